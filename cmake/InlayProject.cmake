@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Options, dependencies and the rules every target of this project follows. Strict for us (warnings are errors,
+# sanitizers on request), gentle for projects that include this one.
+
+option(INLAY_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(INLAY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(INLAY_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(INLAY_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
+set(INLAY_SANITIZE "" CACHE STRING "Sanitizers for everything we compile, as for -fsanitize=")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+include(GNUInstallDirs)
+find_package(LLVM 22 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/llvm)
+find_package(LLD REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/lld)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+# Flags of every target of ours; an interface target, so that nothing leaks into a project that includes us.
+add_library(inlay_flags INTERFACE)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(inlay_flags INTERFACE -Wall -Wextra -Werror)
+endif()
+if(INLAY_SANITIZE)
+  target_compile_options(inlay_flags INTERFACE -fsanitize=${INLAY_SANITIZE} -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(inlay_flags INTERFACE -fsanitize=${INLAY_SANITIZE})
+endif()
+
+add_library(inlay_llvm INTERFACE)
+target_include_directories(inlay_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
+target_compile_definitions(inlay_llvm INTERFACE ${LLVM_DEFINITIONS})
+
+# inlay_room(NAME USES room... [LLVM]): the room src/NAME as an object library `inlay_NAME`, from the sources in its
+# folder; `x_test.cpp` files there become the test `inlay_NAME_test`, `x_fuzz.cpp` files a fuzzer each.
+function(inlay_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "LLVM" "" "USES;LIBRARIES")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(fuzzers ${sources})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
+  add_library(inlay_${name} OBJECT ${sources})
+  target_include_directories(inlay_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include
+                             PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(inlay_${name} PRIVATE inlay_flags PUBLIC Threads::Threads ${room_LIBRARIES})
+  if(room_LLVM)
+    target_link_libraries(inlay_${name} PUBLIC inlay_llvm)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY INLAY_ROOMS inlay_${name})
+  if(tests)
+    set_property(GLOBAL APPEND PROPERTY INLAY_ROOM_TESTS "${name}")
+    set_property(GLOBAL PROPERTY INLAY_ROOM_TESTS_${name} "${tests}")
+  endif()
+  foreach(fuzzer IN LISTS fuzzers)
+    set_property(GLOBAL APPEND PROPERTY INLAY_FUZZERS "${fuzzer}")
+  endforeach()
+endfunction()

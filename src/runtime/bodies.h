@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The bodies of runtime functions and the initial values of runtime globals, as LLVM IR, loaded when first asked for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "inlay/result.h"
+#include "runtime/image.h"
+
+#include <llvm/IR/Module.h>
+
+namespace inlay::runtime {
+
+/// Definitions loaded from the images registered in this process, in one LLVM context. What it hands out are templates:
+/// read them, never change them.
+class Bodies {
+ public:
+  explicit Bodies(llvm::LLVMContext& context) : context_(context) {}
+  Bodies(const Bodies&) = delete;
+
+  /// The function's definition, its body materialized; null if no runtime defines it.
+  Result<llvm::Function*> function(std::string_view name);
+
+  /// The global variable's definition with its initializer; null if no runtime defines it.
+  Result<llvm::GlobalVariable*> variable(std::string_view name);
+
+  /// Copies the definition of `declaration` (a function or variable of another module in this context) into it, under
+  /// `linkage`, declaring whatever else it mentions. False if no runtime defines it.
+  Result<bool> define(llvm::GlobalValue& declaration, llvm::GlobalValue::LinkageTypes linkage);
+
+ private:
+  Result<llvm::Module*> chunk_of(const SymbolRef& symbol);
+
+  llvm::LLVMContext& context_;
+  std::unordered_map<const void*, std::unique_ptr<llvm::Module>> chunks_;  // by the chunk's address in its image
+};
+
+/// The global of the same name in `module`, declared there first if need be with the type and attributes of `original`.
+llvm::GlobalValue* declare_in(llvm::Module& module, const llvm::GlobalValue& original);
+
+}  // namespace inlay::runtime
