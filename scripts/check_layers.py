@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Checks the rules of docs/architecture.md that a compiler does not: which room includes which, where LLVM may show,
+who may print or exit, how long a file may be, and the licence line. `--self-test` breaks each rule once and fails if
+that goes unnoticed."""
+
+import argparse
+import pathlib
+import re
+import sys
+import tempfile
+
+# The room table, in order: a room includes only rooms above it, and of those only the ones that its CMakeLists.txt
+# names after USES. `llvm` says whether its files may include LLVM's headers.
+ROOMS = {
+    "base": {"llvm": False},
+    "ir": {"llvm": False},
+    "runtime": {"llvm": True},
+    "frozen": {"llvm": False},
+    "lift": {"llvm": True},
+    "specialize": {"llvm": True},
+    "codegen": {"llvm": True},
+    "cache": {"llvm": False},
+    "jit": {"llvm": True},
+    "aot": {"llvm": True},
+    "tool": {"llvm": False},
+}
+ORDER = list(ROOMS)
+# Public headers that show LLVM.
+LLVM_HEADERS = {"include/inlay/llvm.h"}
+# Files outside src/tool that may end the process or print, and why.
+MAY_STOP = {
+    "src/base/check": "INLAY_CHECK: a bug of ours ends the process",
+}
+LONGEST = 800
+SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+SOURCES = {".h", ".hpp", ".c", ".cc", ".cpp", ".def", ".py", ".cmake", ".rs"}
+FOLDERS = ["include", "src", "apps", "examples", "tests", "bench", "cmake", "scripts"]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+USES = re.compile(r"inlay_room\(\s*(\w+)([^)]*)\)", re.S)
+# Comments, and string and character literals: a word in them is no call.
+QUIET = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+STOPS = re.compile(
+    r"std::(?:cout|cerr|clog|terminate|quick_exit)\b|llvm::(?:outs|errs|dbgs|report_fatal_error)\b|"
+    r"(?<![\w.>])(?:std::|::)?(?:printf|fprintf|vprintf|vfprintf|dprintf|puts|fputs|putchar|perror|exit|_exit|_Exit|"
+    r"abort)\s*\("
+)
+LLVM = re.compile(r"^(?:llvm|llvm-c|lld|clang)/")
+
+
+class Checker:
+    def __init__(self, root):
+        self.root = root
+        self.problems = []
+
+    def problem(self, path, line, text):
+        self.problems.append(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+
+    def run(self):
+        uses = self.uses()
+        files = sorted(p for f in FOLDERS for p in (self.root / f).rglob("*") if p.is_file())
+        for path in files:
+            name = path.relative_to(self.root).as_posix()
+            if path.suffix not in SOURCES and path.name != "CMakeLists.txt":
+                continue
+            text = path.read_text(encoding="utf-8", errors="replace")
+            self.check_form(name, text)
+            if path.suffix in {".h", ".cpp", ".c", ".def"}:
+                self.check_edges(name, text, uses)
+                self.check_stops(name, text)
+        return self.problems
+
+    def uses(self):
+        """What each room says that it uses, from src/<room>/CMakeLists.txt."""
+        found = {}
+        for path in sorted((self.root / "src").glob("*/CMakeLists.txt")):
+            name = path.relative_to(self.root).as_posix()
+            match = USES.search(path.read_text())
+            if not match:
+                continue
+            words = match.group(2).split()
+            used = []
+            if "USES" in words:
+                for word in words[words.index("USES") + 1 :]:
+                    if word.isupper():
+                        break
+                    used.append(word)
+            room = match.group(1)
+            if room not in ROOMS:
+                self.problem(name, 0, f"room {room} is not in the table of docs/architecture.md and of this script")
+                continue
+            for word in used:
+                if word not in ROOMS or ORDER.index(word) >= ORDER.index(room):
+                    self.problem(name, 0, f"{room} uses {word}, which is not above it in the room table")
+            if "LLVM" in words and not ROOMS[room]["llvm"]:
+                self.problem(name, 0, f"{room} is a room without LLVM")
+            found[room] = set(used)
+        return found
+
+    def check_form(self, name, text):
+        lines = text.splitlines()
+        if not any(SPDX in line for line in lines[:2]):
+            self.problem(name, 1, f"the first line (or the second, after #!) is to be `{SPDX}`")
+        if len(lines) > LONGEST and not name.endswith(".def"):
+            self.problem(name, 0, f"{len(lines)} lines; split it, {LONGEST} is the most")
+
+    def check_edges(self, name, text, uses):
+        parts = name.split("/")
+        public = name.startswith("include/inlay/")
+        room = parts[1] if parts[0] == "src" and len(parts) > 2 else None
+        # A test, fuzzer or benchmark stands outside the shipped library: it may look at LLVM, but not at lower rooms.
+        outside = re.search(r"_(test|fuzz|bench)\.cpp$", name)
+        if room and room not in ROOMS:
+            self.problem(name, 0, f"room {room} is not in the table of docs/architecture.md and of this script")
+            return
+        for match in INCLUDE.finditer(text):
+            target = match.group(1)
+            line = text.count("\n", 0, match.start()) + 1 + match.group(0).count("\n")
+            if LLVM.match(target):
+                if public and name not in LLVM_HEADERS:
+                    self.problem(name, line, "a public header includes LLVM; only inlay/llvm.h may show it")
+                if room and not ROOMS[room]["llvm"] and not outside:
+                    self.problem(name, line, f"{room} is a room without LLVM")
+            first = target.split("/")[0]
+            if public and first in ROOMS:
+                self.problem(name, line, f"a public header includes the private header {target}")
+            if room and "/" in target:
+                if first == "inlay":  # the public face of a room counts as the room
+                    first = pathlib.PurePosixPath(target).stem
+                if first in ROOMS and first != room:
+                    self.check_edge(name, line, room, first, uses)
+
+    def check_edge(self, name, line, room, used, uses):
+        if ORDER.index(used) > ORDER.index(room):
+            self.problem(name, line, f"{room} includes {used}, which is below it in the room table")
+        elif room in uses and used not in uses[room]:
+            self.problem(name, line, f"{room} includes {used}: name it after USES in src/{room}/CMakeLists.txt")
+
+    def check_stops(self, name, text):
+        if not name.startswith("src/") or name.startswith("src/tool/"):
+            return
+        if re.search(r"_(test|fuzz|bench)\.cpp$", name) or any(name.startswith(p + ".") for p in MAY_STOP):
+            return
+        # Blank out what is quiet, keeping the line numbers.
+        loud = QUIET.sub(lambda m: "\n" * m.group(0).count("\n"), text)
+        for match in STOPS.finditer(loud):
+            line = loud.count("\n", 0, match.start()) + 1
+            self.problem(name, line, f"only src/tool prints or ends the process, not `{match.group(0).strip('( ')}`")
+
+
+def self_test():
+    """Each rule, broken once in a small tree, with a word of the complaint that must come; None: no complaint."""
+    cmake = f"# {SPDX}\n"
+    cases = [
+        ("src/frozen/a.h", '#include "base/id.h"', None),
+        ("src/frozen/a.h", '#include "jit/jit.h"', "below it"),
+        ("src/frozen/a.h", '#include "inlay/jit.h"', "below it"),
+        ("src/frozen/a.h", '#include "ir/ops.h"', "after USES"),
+        ("src/frozen/a.h", "#include <llvm/IR/Module.h>", "without LLVM"),
+        ("src/frozen/a_test.cpp", "#include <llvm/IR/Module.h>", None),
+        ("src/jit/a.h", "#include <llvm/IR/Module.h>", None),
+        ("src/kitchen/a.h", "int x;", "not in the table"),
+        ("src/base/CMakeLists.txt", "inlay_room(base USES jit)", "not above it"),
+        ("src/base/CMakeLists.txt", "inlay_room(base LLVM)", "without LLVM"),
+        ("include/inlay/a.h", "#include <llvm/IR/Module.h>", "public header includes LLVM"),
+        ("include/inlay/llvm.h", "#include <llvm/IR/Module.h>", None),
+        ("include/inlay/a.h", '#include "jit/engine.h"', "private header"),
+        ("src/jit/a.cpp", "void f() { std::cout << 1; }", "only src/tool"),
+        ("src/jit/a.cpp", 'void f() {\n  printf("x");\n}', "a.cpp:3: only src/tool"),
+        ("src/jit/a.cpp", "void f() { std::abort(); }", "only src/tool"),
+        ("src/jit/a.cpp", "void f() { exit(1); }", "only src/tool"),
+        ("src/jit/a.cpp", '// exit(1)\nconst char* s = "abort()"; void f(T t) { t.exit(1); snprintf(0, 0, s); }', None),
+        ("src/base/check.h", "void f() { std::abort(); }", None),
+        ("src/tool/main.cpp", "void f() { std::exit(1); }", None),
+        ("src/jit/a.cpp", "\n" * LONGEST, "split it"),
+        ("tests/a.py", None, "SPDX-License"),
+        ("src/jit/a.cpp", None, "SPDX-License"),
+    ]
+    failures = 0
+    for path, body, expected in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for room in ("base", "frozen"):
+                (root / "src" / room).mkdir(parents=True)
+                (root / "src" / room / "CMakeLists.txt").write_text(
+                    cmake + (f"inlay_room({room}" + (" USES base LIBRARIES x)\n" if room == "frozen" else ")\n"))
+                )
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            mark = "#" if path.endswith((".py", ".txt")) else "//"
+            (root / path).write_text("int x;\n" if body is None else f"{mark} {SPDX}\n{body}\n")
+            problems = Checker(root).run()
+        if (expected is None and problems) or (expected is not None and not any(expected in p for p in problems)):
+            failures += 1
+            print(f"self-test: {path} with {body!r}: expected {expected!r}, got {problems}")
+    print(f"self-test: {len(cases) - failures} of {len(cases)} cases as expected")
+    return 1 if failures else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    parser.add_argument("--self-test", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test()
+    problems = Checker(arguments.root).run()
+    for problem in problems:
+        print(problem)
+    print(f"layers: {len(problems)} problems" if problems else "layers: ok")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
