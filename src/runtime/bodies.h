@@ -40,4 +40,13 @@ class Bodies {
 /// The global of the same name in `module`, declared there first if need be with the type and attributes of `original`.
 llvm::GlobalValue* declare_in(llvm::Module& module, const llvm::GlobalValue& original);
 
+/// Copies the body of `from` into the declaration `into`, which may be in another module of the same context: what the
+/// body mentions is declared there.
+void copy_body(llvm::Function& into, const llvm::Function& from);
+
+/// Copies definitions of another module into `module`, where they are declared already, together: labels of the
+/// functions that the variables mention are those of the copies.
+void copy_definitions(llvm::Module& module, llvm::ArrayRef<llvm::Function*> functions,
+                      llvm::ArrayRef<llvm::GlobalVariable*> variables);
+
 }  // namespace inlay::runtime

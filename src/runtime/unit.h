@@ -22,9 +22,17 @@ struct Workspace {
   Bodies bodies;
 };
 
+constexpr const char* HostTriple = "x86_64-pc-linux-gnu";
+constexpr const char* HostDataLayout =
+    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
+/// An empty module with the triple, layout and flags that all units share.
+std::unique_ptr<llvm::Module> new_module(llvm::LLVMContext& context, std::string_view name);
+
 }  // namespace runtime
 
 struct Unit::State {
+  ~State();
   std::shared_ptr<runtime::Workspace> workspace;
   std::unique_ptr<llvm::Module> module;
 };

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The part of a runtime's object file that makes the runtime known to Inlay.
+#pragma once
+
+#include <string>
+
+#include "runtime/image_writer.h"
+
+namespace inlay::runtime {
+
+/// Adds to `module` the image's bytes (in their own section), the table of its symbols' addresses, and a constructor
+/// and destructor that register and unregister both.
+void add_registration(llvm::Module& module, const WrittenImage& image, const std::string& runtime_name);
+
+}  // namespace inlay::runtime

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What has to be true of embedded bitcode, and why:
+//
+// - No fmuladd: whether `a*b+c` is fused must not depend on the machine that compiles it later, or specialized code
+//   and original would round differently. It is split here, before the native code is made.
+// - Internal symbols get unique names and hidden external linkage. So the bitcode, the host's instance of the same
+//   function and an ahead-of-time object can all mean it by name; and no later pass may change the signature of the
+//   native one, which specialized code calls.
+// - A thread-local's address is asked of a small native function. Code that is linked at run time could not reach it
+//   otherwise, and the host's variable is the one that counts.
+// - Aliases (constructors' C1 = C2) are resolved: what is left are functions and variables.
+// - Light passes only: the evaluator needs bodies whose small helpers are inlined and whose locals are in registers.
+//   Unrolling, vectorizing and turning branches into selects come later, when more is known.
+// - Selects between pointers become branches: a pointer that is one of two known ones can then be known on each path.
+#include "runtime/embed_prepare.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
+
+namespace inlay::runtime {
+
+namespace {
+
+constexpr const char* PrepareFirst =
+    "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine),"
+    "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine)),globaldce";
+
+void run_passes(llvm::Module& module, const char* pipeline) {
+  llvm::PassBuilder builder;
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager sccs;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(sccs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, sccs, modules);
+  llvm::ModulePassManager passes;
+  llvm::cantFail(builder.parsePassPipeline(passes, pipeline));  // a constant of ours
+  passes.run(module, modules);
+}
+
+/// `__attribute__((annotate("inlay.x")))` on functions → the function attribute "inlay-x".
+void apply_annotations(llvm::Module& module) {
+  llvm::GlobalVariable* annotations = module.getGlobalVariable("llvm.global.annotations");
+  if (!annotations || !annotations->hasInitializer()) return;
+  for (const llvm::Use& entry : annotations->getInitializer()->operands()) {
+    auto* fields = llvm::dyn_cast<llvm::ConstantStruct>(entry.get());
+    if (!fields) continue;
+    auto* function = llvm::dyn_cast<llvm::Function>(fields->getOperand(0)->stripPointerCasts());
+    auto* text = llvm::dyn_cast<llvm::GlobalVariable>(fields->getOperand(1)->stripPointerCasts());
+    if (!function || !text || !text->hasInitializer()) continue;
+    auto* data = llvm::dyn_cast<llvm::ConstantDataSequential>(text->getInitializer());
+    if (!data || !data->isCString() || !data->getAsCString().starts_with("inlay.")) continue;
+    function->addFnAttr("inlay-" + data->getAsCString().drop_front(6).str());
+  }
+  annotations->eraseFromParent();
+}
+
+void split_fused_operations(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(function))) {
+      auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&inst);
+      if (!call || call->getIntrinsicID() != llvm::Intrinsic::fmuladd) continue;
+      llvm::IRBuilder<> builder(call);
+      llvm::Value* product = builder.CreateFMulFMF(call->getArgOperand(0), call->getArgOperand(1), call);
+      call->replaceAllUsesWith(builder.CreateFAddFMF(product, call->getArgOperand(2), call));
+      call->eraseFromParent();
+    }
+  }
+}
+
+void resolve_aliases(llvm::Module& module) {
+  for (llvm::GlobalAlias& alias : module.aliases())
+    if (!alias.isInterposable() && llvm::isa<llvm::Function>(alias.getAliasee()->stripPointerCasts()))
+      alias.replaceAllUsesWith(alias.getAliasee());
+}
+
+void make_names_unique(llvm::Module& module, const std::string& unique) {
+  unsigned unnamed = 0;
+  for (llvm::GlobalValue& global : module.global_values()) {
+    if (global.getName().starts_with("llvm.")) continue;
+    if (!global.hasLocalLinkage() && global.hasName()) continue;
+    std::string base = global.hasName() ? global.getName().str() : "unnamed" + std::to_string(unnamed++);
+    global.setName(base + ".inlay." + unique);
+    global.setLinkage(llvm::GlobalValue::ExternalLinkage);
+    global.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
+    if (auto* object = llvm::dyn_cast<llvm::GlobalObject>(&global)) {
+      object->setComdat(nullptr);
+      object->addMetadata("inlay.internal", *llvm::MDNode::get(module.getContext(), {}));
+    }
+  }
+}
+
+void put_thread_locals_behind_functions(llvm::Module& module) {
+  llvm::LLVMContext& context = module.getContext();
+  for (llvm::GlobalVariable& variable : module.globals()) {
+    if (!variable.isThreadLocal()) continue;
+    llvm::SmallVector<llvm::IntrinsicInst*, 8> asked;
+    for (llvm::User* user : variable.users())
+      if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(user);
+          call && call->getIntrinsicID() == llvm::Intrinsic::threadlocal_address)
+        asked.push_back(call);
+    llvm::Function* accessor = llvm::Function::Create(
+        llvm::FunctionType::get(llvm::PointerType::getUnqual(context), false), llvm::GlobalValue::LinkOnceODRLinkage,
+        variable.getName() + ".inlay.tls", &module);
+    accessor->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    accessor->setDoesNotThrow();
+    accessor->setDoesNotAccessMemory();
+    accessor->addFnAttr(llvm::Attribute::WillReturn);
+    accessor->addRetAttr(llvm::Attribute::NonNull);
+    accessor->addFnAttr("inlay-noinline");
+    llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", accessor));
+    builder.CreateRet(builder.CreateThreadLocalAddress(&variable));
+    for (llvm::IntrinsicInst* call : asked) {
+      llvm::IRBuilder<> at(call);
+      call->replaceAllUsesWith(at.CreateCall(accessor));
+      call->eraseFromParent();
+    }
+  }
+}
+
+/// One function that runs the static initializers in order, for programs that take this runtime with them.
+void name_static_initializers(llvm::Module& module, const std::string& runtime_name) {
+  llvm::GlobalVariable* list = module.getGlobalVariable("llvm.global_ctors");
+  if (!list || !list->hasInitializer()) return;
+  struct Initializer {
+    std::uint64_t priority;
+    std::size_t position;
+    llvm::Function* function;
+  };
+  std::vector<Initializer> initializers;
+  for (const llvm::Use& entry : list->getInitializer()->operands()) {
+    auto* fields = llvm::dyn_cast<llvm::ConstantStruct>(entry.get());
+    if (!fields) continue;
+    auto* function = llvm::dyn_cast<llvm::Function>(fields->getOperand(1)->stripPointerCasts());
+    std::uint64_t priority = llvm::cast<llvm::ConstantInt>(fields->getOperand(0))->getZExtValue();
+    if (function) initializers.push_back({priority, initializers.size(), function});
+  }
+  if (initializers.empty()) return;
+  std::sort(initializers.begin(), initializers.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.priority, a.position) < std::tie(b.priority, b.position);
+  });
+  llvm::Function* all = llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(module.getContext()), false),
+                                               llvm::GlobalValue::ExternalLinkage, runtime_name + ".inlay.ctors", &module);
+  all->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.getContext(), "", all));
+  for (const Initializer& initializer : initializers) builder.CreateCall(initializer.function);
+  builder.CreateRetVoid();
+}
+
+void unfold_pointer_selects(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    llvm::SmallVector<llvm::SelectInst*, 8> selects;
+    for (llvm::Instruction& inst : llvm::instructions(function))
+      if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst);
+          select && select->getType()->isPointerTy() && select->getCondition()->getType()->isIntegerTy(1))
+        selects.push_back(select);
+    for (llvm::SelectInst* select : selects) {
+      // A chosen value may be null or poison where it is not chosen; as a phi it is only read where it is.
+      llvm::BasicBlock* head = select->getParent();
+      llvm::Instruction* then = llvm::SplitBlockAndInsertIfThen(select->getCondition(), select, false);
+      llvm::PHINode* phi = llvm::PHINode::Create(select->getType(), 2, "", select->getIterator());
+      phi->addIncoming(select->getTrueValue(), then->getParent());
+      phi->addIncoming(select->getFalseValue(), head);
+      phi->setDebugLoc(select->getDebugLoc());
+      phi->takeName(select);
+      llvm::BasicBlock* tail = select->getParent();
+      select->replaceAllUsesWith(phi);
+      select->eraseFromParent();
+      // Phis must come first in their block; the split put the select first already.
+      phi->moveBefore(tail->begin());
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> prepare(llvm::Module& module, const std::string& runtime_name, const std::string& unique) {
+  apply_annotations(module);
+  split_fused_operations(module);
+  resolve_aliases(module);
+  run_passes(module, PrepareFirst);
+  put_thread_locals_behind_functions(module);
+  unfold_pointer_selects(module);
+  make_names_unique(module, unique);
+  name_static_initializers(module, runtime_name);
+  std::string problem;
+  llvm::raw_string_ostream stream(problem);
+  if (llvm::verifyModule(module, &stream))
+    return Error(ErrorKind::InvalidBitcode, "the runtime's bitcode does not verify: " + problem);
+  return {};
+}
+
+}  // namespace inlay::runtime

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The runtimes of this process. Each one registers itself from a constructor that `inlay embed` puts beside its native
+// code, with its image and a table that the linker filled with the address of each of the image's symbols.
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "runtime/image.h"
+#include "runtime/registration.h"
+
+namespace inlay::runtime {
+
+namespace {
+
+/// A variable or function by where it lies.
+struct Extent {
+  std::uintptr_t begin, end;
+  std::uint32_t index;
+};
+
+struct Registered {
+  const RuntimeDescriptor* descriptor;
+  Image image;
+  std::once_flag sorted;
+  std::vector<Extent> extents;  // by begin; made at the first look-up by address
+
+  const std::vector<Extent>& by_address() {
+    std::call_once(sorted, [this] {
+      std::span<const SymbolRecord> symbols = image.symbols();
+      for (std::uint32_t i = 0; i < symbols.size(); ++i) {
+        auto begin = reinterpret_cast<std::uintptr_t>(descriptor->addresses[i]);
+        // Bodies only: an address that merely is mentioned here belongs to the image that defines it. A thread-local's
+        // "address" is an offset.
+        if (begin == 0 || !(symbols[i].flags & Defined) || (symbols[i].flags & ThreadLocal)) continue;
+        std::uintptr_t size = symbols[i].kind == SymbolKind::Function ? 1 : std::max<std::uint64_t>(symbols[i].size, 1);
+        extents.push_back({begin, begin + size, i});
+      }
+      std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
+    });
+    return extents;
+  }
+};
+
+struct Registry {
+  std::shared_mutex mutex;
+  std::vector<std::unique_ptr<Registered>> runtimes;
+  std::vector<Error> refused;
+};
+
+/// Constructed at first use, never destroyed: runtimes register before main and look-ups may come after exit began.
+Registry& registry() {
+  static Registry* instance = new Registry;
+  return *instance;
+}
+
+SymbolRef reference(const Registered& r, std::uint32_t index) { return {&r.image, index, r.descriptor->addresses[index]}; }
+
+}  // namespace
+
+std::optional<SymbolRef> find_symbol(std::string_view name) {
+  Registry& all = registry();
+  std::shared_lock lock(all.mutex);
+  std::optional<SymbolRef> mentioned;
+  for (const auto& r : all.runtimes) {
+    std::optional<std::uint32_t> index = r->image.find(name);
+    if (!index) continue;
+    SymbolRef found = reference(*r, *index);
+    if (found.record().flags & Defined) return found;
+    if (!mentioned || !mentioned->address) mentioned = found;
+  }
+  return mentioned;
+}
+
+std::optional<SymbolAt> find_symbol_at(const void* address) {
+  auto at = reinterpret_cast<std::uintptr_t>(address);
+  Registry& all = registry();
+  std::shared_lock lock(all.mutex);
+  for (const auto& r : all.runtimes) {
+    const std::vector<Extent>& extents = r->by_address();
+    auto next = std::upper_bound(extents.begin(), extents.end(), at,
+                                 [](std::uintptr_t a, const Extent& e) { return a < e.begin; });
+    if (next == extents.begin()) continue;
+    const Extent& found = *--next;
+    if (at < found.end) return SymbolAt{reference(*r, found.index), at - found.begin};
+  }
+  return std::nullopt;
+}
+
+std::vector<const Image*> registered_images() {
+  Registry& all = registry();
+  std::shared_lock lock(all.mutex);
+  std::vector<const Image*> images;
+  for (const auto& r : all.runtimes) images.push_back(&r->image);
+  return images;
+}
+
+std::vector<Error> refused_images() {
+  Registry& all = registry();
+  std::shared_lock lock(all.mutex);
+  return all.refused;
+}
+
+}  // namespace inlay::runtime
+
+extern "C" void inlay_register_runtime(const inlay::runtime::RuntimeDescriptor* descriptor) {
+  using namespace inlay::runtime;
+  Registry& all = registry();
+  std::unique_lock lock(all.mutex);
+  inlay::Result<Image> image =
+      Image::open({reinterpret_cast<const std::byte*>(descriptor->image), descriptor->image_size});
+  if (image && image->header().symbol_count != descriptor->address_count)
+    image = inlay::Error(inlay::ErrorKind::DamagedImage, "the runtime image and its address table disagree");
+  if (!image) {
+    all.refused.push_back(std::move(image).error());
+    return;
+  }
+  auto registered = std::make_unique<Registered>();
+  registered->descriptor = descriptor;
+  registered->image = *std::move(image);
+  all.runtimes.push_back(std::move(registered));
+}
+
+extern "C" void inlay_unregister_runtime(const inlay::runtime::RuntimeDescriptor* descriptor) {
+  inlay::runtime::Registry& all = inlay::runtime::registry();
+  std::unique_lock lock(all.mutex);
+  std::erase_if(all.runtimes, [&](const auto& r) { return r->descriptor == descriptor; });
+}
