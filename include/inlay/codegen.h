@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How hard to work on the code of a unit.
+#pragma once
+
+#include <cstdint>
+
+namespace inlay {
+
+/// LLVM's levels. O0 inlines nothing but what must be inlined and selects instructions fast; loops become vectors from
+/// O2 on.
+enum class Level : std::uint8_t { O0, O1, O2, O3 };
+
+}  // namespace inlay

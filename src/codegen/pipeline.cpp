@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "codegen/pipeline.h"
+
+#include "codegen/diagnostics.h"
+#include "codegen/machine_state.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Transforms/IPO/AlwaysInliner.h>
+#include <llvm/Transforms/IPO/ElimAvailExtern.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
+
+namespace inlay::codegen {
+
+Analyses::Analyses(llvm::TargetMachine& target) : builder(&target) {
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(sccs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, sccs, modules);
+}
+
+void Analyses::clear() {
+  modules.clear();
+  sccs.clear();
+  functions.clear();
+  loops.clear();
+}
+
+namespace {
+
+llvm::OptimizationLevel to_llvm(Level level) {
+  switch (level) {
+    case Level::O0: return llvm::OptimizationLevel::O0;
+    case Level::O1: return llvm::OptimizationLevel::O1;
+    case Level::O2: return llvm::OptimizationLevel::O2;
+    case Level::O3: return llvm::OptimizationLevel::O3;
+  }
+  return llvm::OptimizationLevel::O2;
+}
+
+}  // namespace
+
+void optimize(llvm::Module& module, Machine& machine, Level level) {
+  machine.adopt(module);
+  Diagnostics diagnostics(module.getContext());
+  Machine::State& state = machine.state();
+  if (!state.analyses) state.analyses = std::make_unique<Analyses>(machine.target());
+  Analyses& analyses = *state.analyses;
+  // The list of passes cannot be kept: the inliner's wrapper moves its passes out when it runs. Building it costs 40 us.
+  llvm::ModulePassManager passes;
+  if (level == Level::O0) {
+    passes.addPass(llvm::AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false));
+    passes.addPass(llvm::EliminateAvailableExternallyPass());
+    passes.addPass(llvm::GlobalDCEPass());
+  } else {
+    passes = analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level));
+  }
+  passes.run(module, analyses.modules);
+  analyses.clear();
+}
+
+}  // namespace inlay::codegen

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The optimizer: LLVM's own pipelines.
+#pragma once
+
+#include "codegen/target.h"
+
+namespace inlay::codegen {
+
+/// Makes the module's code better, in place: LLVM's default pipeline for the level; for O0 only what must be inlined.
+/// Globals with local linkage that nothing needs are gone afterwards, at O0 too. The module must be well-formed (see
+/// check() in emit.h). LLVM's remarks and warnings are dropped.
+void optimize(llvm::Module& module, Machine& machine, Level level);
+
+}  // namespace inlay::codegen
