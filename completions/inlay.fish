@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# fish completion for inlay(1)
+complete -c inlay -n __fish_use_subcommand -f -a embed -d 'Compile sources to an object with native code, bitcode and index'
+complete -c inlay -n __fish_use_subcommand -f -a list -d 'Show the runtimes in an object, library or program'
+complete -c inlay -n __fish_use_subcommand -l version -d 'Show the version'
+complete -c inlay -s h -l help -d 'Show the usage'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -l name -x -d 'The name of the runtime'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -s o -l output -r -d 'The object file to write'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -l depfile -r -d 'Write what was read, in the form of make'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -l clang -r -d 'The compiler'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -l flag -x -d 'A flag for clang'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -l c++-flag -x -d 'A flag for clang, for C++ sources only'
+complete -c inlay -n '__fish_seen_subcommand_from embed' -s O -l optimize -x -a '-O0 -O1 -O2 -O3' -d 'Level of the native code'
+complete -c inlay -n '__fish_seen_subcommand_from list' -l json -d 'Print JSON'
+complete -c inlay -n '__fish_seen_subcommand_from list' -l verify -d 'Read and check every byte'
