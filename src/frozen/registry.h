@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "inlay/frozen.h"
 
@@ -24,12 +23,16 @@ struct Object {
 };
 
 /// The object that holds `address`; an address one past the end of an object is that object's, unless another begins
-/// there. Safe from any thread.
+/// there. A graph is only found at its root, and only if nothing else holds that address. Safe from any thread.
 std::optional<Object> find(const void* address);
 
 /// Whether `address[0, size)` lies inside one frozen object and touches none of its open parts: only then do its bytes
-/// never change while the object's region is held.
+/// never change while the object's region is held. Never true of a graph's memory that is not frozen as well: there, the
+/// reader knows by itself how it came to an address, and asks is_open().
 bool is_constant(const void* address, std::size_t size);
+
+/// Whether a living Mutable<T> overlaps `address[0, size)`, in frozen memory or elsewhere.
+bool is_open(const void* address, std::size_t size);
 
 /// Copies `size` bytes at `address` without faulting when it is not mapped (used for graphs, whose extent is only
 /// promised). False if they could not be read.
