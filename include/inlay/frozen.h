@@ -63,8 +63,16 @@ class Mutable {
     if (inlay_open_part_ends) inlay_open_part_ends(this, sizeof(T));
   }
 
-  const Mutable& operator=(T value) const {
-    value_ = std::move(value);
+  template <class U>
+    requires(!std::is_same_v<std::remove_cvref_t<U>, Mutable> && std::is_assignable_v<T&, U>)
+  const Mutable& operator=(U&& value) const {
+    value_ = std::forward<U>(value);
+    return *this;
+  }
+  template <class U>
+    requires(!std::is_same_v<std::remove_cvref_t<U>, Mutable> && std::is_assignable_v<T&, U>)
+  Mutable& operator=(U&& value) {
+    value_ = std::forward<U>(value);
     return *this;
   }
   Mutable& operator=(const Mutable& other) {
