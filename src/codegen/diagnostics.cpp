@@ -52,7 +52,7 @@ Diagnostics::~Diagnostics() { context_.setDiagnosticHandler(std::move(before_));
 
 Error Diagnostics::take(ErrorKind kind) {
   Error error(kind, errors_.empty() ? "LLVM gave no reason" : errors_.front());
-  for (std::size_t i = 1; i < errors_.size(); ++i) error = std::move(error).with_note(errors_[i]);
+  for (std::size_t i = 1; i < errors_.size(); ++i) static_cast<void>(std::move(error).with_note(errors_[i]));
   errors_.clear();
   return error;
 }

@@ -39,14 +39,18 @@ llvm::OptimizationLevel to_llvm(Level level) {
   return llvm::OptimizationLevel::O2;
 }
 
+Analyses& analyses_of(Machine& machine) {
+  std::unique_ptr<Analyses>& analyses = machine.state().analyses;
+  if (!analyses) analyses = std::make_unique<Analyses>(machine.target());
+  return *analyses;
+}
+
 }  // namespace
 
 void optimize(llvm::Module& module, Machine& machine, Level level) {
   machine.adopt(module);
   Diagnostics diagnostics(module.getContext());
-  Machine::State& state = machine.state();
-  if (!state.analyses) state.analyses = std::make_unique<Analyses>(machine.target());
-  Analyses& analyses = *state.analyses;
+  Analyses& analyses = analyses_of(machine);
   // The list of passes cannot be kept: the inliner's wrapper moves its passes out when it runs. Building it costs 40 us.
   llvm::ModulePassManager passes;
   if (level == Level::O0) {
@@ -57,6 +61,12 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
     passes = analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level));
   }
   passes.run(module, analyses.modules);
+  analyses.clear();
+}
+
+void remove_unused(llvm::Module& module, Machine& machine) {
+  Analyses& analyses = analyses_of(machine);
+  llvm::GlobalDCEPass().run(module, analyses.modules);
   analyses.clear();
 }
 

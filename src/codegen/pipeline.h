@@ -11,4 +11,7 @@ namespace inlay::codegen {
 /// check() in emit.h). LLVM's remarks and warnings are dropped.
 void optimize(llvm::Module& module, Machine& machine, Level level);
 
+/// Only removes globals with local linkage, and declarations, that nothing needs.
+void remove_unused(llvm::Module& module, Machine& machine);
+
 }  // namespace inlay::codegen

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Ahead of time: units as files that run without Inlay.
+//
+// A file carries what its entries reach: bodies and variables of the runtimes that are linked into this process, with
+// their initial values and static initializers, and the frozen data that specialized code still reads. What no runtime
+// defines comes from the system's libraries (C, C++, mathematics, unwinding) or from `libraries`. Nothing else is run
+// or needed: no compiler, no linker, no start files. Files are put in place whole or not at all, and the same unit and
+// options give the same bytes. All functions here are safe to call from several threads, on different units; the unit
+// is not changed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inlay/codegen.h"
+#include "inlay/result.h"
+#include "inlay/unit.h"
+
+namespace inlay::aot {
+
+struct Options {
+  Level level = Level::O2;
+  bool strip = false;   // leave out the symbol table
+  bool native = false;  // for processors like this one; otherwise for every x86-64
+
+  /// The functions and variables that others may use; they may be a runtime's. Empty: all that the unit defines itself.
+  /// An executable's only entry is `main`.
+  std::vector<std::string> entries = {};
+
+  /// Further files to link with (`.o`, `.a`, `.so`: anything with a slash), or names as after cc's -l. For executables
+  /// and shared libraries.
+  std::vector<std::string> libraries = {};
+
+  /// If set, is appended to: a line for each word of frozen data that looks like an address and could not be carried.
+  /// The file holds an address there that faults when used, the same one in each run.
+  std::vector<std::string>* notes = nullptr;
+};
+
+/// A relocatable object (.o).
+Result<void> write_object(Unit& unit, const std::string& path, const Options& options = {});
+
+/// A static library (.a) with one object.
+Result<void> write_static_library(Unit& unit, const std::string& path, const Options& options = {});
+
+/// A shared library (.so) that exports its entries and nothing else.
+Result<void> write_shared_library(Unit& unit, const std::string& path, const Options& options = {});
+
+/// A program; the unit must define `main`.
+Result<void> write_executable(Unit& unit, const std::string& path, const Options& options = {});
+
+}  // namespace inlay::aot

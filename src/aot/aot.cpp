@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "inlay/aot.h"
+
+#include "aot/link.h"
+#include "aot/output.h"
+#include "aot/prepare.h"
+#include "runtime/unit.h"
+
+#include <llvm/Object/ArchiveWriter.h>
+
+namespace inlay::aot {
+
+namespace {
+
+constexpr unsigned DataMode = 0644;
+constexpr unsigned ProgramMode = 0755;
+
+std::string_view view(const llvm::MemoryBuffer& buffer) { return buffer.getBuffer(); }
+
+std::string name_of(Unit& unit) { return unit.state().module->getName().str(); }
+
+/// A name that every archiver takes.
+std::string member_name(Unit& unit) {
+  std::string name = name_of(unit);
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-' && c != '.') c = '_';
+  return (name.empty() ? "unit" : name) + ".o";
+}
+
+Result<void> refuse_libraries(const Options& options) {
+  if (options.libraries.empty()) return {};
+  return Error(ErrorKind::InvalidArgument, "an object or static library is not linked with others; name '" +
+                                               options.libraries.front() + "' where it is linked into a program");
+}
+
+Result<void> write_linked(Unit& unit, const std::string& path, const Options& options, Kind kind) {
+  std::vector<std::string> entries = options.entries;
+  if (kind == Kind::Executable) {
+    llvm::Function* main = unit.state().module->getFunction("main");
+    if (!main || main->isDeclaration())
+      return Error(ErrorKind::InvalidArgument,
+                   "the unit '" + name_of(unit) + "' defines no 'main', where a program begins; define one");
+    entries = {"main"};
+  }
+  INLAY_TRY(Output output, Output::create(path));
+  INLAY_TRY(Prepared prepared, prepare(unit, std::move(entries), options));
+  LinkJob job{.kind = kind,
+              .name = name_of(unit),
+              .shared_name = path.substr(path.rfind('/') + 1),
+              .objects = {prepared.object.bytes->getMemBufferRef()},
+              .libraries = options.libraries,
+              .exports = prepared.entries,
+              .strip = options.strip};
+  INLAY_TRY_VOID(link(job, output.temporary()));
+  return output.commit(ProgramMode);
+}
+
+}  // namespace
+
+Result<void> write_object(Unit& unit, const std::string& path, const Options& options) {
+  INLAY_TRY_VOID(refuse_libraries(options));
+  INLAY_TRY(Output output, Output::create(path));
+  INLAY_TRY(Prepared prepared, prepare(unit, options.entries, options));
+  INLAY_TRY_VOID(output.write(view(*prepared.object.bytes)));
+  return output.commit(DataMode);
+}
+
+Result<void> write_static_library(Unit& unit, const std::string& path, const Options& options) {
+  INLAY_TRY_VOID(refuse_libraries(options));
+  INLAY_TRY(Output output, Output::create(path));
+  INLAY_TRY(Prepared prepared, prepare(unit, options.entries, options));
+  std::string name = member_name(unit);
+  llvm::NewArchiveMember member(llvm::MemoryBufferRef(prepared.object.bytes->getBuffer(), name));
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> archive = llvm::writeArchiveToBuffer(
+      member, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU, /*Deterministic=*/true,
+      /*Thin=*/false, [](llvm::Error warning) { llvm::consumeError(std::move(warning)); });
+  if (!archive) return Error(ErrorKind::LinkFailed, llvm::toString(archive.takeError()));
+  INLAY_TRY_VOID(output.write(view(**archive)));
+  return output.commit(DataMode);
+}
+
+Result<void> write_shared_library(Unit& unit, const std::string& path, const Options& options) {
+  return write_linked(unit, path, options, Kind::SharedLibrary);
+}
+
+Result<void> write_executable(Unit& unit, const std::string& path, const Options& options) {
+  return write_linked(unit, path, options, Kind::Executable);
+}
+
+}  // namespace inlay::aot

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Objects reach LLD as /proc/self/fd/N of anonymous memory files. LLD keeps its state in globals, hence the lock; it may
+// also find its memory damaged after an error it could not handle, and says so: then this process links no more.
+#include "aot/link.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <mutex>
+#include <system_error>
+
+#include "aot/link_errors.h"
+#include "aot/system.h"
+
+#include <lld/Common/Driver.h>
+#include <llvm/BinaryFormat/Magic.h>
+#include <llvm/Object/Archive.h>
+#include <llvm/Object/ObjectFile.h>
+#include <llvm/Support/CrashRecoveryContext.h>
+#include <llvm/Support/raw_ostream.h>
+
+LLD_HAS_DRIVER(elf)
+
+namespace inlay::aot {
+
+namespace {
+
+/// A file without a name, for as long as it lives.
+class MemoryFile {
+ public:
+  MemoryFile() = default;
+  MemoryFile(MemoryFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  MemoryFile& operator=(MemoryFile&&) = delete;
+  ~MemoryFile() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+  static Result<MemoryFile> create(llvm::StringRef bytes) {
+    MemoryFile result;
+    result.file_ = ::memfd_create("inlay", MFD_CLOEXEC);
+    while (result.file_ >= 0 && !bytes.empty()) {
+      ssize_t written = ::write(result.file_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) break;
+      bytes = bytes.drop_front(static_cast<std::size_t>(written));
+    }
+    if (result.file_ >= 0 && bytes.empty()) return result;
+    return Error(ErrorKind::OutOfMemory, "the system gave no memory for an object: " +
+                                             std::generic_category().message(errno));
+  }
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
+
+ private:
+  int file_ = -1;
+};
+
+/// Everything that is not in `exports` stays inside, whatever other objects and archives bring.
+std::string version_script(const std::vector<std::string>& exports) {
+  std::string text = "{";
+  if (!exports.empty()) text += " global:";
+  for (const std::string& name : exports) text += " \"" + name + "\";";
+  return text + " local: *; };\n";
+}
+
+/// Refuses files that would end in an error which LLD does not recover from. Text, which may be a linker script, passes.
+Result<void> check_input(const std::string& path) {
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> bytes = llvm::MemoryBuffer::getFile(path);
+  if (!bytes) return Error(ErrorKind::File, "'" + path + "' cannot be read: " + bytes.getError().message());
+  auto damaged = [&](llvm::Error error) {
+    return Error(ErrorKind::LinkFailed, "'" + path + "' cannot be linked with: " + llvm::toString(std::move(error)));
+  };
+  llvm::file_magic magic = llvm::identify_magic((*bytes)->getBuffer());
+  if (magic == llvm::file_magic::archive) {
+    llvm::Expected<std::unique_ptr<llvm::object::Archive>> archive =
+        llvm::object::Archive::create((*bytes)->getMemBufferRef());
+    if (!archive) return damaged(archive.takeError());
+    llvm::Error error = llvm::Error::success();
+    for (const llvm::object::Archive::Child& child : (*archive)->children(error)) {
+      llvm::Expected<llvm::MemoryBufferRef> member = child.getMemoryBufferRef();
+      if (!member) return damaged(member.takeError());
+    }
+    if (error) return damaged(std::move(error));
+  } else if (magic == llvm::file_magic::elf_relocatable || magic == llvm::file_magic::elf_shared_object) {
+    llvm::Expected<std::unique_ptr<llvm::object::ObjectFile>> object =
+        llvm::object::ObjectFile::createObjectFile((*bytes)->getMemBufferRef());
+    if (!object) return damaged(object.takeError());
+  }
+  return {};
+}
+
+Result<void> run_lld(const std::vector<std::string>& arguments, const std::string& name) {
+  static std::mutex mutex;
+  static bool usable = true;
+  std::vector<const char*> pointers;
+  for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
+
+  std::lock_guard lock(mutex);
+  if (!usable)
+    return Error(ErrorKind::LinkFailed, "an earlier failure left the linker unusable; restart the program to link again");
+  std::string out, err;
+  llvm::raw_string_ostream out_stream(out), err_stream(err);
+  const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
+  // Without this, LLD's way out of an error that it cannot handle is to end the process.
+  llvm::CrashRecoveryContext::Enable();
+  lld::Result answer = lld::lldMain(pointers, out_stream, err_stream, drivers);
+  llvm::CrashRecoveryContext::Disable();
+  usable = answer.canRunAgain;
+  if (answer.retCode == 0) return {};
+  return link_error(err, name);
+}
+
+}  // namespace
+
+Result<void> link(const LinkJob& job, const std::string& path) {
+  INLAY_TRY(SystemLibraries system, find_system_libraries());
+  std::vector<std::string> arguments = {
+      "ld.lld",     "-m",           "elf_x86_64",      "--eh-frame-hdr", "-z",          "relro",     "-z", "now",
+      "-z",         "defs",         "--build-id=sha1", "--hash-style=gnu", "--as-needed", "--gc-sections",
+      "--threads=1", "--error-limit=0", "--color-diagnostics=never", "-o", path};
+  if (job.strip) arguments.push_back("--strip-all");
+
+  std::vector<MemoryFile> files;
+  if (job.kind == Kind::Executable) {
+    arguments.insert(arguments.end(), {"-pie", "--dynamic-linker", Interpreter});
+  } else {
+    INLAY_TRY(MemoryFile script, MemoryFile::create(version_script(job.exports)));
+    arguments.insert(arguments.end(), {"-shared", "--version-script", script.path(), "-soname", job.shared_name});
+    files.push_back(std::move(script));
+  }
+
+  INLAY_TRY(codegen::Object start, start_object(job.kind));
+  std::vector<llvm::MemoryBufferRef> objects = job.objects;
+  objects.push_back(start.bytes->getMemBufferRef());
+  for (const llvm::MemoryBufferRef& object : objects) {
+    INLAY_TRY(MemoryFile file, MemoryFile::create(object.getBuffer()));
+    arguments.push_back(file.path());
+    files.push_back(std::move(file));
+  }
+  for (const std::string& library : job.libraries) {
+    INLAY_TRY(std::string file, find_library(library));
+    INLAY_TRY_VOID(check_input(file));
+    arguments.push_back(file);
+  }
+  arguments.insert(arguments.end(), system.files.begin(), system.files.end());
+
+  Result<void> linked = run_lld(arguments, job.name);
+  if (linked || system.missing.empty()) return linked;
+  Error error = std::move(linked).error();
+  for (const std::string& missing : system.missing) static_cast<void>(std::move(error).with_note("not linked with " + missing));
+  return error;
+}
+
+}  // namespace inlay::aot

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a unit to a module that stands alone: its reach from the entries, and nothing else.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codegen/emit.h"
+#include "inlay/aot.h"
+
+#include <llvm/IR/Module.h>
+
+namespace inlay::aot {
+
+struct Prepared {
+  codegen::Object object;
+  std::vector<std::string> entries;  // as the linker sees them, sorted
+};
+
+/// Copies the unit's module, joins what it reaches, optimizes it and makes it an object.
+Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options);
+
+}  // namespace inlay::aot

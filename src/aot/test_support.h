@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the tests of this room share: units from text, a folder that goes away, programs run.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "inlay/llvm.h"
+#include "inlay/unit.h"
+
+#include <llvm/AsmParser/Parser.h>
+#include <llvm/IR/Function.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/SourceMgr.h>
+
+#include <gtest/gtest.h>
+
+namespace inlay::aot {
+
+/// A unit with this LLVM IR.
+inline Unit unit_of(const std::string& text) {
+  Unit unit = Unit::create("test");
+  llvm::SMDiagnostic diagnostic;
+  bool failed = llvm::parseAssemblyInto(llvm::MemoryBufferRef(text, "test"), &module_of(unit), nullptr, diagnostic);
+  EXPECT_FALSE(failed) << diagnostic.getMessage().str() << " in " << diagnostic.getLineContents().str();
+  return unit;
+}
+
+/// Takes the terminator out of `main`.
+inline void break_main(Unit& unit) { module_of(unit).getFunction("main")->front().back().eraseFromParent(); }
+
+/// A new folder, removed with all it holds.
+class Folder {
+ public:
+  Folder() {
+    std::string path = (std::filesystem::temp_directory_path() / "inlay_aot_XXXXXX").string();
+    if (::mkdtemp(path.data())) path_ = path;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  bool empty() const { return std::filesystem::is_empty(path_); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Ran {
+  std::string output;
+  int status = -1;  // 128 + the signal, if one ended it
+};
+
+inline Ran run(const std::string& command) {
+  Ran ran;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  if (!pipe) return ran;
+  std::array<char, 4096> buffer;
+  for (std::size_t size; (size = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    ran.output.append(buffer.data(), size);
+  int status = ::pclose(pipe);
+  ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return ran;
+}
+
+inline std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+}  // namespace inlay::aot
