@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Memory whose contents will not change, so that the evaluator may fold what it reads there.
 //
-//   auto tree = inlay::freeze([&] { return compile(ast); }, {.name = "calc"});   // everything `new`ed inside is constant
+//   auto tree = inlay::freeze([&] { return compile(ast); }, {.name = "calc"});   // everything `new`ed inside is
+//   constant
 //   (*tree)(env);                                                               // a const std::function<...>&
 //
 // `new` is seen only in programs that link inlay::recorder. Freezing is total: what cannot be frozen stays ordinary,
@@ -100,8 +101,8 @@ class Mutable {
 };
 
 /// Records what this thread allocates with `new` from its construction to freeze(), which makes all of it constant.
-/// Scopes nest: an allocation belongs to the innermost one. Without a freeze(), what was recorded stays ordinary memory,
-/// to be deleted as usual. Begin, freeze and destroy a scope on one thread.
+/// Scopes nest: an allocation belongs to the innermost one. Without a freeze(), what was recorded stays ordinary
+/// memory, to be deleted as usual. Begin, freeze and destroy a scope on one thread.
 class FreezeScope {
  public:
   explicit FreezeScope(FreezeOptions options = {});
@@ -114,8 +115,8 @@ class FreezeScope {
   template <class Make>
   auto& keep(Make&& make);
 
-  /// Ends the recording and freezes. Null if the scope was frozen already. Objects that nothing keeps must outlive their
-  /// use, as always; destroy them after the region if their destructors write into them.
+  /// Ends the recording and freezes. Null if the scope was frozen already. Objects that nothing keeps must outlive
+  /// their use, as always; destroy them after the region if their destructors write into them.
   std::shared_ptr<frozen::Region> freeze();
 
  private:
@@ -183,8 +184,8 @@ auto freeze(Fn&& fn, FreezeOptions options = {}) -> Frozen<std::decay_t<std::inv
   return {scope.freeze(), &value};
 }
 
-/// The handle of a promise that memory of the user's own is constant. The promise ends when all copies of the handle and
-/// all code that was compiled with it are gone; the memory must stay until then.
+/// The handle of a promise that memory of the user's own is constant. The promise ends when all copies of the handle
+/// and all code that was compiled with it are gone; the memory must stay until then.
 class Promise {
  public:
   explicit Promise(std::shared_ptr<frozen::Region> region) : region_(std::move(region)) {}
@@ -202,12 +203,13 @@ class Promise {
 Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::string name,
                                  Strength strength = Strength::Pages);
 
-/// Promises that everything reached from `root` through pointers is constant, but for what lies in a Mutable<T>. Nothing
-/// protects or checks it: Inlay does not know how far it reaches.
+/// Promises that everything reached from `root` through pointers is constant, but for what lies in a Mutable<T>.
+/// Nothing protects or checks it: Inlay does not know how far it reaches.
 Result<Promise> constant_graph(const void* root, std::string name);
 
-/// Looks whether checked memory still has the bytes it had when it was frozen or promised. BrokenPromise names the first
-/// object that has not, and its promise. Objects being changed or deleted meanwhile by other threads may count as broken.
+/// Looks whether checked memory still has the bytes it had when it was frozen or promised. BrokenPromise names the
+/// first object that has not, and its promise. Objects being changed or deleted meanwhile by other threads may count as
+/// broken.
 Result<void> verify_frozen();
 
 /// From now on, a write to write-protected memory says on `fd`, in one line, where and whose promise it breaks, before

@@ -12,9 +12,9 @@ namespace {
 TEST(Result, every_kind_prints_a_name_of_its_own) {
   std::set<std::string_view> names;
   int kinds = 0;
-#define INLAY_ERROR(Name, Text)             \
+#define INLAY_ERROR(Name, Text)                \
   EXPECT_EQ(to_string(ErrorKind::Name), Text); \
-  names.insert(Text);                       \
+  names.insert(Text);                          \
   ++kinds;
 #include "inlay/errors.def"
   EXPECT_EQ(names.size(), static_cast<std::size_t>(kinds));

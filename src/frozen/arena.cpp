@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -146,6 +147,7 @@ void Arena::adopt(void* object, void (*destroy)(void*) noexcept) {
 bool Arena::freeze() {
   Unrecorded unrecorded;
   const std::lock_guard lock(mutex_);
+  for (const auto& chunk : chunks_) fill_buckets(*chunk);
   find_open_parts();
   const bool has_ids = assign_ids();
   state_.store(State::Checked, std::memory_order_release);
@@ -154,12 +156,26 @@ bool Arena::freeze() {
   // Counted pages turn writable when a count changes, and are checked from then on.
   if (!pages || !open_parts_.empty()) compute_checksums();
   if (pages && !protect()) {
-    problems_.emplace_back(ErrorKind::OutOfMemory,
-                           "its pages could not be write-protected (" + std::string(std::strerror(errno)) +
-                               ") and are checked instead; raise vm.max_map_count");
+    problems_.emplace_back(ErrorKind::OutOfMemory, "its pages could not be write-protected (" +
+                                                       std::string(std::strerror(errno)) +
+                                                       ") and are checked instead; raise vm.max_map_count");
     compute_checksums();
   }
   return has_ids;
+}
+
+void Arena::fill_buckets(Chunk& chunk) const {
+  constexpr std::size_t RecordsPerBucket = 4;
+  const std::size_t used = static_cast<std::size_t>(chunk.next - chunk.begin) + 1;  // ends count as inside
+  const std::size_t wanted = used * RecordsPerBucket / std::max<std::size_t>(chunk.record_count, 1);
+  chunk.bucket_shift = static_cast<unsigned>(std::bit_width(wanted));
+  chunk.buckets.reserve((used >> chunk.bucket_shift) + 2);
+  for (std::uint32_t i = 0; i < chunk.record_count; ++i) {
+    const auto offset = static_cast<std::size_t>(records_[chunk.first_record + i].begin - chunk.begin);
+    while (chunk.buckets.size() <= offset >> chunk.bucket_shift) chunk.buckets.push_back(chunk.first_record + i);
+  }
+  const std::uint32_t end = chunk.first_record + chunk.record_count;
+  chunk.buckets.resize((used >> chunk.bucket_shift) + 2, end);
 }
 
 void Arena::find_open_parts() {
@@ -230,14 +246,14 @@ void Arena::explain() {
                            "inlay::recorder");
   }
   if (refused_ != 0) {
-    problems_.emplace_back(ErrorKind::OutOfMemory,
-                           std::to_string(refused_) + " allocations are not frozen, as the system gives no more "
-                           "addresses for frozen memory; raise the limit on address space");
+    problems_.emplace_back(ErrorKind::OutOfMemory, std::to_string(refused_) +
+                                                       " allocations are not frozen, as the system gives no more "
+                                                       "addresses for frozen memory; raise the limit on address space");
   }
   if (options_.strength == Strength::Pages && mutables_ != 0) {
     problems_.emplace_back(ErrorKind::InvalidArgument,
                            "its pages stay writable and are checked instead, as " + std::to_string(mutables_) +
-                           " Mutable parts lie in them; ask for Strength::Checked if that is meant");
+                               " Mutable parts lie in them; ask for Strength::Checked if that is meant");
   }
 }
 
@@ -268,10 +284,12 @@ bool Arena::is_dead(const Record& record) const {
 }
 
 const Record* Arena::record_at(const Chunk& chunk, const std::byte* address) const {
-  const Record* first = records_.data() + chunk.first_record;
-  const Record* after = std::upper_bound(first, first + chunk.record_count, address,
+  const std::size_t bucket = static_cast<std::size_t>(address - chunk.begin) >> chunk.bucket_shift;
+  if (bucket + 1 >= chunk.buckets.size()) return nullptr;
+  const Record* all = records_.data();
+  const Record* after = std::upper_bound(all + chunk.buckets[bucket], all + chunk.buckets[bucket + 1], address,
                                          [](const std::byte* at, const Record& record) { return at < record.begin; });
-  if (after == first) return nullptr;
+  if (after == all + chunk.first_record) return nullptr;
   const Record& record = after[-1];
   return address <= record.begin + record.size && !is_dead(record) ? &record : nullptr;
 }

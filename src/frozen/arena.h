@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The memory behind a scope or resource: bump-allocated while it records, then frozen as a whole, then thawed as a whole,
-// and given back when nobody can reach it any more.
+// The memory behind a scope or resource: bump-allocated while it records, then frozen as a whole, then thawed as a
+// whole, and given back when nobody can reach it any more.
 //
 //   recording ──freeze()──► frozen ──thaw()──► thawed ──last deallocation──► gone
 //       └────────────────────release()────────────┘
 //
-// An arena frees itself: when its owner (a scope, then a region) has released it and all its allocations are dead. Until
-// then allocations that outsiders still hold stay valid, ordinary memory.
+// An arena frees itself: when its owner (a scope, then a region) has released it and all its allocations are dead.
+// Until then allocations that outsiders still hold stay valid, ordinary memory.
 #pragma once
 
 #include <atomic>
@@ -43,6 +43,11 @@ struct Chunk {
   std::uint32_t record_count;
   std::unique_ptr<std::atomic<bool>[]> thawed;  // a flag a page, once frozen with Strength::Pages
 
+  // Once frozen, which records begin where: those of bucket i, 2^bucket_shift bytes of the chunk, have the indices
+  // [buckets[i], buckets[i + 1]) among all of the arena's.
+  unsigned bucket_shift;
+  std::vector<std::uint32_t> buckets;
+
   std::size_t pages() const;
 };
 
@@ -60,8 +65,8 @@ class Arena {
   /// Leaves it to release() to destroy `object` and deallocate its memory (which may be malloc's).
   void adopt(void* object, void (*destroy)(void*) noexcept);
 
-  /// Ends the recording, and makes the contents constant as far as possible; what is not, problems() tells. False if the
-  /// objects got no ids, so that nobody may be told of them. `mutex_` is held meanwhile: no user code runs in it.
+  /// Ends the recording, and makes the contents constant as far as possible; what is not, problems() tells. False if
+  /// the objects got no ids, so that nobody may be told of them. `mutex_` is held meanwhile: no user code runs in it.
   bool freeze();
 
   /// Makes the pages writable again, gives up ownership and destroys what was adopted. The arena is gone afterwards, or
@@ -108,6 +113,7 @@ class Arena {
 
   Chunk* add_chunk(std::size_t room);
   bool mark_dead(Chunk& chunk, std::byte* memory);
+  void fill_buckets(Chunk& chunk) const;
   void find_open_parts();
   bool assign_ids();
   void compute_checksums();
@@ -117,10 +123,10 @@ class Arena {
 
   const FreezeOptions options_;
   const bool needs_recorder_;
-  std::mutex mutex_;                             // guards all below while recording, and live_ and dead flags always
+  std::mutex mutex_;  // guards all below while recording, and live_ and dead flags always
   std::atomic<State> state_ = State::Recording;
-  std::size_t live_ = 1;                         // allocations not dead, and one for the owner
-  std::size_t refused_ = 0;                      // allocations that went to malloc
+  std::size_t live_ = 1;     // allocations not dead, and one for the owner
+  std::size_t refused_ = 0;  // allocations that went to malloc
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<Record> records_;
   std::vector<Adopted> adopted_;

@@ -48,7 +48,7 @@ constexpr int DeepestHierarchy = 8;
 int add_segments(dl_phdr_info* info, std::size_t, void* into) {
   auto& modules = *static_cast<std::vector<std::pair<const std::byte*, const std::byte*>>*>(into);
   for (int i = 0; i < info->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = info->dlpi_phdr[i];
+    const ElfW(Phdr) & segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD) continue;
     const auto* begin = reinterpret_cast<const std::byte*>(info->dlpi_addr + segment.p_vaddr);
     modules.emplace_back(begin, begin + segment.p_memsz);

@@ -48,7 +48,12 @@ TEST(ControlBlock, is_told_from_other_objects) {
 TEST(ControlBlock, any_word_may_stand_where_a_vtable_pointer_would) {
   ControlBlockFinder finder;
   static const void* const table[8] = {};
-  const void* words[] = {nullptr, &finder, &table[4], reinterpret_cast<void*>(-8), &typeid(Both), "a string",
+  const void* words[] = {nullptr,
+                         &finder,
+                         &table[4],
+                         reinterpret_cast<void*>(-8),
+                         &typeid(Both),
+                         "a string",
                          reinterpret_cast<void*>(&std::strlen)};
   for (const void* word : words) {
     const void* object[4] = {word, word, word, word};

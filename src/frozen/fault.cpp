@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The handler does one of three things. A write to the counts of a std::shared_ptr makes their page writable and goes on:
-// copying a pointer out of frozen memory is no change that anybody meant. A write to anything else that is frozen or
-// promised is reported, if a reporter is set, and handed on; the program's own handler, or the default, decides. All other
-// faults are handed on untouched.
+// The handler does one of three things. A write to the counts of a std::shared_ptr makes their page writable and goes
+// on: copying a pointer out of frozen memory is no change that anybody meant. A write to anything else that is frozen
+// or promised is reported, if a reporter is set, and handed on; the program's own handler, or the default, decides. All
+// other faults are handed on untouched.
 //
 // It runs between any two instructions: no locks, no allocation, nothing that could fault itself.
 #include "frozen/fault.h"
@@ -89,9 +89,9 @@ void report_promised(const Watched& watched, const std::byte* address) {
   const std::byte* end = watched.end;
   Line line;
   line << "inlay: write to constant memory at 0x";
-  line.hex(address) << ": object " << watched.id.load() << " (size " << static_cast<std::uint64_t>(end - begin) << ", offset "
-       << static_cast<std::uint64_t>(address - begin) << ") of region \"" << watched.name << "\", promised constant as \""
-       << watched.name << "\"";
+  line.hex(address) << ": object " << watched.id.load() << " (size " << static_cast<std::uint64_t>(end - begin)
+                    << ", offset " << static_cast<std::uint64_t>(address - begin) << ") of region \"" << watched.name
+                    << "\", promised constant as \"" << watched.name << "\"";
   line.write_to(fd);
 }
 

@@ -64,8 +64,8 @@ TEST(Mutable, may_lie_in_another_one) {
   std::optional<Mutable<Inner>> outer(std::in_place);
   const char* address = reinterpret_cast<const char*>(&*outer);
   for (int i = 0; i < 12; ++i) EXPECT_TRUE(is_open(address + i, 1)) << i;
-  const std::vector<Range> merged = open_ranges({reinterpret_cast<const std::byte*>(address + 5),
-                                                 reinterpret_cast<const std::byte*>(address + 6)});
+  const std::vector<Range> merged =
+      open_ranges({reinterpret_cast<const std::byte*>(address + 5), reinterpret_cast<const std::byte*>(address + 6)});
   ASSERT_EQ(merged.size(), 1u);
   EXPECT_EQ(merged[0].end - merged[0].begin, 12);
   outer.reset();
@@ -103,8 +103,7 @@ TEST(Mutable, keeps_a_region_writable_and_checked) {
   const Result<void> broken = verify(*region);
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().kind(), ErrorKind::BrokenPromise);
-  EXPECT_NE(broken.error().message().find("object " + std::to_string(find(node)->id) + " (size 24)"),
-            std::string::npos)
+  EXPECT_NE(broken.error().message().find("object " + std::to_string(find(node)->id) + " (size 24)"), std::string::npos)
       << broken.error().message();
   EXPECT_NE(broken.error().message().find("frozen by freeze(\"nodes\")"), std::string::npos);
   node->fixed_too = 2;
@@ -114,8 +113,8 @@ TEST(Mutable, keeps_a_region_writable_and_checked) {
 
 TEST(OpenParts, merges_and_finds_overlaps) {
   std::byte bytes[100];
-  std::vector<Range> ranges = {{bytes + 50, bytes + 60}, {bytes + 10, bytes + 20}, {bytes + 20, bytes + 25},
-                               {bytes + 12, bytes + 14}};
+  std::vector<Range> ranges = {
+      {bytes + 50, bytes + 60}, {bytes + 10, bytes + 20}, {bytes + 20, bytes + 25}, {bytes + 12, bytes + 14}};
   merge_ranges(ranges);
   ASSERT_EQ(ranges.size(), 2u);
   EXPECT_EQ(ranges[0].end, bytes + 25);

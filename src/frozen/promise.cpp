@@ -85,7 +85,8 @@ Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::stri
   std::vector<Error> problems;
   if (strength == Strength::Pages) problems = protect(range, name);
   if (!range.read_only) range.checksum = frozen::checksum_without(first, bytes, range.open);
-  INLAY_TRY(std::shared_ptr<Region> region, Region::promise_range(std::move(name), std::move(range), std::move(problems)));
+  INLAY_TRY(std::shared_ptr<Region> region,
+            Region::promise_range(std::move(name), std::move(range), std::move(problems)));
   return Promise(std::move(region));
 }
 

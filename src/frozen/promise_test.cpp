@@ -71,7 +71,9 @@ TEST(Promise, checked_strength_is_no_problem_when_asked_for) {
 TEST(Promise, leaves_memory_that_was_read_only_as_it_was) {
   Pages pages(1);
   mprotect(pages.bytes(), pages.size, PROT_READ);
-  { EXPECT_TRUE(promise_constant(pages.bytes(), pages.size, "rodata").value().status()); }
+  {
+    EXPECT_TRUE(promise_constant(pages.bytes(), pages.size, "rodata").value().status());
+  }
   EXPECT_EQ(protection_of({pages.bytes(), pages.bytes() + pages.size}), PROT_READ);
 }
 

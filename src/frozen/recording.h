@@ -16,7 +16,8 @@ extern constinit thread_local Arena* recording_arena [[gnu::tls_model("initial-e
 /// Memory in `arena`; null if it has none to give (the caller then uses malloc, and status() will tell).
 void* arena_allocate(Arena& arena, std::size_t size, std::size_t alignment) noexcept;
 
-/// Marks an allocation dead. `memory` must satisfy space_contains(); anything there that is no live allocation is ignored.
+/// Marks an allocation dead. `memory` must satisfy space_contains(); anything there that is no live allocation is
+/// ignored.
 void arena_deallocate(void* memory) noexcept;
 
 /// Keeps what the library allocates for itself out of the arena being recorded on this thread.

@@ -18,10 +18,10 @@ namespace inlay::frozen {
 struct PromisedRange {
   std::uint32_t id = 0;
   Range bytes;
-  std::vector<Range> open;       // at the time of the promise
-  std::uint64_t checksum = 0;    // of what is not open, unless the pages are protected
-  int restore_protection = -1;   // what the pages get back when the promise ends; -1 if they were not changed
-  bool read_only = false;        // the pages are, by us or by themselves
+  std::vector<Range> open;      // at the time of the promise
+  std::uint64_t checksum = 0;   // of what is not open, unless the pages are protected
+  int restore_protection = -1;  // what the pages get back when the promise ends; -1 if they were not changed
+  bool read_only = false;       // the pages are, by us or by themselves
 };
 
 class Region : public std::enable_shared_from_this<Region> {

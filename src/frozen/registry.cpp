@@ -128,7 +128,8 @@ Result<std::shared_ptr<Region>> Region::promise_range(std::string name, Promised
     const Region& before = *std::prev(after)->second;
     if (before.range_.bytes.end > bytes.begin) {
       return Error(ErrorKind::InvalidArgument, "the range \"" + region->name_ + "\" overlaps memory " +
-                                                   before.promise() + ", which its handle or compiled code still holds");
+                                                   before.promise() +
+                                                   ", which its handle or compiled code still holds");
     }
   }
   known.ranges.emplace(bytes.begin, region.get());
@@ -146,8 +147,8 @@ Result<std::shared_ptr<Region>> Region::promise_graph(std::string name, std::uin
   const std::lock_guard lock(known.mutex);
   const auto [entry, is_new] = known.graphs.emplace(root, region.get());
   if (!is_new) {
-    return Error(ErrorKind::InvalidArgument, "the root of graph \"" + region->name_ + "\" is already " +
-                                                 entry->second->promise());
+    return Error(ErrorKind::InvalidArgument,
+                 "the root of graph \"" + region->name_ + "\" is already " + entry->second->promise());
   }
   known.regions.insert(region.get());
   region->known_ = true;

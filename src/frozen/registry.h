@@ -17,8 +17,8 @@ struct Object {
   std::uint32_t id = 0;
   const std::byte* begin = nullptr;
   std::size_t size = 0;
-  bool graph = false;            // begin is the root of a constant_graph
-  bool open = false;             // some bytes are Mutable<T> or reference counts: stores to them are legal
+  bool graph = false;              // begin is the root of a constant_graph
+  bool open = false;               // some bytes are Mutable<T> or reference counts: stores to them are legal
   std::shared_ptr<Region> region;  // keeps the memory mapped and unchanged
 };
 
@@ -27,8 +27,8 @@ struct Object {
 std::optional<Object> find(const void* address);
 
 /// Whether `address[0, size)` lies inside one frozen object and touches none of its open parts: only then do its bytes
-/// never change while the object's region is held. Never true of a graph's memory that is not frozen as well: there, the
-/// reader knows by itself how it came to an address, and asks is_open().
+/// never change while the object's region is held. Never true of a graph's memory that is not frozen as well: there,
+/// the reader knows by itself how it came to an address, and asks is_open().
 bool is_constant(const void* address, std::size_t size);
 
 /// Whether a living Mutable<T> overlaps `address[0, size)`, in frozen memory or elsewhere.

@@ -25,8 +25,8 @@ constinit std::atomic<std::atomic<Chunk*>*> directory = nullptr;
 
 struct FreeList {
   std::mutex mutex;
-  bool reserved = false;                               // whether a reservation was tried
-  std::map<std::byte*, std::size_t> runs;              // of free addresses, neighbours merged
+  bool reserved = false;                   // whether a reservation was tried
+  std::map<std::byte*, std::size_t> runs;  // of free addresses, neighbours merged
 };
 
 // Never destroyed: memory may come back after the destructors of statics have run.

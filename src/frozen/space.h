@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The one range of addresses that all frozen arenas lie in. `operator delete` tells by two loads and one compare whether
-// memory is ours, and the fault handler finds whose it is without a lock.
+// The one range of addresses that all frozen arenas lie in. `operator delete` tells by two loads and one compare
+// whether memory is ours, and the fault handler finds whose it is without a lock.
 #pragma once
 
 #include <atomic>
@@ -38,8 +38,8 @@ void space_release(std::byte* begin, std::size_t size);
 /// Notes that the granules of [begin, begin + size) belong to `chunk` (null: to none).
 void space_assign(std::byte* begin, std::size_t size, Chunk* chunk);
 
-/// The chunk that `address` lies in; null if in none. Never blocks: fit for a signal handler. The chunk stays valid while
-/// an allocation in it is alive, and while the registry is locked.
+/// The chunk that `address` lies in; null if in none. Never blocks: fit for a signal handler. The chunk stays valid
+/// while an allocation in it is alive, and while the registry is locked.
 Chunk* space_chunk(const void* address);
 
 }  // namespace inlay::frozen

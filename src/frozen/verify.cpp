@@ -12,9 +12,9 @@ namespace frozen {
 namespace {
 
 Error broken(const Region& region, std::uint32_t id, Range bytes, const char* what) {
-  return Error(ErrorKind::BrokenPromise,
-               "object " + std::to_string(id) + " (size " + std::to_string(bytes.end - bytes.begin) + ") of region \"" +
-                   region.name() + "\" " + what + ", but was " + region.promise());
+  return Error(ErrorKind::BrokenPromise, "object " + std::to_string(id) + " (size " +
+                                             std::to_string(bytes.end - bytes.begin) + ") of region \"" +
+                                             region.name() + "\" " + what + ", but was " + region.promise());
 }
 
 Result<void> verify_arena(const Region& region, const Arena& arena) {

@@ -16,7 +16,7 @@
 namespace inlay::frozen {
 namespace {
 
-constinit std::mutex watch_mutex;                       // for those who change the list
+constinit std::mutex watch_mutex;  // for those who change the list
 constinit std::atomic<Watched*> first_watched = nullptr;
 
 Watched* unused_entry() {
@@ -50,8 +50,8 @@ std::optional<int> protection_of(Range range) {
     char flags[5];
     if (std::sscanf(line, "%lx-%lx %4s", &from, &to, flags) != 3 || to <= covered) continue;
     if (from > covered) return std::nullopt;
-    const int protection = (flags[0] == 'r' ? PROT_READ : 0) | (flags[1] == 'w' ? PROT_WRITE : 0) |
-                           (flags[2] == 'x' ? PROT_EXEC : 0);
+    const int protection =
+        (flags[0] == 'r' ? PROT_READ : 0) | (flags[1] == 'w' ? PROT_WRITE : 0) | (flags[2] == 'x' ? PROT_EXEC : 0);
     if (common && *common != protection) return std::nullopt;
     common = protection;
     covered = to;

@@ -19,7 +19,7 @@ namespace inlay::frozen {
 namespace {
 
 struct Outcome {
-  int status;           // as of waitpid()
+  int status;            // as of waitpid()
   std::string reported;  // what the child wrote to its reporter
 };
 
@@ -46,7 +46,9 @@ Outcome run_in_child(const std::function<void()>& body) {
   return outcome;
 }
 
-bool died_of_fault(const Outcome& outcome) { return WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGSEGV; }
+bool died_of_fault(const Outcome& outcome) {
+  return WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGSEGV;
+}
 
 // A write that the compiler can neither drop nor see to be to const memory.
 void write_to(const void* address) { *static_cast<volatile char*>(const_cast<void*>(address)) = 'w'; }

@@ -97,9 +97,9 @@ TEST(Freeze, a_function_and_what_it_captured) {
 }
 
 TEST(Freeze, closures_with_open_counters) {
-  const Frozen<std::function<int()>> count = freeze(
-      [] { return std::function<int()>([counter = Mutable<int>(0), step = 2] { return counter += step; }); },
-      {.name = "count", .strength = Strength::Checked});
+  const Frozen<std::function<int()>> count =
+      freeze([] { return std::function<int()>([counter = Mutable<int>(0), step = 2] { return counter += step; }); },
+             {.name = "count", .strength = Strength::Checked});
   EXPECT_TRUE(count.status());
   EXPECT_EQ((*count)(), 2);
   EXPECT_EQ((*count)(), 4);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A program that uses Mutable<T> from the header alone, without libinlay: it links, and the value behaves. Exits 0 if so.
+// A program that uses Mutable<T> from the header alone, without libinlay: it links, and the value behaves. Exits 0 if
+// so.
 #include <functional>
 
 #include "inlay/frozen.h"

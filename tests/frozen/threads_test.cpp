@@ -145,9 +145,7 @@ TEST(Memory, comes_back_when_regions_go) {
 }
 
 TEST(Memory, large_regions_come_back_too) {
-  const auto round = [] {
-    return freeze([] { return std::vector<char>(50 << 20, 'x'); })->size();
-  };
+  const auto round = [] { return freeze([] { return std::vector<char>(50 << 20, 'x'); })->size(); };
   round();
   const std::size_t before = resident_pages();
   for (int i = 0; i < 20; ++i) round();
