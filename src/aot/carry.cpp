@@ -18,6 +18,7 @@
 #include "frozen/objects.h"
 #include "frozen/region.h"
 #include "runtime/bodies.h"
+#include "specialize/symbols.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -39,6 +40,9 @@
 namespace inlay::aot {
 
 namespace {
+
+using specialize::FrozenPrefix;
+using specialize::GraphPrefix;
 
 constexpr std::uint64_t NoAddress = 0xdead'0000'0000'0000;  // not canonical on x86-64
 constexpr std::uint64_t LargestAlignment = 4096;

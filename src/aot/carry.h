@@ -23,10 +23,6 @@ class Bodies;
 
 namespace inlay::aot {
 
-/// Specialized code names frozen objects by these prefixes and their ids.
-constexpr const char* FrozenPrefix = "inlay.frozen.";
-constexpr const char* GraphPrefix = "inlay.graph.";
-
 /// Defines the frozen objects that one module names.
 class Carrier {
  public:
