@@ -129,8 +129,9 @@ class FreezeScope {
   FreezeScope* outer_ = nullptr;  // the scope of this thread that this one is nested in
 };
 
-/// A memory resource whose allocations can all be made constant. Safe across threads, as far as freeze() happens after
-/// the allocations it is to cover; what is allocated later is ordinary memory.
+/// A memory resource whose allocations can all be made constant. Its memory is given back when both it and the region
+/// are gone, deallocated or not. Safe across threads, as far as freeze() happens after the allocations it is to cover;
+/// what is allocated later is ordinary memory, to be deallocated.
 class FrozenResource final : public std::pmr::memory_resource {
  public:
   explicit FrozenResource(FreezeOptions options = {});

@@ -113,7 +113,7 @@ void Arena::deallocate(void* memory) noexcept {
   {
     const std::lock_guard lock(arena->mutex_);
     if (!arena->mark_dead(*chunk, static_cast<std::byte*>(memory))) return;
-    last = --arena->live_ == 0;
+    last = --arena->live_ == 0 && arena->owners_ == 0;
   }
   if (!last) return;
   Unrecorded unrecorded;
@@ -270,11 +270,21 @@ void Arena::release() noexcept {
       std::free(last.object);
     }
   }
+  state_.store(State::Thawed, std::memory_order_release);
+  drop_owner();
+}
+
+void Arena::add_owner() {
+  const std::lock_guard lock(mutex_);
+  ++owners_;
+}
+
+void Arena::drop_owner() noexcept {
+  Unrecorded unrecorded;
   bool gone;
   {
     const std::lock_guard lock(mutex_);
-    state_.store(State::Thawed, std::memory_order_release);
-    gone = --live_ == 0;
+    gone = --owners_ == 0 && (live_ == 0 || !needs_recorder_);
   }
   if (gone) delete this;
 }

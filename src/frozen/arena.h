@@ -73,6 +73,10 @@ class Arena {
   /// as soon as its allocations are.
   void release() noexcept;
 
+  /// One owner more; and one less, which changes nothing else.
+  void add_owner();
+  void drop_owner() noexcept;
+
   bool is_recording() const { return state_.load(std::memory_order_acquire) == State::Recording; }
 
   const std::string& name() const { return options_.name; }
@@ -123,9 +127,10 @@ class Arena {
 
   const FreezeOptions options_;
   const bool needs_recorder_;
-  std::mutex mutex_;  // guards all below while recording, and live_ and dead flags always
+  std::mutex mutex_;  // guards all below while recording; counts and dead flags always
   std::atomic<State> state_ = State::Recording;
-  std::size_t live_ = 1;     // allocations not dead, and one for the owner
+  std::size_t owners_ = 1;
+  std::size_t live_ = 0;     // allocations not dead
   std::size_t refused_ = 0;  // allocations that went to malloc
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<Record> records_;

@@ -84,13 +84,12 @@ void FreezeScope::adopt(void* object, void (*destroy)(void*) noexcept) {
 FrozenResource::FrozenResource(FreezeOptions options)
     : arena_(frozen::Arena::create(options, /*needs_recorder=*/false)) {}
 
-FrozenResource::~FrozenResource() {
-  if (arena_) arena_->release();
-}
+FrozenResource::~FrozenResource() { arena_->drop_owner(); }
 
 std::shared_ptr<frozen::Region> FrozenResource::freeze() {
-  if (!arena_) return nullptr;
-  return frozen::Region::freeze(std::exchange(arena_, nullptr));
+  if (!arena_->is_recording()) return nullptr;
+  arena_->add_owner();
+  return frozen::Region::freeze(arena_);
 }
 
 void* FrozenResource::do_allocate(std::size_t bytes, std::size_t alignment) {

@@ -9,6 +9,9 @@
 
 #include "frozen/recording.h"
 
+// Of LeakSanitizer, where that is linked: what frozen memory alone points to is not leaked.
+extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t size);
+
 namespace inlay::frozen {
 
 constinit std::atomic<std::uintptr_t> space_begin = 0;
@@ -55,6 +58,7 @@ void reserve(FreeList& list) {
     space_begin.store(begin, std::memory_order_relaxed);
     space_size.store(size, std::memory_order_release);
     list.runs.emplace(reinterpret_cast<std::byte*>(begin), size);
+    if (__lsan_register_root_region) __lsan_register_root_region(reinterpret_cast<void*>(begin), size);
     return;
   }
 }

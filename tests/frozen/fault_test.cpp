@@ -101,7 +101,7 @@ TEST(Fault, nothing_is_said_unless_asked_for) {
 TEST(Fault, other_faults_are_none_of_ours) {
   const Outcome outcome = run_in_child([] {
     const auto number = freeze([] { return 5L; });
-    write_to(nullptr);
+    write_to(reinterpret_cast<const void*>(16));
   });
   EXPECT_TRUE(died_of_fault(outcome));
   EXPECT_EQ(outcome.reported, "");
