@@ -19,7 +19,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 include(GNUInstallDirs)
-find_package(LLVM 22 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/llvm)
+find_package(LLVM 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/llvm)
 find_package(LLD REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/lld)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -38,7 +38,8 @@ endif()
 
 add_library(inlay_llvm INTERFACE)
 target_include_directories(inlay_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
-target_compile_definitions(inlay_llvm INTERFACE ${LLVM_DEFINITIONS})
+separate_arguments(llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
+target_compile_definitions(inlay_llvm INTERFACE ${llvm_definitions})
 
 # inlay_room(NAME USES room... [LLVM]): the room src/NAME as an object library `inlay_NAME`, from the sources in its
 # folder; `x_test.cpp` files there become the test `inlay_NAME_test`, `x_fuzz.cpp` files a fuzzer each.

@@ -97,6 +97,12 @@ void copy_body(llvm::Function& into, const llvm::Function& from, llvm::ValueToVa
 
 }  // namespace
 
+llvm::Constant* map_constant(llvm::Module& module, llvm::Constant* constant) {
+  Declarer declarer(module);
+  llvm::ValueToValueMapTy map;
+  return llvm::MapValue(constant, map, llvm::RF_None, nullptr, &declarer);
+}
+
 void copy_body(llvm::Function& into, const llvm::Function& from) {
   Declarer declarer(*into.getParent());
   llvm::ValueToValueMapTy map;

@@ -40,6 +40,9 @@ class Bodies {
 /// The global of the same name in `module`, declared there first if need be with the type and attributes of `original`.
 llvm::GlobalValue* declare_in(llvm::Module& module, const llvm::GlobalValue& original);
 
+/// The constant in `module` that a constant of another module of the same context stands for.
+llvm::Constant* map_constant(llvm::Module& module, llvm::Constant* constant);
+
 /// Copies the body of `from` into the declaration `into`, which may be in another module of the same context: what the
 /// body mentions is declared there.
 void copy_body(llvm::Function& into, const llvm::Function& from);

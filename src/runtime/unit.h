@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "inlay/unit.h"
 #include "runtime/bodies.h"
@@ -35,6 +38,8 @@ struct Unit::State {
   ~State();
   std::shared_ptr<runtime::Workspace> workspace;
   std::unique_ptr<llvm::Module> module;
+  std::vector<std::shared_ptr<const void>> holds;  // what the unit's symbols mean must live: frozen memory
+  std::vector<std::pair<std::string, const void*>> host_symbols;  // where that lies in this process, by symbol
 };
 
 }  // namespace inlay

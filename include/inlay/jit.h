@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Compiling in this process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "inlay/bind.h"
+#include "inlay/frozen.h"
+#include "inlay/function.h"
+#include "inlay/options.h"
+#include "inlay/unit.h"
+#include "inlay/verify.h"
+
+namespace inlay {
+
+namespace jit {
+class Engine;
+}
+
+namespace detail {
+
+/// A function to specialize, by its address in this process.
+struct Request {
+  const void* target = nullptr;
+  std::string what;                       // how reports call it, where the target has no name
+  std::vector<Parameter> parameters;
+  std::vector<ValueType> free;            // parameters of the compiled function
+  std::vector<std::shared_ptr<frozen::Region>> holds;  // regions that bound arguments come from
+};
+
+/// _1 … _N, as a tuple.
+template <std::size_t N>
+auto all_placeholders();
+
+template <class R, class... P, class... B>
+Request make_request(R (*fn)(P...), std::vector<std::shared_ptr<frozen::Region>> holds, const B&... bindings);
+
+/// Compiles the request and points `state` at the result; where that is not possible, the original stays and the
+/// report says why. Fails only if the machine cannot compile anything.
+Result<void> compile(jit::Engine& engine, const Request& request, const CompileOptions& options, FunctionState& state,
+                     void* verify_entry);
+
+/// The specialized function as a unit, under `name` and with the C calling convention of the free parameters.
+Result<Unit> build_unit(const Request& request, const std::string& name, const CompileOptions& options);
+
+}  // namespace detail
+
+/// Code that was loaded into this process from a unit. Keep it as long as its functions are used.
+class Loaded {
+ public:
+  /// The address of a function that the unit defines, or null.
+  template <class Signature>
+  Signature* function(const std::string& name) const {
+    return reinterpret_cast<Signature*>(address(name));
+  }
+  void* address(const std::string& name) const;
+  const Report& report() const;
+
+  struct State;
+  explicit Loaded(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+/// Compiles functions of the runtimes that are linked into this program. Cheap to copy; copies are the same engine. Any
+/// thread may use it. What it compiled outlives it.
+class Jit {
+ public:
+  static Result<Jit> create();
+
+  /// Runs `fn` and makes its result, and everything it allocates on the way, constant; see inlay/frozen.h.
+  template <class Fn>
+  auto freeze(Fn&& fn, FreezeOptions options = {}) const {
+    return inlay::freeze(std::forward<Fn>(fn), std::move(options));
+  }
+
+  /// A frozen tree of std::function: the same signature back, compiled.
+  template <class R, class... A>
+  Result<Function<R(A...)>> optimize(const Frozen<std::function<R(A...)>>& tree, const CompileOptions& options = {}) const {
+    return optimize_function(tree.get(), std::make_shared<Frozen<std::function<R(A...)>>>(tree), tree.region(), options);
+  }
+
+  /// The same for one that is part of something frozen or promised; `tree` must outlive the result.
+  template <class R, class... A>
+  Result<Function<R(A...)>> optimize(const std::function<R(A...)>& tree, const CompileOptions& options = {}) const {
+    return optimize_function(&tree, nullptr, nullptr, options);
+  }
+
+  /// A frozen object that can be called (a lambda with captures): `jit.optimize<int(int)>(lambda)`. This line must be in
+  /// a source of a runtime, where the object's type has bitcode.
+  template <class Signature, class F>
+    requires std::is_class_v<F>
+  Result<Function<Signature>> optimize(const Frozen<F>& callable, const CompileOptions& options = {}) const {
+    return optimize_callable<F>(static_cast<Signature*>(nullptr), callable, options);
+  }
+
+  /// A frozen tree of nodes with a virtual function: `jit.optimize(tree, &Node::eval)`.
+  template <class Node, class Base, class R, class... A>
+  Result<Function<R(A...)>> optimize(const Frozen<std::unique_ptr<Node>>& tree, R (Base::*method)(A...) const,
+                                     const CompileOptions& options = {}) const {
+    return optimize_method<const Base, R, A...>(tree.get()->get(), method, tree, options);
+  }
+  template <class Node, class Base, class R, class... A>
+  Result<Function<R(A...)>> optimize(const Frozen<std::unique_ptr<Node>>& tree, R (Base::*method)(A...),
+                                     const CompileOptions& options = {}) const {
+    return optimize_method<Base, R, A...>(tree.get()->get(), method, tree, options);
+  }
+
+  /// A function pointer and the frozen struct that it takes first: `jit.optimize(node.fn, frozen_node)`.
+  template <class Struct, class R, class... A>
+  Result<Function<R(A...)>> optimize(R (*fn)(const Struct*, A...), const Frozen<Struct>& object,
+                                     const CompileOptions& options = {}) const {
+    const Struct* address = object.get();
+    auto bind = [&](auto... placeholders) {
+      return bind_and_compile(fn, options, {object.region()}, std::make_shared<Frozen<Struct>>(object),
+                              constant(address), placeholders...);
+    };
+    return std::apply(bind, detail::all_placeholders<sizeof...(A)>());
+  }
+
+  /// Any function of a runtime with some arguments bound: `jit.specialize(interpret, constant(code), _1)`. As with
+  /// std::bind, every parameter gets a binding, and the placeholders _1 … _n order those that stay.
+  template <class R, class... P, class... B>
+  auto specialize(R (*fn)(P...), const B&... bindings) const {
+    return bind_and_compile(fn, CompileOptions{}, {}, nullptr, bindings...);
+  }
+  template <class R, class... P, class... B>
+  auto specialize_with(const CompileOptions& options, R (*fn)(P...), const B&... bindings) const {
+    return bind_and_compile(fn, options, {}, nullptr, bindings...);
+  }
+
+  /// The same, not compiled but as a unit, whose function `name` takes the free arguments; for aot::write_executable.
+  template <class R, class... P, class... B>
+  static Result<Unit> unit(const std::string& name, R (*fn)(P...), const B&... bindings) {
+    return detail::build_unit(detail::make_request(fn, {}, bindings...), name, CompileOptions{});
+  }
+
+  /// Compiles a unit (see inlay/llvm.h) and loads it.
+  Result<Loaded> load(Unit unit, Level level = Level::O2) const;
+
+ private:
+  explicit Jit(std::shared_ptr<jit::Engine> engine) : engine_(std::move(engine)) {}
+
+  template <class R, class... A>
+  Result<Function<R(A...)>> optimize_function(const std::function<R(A...)>* tree, std::shared_ptr<void> owner,
+                                              std::shared_ptr<frozen::Region> region, const CompileOptions& options) const;
+  template <class F, class R, class... A>
+  Result<Function<R(A...)>> optimize_callable(R (*)(A...), const Frozen<F>& callable, const CompileOptions& options) const;
+  template <class Base, class R, class... A, class Method, class Tree>
+  Result<Function<R(A...)>> optimize_method(Base* object, Method method, const Tree& tree,
+                                            const CompileOptions& options) const;
+  template <class R, class... P, class... B>
+  auto bind_and_compile(R (*fn)(P...), const CompileOptions& options,
+                        std::vector<std::shared_ptr<frozen::Region>> holds, std::shared_ptr<void> owner,
+                        const B&... bindings) const;
+  template <class R, class... A>
+  Result<Function<R(A...)>> finish(const detail::Request& request, const CompileOptions& options,
+                                   std::shared_ptr<detail::FunctionState> state) const {
+    INLAY_TRY_VOID(detail::compile(*engine_, request, options, *state,
+                                   options.verify ? reinterpret_cast<void*>(&detail::run_both<R, A...>) : nullptr));
+    return Function<R(A...)>(std::move(state));
+  }
+
+  std::shared_ptr<jit::Engine> engine_;
+};
+
+}  // namespace inlay
+
+#include "inlay/jit_inl.h"

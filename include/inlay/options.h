@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a user may say about a compilation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "inlay/codegen.h"
+
+namespace inlay {
+
+/// A call that the evaluator is about to decide on.
+struct CallSite {
+  std::string_view callee;      // demangled
+  unsigned instructions = 0;    // of the callee's body
+  unsigned depth = 0;           // of specialized calls around it
+  unsigned known_arguments = 0;
+};
+
+enum class InlineChoice : std::uint8_t {
+  Default,     // as without a policy
+  Inline,      // specialize and inline, whatever its size
+  Specialize,  // specialize, but keep it a function of its own
+  Call,        // call the original
+};
+
+/// How one function is compiled. The defaults suit trees of closures.
+struct CompileOptions {
+  Level level = Level::O2;
+  /// Every call runs the original and the compiled code on copies of the arguments and compares; see verify.h.
+  bool verify = false;
+  /// Asked about each call whose body is at hand; empty: the default throughout.
+  std::function<InlineChoice(const CallSite&)> inline_policy;
+  // Limits. What lies beyond them stays a call to the original and is reported.
+  unsigned max_instructions = 100'000;  // of all specialized functions together
+  unsigned max_depth = 2'000;           // of calls specialized within calls
+  unsigned max_rounds = 10;
+};
+
+}  // namespace inlay

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a request to a callable, step by step.
+#include <chrono>
+
+#include "codegen/join.h"
+#include "codegen/pipeline.h"
+#include "jit/engine.h"
+#include "jit/entry.h"
+#include "specialize/callees.h"
+#include "specialize/specialize.h"
+
+namespace inlay {
+
+namespace {
+
+/// Time since it was last asked.
+class Watch {
+ public:
+  double lap_us() {
+    auto now = std::chrono::steady_clock::now();
+    double passed = std::chrono::duration<double, std::micro>(now - last_).count();
+    last_ = now;
+    return passed;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+std::string name_of(const detail::Request& request) {
+  std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
+  return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
+}
+
+void keep_original(detail::FunctionState& state, Error error) {
+  state.report.compiled = false;
+  state.report.remarks.push_back({Remark::Kind::NotCompiled, "", error.message(), error.place()});
+}
+
+void add_host_symbols(const specialize::Symbols& symbols, std::vector<jit::HostSymbol>& into,
+                      std::vector<std::shared_ptr<frozen::Region>>& regions) {
+  for (const auto& [symbol, object] : symbols.frozen_objects()) {
+    into.push_back({symbol->getName().str(), object.begin});
+    if (std::find(regions.begin(), regions.end(), object.region) == regions.end()) regions.push_back(object.region);
+  }
+}
+
+struct Built {
+  codegen::Object object;
+  std::vector<jit::HostSymbol> symbols;
+  std::vector<std::shared_ptr<frozen::Region>> regions;
+};
+
+/// Everything that happens in the workspace: LLVM IR from beginning to end.
+Result<Built> build(runtime::Workspace& workspace, const detail::Request& request, const CompileOptions& options,
+                    const std::string& name, Report& report) {
+  Watch watch;
+  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+  std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
+  specialize::Symbols symbols(*module, workspace.bodies);
+  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}));
+  report.load_us = watch.lap_us();
+  specialize::specialize(symbols, *entry, options, report);
+  report.specialize_us = watch.lap_us();
+  INLAY_TRY(codegen::JoinReport joined, codegen::join(*module, workspace.bodies));
+  (void)joined;
+  machine->adopt(*module);
+  codegen::optimize(*module, *machine, options.level);
+  report.optimize_us = watch.lap_us();
+  Built built;
+  add_host_symbols(symbols, built.symbols, built.regions);
+  INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
+  report.emit_us = watch.lap_us();
+  return built;
+}
+
+}  // namespace
+
+Result<void> detail::compile(jit::Engine& engine, const Request& request, const CompileOptions& options,
+                             FunctionState& state, void* verify_entry) {
+  Report& report = state.report;
+  report.function = name_of(request);
+  for (const Parameter& parameter : request.parameters) {
+    state.bound_bytes.insert(state.bound_bytes.end(), parameter.bound.begin(), parameter.bound.end());
+    state.bound_bytes.resize((state.bound_bytes.size() + 15) / 16 * 16);
+  }
+  state.bound = state.bound_bytes.data();
+
+  std::string name = engine.unique_name("inlay.entry.");
+  Result<Built> built = [&] {
+    jit::Engine::Borrowed workspace(engine);
+    return build(*workspace, request, options, name, report);
+  }();
+  if (!built) {
+    keep_original(state, std::move(built).error());
+    return {};
+  }
+  Watch watch;
+  Result<std::shared_ptr<jit::Code>> code = engine.link(std::move(built->object), built->symbols);
+  if (!code) {
+    keep_original(state, std::move(code).error());
+    return {};
+  }
+  (*code)->regions = std::move(built->regions);
+  for (const auto& region : request.holds)
+    if (region) (*code)->regions.push_back(region);
+  Result<void*> entry = engine.address(**code, name);
+  if (!entry) {
+    keep_original(state, std::move(entry).error());
+    return {};
+  }
+  report.link_us = watch.lap_us();
+  report.code_bytes = (*code)->bytes;
+  report.compiled = true;
+  state.compiled = *entry;
+  state.code = *code;
+  state.entry.store(verify_entry ? verify_entry : *entry);
+  return {};
+}
+
+Result<Unit> detail::build_unit(const Request& request, const std::string& name, const CompileOptions& options) {
+  Unit unit = Unit::create(name);
+  Unit::State& state = unit.state();
+  Report report;
+  specialize::Symbols symbols(*state.module, state.workspace->bodies);
+  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name, /*with_state=*/false}));
+  specialize::specialize(symbols, *entry, options, report);
+  for (const auto& [symbol, object] : symbols.frozen_objects()) {
+    state.holds.push_back(object.region);
+    state.host_symbols.emplace_back(symbol->getName().str(), object.begin);
+  }
+  return unit;
+}
+
+Result<Jit> Jit::create() {
+  INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create());
+  return Jit(std::move(engine));
+}
+
+struct Loaded::State {
+  std::shared_ptr<jit::Engine> engine;
+  std::shared_ptr<jit::Code> code;
+  std::vector<std::shared_ptr<const void>> holds;
+  Report report;
+};
+
+void* Loaded::address(const std::string& name) const {
+  Result<void*> found = state_->engine->address(*state_->code, name);
+  return found ? *found : nullptr;
+}
+
+const Report& Loaded::report() const { return state_->report; }
+
+Result<Loaded> Jit::load(Unit unit, Level level) const {
+  auto state = std::make_shared<Loaded::State>();
+  state->engine = engine_;
+  Unit::State& built = unit.state();
+  state->holds = built.holds;
+  Watch watch;
+  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+  INLAY_TRY_VOID(codegen::check(*built.module));
+  INLAY_TRY(codegen::JoinReport joined, codegen::join(unit));
+  state->report.inlined = joined.functions;
+  state->report.load_us = watch.lap_us();
+  machine->adopt(*built.module);
+  codegen::optimize(*built.module, *machine, level);
+  state->report.optimize_us = watch.lap_us();
+  INLAY_TRY(codegen::Object object, codegen::emit(*built.module, *machine, level));
+  state->report.emit_us = watch.lap_us();
+  std::vector<std::string> functions = object.functions;
+  std::vector<jit::HostSymbol> symbols;
+  for (const auto& [symbol, address] : built.host_symbols) symbols.push_back({symbol, address});
+  INLAY_TRY(state->code, engine_->link(std::move(object), symbols));
+  state->report.code_bytes = state->code->bytes;
+  // Link now, so that a symbol that is missing is this call's error.
+  if (!functions.empty()) {
+    Result<void*> linked = engine_->address(*state->code, functions.front());
+    if (!linked) return std::move(linked).error();
+  }
+  state->report.link_us = watch.lap_us();
+  state->report.compiled = true;
+  return Loaded(std::move(state));
+}
+
+}  // namespace inlay

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The target's IR function is what clang made of its C++ signature for x86-64 System V: a scalar is one parameter, a
+// class passed in registers one for each eight bytes, a larger one a pointer with `byval`, a class with a copy
+// constructor of its own a plain pointer, an empty class nothing. The C++ side told us its parameters' sizes and kinds;
+// walking both lists side by side gives each IR parameter its bytes. Where they do not match up, we refuse.
+#include "jit/entry.h"
+
+#include <cstring>
+
+#include <llvm/IR/IRBuilder.h>
+
+namespace inlay::jit {
+
+namespace {
+
+using detail::Parameter;
+using detail::ValueClass;
+using detail::ValueType;
+
+class EntryBuilder {
+ public:
+  EntryBuilder(specialize::Symbols& symbols, const detail::Request& request, const EntryOptions& options)
+      : symbols_(symbols), request_(request), options_(options), context_(symbols.unit().getContext()),
+        builder_(context_), pointer_(llvm::PointerType::getUnqual(context_)) {}
+
+  Result<llvm::Function*> run() {
+    if (!request_.target)
+      return Error(ErrorKind::InvalidArgument, "there is nothing to compile: " + request_.what + " is empty");
+    std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request_.target);
+    if (!found || found->offset != 0)
+      return Error(ErrorKind::NotFound, "no runtime that is linked into this program has the code of " +
+                                            (request_.what.empty() ? "this function" : request_.what) +
+                                            "; compile the source that defines it with inlay_add_runtime");
+    INLAY_TRY(llvm::Function * original, symbols_.bodies().function(found->symbol.name()));
+    if (!original)
+      return Error(ErrorKind::NotFound, "the body of '" + std::string(found->symbol.name()) + "' is not in its runtime");
+    target_ = llvm::cast<llvm::Function>(runtime::declare_in(symbols_.unit(), *original));
+    declare(*original);
+    INLAY_TRY_VOID(build_call());
+    return entry_;
+  }
+
+ private:
+  Error mismatch(std::string what) const {
+    return {ErrorKind::InvalidArgument, "the function cannot be called with constants in place: " + std::move(what)};
+  }
+
+  llvm::Type* scalar(const ValueType& type) const {
+    switch (type.value_class) {
+      case ValueClass::Bool: return llvm::Type::getInt1Ty(context_);
+      case ValueClass::Signed:
+      case ValueClass::Unsigned: return llvm::Type::getIntNTy(context_, type.size * 8);
+      case ValueClass::Float:
+        return type.size == 4   ? llvm::Type::getFloatTy(context_)
+               : type.size == 8 ? llvm::Type::getDoubleTy(context_)
+                                : llvm::Type::getX86_FP80Ty(context_);
+      case ValueClass::Pointer:
+      case ValueClass::Object: break;
+    }
+    return pointer_;
+  }
+
+  void declare(const llvm::Function& original) {
+    llvm::AttributeList old = original.getAttributes();
+    llvm::SmallVector<llvm::Type*, 8> types;
+    llvm::SmallVector<llvm::AttributeSet, 8> attributes;
+    has_result_place_ = original.arg_size() > 0 && original.getArg(0)->hasStructRetAttr();
+    if (has_result_place_) {
+      types.push_back(pointer_);
+      attributes.push_back(old.getParamAttrs(0));
+    }
+    if (options_.with_state) {
+      types.push_back(pointer_);
+      attributes.emplace_back();
+    }
+    for (const ValueType& type : request_.free) {
+      types.push_back(scalar(type));
+      llvm::AttrBuilder attribute(context_);
+      if (type.value_class == ValueClass::Bool || (type.value_class == ValueClass::Unsigned && type.size < 4))
+        attribute.addAttribute(llvm::Attribute::ZExt);
+      if (type.value_class == ValueClass::Signed && type.size < 4) attribute.addAttribute(llvm::Attribute::SExt);
+      attributes.push_back(llvm::AttributeSet::get(context_, attribute));
+    }
+    entry_ = llvm::Function::Create(llvm::FunctionType::get(original.getReturnType(), types, false),
+                                    llvm::GlobalValue::ExternalLinkage, options_.name, symbols_.unit());
+    entry_->setAttributes(llvm::AttributeList::get(context_, {}, old.getRetAttrs(), attributes));
+    entry_->setUWTableKind(llvm::UWTableKind::Async);
+    builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", entry_));
+  }
+
+  llvm::Argument* free_argument(int index) const {
+    return entry_->getArg(static_cast<unsigned>(index) + (has_result_place_ ? 1 : 0) + (options_.with_state ? 1 : 0));
+  }
+
+  /// Bound bytes as a value of an IR type: a constant where every pointer among them is known, else read from the state.
+  Result<llvm::Value*> bound(const Parameter& parameter, std::uint64_t offset, llvm::Type* type, std::uint64_t at) {
+    std::uint64_t size = symbols_.unit().getDataLayout().getTypeStoreSize(type);
+    std::vector<std::byte> bytes(parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
+                                 parameter.bound.end());
+    bytes.resize(std::max<std::uint64_t>(size, 16));
+    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type)) return constant;
+    if (!options_.with_state)
+      return Error(ErrorKind::NotCarried, "a bound argument points to memory of this process that is not frozen; "
+                                          "freeze it, or leave the argument free");
+    llvm::Value* block = builder_.CreateLoad(pointer_, entry_->getArg(has_result_place_ ? 1 : 0));
+    return builder_.CreateLoad(type, builder_.CreateConstGEP1_64(builder_.getInt8Ty(), block, at + offset));
+  }
+
+  /// Adds the IR arguments of one C++ parameter.
+  Result<void> add_argument(const Parameter& parameter, std::uint64_t bound_at, std::vector<llvm::Value*>& arguments) {
+    if (parameter.by_reference) return add_reference(parameter, arguments);
+    if (parameter.type.value_class != ValueClass::Object) {
+      INLAY_TRY(llvm::Type * type, next_type(arguments));
+      if (type != scalar(parameter.type)) return mismatch("a parameter has another type in its bitcode");
+      if (parameter.free_index >= 0) {
+        arguments.push_back(free_argument(parameter.free_index));
+        return {};
+      }
+      if (parameter.type.value_class == ValueClass::Bool) {
+        arguments.push_back(builder_.getInt1(parameter.bound[0] != std::byte{0}));
+        return {};
+      }
+      INLAY_TRY(llvm::Value * value, bound(parameter, 0, type, bound_at));
+      arguments.push_back(value);
+      return {};
+    }
+    return add_object(parameter, bound_at, arguments);
+  }
+
+  /// A parameter that the target takes by reference and we by value: std::function's invokers.
+  Result<void> add_reference(const Parameter& parameter, std::vector<llvm::Value*>& arguments) {
+    INLAY_TRY(llvm::Type * type, next_type(arguments));
+    if (!type->isPointerTy() || parameter.free_index < 0) return mismatch("a reference was expected");
+    llvm::Value* argument = free_argument(parameter.free_index);
+    if (parameter.type.value_class != ValueClass::Object) {
+      llvm::Value* place = builder_.CreateAlloca(parameter.type.value_class == ValueClass::Bool ? builder_.getInt8Ty()
+                                                                                               : argument->getType());
+      if (parameter.type.value_class == ValueClass::Bool) argument = builder_.CreateZExt(argument, builder_.getInt8Ty());
+      builder_.CreateStore(argument, place);
+      argument = place;
+    }
+    arguments.push_back(argument);
+    return {};
+  }
+
+  Result<void> add_object(const Parameter& parameter, std::uint64_t bound_at, std::vector<llvm::Value*>& arguments) {
+    const llvm::DataLayout& layout = symbols_.unit().getDataLayout();
+    llvm::Value* from = parameter.free_index >= 0 ? free_argument(parameter.free_index) : nullptr;
+    if (!parameter.type.trivial) {  // the caller made a temporary; its address is what is passed
+      if (!from) return mismatch("a class with a copy constructor of its own cannot be bound by value");
+      INLAY_TRY(llvm::Type * type, next_type(arguments));
+      if (!type->isPointerTy()) return mismatch("a parameter has another type in its bitcode");
+      arguments.push_back(from);
+      return {};
+    }
+    if (arguments.size() < target_->arg_size() && target_->getArg(arguments.size())->hasByValAttr()) {
+      if (!from) return mismatch("a class of more than 16 bytes cannot be bound by value; bind it by reference");
+      arguments.push_back(from);
+      return {};
+    }
+    if (parameter.type.size > 16) return mismatch("a large class is not passed in memory");
+    for (std::uint64_t offset = 0; offset < parameter.type.size; offset += 8) {
+      INLAY_TRY(llvm::Type * type, next_type(arguments));
+      if (from) {
+        arguments.push_back(builder_.CreateLoad(type, builder_.CreateConstGEP1_64(builder_.getInt8Ty(), from, offset)));
+      } else {
+        INLAY_TRY(llvm::Value * value, bound(parameter, offset, type, bound_at));
+        arguments.push_back(value);
+      }
+      if (layout.getTypeStoreSize(type) > 8) break;  // one register holds all of it
+    }
+    return {};
+  }
+
+  Result<llvm::Type*> next_type(const std::vector<llvm::Value*>& arguments) const {
+    if (arguments.size() >= target_->arg_size()) return mismatch("its bitcode has fewer parameters");
+    return target_->getArg(arguments.size())->getType();
+  }
+
+  Result<void> build_call() {
+    std::vector<llvm::Value*> arguments;
+    if (has_result_place_) arguments.push_back(entry_->getArg(0));
+    std::uint64_t bound_at = 0;
+    for (const Parameter& parameter : request_.parameters) {
+      INLAY_TRY_VOID(add_argument(parameter, bound_at, arguments));
+      bound_at += (parameter.bound.size() + 15) / 16 * 16;
+    }
+    if (arguments.size() != target_->arg_size()) return mismatch("its bitcode has more parameters");
+    llvm::CallInst* call = builder_.CreateCall(target_, arguments);
+    call->setAttributes(target_->getAttributes().removeFnAttributes(context_));
+    call->setCallingConv(target_->getCallingConv());
+    if (target_->getReturnType()->isVoidTy()) builder_.CreateRetVoid();
+    else builder_.CreateRet(call);
+    return {};
+  }
+
+  specialize::Symbols& symbols_;
+  const detail::Request& request_;
+  const EntryOptions& options_;
+  llvm::LLVMContext& context_;
+  llvm::IRBuilder<> builder_;
+  llvm::Type* pointer_;
+  llvm::Function* target_ = nullptr;
+  llvm::Function* entry_ = nullptr;
+  bool has_result_place_ = false;
+};
+
+}  // namespace
+
+Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
+                                    const EntryOptions& options) {
+  Result<llvm::Function*> entry = EntryBuilder(symbols, request, options).run();
+  if (!entry)  // a half-built entry would not verify
+    if (llvm::Function* half = symbols.unit().getFunction(options.name)) half->eraseFromParent();
+  return entry;
+}
+
+}  // namespace inlay::jit

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A request → a small function of the unit that calls the target with its bound arguments as constants. Everything
+// that follows is specializing that one call.
+#pragma once
+
+#include "inlay/jit.h"
+#include "specialize/symbols.h"
+
+#include <llvm/IR/Function.h>
+
+namespace inlay::jit {
+
+struct EntryOptions {
+  std::string name;
+  bool with_state = true;  // the first parameter is the FunctionState; else bound arguments must all be constants
+};
+
+/// Builds the entry in the symbols' unit. An error says why the target cannot be called from there.
+Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
+                                    const EntryOptions& options);
+
+}  // namespace inlay::jit

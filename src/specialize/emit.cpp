@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Values across copies: one that is defined in a single node is used as it is, since every way to a use leads through
+// that node, as it did in the original. One that several nodes define (its block was copied) goes through a stack slot
+// that promotion turns into phis: LLVM's own algorithm instead of a second one here.
+#include "specialize/emit.h"
+
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/Transforms/Utils/PromoteMemToReg.h>
+
+namespace inlay::specialize {
+
+namespace {
+
+/// Debug locations of the original, in the scope of the copy. Locations that were inlined into the original keep their
+/// scopes; only the outermost level changes.
+class Locations {
+ public:
+  Locations(const llvm::Function& original, llvm::Function& copy)
+      : to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {}
+
+  llvm::DebugLoc map(const llvm::DebugLoc& location) {
+    return !location || !to_ ? llvm::DebugLoc() : llvm::DebugLoc(map(location.get()));
+  }
+
+ private:
+  llvm::DILocation* map(llvm::DILocation* location) {
+    auto [slot, inserted] = cache_.try_emplace(location, nullptr);
+    if (!inserted) return slot->second;
+    llvm::LLVMContext& context = location->getContext();
+    llvm::DILocation* mapped =
+        location->getInlinedAt()
+            ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(), location->getScope(),
+                                            map(location->getInlinedAt()))
+            : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+    return cache_[location] = mapped;
+  }
+
+  llvm::DISubprogram* to_;
+  llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;
+};
+
+class Emitter {
+ public:
+  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into)
+      : environment_(environment), facts_(environment.facts()), analysis_(analysis), into_(into),
+        locations_(facts_.function, into), definitions_(facts_.values.size()), slots_(facts_.values.size()),
+        blocks_(analysis.nodes.size()), values_(analysis.nodes.size()) {}
+
+  Emitted run(llvm::ArrayRef<llvm::Constant*> arguments) {
+    for (unsigned id : analysis_.order) {
+      const Node& node = analysis_.nodes[id];
+      blocks_[id] = llvm::BasicBlock::Create(into_.getContext(), facts_.blocks[node.block]->getName(), &into_);
+      for (const llvm::Instruction& inst : *facts_.blocks[node.block])
+        if (int n = facts_.number(&inst); n >= 0) ++definitions_[n];
+    }
+    map_arguments(arguments);
+    for (unsigned id : analysis_.order) emit_node(id);
+    for (unsigned id : analysis_.order) fill_phis(id);
+    write_slots();
+    promote_slots();
+    return emitted_;
+  }
+
+ private:
+  bool needs_slot(unsigned number) const { return definitions_[number] > 1; }
+
+  llvm::AllocaInst* slot(unsigned number) {
+    if (!slots_[number]) {
+      llvm::BasicBlock& entry = into_.getEntryBlock();
+      slots_[number] = new llvm::AllocaInst(facts_.values[number]->getType(), 0, nullptr, "", entry.begin());
+    }
+    return slots_[number];
+  }
+
+  void map_arguments(llvm::ArrayRef<llvm::Constant*> arguments) {
+    auto next = into_.arg_begin();
+    for (unsigned i = 0; i < arguments.size(); ++i)
+      if (!arguments[i]) single_[i] = &*next++;
+  }
+
+  /// The value of the original's `value` at this point of node `id`, reading its slot before `before` if it has one.
+  llvm::Value* use(unsigned id, llvm::Value* value, llvm::Instruction* before) {
+    if (llvm::isa<llvm::UndefValue>(value) || llvm::isa<llvm::MetadataAsValue>(value) ||
+        llvm::isa<llvm::InlineAsm>(value))
+      return value;
+    if (llvm::Constant* known = environment_.known(value)) return known;
+    int number = facts_.number(value);
+    if (auto here = values_[id].find(number); here != values_[id].end()) return here->second;
+    if (!needs_slot(number)) return single_.lookup(number);
+    auto* load = new llvm::LoadInst(value->getType(), slot(number), "", before->getIterator());
+    return values_[id][number] = load;
+  }
+
+  void define(unsigned id, unsigned number, llvm::Value* value) {
+    values_[id][number] = value;
+    if (!needs_slot(number)) single_[number] = value;
+  }
+
+  void emit_node(unsigned id) {
+    const Node& node = analysis_.nodes[id];
+    llvm::BasicBlock* block = facts_.blocks[node.block];
+    llvm::BasicBlock* out = blocks_[id];
+    // A place to insert before, replaced by the terminator.
+    auto* end = new llvm::UnreachableInst(into_.getContext(), out);
+    environment_.enter(node.in);
+    for (llvm::PHINode& phi : block->phis()) {
+      if (environment_.known(&phi)) continue;
+      auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());
+      copy->setFastMathFlags(llvm::isa<llvm::FPMathOperator>(phi) ? phi.getFastMathFlags() : llvm::FastMathFlags());
+      copy->setDebugLoc(locations_.map(phi.getDebugLoc()));
+      define(id, facts_.number(&phi), copy);
+    }
+    for (llvm::Instruction& inst : *block) {
+      if (llvm::isa<llvm::PHINode>(inst) || inst.isTerminator()) continue;
+      emit_instruction(id, inst, end);
+    }
+    emit_terminator(id, *block->getTerminator(), end);
+    note_outgoing(id, *block);
+  }
+
+  void emit_instruction(unsigned id, llvm::Instruction& inst, llvm::Instruction* end) {
+    int number = facts_.number(&inst);
+    if (llvm::Constant* value = environment_.evaluate(inst)) {
+      environment_.set(number, value);
+      ++(llvm::isa<llvm::LoadInst>(inst) ? emitted_.folded_loads : emitted_.folded_values);
+      return;
+    }
+    if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst)) {
+      if (auto* bit = llvm::dyn_cast_or_null<llvm::ConstantInt>(environment_.known(select->getCondition()))) {
+        define(id, number, use(id, bit->isOne() ? select->getTrueValue() : select->getFalseValue(), end));
+        return;
+      }
+    }
+    // Scopes would claim that the copies of one block do not alias each other.
+    if (llvm::isa<llvm::NoAliasScopeDeclInst>(inst)) return;
+    llvm::Instruction* copy = clone(id, inst, end);
+    if (number >= 0) define(id, number, copy);
+  }
+
+  llvm::Instruction* clone(unsigned id, llvm::Instruction& inst, llvm::Instruction* before) {
+    llvm::Instruction* copy = inst.clone();
+    static const unsigned Kept[] = {
+        llvm::LLVMContext::MD_tbaa,    llvm::LLVMContext::MD_tbaa_struct, llvm::LLVMContext::MD_fpmath,
+        llvm::LLVMContext::MD_range,   llvm::LLVMContext::MD_nonnull,     llvm::LLVMContext::MD_noundef,
+        llvm::LLVMContext::MD_align,   llvm::LLVMContext::MD_dereferenceable};
+    copy->dropUnknownNonDebugMetadata(Kept);
+    copy->setDebugLoc(locations_.map(inst.getDebugLoc()));
+    for (llvm::Use& operand : copy->operands())
+      if (!llvm::isa<llvm::BasicBlock>(operand.get())) operand.set(use(id, operand.get(), before));
+    copy->insertBefore(before->getIterator());
+    if (!copy->getType()->isVoidTy()) copy->setName(inst.getName());
+    return copy;
+  }
+
+  void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
+    const std::vector<int>& successors = analysis_.nodes[id].successors;
+    llvm::SmallVector<unsigned, 4> taken = environment_.feasible(terminator);
+    bool decides = llvm::isa<llvm::BranchInst, llvm::SwitchInst>(terminator);
+    llvm::Instruction* out;
+    if (decides && taken.size() == 1) {
+      out = llvm::BranchInst::Create(blocks_[successors[taken[0]]], end->getIterator());
+      out->setDebugLoc(locations_.map(terminator.getDebugLoc()));
+      emitted_.folded_branches += terminator.getNumSuccessors() > 1;
+    } else {
+      out = clone(id, terminator, end);
+      for (unsigned i = 0; i < successors.size(); ++i) out->setSuccessor(i, blocks_[successors[i]]);
+      if (int number = facts_.number(&terminator); number >= 0) define(id, number, out);
+    }
+    end->eraseFromParent();
+  }
+
+  /// Notes what this node defines of the values that other nodes define too.
+  void note_outgoing(unsigned id, llvm::BasicBlock& block) {
+    for (llvm::Instruction& inst : block) {
+      int number = facts_.number(&inst);
+      if (number < 0 || !needs_slot(number)) continue;
+      llvm::Value* value = environment_.known(&inst);
+      outgoing_.push_back({id, static_cast<unsigned>(number), value ? value : values_[id].lookup(number)});
+    }
+  }
+
+  /// Stores them, where something reads the slot.
+  void write_slots() {
+    for (const Outgoing& out : outgoing_) {
+      if (!slots_[out.number] || !out.value) continue;
+      llvm::Instruction* end = blocks_[out.node]->getTerminator();
+      if (out.value == end) {
+        // An invoke's result exists where it returns normally; that edge gets a block of its own.
+        auto* invoke = llvm::cast<llvm::InvokeInst>(end);
+        llvm::BasicBlock* normal = invoke->getNormalDest();
+        llvm::BasicBlock* edge = llvm::BasicBlock::Create(into_.getContext(), "", &into_);
+        end = llvm::BranchInst::Create(normal, edge);
+        normal->replacePhiUsesWith(invoke->getParent(), edge);
+        invoke->setNormalDest(edge);
+      }
+      new llvm::StoreInst(out.value, slots_[out.number], end->getIterator());
+    }
+  }
+
+  void fill_phis(unsigned id) {
+    const Node& node = analysis_.nodes[id];
+    const llvm::BasicBlock* block = facts_.blocks[node.block];
+    bool entered = false;
+    for (unsigned i = 0; i < node.successors.size(); ++i) {
+      if (node.successors[i] < 0) continue;
+      unsigned to = static_cast<unsigned>(node.successors[i]);
+      for (llvm::PHINode& phi : facts_.blocks[analysis_.nodes[to].block]->phis()) {
+        int number = facts_.number(&phi);
+        auto copy = values_[to].find(number);
+        auto* into = copy == values_[to].end() ? nullptr : llvm::dyn_cast<llvm::PHINode>(copy->second);
+        if (!into || into->getParent() != blocks_[to]) continue;
+        if (!entered) {
+          reenter(id);
+          entered = true;
+        }
+        llvm::Value* incoming = phi.getIncomingValueForBlock(block);
+        into->addIncoming(use(id, incoming, blocks_[id]->getTerminator()), blocks_[id]);
+      }
+    }
+  }
+
+  /// What is known at the end of a node that was emitted before.
+  void reenter(unsigned id) {
+    const Node& node = analysis_.nodes[id];
+    environment_.enter(node.in);
+    for (const llvm::Instruction& inst : *facts_.blocks[node.block]) {
+      if (llvm::isa<llvm::PHINode>(inst)) continue;
+      if (llvm::Constant* value = environment_.evaluate(inst)) environment_.set(facts_.number(&inst), value);
+    }
+  }
+
+  void promote_slots() {
+    llvm::SmallVector<llvm::AllocaInst*, 16> used;
+    for (llvm::AllocaInst* s : slots_)
+      if (s) used.push_back(s);
+    if (used.empty()) return;
+    llvm::DominatorTree dominators(into_);
+    llvm::PromoteMemToReg(used, dominators);
+  }
+
+  struct Outgoing {
+    unsigned node, number;
+    llvm::Value* value;
+  };
+
+  Environment& environment_;
+  const Facts& facts_;
+  const Analysis& analysis_;
+  llvm::Function& into_;
+  Locations locations_;
+  std::vector<unsigned> definitions_;                  // by value: how many nodes define it
+  std::vector<llvm::AllocaInst*> slots_;               // by value
+  std::vector<llvm::BasicBlock*> blocks_;              // by node
+  std::vector<llvm::DenseMap<int, llvm::Value*>> values_;  // by node: what it defines or has read
+  llvm::DenseMap<int, llvm::Value*> single_;           // values that one node defines, and arguments
+  std::vector<Outgoing> outgoing_;
+  Emitted emitted_;
+};
+
+}  // namespace
+
+Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
+             llvm::Function& into) {
+  return Emitter(environment, analysis, into).run(arguments);
+}
+
+void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
+  llvm::DISubprogram* subprogram = original.getSubprogram();
+  if (!subprogram) return;
+  llvm::NamedMDNode* units = function.getParent()->getOrInsertNamedMetadata("llvm.dbg.cu");
+  if (llvm::DICompileUnit* unit = subprogram->getUnit())
+    if (std::find(units->op_begin(), units->op_end(), unit) == units->op_end()) units->addOperand(unit);
+  function.setSubprogram(llvm::MDNode::replaceWithDistinct(subprogram->clone()));
+}
+
+llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
+                                    llvm::ArrayRef<llvm::Constant*> arguments, const llvm::Twine& name) {
+  llvm::SmallVector<llvm::Type*, 8> types;
+  llvm::SmallVector<llvm::AttributeSet, 8> attributes;
+  llvm::AttributeList old = original.getAttributes();
+  for (unsigned i = 0; i < arguments.size(); ++i) {
+    if (arguments[i]) continue;
+    types.push_back(original.getArg(i)->getType());
+    attributes.push_back(old.getParamAttrs(i));
+  }
+  auto* type = llvm::FunctionType::get(original.getReturnType(), types, false);
+  llvm::Function* function = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, &unit);
+  llvm::LLVMContext& context = unit.getContext();
+  // What an argument pointed to is now a symbol: what the function was said to access no longer holds.
+  llvm::AttributeSet own = old.getFnAttrs().removeAttribute(context, llvm::Attribute::Memory);
+  function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
+  function->setCallingConv(original.getCallingConv());
+  if (original.hasPersonalityFn())
+    function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));
+  copy_subprogram(original, *function);
+  return function;
+}
+
+}  // namespace inlay::specialize

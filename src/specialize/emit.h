@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// An analysed function → the smaller function, in the unit.
+#pragma once
+
+#include "specialize/analyse.h"
+
+namespace inlay::specialize {
+
+struct Emitted {
+  unsigned folded_loads = 0;
+  unsigned folded_values = 0;    // other instructions whose result is a constant now
+  unsigned folded_branches = 0;
+};
+
+/// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original
+/// without the ones in `arguments` that are known. Each node is written once, so the body grows by what was copied and
+/// shrinks by what was folded. No store, call or other effect is removed.
+Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
+             llvm::Function& into);
+
+/// The declaration that emit() fills: internal, with the attributes that still hold.
+llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
+                                    llvm::ArrayRef<llvm::Constant*> arguments, const llvm::Twine& name);
+
+/// Gives `function` a debug location scope of its own, like the one of `original`.
+void copy_subprogram(const llvm::Function& original, llvm::Function& function);
+
+}  // namespace inlay::specialize

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/explain.h"
+
+#include <algorithm>
+#include <set>
+
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace inlay::specialize {
+
+namespace {
+
+std::string ordinal(unsigned number) { return "argument " + std::to_string(number); }
+
+/// The first cause of a value not being known: where the chain of definitions leaves what the evaluator can see.
+struct Cause {
+  std::string reason;
+  const llvm::Instruction* at = nullptr;
+};
+
+Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::Value*>& seen) {
+  value = value->stripPointerCasts();
+  if (!seen.insert(value).second) return {};
+  if (auto* argument = llvm::dyn_cast<llvm::Argument>(value))
+    return {"it comes in as " + ordinal(argument->getArgNo() + 1) + " of the compiled function", nullptr};
+  auto* inst = llvm::dyn_cast<llvm::Instruction>(value);
+  if (!inst) return {};
+  if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {
+    if (auto* address = llvm::dyn_cast<llvm::Constant>(load->getPointerOperand())) {
+      std::string why = load->isVolatile() ? "the memory is volatile"
+                        : load->isAtomic() ? "the memory is atomic"
+                                           : symbols.why_not_constant(const_cast<llvm::Constant*>(address), load->getType());
+      return {"it is loaded from memory that may change: " + why, load};
+    }
+    const llvm::Value* base = load->getPointerOperand();
+    while (auto* gep = llvm::dyn_cast<llvm::GetElementPtrInst>(base)) base = gep->getPointerOperand();
+    if (auto* known = llvm::dyn_cast<llvm::Constant>(base); known && symbols.locate(known))
+      return {"it is read from frozen memory at a place that is only known when it runs", load};
+    if (llvm::isa<llvm::AllocaInst>(base)) return {"it is read from a local variable whose value is not followed", load};
+    Cause deeper = cause_of(base, symbols, seen);
+    if (!deeper.at) deeper.at = load;
+    return {"it is loaded through a pointer that is not known: " + deeper.reason, deeper.at};
+  }
+  if (auto* phi = llvm::dyn_cast<llvm::PHINode>(inst)) {
+    for (const llvm::Use& incoming : phi->incoming_values()) {
+      if (llvm::isa<llvm::Constant>(incoming.get())) continue;
+      Cause deeper = cause_of(incoming.get(), symbols, seen);
+      if (!deeper.reason.empty()) return deeper;
+    }
+    return {"it is one of several values, chosen when it runs", phi};
+  }
+  if (auto* call = llvm::dyn_cast<llvm::CallBase>(inst)) {
+    const llvm::Function* callee = call->getCalledFunction();
+    return {"it is the result of " + (callee ? "calling " + readable(callee->getName()) : "a call of an unknown function"),
+            call};
+  }
+  for (const llvm::Use& operand : inst->operands()) {
+    Cause deeper = cause_of(operand.get(), symbols, seen);
+    if (!deeper.reason.empty()) {
+      if (!deeper.at) deeper.at = inst;
+      return deeper;
+    }
+  }
+  return {"it is computed when it runs", inst};
+}
+
+void add(Report& report, Remark remark) {
+  for (Remark& known : report.remarks) {
+    if (known.kind == remark.kind && known.callee == remark.callee && known.reason == remark.reason &&
+        known.place.file == remark.place.file && known.place.line == remark.place.line) {
+      ++known.count;
+      return;
+    }
+  }
+  report.remarks.push_back(std::move(remark));
+}
+
+}  // namespace
+
+Place place_of(const llvm::Instruction& inst) {
+  const llvm::DILocation* location = inst.getDebugLoc().get();
+  if (!location || location->getLine() == 0) {
+    // A location that a pass took away: the nearest one before it in its block is close enough to find the place.
+    for (const llvm::Instruction* near = inst.getPrevNode(); near; near = near->getPrevNode())
+      if (const llvm::DILocation* l = near->getDebugLoc().get(); l && l->getLine()) {
+        location = l;
+        break;
+      }
+  }
+  if (!location) return inst.getFunction() ? place_of(*inst.getFunction()) : Place{};
+  // The innermost level that is the user's: library headers are where nobody looks for a cause.
+  const llvm::DILocation* best = location;
+  while (best->getInlinedAt() && best->getFilename().contains("include/c++")) best = best->getInlinedAt();
+  return {best->getFilename().str(), best->getLine(), best->getColumn()};
+}
+
+Place place_of(const llvm::Function& function) {
+  const llvm::DISubprogram* subprogram = function.getSubprogram();
+  return subprogram ? Place{subprogram->getFilename().str(), subprogram->getLine(), 0} : Place{};
+}
+
+void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {
+  Callee* self = callees.find(&function);
+  for (llvm::Instruction& inst : llvm::instructions(function)) {
+    auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
+    if (!call || llvm::isa<llvm::IntrinsicInst>(call) || call->isInlineAsm()) continue;
+    auto* target = llvm::dyn_cast<llvm::Function>(call->getCalledOperand());
+    if (!target) {
+      std::set<const llvm::Value*> seen;
+      Cause cause = cause_of(call->getCalledOperand(), symbols, seen);
+      add(report, {Remark::Kind::UnknownTarget, "", "the target of this call is not known: " + cause.reason,
+                   place_of(cause.at ? *cause.at : *call)});
+      continue;
+    }
+    if (Callee* callee = callees.find(target)) {
+      bool recursive = callee == self || (self && callee->depth <= self->depth);
+      add(report, {recursive ? Remark::Kind::Recursion : Remark::Kind::Shared, readable(callee->original->getName()),
+                   recursive ? "it is being called already; the call goes straight to its specialized code"
+                             : "it stays a function of its own, specialized",
+                   place_of(*call)});
+      continue;
+    }
+    Decision decision = callees.decide(*call, self ? self->depth : 1);
+    if (decision.callee || decision.reason.empty()) continue;  // it would be specialized in one more round
+    if (call->doesNotReturn()) continue;                       // the ways to exceptions are nobody's loss
+    add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});
+  }
+}
+
+}  // namespace inlay::specialize

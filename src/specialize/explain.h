@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Why a call is still there, in words for the author of the runtime.
+#pragma once
+
+#include "inlay/report.h"
+#include "specialize/callees.h"
+
+namespace inlay::specialize {
+
+/// Adds a remark for each call that is left in `function`.
+void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);
+
+/// Where an instruction stands in the source it was written in; unknown without debug information.
+Place place_of(const llvm::Instruction& inst);
+/// Where a function is defined.
+Place place_of(const llvm::Function& function);
+
+}  // namespace inlay::specialize

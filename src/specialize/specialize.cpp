@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The recipe:
+//
+//   look at the calls of the entry ─► a declaration for each (callee, known arguments) ─► fill it: analyse, emit
+//         ▲                                                        its own calls are looked at in turn ─┘
+//         │
+//         │  until no call is left that would become a specialized one
+//         │
+//   clean up ◄─ put together: inline
+//
+// A call back with the same known arguments finds the declaration that is there already, so recursion and cyclic
+// graphs of closures end by themselves. Another round is needed only where a value comes back from a callee or
+// through memory: after inlining and cleaning up it is known.
+#include "specialize/specialize.h"
+
+#include <algorithm>
+
+#include "specialize/analyse.h"
+#include "specialize/callees.h"
+#include "specialize/emit.h"
+#include "specialize/explain.h"
+#include "specialize/inline.h"
+
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+
+namespace inlay::specialize {
+
+namespace {
+
+class Specializer {
+ public:
+  Specializer(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report)
+      : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
+
+  void run() {
+    look_at_calls(*entry_, 0);
+    std::vector<llvm::Function*> kept;
+    for (;;) {
+      fill_declarations();
+      kept = inline_callees(*entry_, callees_, options_.max_instructions, report_.inlined);
+      ++report_.rounds;
+      if (report_.rounds >= options_.max_rounds || !std::any_of(kept.begin(), kept.end(), [this](llvm::Function* f) {
+            return may_gain(*f);
+          }))
+        break;
+      clean_up(kept);
+      bool progress = false;
+      for (llvm::Function* function : kept) progress |= look_again(*function);
+      if (!progress) break;
+    }
+    drop_unused(kept);
+    report_.specialized = static_cast<unsigned>(callees_.size());
+    for (llvm::Function* function : kept) {
+      report_.instructions += function->getInstructionCount();
+      explain_calls(*function, symbols_, callees_, report_);
+    }
+  }
+
+ private:
+  unsigned depth_of(llvm::Function& function) {
+    Callee* callee = callees_.find(&function);
+    return callee ? callee->depth : 0;
+  }
+
+  /// Redirects each call that is worth a specialized function. True if there was one.
+  bool look_at_calls(llvm::Function& function, unsigned depth) {
+    std::vector<llvm::CallBase*> calls;
+    for (llvm::Instruction& inst : llvm::instructions(function))
+      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && !llvm::isa<llvm::IntrinsicInst>(call))
+        calls.push_back(call);
+    bool any = false;
+    for (llvm::CallBase* call : calls) {
+      Decision decision = callees_.decide(*call, depth);
+      if (!decision.callee) continue;
+      redirect(*call, *decision.callee);
+      any = true;
+    }
+    return any;
+  }
+
+  void fill_declarations() {
+    for (std::vector<Callee*> fresh = callees_.take_new(); !fresh.empty(); fresh = callees_.take_new()) {
+      for (Callee* callee : fresh) {
+        evaluate(*callee->original, callee->known, *callee->function);
+        callees_.spend(callee->function->getInstructionCount());
+        look_at_calls(*callee->function, callee->depth);
+      }
+    }
+  }
+
+  void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
+    Facts facts(original);
+    Environment environment(facts, symbols_);
+    Analysis analysis = analyse(environment, known, Limits{});
+    Emitted emitted = emit(environment, analysis, known, into);
+    report_.folded_loads += emitted.folded_loads;
+    report_.folded_values += emitted.folded_values;
+    report_.folded_branches += emitted.folded_branches;
+    if (analysis.capped)
+      report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
+                                 "a loop over frozen data is too long to be unrolled; it stays a loop", place_of(original)});
+  }
+
+  /// Whether something in `function` could still become known: a target, or the arguments of a call.
+  bool may_gain(llvm::Function& function) {
+    for (llvm::Instruction& inst : llvm::instructions(function)) {
+      auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
+      if (!call || llvm::isa<llvm::IntrinsicInst>(call)) continue;
+      if (call->isIndirectCall()) return true;
+    }
+    return false;
+  }
+
+  void clean_up(const std::vector<llvm::Function*>& functions) {
+    llvm::PassBuilder builder;
+    llvm::LoopAnalysisManager loop_analyses;
+    llvm::FunctionAnalysisManager function_analyses;
+    llvm::CGSCCAnalysisManager scc_analyses;
+    llvm::ModuleAnalysisManager module_analyses;
+    builder.registerModuleAnalyses(module_analyses);
+    builder.registerCGSCCAnalyses(scc_analyses);
+    builder.registerFunctionAnalyses(function_analyses);
+    builder.registerLoopAnalyses(loop_analyses);
+    builder.crossRegisterProxies(loop_analyses, function_analyses, scc_analyses, module_analyses);
+    llvm::FunctionPassManager passes;
+    passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+    passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
+    passes.addPass(llvm::InstCombinePass());
+    passes.addPass(llvm::SimplifyCFGPass());
+    for (llvm::Function* function : functions) passes.run(*function, function_analyses);
+  }
+
+  /// Evaluates a function of the unit again, now that more of it is in one place. True if a call gained.
+  bool look_again(llvm::Function& function) {
+    if (!why_not_evaluable(function).empty()) return false;
+    std::vector<llvm::Constant*> nothing_known(function.arg_size());
+    llvm::Function* again = declare_specialized(symbols_.unit(), function, nothing_known, "");
+    evaluate(function, nothing_known, *again);
+    move_body(*again, function);
+    return look_at_calls(function, depth_of(function));
+  }
+
+  /// The new body goes into the function that callers know.
+  static void move_body(llvm::Function& from, llvm::Function& into) {
+    llvm::GlobalValue::LinkageTypes linkage = into.getLinkage();
+    llvm::Constant* personality = from.hasPersonalityFn() ? from.getPersonalityFn() : nullptr;
+    into.deleteBody();
+    into.setLinkage(linkage);
+    if (personality) into.setPersonalityFn(personality);
+    into.splice(into.begin(), &from);
+    for (unsigned i = 0; i < into.arg_size(); ++i) from.getArg(i)->replaceAllUsesWith(into.getArg(i));
+    into.setSubprogram(from.getSubprogram());
+    from.setSubprogram(nullptr);
+    from.eraseFromParent();
+  }
+
+  /// Removes specialized functions that were inlined wherever they were called.
+  void drop_unused(const std::vector<llvm::Function*>& kept) {
+    std::vector<llvm::Function*> unused;
+    for (llvm::Function& function : symbols_.unit())
+      if (callees_.find(&function) && std::find(kept.begin(), kept.end(), &function) == kept.end())
+        unused.push_back(&function);
+    for (llvm::Function* function : unused) function->deleteBody();
+    for (llvm::Function* function : unused) function->eraseFromParent();
+  }
+
+  Symbols& symbols_;
+  llvm::Function* entry_;
+  const CompileOptions& options_;
+  Report& report_;
+  Callees callees_;
+};
+
+}  // namespace
+
+void specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report) {
+  Specializer(symbols, entry, options, report).run();
+}
+
+}  // namespace inlay::specialize

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Known values in, a smaller function out: the partial evaluator's front door.
+#pragma once
+
+#include "inlay/options.h"
+#include "inlay/report.h"
+#include "specialize/symbols.h"
+
+namespace inlay::specialize {
+
+/// Evaluates the calls of `entry`, a function of the unit of `symbols`, whose arguments are known: each callee with a
+/// body in a runtime becomes a smaller internal function of the unit, is inlined where that pays, and so on through its
+/// own calls, until nothing more becomes known. What is not understood stays a call of the original. The report says
+/// what was done and why no more.
+void specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report);
+
+}  // namespace inlay::specialize

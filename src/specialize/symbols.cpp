@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/symbols.h"
+
+#include <cstring>
+
+#include <llvm/Analysis/ConstantFolding.h>
+
+namespace inlay::specialize {
+
+namespace {
+
+llvm::Constant* offset_by(llvm::Constant* pointer, std::int64_t offset) {
+  if (offset == 0) return pointer;
+  llvm::LLVMContext& context = pointer->getContext();
+  return llvm::ConstantExpr::getGetElementPtr(llvm::Type::getInt8Ty(context), pointer,
+                                              llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), offset));
+}
+
+}  // namespace
+
+llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_t offset) {
+  std::string name = (object.graph ? GraphPrefix : FrozenPrefix) + std::to_string(object.id);
+  llvm::GlobalVariable* symbol = unit_.getGlobalVariable(name);
+  if (!symbol) {
+    // Of its true size, so that LLVM may read it ahead of a branch; constant where no store to it is legal.
+    auto* type = llvm::ArrayType::get(llvm::Type::getInt8Ty(unit_.getContext()), object.size);
+    symbol = new llvm::GlobalVariable(unit_, type, !object.open && !object.graph,
+                                      llvm::GlobalValue::ExternalLinkage, nullptr, name);
+    // What the address itself guarantees; more would be false for a promised range.
+    auto at = reinterpret_cast<std::uintptr_t>(object.begin);
+    symbol->setAlignment(llvm::Align(std::min<std::uintptr_t>(16, at & (~at + 1))));
+  }
+  objects_.try_emplace(symbol, object);
+  return offset_by(symbol, offset);
+}
+
+llvm::Constant* Symbols::pointer_to(const void* address) {
+  if (!address) return llvm::ConstantPointerNull::get(llvm::PointerType::getUnqual(unit_.getContext()));
+  if (std::optional<frozen::Object> object = frozen::find(address))
+    return frozen_symbol(*object, static_cast<const std::byte*>(address) - object->begin);
+  std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(address);
+  if (!found) return nullptr;
+  std::string_view name = found->symbol.name();
+  llvm::GlobalValue* symbol = unit_.getNamedValue(llvm::StringRef(name));
+  if (!symbol) {
+    const llvm::GlobalValue* original = nullptr;
+    if (found->symbol.record().kind == runtime::SymbolKind::Function) {
+      Result<llvm::Function*> function = bodies_.function(name);
+      if (function) original = *function;
+    } else {
+      Result<llvm::GlobalVariable*> variable = bodies_.variable(name);
+      if (variable) original = *variable;
+    }
+    if (!original) return nullptr;
+    symbol = runtime::declare_in(unit_, *original);
+  }
+  addresses_[symbol] = reinterpret_cast<std::uintptr_t>(found->symbol.address);
+  return offset_by(symbol, static_cast<std::int64_t>(found->offset));
+}
+
+std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) {
+  if (!pointer->getType()->isPointerTy()) return std::nullopt;
+  llvm::APInt offset(64, 0);
+  const llvm::Value* base =
+      pointer->stripAndAccumulateConstantOffsets(unit_.getDataLayout(), offset, /*AllowNonInbounds=*/true);
+  auto* symbol = const_cast<llvm::GlobalValue*>(llvm::dyn_cast<llvm::GlobalValue>(base));
+  if (!symbol) return std::nullopt;
+  Location location{symbol, offset.getSExtValue(), 0};
+  if (auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(symbol)) {
+    if (auto object = objects_.find(variable); object != objects_.end()) {
+      location.address = reinterpret_cast<std::uintptr_t>(object->second.begin) + location.offset;
+      return location;
+    }
+  }
+  auto [known, inserted] = addresses_.try_emplace(symbol, 0);
+  if (inserted)
+    if (std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(symbol->getName())))
+      known->second = reinterpret_cast<std::uintptr_t>(found->address);
+  if (known->second) location.address = known->second + location.offset;
+  return location;
+}
+
+llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
+  const llvm::DataLayout& layout = unit_.getDataLayout();
+  if (type->isPointerTy()) {
+    const void* word;
+    std::memcpy(&word, bytes, sizeof word);
+    if (llvm::Constant* known = pointer_to(word)) return known;
+    // Within a promised graph every pointer leads to more of the graph.
+    if (graph_) return frozen_symbol(*graph_, static_cast<const std::byte*>(word) - graph_->begin);
+    return nullptr;
+  }
+  if (auto* integer = llvm::dyn_cast<llvm::IntegerType>(type)) {
+    unsigned bits = integer->getBitWidth();
+    if (bits > 64 || bits % 8) return nullptr;
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes, bits / 8);
+    if (bits == 64 && value > 0xffff)  // a struct copied by words: its pointers must stay pointers
+      if (llvm::Constant* known = pointer_to(reinterpret_cast<const void*>(value)))
+        return llvm::ConstantExpr::getPtrToInt(known, type);
+    return llvm::ConstantInt::get(type, value);
+  }
+  if (type->isFloatTy() || type->isDoubleTy()) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes, layout.getTypeStoreSize(type));
+    llvm::APInt raw(static_cast<unsigned>(type->getPrimitiveSizeInBits().getFixedValue()), value);
+    return llvm::ConstantFP::get(type->getContext(), llvm::APFloat(type->getFltSemantics(), raw));
+  }
+  if (auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(type)) {
+    llvm::SmallVector<llvm::Constant*, 8> elements;
+    std::uint64_t step = layout.getTypeStoreSize(vector->getElementType());
+    if (step * 8 != layout.getTypeSizeInBits(vector->getElementType())) return nullptr;
+    for (unsigned i = 0; i < vector->getNumElements(); ++i) {
+      llvm::Constant* element = from_bytes(bytes + i * step, vector->getElementType());
+      if (!element) return nullptr;
+      elements.push_back(element);
+    }
+    return llvm::ConstantVector::get(elements);
+  }
+  return nullptr;
+}
+
+llvm::Constant* Symbols::load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type) {
+  if (!variable->hasInitializer()) {
+    std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(variable->getName()));
+    if (!found || !(found->record().flags & runtime::Defined) || !(found->record().flags & runtime::Constant))
+      return nullptr;
+    Result<bool> defined = bodies_.define(*variable, llvm::GlobalValue::AvailableExternallyLinkage);
+    if (!defined || !*defined || !variable->hasInitializer()) return nullptr;
+  }
+  if (!variable->isConstant()) return nullptr;
+  llvm::Constant* value = llvm::ConstantFoldLoadFromConst(variable->getInitializer(), type,
+                                                          llvm::APInt(64, static_cast<std::uint64_t>(offset), true),
+                                                          unit_.getDataLayout());
+  return value && !value->containsUndefOrPoisonElement() && !llvm::isa<llvm::UndefValue>(value) ? value : nullptr;
+}
+
+llvm::Constant* Symbols::load(llvm::Constant* pointer, llvm::Type* type) {
+  if (!type->isSized() || llvm::isa<llvm::ScalableVectorType>(type)) return nullptr;
+  std::optional<Location> at = locate(pointer);
+  if (!at) return nullptr;
+  std::uint64_t size = unit_.getDataLayout().getTypeStoreSize(type).getFixedValue();
+  auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(at->symbol);
+  if (!variable || size > 64) return nullptr;
+  const auto* address = reinterpret_cast<const std::byte*>(at->address);
+
+  auto object = objects_.find(variable);
+  if (object != objects_.end() && object->second.graph) {
+    if (frozen::is_open(address, size)) return nullptr;
+    std::byte bytes[64];
+    if (!frozen::read_safely(address, size, bytes)) return nullptr;
+    graph_ = object->second;
+    llvm::Constant* value = from_bytes(bytes, type);
+    graph_.reset();
+    if (value) reads_.push_back({object->second.id, static_cast<std::uint64_t>(at->offset), size});
+    return value;
+  }
+  // By address, so that a runtime's own variable counts as frozen when its user promised so.
+  if (at->address && frozen::is_constant(address, size)) {
+    std::optional<frozen::Object> holder = frozen::find(address);
+    llvm::Constant* value = from_bytes(address, type);
+    if (value && holder) {
+      frozen_symbol(*holder, 0);  // a dependency, even if nothing refers to it in the end
+      reads_.push_back({holder->id, static_cast<std::uint64_t>(address - holder->begin), size});
+    }
+    return value;
+  }
+  if (object != objects_.end()) return nullptr;
+  return load_initializer(variable, at->offset, type);
+}
+
+std::string Symbols::why_not_constant(llvm::Constant* pointer, llvm::Type* type) {
+  std::optional<Location> at = locate(pointer);
+  if (!at) return "the address is not a known object";
+  auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(at->symbol);
+  if (!variable) return "it reads the code of a function";
+  std::uint64_t size = unit_.getDataLayout().getTypeStoreSize(type).getFixedValue();
+  if (objects_.contains(variable)) {
+    if (frozen::is_open(reinterpret_cast<const void*>(at->address), size))
+      return "this part of the frozen object is Mutable";
+    if (!objects_.at(variable).graph && !frozen::is_constant(reinterpret_cast<const void*>(at->address), size))
+      return "it reads beyond the frozen object";
+    return "the frozen object holds a pointer to memory that is not frozen";
+  }
+  return "'" + variable->getName().str() + "' is a variable that may change; promise_constant would freeze it";
+}
+
+}  // namespace inlay::specialize

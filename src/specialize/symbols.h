@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Known memory as the evaluator sees it: host addresses as symbol + offset, and the constants that can be read there.
+//
+// No host address enters a unit as a number. A pointer that is read from constant memory becomes the symbol of what it
+// points to (a frozen object, a runtime's function or variable) plus an offset; one that points elsewhere is not known,
+// and the code that reads it stays. So a unit can run here, be kept, or be linked into another program.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frozen/registry.h"
+#include "runtime/bodies.h"
+
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/Module.h>
+
+namespace inlay::specialize {
+
+/// The names of symbols for frozen objects; the number is the object's id.
+constexpr const char* FrozenPrefix = "inlay.frozen.";
+constexpr const char* GraphPrefix = "inlay.graph.";
+
+/// One folded load: what compiled code depends on.
+struct Read {
+  std::uint32_t object_id;
+  std::uint64_t offset, size;
+};
+
+class Symbols {
+ public:
+  Symbols(llvm::Module& unit, runtime::Bodies& bodies) : unit_(unit), bodies_(bodies) {}
+
+  /// A pointer to `address` as a constant of the unit; null if nothing known lies there.
+  llvm::Constant* pointer_to(const void* address);
+
+  /// Where a constant pointer points in this process, if it is a known symbol plus an offset.
+  struct Location {
+    llvm::GlobalValue* symbol = nullptr;
+    std::int64_t offset = 0;
+    std::uintptr_t address = 0;  // in this process; 0: the host does not contain the symbol
+  };
+  std::optional<Location> locate(const llvm::Constant* pointer);
+
+  /// The value of `type` at a known pointer whose memory never changes; null if it is not known or may change.
+  llvm::Constant* load(llvm::Constant* pointer, llvm::Type* type);
+
+  /// Bytes of memory of this process as a constant of `type`; null if a pointer among them leads nowhere known.
+  llvm::Constant* constant(const std::byte* bytes, llvm::Type* type) { return from_bytes(bytes, type); }
+
+  /// Why load() gave null for this pointer, in plain words.
+  std::string why_not_constant(llvm::Constant* pointer, llvm::Type* type);
+
+  const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
+  const std::vector<Read>& reads() const { return reads_; }
+  llvm::Module& unit() { return unit_; }
+  runtime::Bodies& bodies() { return bodies_; }
+
+ private:
+  llvm::Constant* frozen_symbol(const frozen::Object& object, std::int64_t offset);
+  llvm::Constant* from_bytes(const std::byte* bytes, llvm::Type* type);
+  llvm::Constant* load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type);
+
+  llvm::Module& unit_;
+  runtime::Bodies& bodies_;
+  std::map<llvm::GlobalVariable*, frozen::Object> objects_;
+  std::map<const llvm::GlobalValue*, std::uintptr_t> addresses_;  // of runtime symbols; 0 = none
+  std::optional<frozen::Object> graph_;  // what pointers read from a graph are relative to
+  std::vector<Read> reads_;
+};
+
+}  // namespace inlay::specialize
