@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -101,7 +102,8 @@ TEST(Fault, nothing_is_said_unless_asked_for) {
 TEST(Fault, other_faults_are_none_of_ours) {
   const Outcome outcome = run_in_child([] {
     const auto number = freeze([] { return 5L; });
-    write_to(reinterpret_cast<const void*>(16));
+    const volatile std::uintptr_t nowhere = 16;
+    write_to(reinterpret_cast<const void*>(nowhere));
   });
   EXPECT_TRUE(died_of_fault(outcome));
   EXPECT_EQ(outcome.reported, "");
