@@ -63,7 +63,9 @@ int main(int argc, char** argv) {
   app.add_option("-c,--object", outputs.object, "Write an object file");
   app.add_option("--static-lib", outputs.static_library, "Write a static library");
   app.add_option("--shared", outputs.shared_library, "Write a shared library");
-  app.add_option("-O,--optimize", level, "How hard to optimize, 0 to 3")->check(CLI::Range(0, 3))->capture_default_str();
+  app.add_option("-O,--optimize", level, "How hard to optimize, 0 to 3")
+      ->check(CLI::Range(0, 3))
+      ->capture_default_str();
   app.add_flag("--strip", options.strip, "Leave out the symbol table");
   app.add_flag("--native", options.native, "Use all of this machine's processor");
   app.add_flag("--dump", dump, "Print the unit's code before the runtime is joined to it");

@@ -92,7 +92,7 @@ TEST_F(Aot, executable_is_executable_and_an_object_is_not) {
   std::string program = folder_ / "program", object = folder_ / "object.o";
   ASSERT_TRUE(write_executable(unit, program));
   ASSERT_TRUE(write_object(unit, object));
-  struct stat information {};
+  struct stat information{};
   ASSERT_EQ(::stat(program.c_str(), &information), 0);
   EXPECT_EQ(information.st_mode & 0777, 0755u);
   ASSERT_EQ(::stat(object.c_str(), &information), 0);
@@ -151,8 +151,9 @@ TEST_F(Aot, static_library_and_object_link_into_another_unit) {
   std::string archive = folder_ / "library.a", object = folder_ / "library.o";
   ASSERT_TRUE(write_static_library(library, archive));
   ASSERT_TRUE(write_object(library, object));
-  Unit user = unit_of("declare i64 @next(i64) define i32 @main() { %r = call i64 @next(i64 3) "
-                      "%t = trunc i64 %r to i32 ret i32 %t }");
+  Unit user = unit_of(
+      "declare i64 @next(i64) define i32 @main() { %r = call i64 @next(i64 3) "
+      "%t = trunc i64 %r to i32 ret i32 %t }");
   for (const std::string& file : {archive, object}) {
     std::string path = folder_ / "user";
     Result<void> written = write_executable(user, path, {.libraries = {file}});
@@ -171,8 +172,9 @@ TEST_F(Aot, object_and_library_link_with_cc_where_there_is_one) {
 }
 
 TEST_F(Aot, undefined_symbol_is_named_with_who_needs_it) {
-  Unit unit = unit_of("declare i32 @missing_one() declare i32 @missing_two() define i32 @main() { "
-                      "%a = call i32 @missing_one() %b = call i32 @missing_two() %r = add i32 %a, %b ret i32 %r }");
+  Unit unit = unit_of(
+      "declare i32 @missing_one() declare i32 @missing_two() define i32 @main() { "
+      "%a = call i32 @missing_one() %b = call i32 @missing_two() %r = add i32 %a, %b ret i32 %r }");
   Result<void> written = write_executable(unit, folder_ / "program");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::UndefinedSymbol);

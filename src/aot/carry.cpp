@@ -126,8 +126,10 @@ Result<llvm::Constant*> Carrier::named(const std::string& name, std::uint64_t of
   llvm::GlobalValue* global = module_.getNamedValue(name);
   if (!global) {
     INLAY_TRY(llvm::Function * function, bodies_.function(name));
-    if (function) global = runtime::declare_in(module_, *function);
-    else global = new llvm::GlobalVariable(module_, byte, false, llvm::GlobalValue::ExternalLinkage, nullptr, name);
+    if (function)
+      global = runtime::declare_in(module_, *function);
+    else
+      global = new llvm::GlobalVariable(module_, byte, false, llvm::GlobalValue::ExternalLinkage, nullptr, name);
   }
   llvm::Constant* symbol = global;
   if (offset == 0) return symbol;
@@ -167,7 +169,8 @@ Result<llvm::Constant*> Carrier::word(const frozen::Object& object, std::size_t 
 Result<void> Carrier::define(llvm::GlobalVariable& declaration, std::uint32_t id) {
   std::optional<frozen::Object> object = find_by_id(id);
   if (!object)
-    return Error(ErrorKind::NotCarried, "frozen object " + std::to_string(id) + " is gone; keep what was frozen until " +
+    return Error(ErrorKind::NotCarried, "frozen object " + std::to_string(id) +
+                                            " is gone; keep what was frozen until " +
                                             "the code that uses it is written");
   std::vector<std::byte> bytes(object->size);
   if (!frozen::read_safely(object->begin, object->size, bytes.data()))
@@ -216,7 +219,8 @@ Result<bool> Carrier::carry() {
       if (!variable.isDeclaration() || variable.use_empty()) continue;
       llvm::StringRef name = variable.getName();
       if (name.starts_with(GraphPrefix))
-        return Error(ErrorKind::NotCarried, "the code reads '" + name.str() + "', a graph that is only promised to be " +
+        return Error(ErrorKind::NotCarried, "the code reads '" + name.str() +
+                                                "', a graph that is only promised to be " +
                                                 "constant: where it ends is not known; build it inside freeze()");
       std::uint32_t id = 0;
       if (name.consume_front(FrozenPrefix) && !name.getAsInteger(10, id)) missing.push_back({&variable, id});

@@ -51,8 +51,8 @@ class Carrier {
   llvm::Module& module_;
   runtime::Bodies& bodies_;
   std::unordered_map<std::uint32_t, frozen::Object> objects_;  // of this process; read when first needed
-  std::vector<Mapping> mappings_;                    // of this process, sorted; read when first needed
-  std::map<std::uintptr_t, std::uint64_t> replaced_;  // address left behind: what stands for it
+  std::vector<Mapping> mappings_;                              // of this process, sorted; read when first needed
+  std::map<std::uintptr_t, std::uint64_t> replaced_;           // address left behind: what stands for it
   std::vector<std::string> notes_;
 };
 

@@ -85,7 +85,8 @@ TEST_F(Carry, pointers_between_objects_become_relocations) {
   %v = load i64, ptr %q
   %r = trunc i64 %v to i32
   ret i32 %r
-)", symbol(first)));
+)",
+                                         symbol(first)));
   EXPECT_EQ(answer(unit), 17);
   EXPECT_EQ(answer(unit, {.level = Level::O0}), 17);
 }
@@ -99,7 +100,8 @@ TEST_F(Carry, pointer_to_a_function_of_the_c_library_becomes_its_symbol) {
   %f = load ptr, ptr %at
   %r = call i32 %f(i32 -9)
   ret i32 %r
-)", symbol(data)));
+)",
+                                        symbol(data)));
   EXPECT_EQ(answer(unit), 9);
 }
 
@@ -127,7 +129,8 @@ TEST_F(Carry, address_of_ordinary_memory_that_is_read_is_refused) {
   %p = load ptr, ptr %at
   %r = load i32, ptr %p
   ret i32 %r
-)", symbol(data)));
+)",
+                                        symbol(data)));
   Result<void> written = write_executable(unit, folder_ / "program");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::NotCarried);
@@ -161,14 +164,16 @@ TEST_F(Carry, open_parts_can_be_written_in_the_new_program) {
   %v = load volatile i64, ptr %p
   %r = trunc i64 %v to i32
   ret i32 %r
-)", symbol(memory)));
+)",
+                                          symbol(memory)));
   EXPECT_EQ(answer(unit), 4);
   open->~Mutable();
 }
 
 TEST_F(Carry, graph_is_refused_with_a_word_about_freeze) {
-  Unit unit = unit_of("@inlay.graph.7 = external global i8\n"
-                      "define i32 @main() { %r = load i32, ptr @inlay.graph.7 ret i32 %r }");
+  Unit unit = unit_of(
+      "@inlay.graph.7 = external global i8\n"
+      "define i32 @main() { %r = load i32, ptr @inlay.graph.7 ret i32 %r }");
   Result<void> written = write_executable(unit, folder_ / "program");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::NotCarried);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Objects reach LLD as /proc/self/fd/N of anonymous memory files. LLD keeps its state in globals, hence the lock; it may
-// also find its memory damaged after an error it could not handle, and says so: then this process links no more.
+// Objects reach LLD as /proc/self/fd/N of anonymous memory files. LLD keeps its state in globals, hence the lock; it
+// may also find its memory damaged after an error it could not handle, and says so: then this process links no more.
 #include "aot/link.h"
 
 #include <sys/mman.h>
@@ -46,8 +46,8 @@ class MemoryFile {
       bytes = bytes.drop_front(static_cast<std::size_t>(written));
     }
     if (result.file_ >= 0 && bytes.empty()) return result;
-    return Error(ErrorKind::OutOfMemory, "the system gave no memory for an object: " +
-                                             std::generic_category().message(errno));
+    return Error(ErrorKind::OutOfMemory,
+                 "the system gave no memory for an object: " + std::generic_category().message(errno));
   }
 
   std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
@@ -64,7 +64,8 @@ std::string version_script(const std::vector<std::string>& exports) {
   return text + " local: *; };\n";
 }
 
-/// Refuses files that would end in an error which LLD does not recover from. Text, which may be a linker script, passes.
+/// Refuses files that would end in an error which LLD does not recover from. Text, which may be a linker script,
+/// passes.
 Result<void> check_input(const std::string& path) {
   llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> bytes = llvm::MemoryBuffer::getFile(path);
   if (!bytes) return Error(ErrorKind::File, "'" + path + "' cannot be read: " + bytes.getError().message());
@@ -98,7 +99,8 @@ Result<void> run_lld(const std::vector<std::string>& arguments, const std::strin
 
   std::lock_guard lock(mutex);
   if (!usable)
-    return Error(ErrorKind::LinkFailed, "an earlier failure left the linker unusable; restart the program to link again");
+    return Error(ErrorKind::LinkFailed,
+                 "an earlier failure left the linker unusable; restart the program to link again");
   std::string out, err;
   llvm::raw_string_ostream out_stream(out), err_stream(err);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
@@ -115,10 +117,25 @@ Result<void> run_lld(const std::vector<std::string>& arguments, const std::strin
 
 Result<void> link(const LinkJob& job, const std::string& path) {
   INLAY_TRY(SystemLibraries system, find_system_libraries());
-  std::vector<std::string> arguments = {
-      "ld.lld",     "-m",           "elf_x86_64",      "--eh-frame-hdr", "-z",          "relro",     "-z", "now",
-      "-z",         "defs",         "--build-id=sha1", "--hash-style=gnu", "--as-needed", "--gc-sections",
-      "--threads=1", "--error-limit=0", "--color-diagnostics=never", "-o", path};
+  std::vector<std::string> arguments = {"ld.lld",
+                                        "-m",
+                                        "elf_x86_64",
+                                        "--eh-frame-hdr",
+                                        "-z",
+                                        "relro",
+                                        "-z",
+                                        "now",
+                                        "-z",
+                                        "defs",
+                                        "--build-id=sha1",
+                                        "--hash-style=gnu",
+                                        "--as-needed",
+                                        "--gc-sections",
+                                        "--threads=1",
+                                        "--error-limit=0",
+                                        "--color-diagnostics=never",
+                                        "-o",
+                                        path};
   if (job.strip) arguments.push_back("--strip-all");
 
   std::vector<MemoryFile> files;
@@ -148,7 +165,8 @@ Result<void> link(const LinkJob& job, const std::string& path) {
   Result<void> linked = run_lld(arguments, job.name);
   if (linked || system.missing.empty()) return linked;
   Error error = std::move(linked).error();
-  for (const std::string& missing : system.missing) static_cast<void>(std::move(error).with_note("not linked with " + missing));
+  for (const std::string& missing : system.missing)
+    static_cast<void>(std::move(error).with_note("not linked with " + missing));
   return error;
 }
 

@@ -14,11 +14,11 @@ namespace inlay::aot {
 
 struct LinkJob {
   Kind kind = Kind::Executable;
-  std::string name;                           // of the unit, for messages
-  std::string shared_name;                    // a shared library's own name (DT_SONAME)
+  std::string name;         // of the unit, for messages
+  std::string shared_name;  // a shared library's own name (DT_SONAME)
   std::vector<llvm::MemoryBufferRef> objects;
-  std::vector<std::string> libraries;         // as in Options
-  std::vector<std::string> exports;           // of a shared library
+  std::vector<std::string> libraries;  // as in Options
+  std::vector<std::string> exports;    // of a shared library
   bool strip = false;
 };
 

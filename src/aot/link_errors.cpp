@@ -46,8 +46,10 @@ Error link_error(std::string_view text, const std::string& name) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.starts_with(Prefix)) line.erase(0, Prefix.size());
     if (line.empty()) continue;
-    if (line.starts_with(Undefined)) needs.push_back({line.substr(Undefined.size()), ""});
-    else if (!needs.empty() && needs.back().user.empty()) needs.back().user = user_in(line);
+    if (line.starts_with(Undefined))
+      needs.push_back({line.substr(Undefined.size()), ""});
+    else if (!needs.empty() && needs.back().user.empty())
+      needs.back().user = user_in(line);
     lines.push_back(std::move(line));
   }
 
@@ -59,8 +61,10 @@ Error link_error(std::string_view text, const std::string& name) {
   }
   if (needs.size() > ShownSymbols) message += ", and " + std::to_string(needs.size() - ShownSymbols) + " more";
   ErrorKind kind = needs.empty() ? ErrorKind::LinkFailed : ErrorKind::UndefinedSymbol;
-  if (!needs.empty()) message += "; define it in a runtime, or name the library that does";
-  else message = lines.empty() ? "the linker gave no reason" : lines.front();
+  if (!needs.empty())
+    message += "; define it in a runtime, or name the library that does";
+  else
+    message = lines.empty() ? "the linker gave no reason" : lines.front();
 
   Error error(kind, message + ", while linking '" + name + "'");
   for (std::string& line : lines) static_cast<void>(std::move(error).with_note(std::move(line)));

@@ -9,8 +9,8 @@
 
 namespace inlay::aot {
 
-/// UndefinedSymbol with the symbols and who needs them, if that is what `text` says, otherwise LinkFailed; what LLD said
-/// becomes the notes, with the unit's name in place of the anonymous files.
+/// UndefinedSymbol with the symbols and who needs them, if that is what `text` says, otherwise LinkFailed; what LLD
+/// said becomes the notes, with the unit's name in place of the anonymous files.
 Error link_error(std::string_view text, const std::string& name);
 
 }  // namespace inlay::aot

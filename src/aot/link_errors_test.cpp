@@ -8,7 +8,8 @@ namespace {
 
 TEST(LinkErrors, names_undefined_symbols_and_their_users) {
   Error error = link_error(
-      "ld.lld: error: undefined symbol: a::f(int)\n>>> referenced by unit\n>>>               /proc/self/fd/12:(g(int))\n"
+      "ld.lld: error: undefined symbol: a::f(int)\n>>> referenced by unit\n>>>               "
+      "/proc/self/fd/12:(g(int))\n"
       "ld.lld: error: undefined symbol: h\n",
       "unit");
   EXPECT_EQ(error.kind(), ErrorKind::UndefinedSymbol);
@@ -31,9 +32,7 @@ TEST(LinkErrors, other_errors_keep_their_text) {
   EXPECT_EQ(error.message(), "x.o: unknown file type, while linking 'unit'");
 }
 
-TEST(LinkErrors, silence_is_an_error_too) {
-  EXPECT_EQ(link_error("", "unit").kind(), ErrorKind::LinkFailed);
-}
+TEST(LinkErrors, silence_is_an_error_too) { EXPECT_EQ(link_error("", "unit").kind(), ErrorKind::LinkFailed); }
 
 }  // namespace
 }  // namespace inlay::aot

@@ -21,7 +21,7 @@ Error cannot_write(const std::string& path, int reason) {
 }  // namespace
 
 Result<Output> Output::create(const std::string& path) {
-  struct stat present {};
+  struct stat present{};
   if (path.empty()) return Error(ErrorKind::InvalidArgument, "the name of the file to write is empty");
   if (::stat(path.c_str(), &present) == 0 && !S_ISREG(present.st_mode))
     return cannot_write(path, S_ISDIR(present.st_mode) ? EISDIR : EEXIST);

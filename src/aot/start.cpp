@@ -8,8 +8,8 @@ namespace inlay::aot {
 
 namespace {
 
-// The kernel enters with the stack at argc, argv behind it, and in rdx what to call at exit. The C library does the rest
-// (since 2.34, also running the program's own initializers, so that there are none to pass on).
+// The kernel enters with the stack at argc, argv behind it, and in rdx what to call at exit. The C library does the
+// rest (since 2.34, also running the program's own initializers, so that there are none to pass on).
 constexpr const char* Entry = R"(
   .section .text._start,"ax",@progbits
   .globl _start

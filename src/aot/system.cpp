@@ -7,9 +7,8 @@ namespace inlay::aot {
 
 namespace {
 
-constexpr const char* Folders[] = {"/usr/local/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu",
-                                   "/lib64",         "/usr/lib64",            "/lib",
-                                   "/usr/lib"};
+constexpr const char* Folders[] = {
+    "/usr/local/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
 
 std::string find_file(const std::string& name) {
   for (const char* folder : Folders) {
@@ -28,12 +27,9 @@ Result<SystemLibraries> find_system_libraries() {
   };
   // libc's static part holds what must be in each program itself, such as at_quick_exit. Only needed by programs that
   // use it, so without a complaint when it is not there.
-  constexpr Known Wanted[] = {{"libstdc++.so.6", "libstdc++6"},
-                              {"libm.so.6", "libc6"},
-                              {"libgcc_s.so.1", "libgcc-s1"},
-                              {"libc.so.6", "libc6"},
-                              {"libc_nonshared.a", nullptr},
-                              {"ld-linux-x86-64.so.2", "libc6"}};
+  constexpr Known Wanted[] = {{"libstdc++.so.6", "libstdc++6"}, {"libm.so.6", "libc6"},
+                              {"libgcc_s.so.1", "libgcc-s1"},   {"libc.so.6", "libc6"},
+                              {"libc_nonshared.a", nullptr},    {"ld-linux-x86-64.so.2", "libc6"}};
   SystemLibraries found;
   for (const Known& wanted : Wanted) {
     std::string path = find_file(wanted.file);

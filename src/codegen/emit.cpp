@@ -14,10 +14,14 @@ namespace {
 
 llvm::CodeGenOptLevel to_llvm(Level level) {
   switch (level) {
-    case Level::O0: return llvm::CodeGenOptLevel::None;
-    case Level::O1: return llvm::CodeGenOptLevel::Less;
-    case Level::O2: return llvm::CodeGenOptLevel::Default;
-    case Level::O3: return llvm::CodeGenOptLevel::Aggressive;
+    case Level::O0:
+      return llvm::CodeGenOptLevel::None;
+    case Level::O1:
+      return llvm::CodeGenOptLevel::Less;
+    case Level::O2:
+      return llvm::CodeGenOptLevel::Default;
+    case Level::O3:
+      return llvm::CodeGenOptLevel::Aggressive;
   }
   return llvm::CodeGenOptLevel::Default;
 }

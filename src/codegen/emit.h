@@ -18,11 +18,12 @@ struct Object {
   std::vector<std::string> functions;
 };
 
-/// Whether the module keeps LLVM's rules: asked about code that somebody else built. Costs some microseconds a function.
+/// Whether the module keeps LLVM's rules: asked about code that somebody else built. Costs some microseconds a
+/// function.
 Result<void> check(const llvm::Module& module);
 
-/// Makes an object of a well-formed module (it is changed on the way, and of no further use). The level only decides how
-/// instructions are selected and scheduled; call optimize() first for everything else.
+/// Makes an object of a well-formed module (it is changed on the way, and of no further use). The level only decides
+/// how instructions are selected and scheduled; call optimize() first for everything else.
 Result<Object> emit(llvm::Module& module, Machine& machine, Level level = Level::O2);
 
 }  // namespace inlay::codegen

@@ -147,7 +147,8 @@ declare double @llvm.fmuladd.f64(double, double, double))";
   optimize(*code.module, host(), Level::O2);
   Result<Object> object = emit(*code.module, host());
   ASSERT_TRUE(object);
-  // mulsd/vmulsd is (VEX) 0F 59 or 59 under VEX map 1; a fused one would be a VEX map 2 opcode and hold no 59 addsd pair
+  // mulsd/vmulsd is (VEX) 0F 59 or 59 under VEX map 1; a fused one would be a VEX map 2 opcode and hold no 59 addsd
+  // pair
   EXPECT_NE(object->bytes->getBuffer().find('\x59'), llvm::StringRef::npos);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Both flavours walk the same frontier: look at every declaration that a runtime defines, copy its definition, and look
-// at what the copy declared in turn. They differ in where they stop. `Here` copies as available_externally, up to limits,
-// and never data that can change (the process's own instance must be used). `Carried` stops only where no runtime knows
-// the name; its copies are internal, so that whatever ends up unused goes, and nothing clashes with other objects.
+// at what the copy declared in turn. They differ in where they stop. `Here` copies as available_externally, up to
+// limits, and never data that can change (the process's own instance must be used). `Carried` stops only where no
+// runtime knows the name; its copies are internal, so that whatever ends up unused goes, and nothing clashes with other
+// objects.
 #include "codegen/join.h"
 
 #include <set>

@@ -31,10 +31,14 @@ namespace {
 
 llvm::OptimizationLevel to_llvm(Level level) {
   switch (level) {
-    case Level::O0: return llvm::OptimizationLevel::O0;
-    case Level::O1: return llvm::OptimizationLevel::O1;
-    case Level::O2: return llvm::OptimizationLevel::O2;
-    case Level::O3: return llvm::OptimizationLevel::O3;
+    case Level::O0:
+      return llvm::OptimizationLevel::O0;
+    case Level::O1:
+      return llvm::OptimizationLevel::O1;
+    case Level::O2:
+      return llvm::OptimizationLevel::O2;
+    case Level::O3:
+      return llvm::OptimizationLevel::O3;
   }
   return llvm::OptimizationLevel::O2;
 }
@@ -51,7 +55,8 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
   machine.adopt(module);
   Diagnostics diagnostics(module.getContext());
   Analyses& analyses = analyses_of(machine);
-  // The list of passes cannot be kept: the inliner's wrapper moves its passes out when it runs. Building it costs 40 us.
+  // The list of passes cannot be kept: the inliner's wrapper moves its passes out when it runs. Building it costs 40
+  // us.
   llvm::ModulePassManager passes;
   if (level == Level::O0) {
     passes.addPass(llvm::AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The machine that code is made for, with everything that is worth keeping between two compilations.
 //
-// Making an LLVM target machine costs about 0.5 ms, its first subtarget 1 ms, and the list of code generation passes 0.9
-// ms each time; a unit of two small functions compiles in about 1 ms. So none of them is made twice: a Machine keeps
-// them, and a thread keeps its machines.
+// Making an LLVM target machine costs about 0.5 ms, its first subtarget 1 ms, and the list of code generation passes
+// 0.9 ms each time; a unit of two small functions compiles in about 1 ms. So none of them is made twice: a Machine
+// keeps them, and a thread keeps its machines.
 #pragma once
 
 #include <memory>
