@@ -61,14 +61,14 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}));
   report.load_us = watch.lap_us();
   specialize::specialize(symbols, *entry, options, report);
+  Built built;
+  add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();
-  INLAY_TRY(codegen::JoinReport joined, codegen::join(*module, workspace.bodies));
-  (void)joined;
+  Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
+  if (!joined) return std::move(joined).error();
   machine->adopt(*module);
   codegen::optimize(*module, *machine, options.level);
   report.optimize_us = watch.lap_us();
-  Built built;
-  add_host_symbols(symbols, built.symbols, built.regions);
   INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
   report.emit_us = watch.lap_us();
   return built;

@@ -11,7 +11,8 @@
 // - Aliases (constructors' C1 = C2) are resolved: what is left are functions and variables.
 // - Light passes only: the evaluator needs bodies whose small helpers are inlined and whose locals are in registers.
 //   Unrolling, vectorizing and turning branches into selects come later, when more is known.
-// - Selects between pointers become branches: a pointer that is one of two known ones can then be known on each path.
+// - Selects between pointers, and between offsets, become branches: a pointer that is one of two known ones can then be
+//   known on each path.
 #include "runtime/embed_prepare.h"
 
 #include <algorithm>
@@ -162,12 +163,21 @@ void name_static_initializers(llvm::Module& module, const std::string& runtime_n
   builder.CreateRetVoid();
 }
 
-void unfold_pointer_selects(llvm::Module& module) {
+/// Whether a select decides where a pointer leads: itself, or as an offset of one.
+bool chooses_address(const llvm::SelectInst& select) {
+  if (!select.getCondition()->getType()->isIntegerTy(1)) return false;
+  if (select.getType()->isPointerTy()) return true;
+  return select.getType()->isIntegerTy(64) && llvm::any_of(select.users(), [](const llvm::User* user) {
+           return llvm::isa<llvm::GetElementPtrInst>(user);
+         });
+}
+
+void unfold_address_selects(llvm::Module& module) {
   for (llvm::Function& function : module) {
     llvm::SmallVector<llvm::SelectInst*, 8> selects;
     for (llvm::Instruction& inst : llvm::instructions(function))
       if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst);
-          select && select->getType()->isPointerTy() && select->getCondition()->getType()->isIntegerTy(1))
+          select && chooses_address(*select))
         selects.push_back(select);
     for (llvm::SelectInst* select : selects) {
       // A chosen value may be null or poison where it is not chosen; as a phi it is only read where it is.
@@ -195,7 +205,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   resolve_aliases(module);
   run_passes(module, PrepareFirst);
   put_thread_locals_behind_functions(module);
-  unfold_pointer_selects(module);
+  unfold_address_selects(module);
   make_names_unique(module, unique);
   name_static_initializers(module, runtime_name);
   std::string problem;

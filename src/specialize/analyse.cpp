@@ -193,33 +193,30 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
   return order;
 }
 
-/// Adds the phis that the unknown `value` depends on to `pins`: through arithmetic and through loads at addresses that
-/// depend on them. True if any was new.
-bool pin_causes(const llvm::Value* value, Environment& environment, const llvm::BitVector& forbidden,
-                llvm::BitVector& pins) {
-  const Facts& facts = environment.facts();
+/// Pins what the unknown `value` is computed from, if phis are among it: through arithmetic and through loads at
+/// addresses that depend on them. Everything on the way is pinned with them: where the phi itself is dead, a pointer
+/// made from it must keep the copies apart. True if anything was new.
+bool pin_causes(const llvm::Value* value, const Facts& facts, const llvm::BitVector& forbidden, llvm::BitVector& pins) {
   std::vector<const llvm::Value*> work{value};
   std::set<const llvm::Value*> seen;
-  bool found = false;
+  llvm::BitVector chain(pins.size());
+  bool any_phi = false;
   while (!work.empty()) {
-    const llvm::Value* current = work.back();
+    auto* inst = llvm::dyn_cast<llvm::Instruction>(work.back());
     work.pop_back();
-    auto* inst = llvm::dyn_cast<llvm::Instruction>(current);
-    if (!inst || !seen.insert(current).second) continue;
-    if (auto* phi = llvm::dyn_cast<llvm::PHINode>(inst)) {
-      int number = facts.number(phi);
-      if (number >= 0 && !pins[number] && !forbidden[number]) {
-        pins.set(number);
-        found = true;
-      }
-      for (const llvm::Use& incoming : phi->incoming_values()) work.push_back(incoming.get());
+    if (!inst || !seen.insert(inst).second) continue;
+    if (!llvm::isa<llvm::PHINode, llvm::LoadInst, llvm::GetElementPtrInst, llvm::CastInst, llvm::BinaryOperator,
+                   llvm::SelectInst, llvm::FreezeInst, llvm::ExtractValueInst>(inst))
       continue;
-    }
-    if (llvm::isa<llvm::LoadInst, llvm::GetElementPtrInst, llvm::CastInst, llvm::BinaryOperator, llvm::SelectInst,
-                  llvm::FreezeInst, llvm::ExtractValueInst>(inst))
-      for (const llvm::Use& operand : inst->operands()) work.push_back(operand.get());
+    int number = facts.number(inst);
+    if (number < 0 || forbidden[number]) continue;
+    chain.set(number);
+    any_phi |= llvm::isa<llvm::PHINode>(inst);
+    for (const llvm::Use& operand : inst->operands()) work.push_back(operand.get());
   }
-  return found;
+  if (!any_phi || !chain.test(pins)) return false;
+  pins |= chain;
+  return true;
 }
 
 /// Whether an unknown pointer is worth copying blocks for: it is read, at an unknown place, from memory that is known.
@@ -250,11 +247,11 @@ bool find_pins(const Analysis& analysis, Environment& environment, const llvm::B
     for (const llvm::Instruction& inst : *environment.facts().blocks[node.block]) {
       if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && !llvm::isa<llvm::IntrinsicInst>(call)) {
         if (call->isIndirectCall() && !environment.known(call->getCalledOperand()))
-          found |= pin_causes(call->getCalledOperand(), environment, forbidden, pins);
+          found |= pin_causes(call->getCalledOperand(), environment.facts(), forbidden, pins);
         for (const llvm::Use& argument : call->args())
           if (argument->getType()->isPointerTy() && !environment.known(argument.get()) &&
               read_from_known_memory(argument.get(), environment))
-            found |= pin_causes(argument.get(), environment, forbidden, pins);
+            found |= pin_causes(argument.get(), environment.facts(), forbidden, pins);
       }
       if (llvm::isa<llvm::PHINode>(inst)) continue;
       if (llvm::Constant* value = environment.evaluate(inst)) environment.set(environment.facts().number(&inst), value);
