@@ -18,6 +18,15 @@ namespace inlay::codegen {
 
 namespace {
 
+/// INLAY_INLINE: past LLVM's own idea of what is worth inlining, wherever LLVM can.
+void heed_inline_request(llvm::GlobalValue* definition) {
+  auto* function = llvm::dyn_cast_or_null<llvm::Function>(definition);
+  if (!function || !function->hasFnAttribute("inlay-inline") || function->hasFnAttribute(llvm::Attribute::NoInline) ||
+      function->hasFnAttribute(llvm::Attribute::OptimizeNone))
+    return;
+  function->addFnAttr(llvm::Attribute::AlwaysInline);
+}
+
 /// A function that asks to stay a call.
 bool asks_to_stay(const llvm::Function& function) {
   return function.hasFnAttribute(llvm::Attribute::NoInline) || function.hasFnAttribute("inlay-noinline");
@@ -125,16 +134,18 @@ Result<JoinReport> Joiner::run() {
     std::vector<llvm::GlobalValue*> next = frontier();
     if (next.empty()) break;
     for (llvm::GlobalValue* declaration : next) {
-      std::optional<runtime::SymbolRef> symbol = runtime::find_symbol(std::string_view(declaration->getName()));
+      std::string name = declaration->getName().str();  // define() may replace the declaration
+      std::optional<runtime::SymbolRef> symbol = runtime::find_symbol(name);
       bool defined = symbol && (symbol->record().flags & runtime::Defined);
       if (defined) {
         INLAY_TRY(bool copied, carried ? carry(*declaration, *symbol) : offer(*declaration, *symbol));
         if (copied) {
+          heed_inline_request(module_.getNamedValue(name));
           count(symbol->record());
           continue;
         }
       }
-      if (carried && !declaration->hasExternalWeakLinkage()) report_.undefined.push_back(declaration->getName().str());
+      if (carried && !declaration->hasExternalWeakLinkage()) report_.undefined.push_back(name);
     }
   }
   return std::move(report_);

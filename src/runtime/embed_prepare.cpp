@@ -34,8 +34,8 @@ namespace inlay::runtime {
 namespace {
 
 constexpr const char* PrepareFirst =
-    "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine),"
-    "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine)),globaldce";
+    "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>),"
+    "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)),globaldce";
 
 void run_passes(llvm::Module& module, const char* pipeline) {
   llvm::PassBuilder builder;

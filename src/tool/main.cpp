@@ -78,8 +78,8 @@ int main(int argc, char** argv) {
   embed->add_option("-o,--output", options.output, "The object file to write")->required();
   embed->add_option("--depfile", options.dependency_file, "Write what was read, in make's form");
   embed->add_option("--clang", options.clang, "The compiler (default: clang-22)");
-  embed->add_option("--flag", options.compile_flags, "A flag for clang, as in --flag=-Iinclude")->take_all();
-  embed->add_option("--c++-flag", cxx_flags, "A flag for clang, for C++ sources only")->take_all();
+  embed->add_option("--flag", options.compile_flags, "A flag for clang, as in --flag=-Iinclude")->take_all()->allow_extra_args(false);
+  embed->add_option("--c++-flag", cxx_flags, "A flag for clang, for C++ sources only")->take_all()->allow_extra_args(false);
   embed->add_option("-O,--optimize", options.optimization, "Level of the native code")->default_str("-O2");
   embed->add_option("sources", options.sources, "C, C++ and .bc files")->required();
 
