@@ -73,19 +73,19 @@ void Env::draw(double width, double height, Array values, const std::string& fil
   pictures_.push_back(std::move(picture));
 }
 
-Array Env::allocate(double length, Position position) {
-  if (!(length >= 0)) throw CalcError(position, "an array cannot have the length " + to_text(length));
-  const double whole = std::floor(length);
-  if (!(whole + static_cast<double>(element_count_) <= max_elements)) {
-    throw CalcError(position, "no memory for an array of the length " + to_text(length));
-  }
-  const auto count = static_cast<std::size_t>(whole);
+double* Env::allocate_elements(double count, Position position) {
+  if (!(count >= 0)) throw CalcError(position, "an array cannot have the length " + to_text(count));
   // From the system, large arrays come as pages that are zero and take no memory until they are used.
-  Elements elements{{static_cast<double*>(std::calloc(count + 1, sizeof(double))), {}}, count};
-  if (!elements.data) throw CalcError(position, "no memory for an array of the length " + to_text(length));
+  Elements elements{nullptr, 0};
+  if (count + static_cast<double>(element_count_) <= max_elements) {
+    elements.length = static_cast<std::size_t>(count);
+    elements.data.reset(static_cast<double*>(std::calloc(elements.length + 1, sizeof(double))));
+  }
+  if (!elements.data) throw CalcError(position, "no memory for an array of the length " + to_text(count));
+  double* data = elements.data.get();
+  element_count_ += elements.length;
   arrays_.push_back(std::move(elements));
-  element_count_ += count;
-  return Array{arrays_.back().data.get(), whole};
+  return data;
 }
 
 void Env::release_arrays(std::size_t count) {

@@ -4,6 +4,7 @@
 
 #include "error.h"
 
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -42,7 +43,10 @@ class Env {
   void draw(double width, double height, Array values, const std::string& file, Position position);
 
   /// A new array of zeros, kept until `release_arrays` with an `array_count` taken before.
-  Array allocate(double length, Position position);
+  Array allocate(double length, Position position) {
+    const double whole = std::floor(length);
+    return Array{allocate_elements(whole, position), whole};
+  }
   std::size_t array_count() const { return arrays_.size(); }
   void release_arrays(std::size_t count);
 
@@ -53,6 +57,8 @@ class Env {
   const std::vector<Picture>& pictures() const { return pictures_; }
 
  private:
+  double* allocate_elements(double count, Position position);
+
   struct Free {
     void operator()(double* data) const { std::free(data); }
   };
