@@ -28,6 +28,8 @@ function(inlay_add_runtime name)
   add_library(${name} STATIC ${object})
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+  # A program may know its runtime only by the names in the code it compiles: take it out of the archive all the same.
+  target_link_options(${name} INTERFACE LINKER:-u,inlay_runtime_${name})
   if(TARGET inlay::annotate)
     target_link_libraries(${name} PUBLIC inlay::annotate)
   endif()

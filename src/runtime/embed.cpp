@@ -4,7 +4,9 @@
 //   each source  --clang-->  bitcode, no passes run  ┐
 //   each .bc     ----------------------------------- ┴ link, prepare ─┬─ cut into chunks, index ─┐
 //                                                                     └─ native code (clang) ────┴─ object
-#include <cstdlib>
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -185,6 +187,11 @@ Result<void> write_dependencies(const EmbedOptions& options, const ScratchFolder
   return {};
 }
 
+bool is_identifier(const std::string& name) {
+  return !std::isdigit(static_cast<unsigned char>(name.front())) &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
 /// Names of internal symbols must differ between runtimes, and be the same when the same sources are embedded again.
 std::string unique_suffix(const EmbedOptions& options) {
   std::string identity = options.name;
@@ -199,6 +206,9 @@ std::string unique_suffix(const EmbedOptions& options) {
 Result<void> embed(const EmbedOptions& options) {
   if (options.name.empty() || options.sources.empty() || options.output.empty())
     return Error(ErrorKind::InvalidArgument, "a runtime needs a name, at least one source and an output");
+  if (!is_identifier(options.name))
+    return Error(ErrorKind::InvalidArgument,
+                 "'" + options.name + "' cannot name a runtime; use letters, digits and underscores, as in C");
   INLAY_TRY(std::string clang, find_clang(options.clang));
   INLAY_TRY(ScratchFolder scratch, ScratchFolder::create());
   llvm::LLVMContext context;

@@ -37,6 +37,8 @@ llvm::Function* caller_of(llvm::Module& module, const char* callee_name, llvm::G
 
 }  // namespace
 
+std::string anchor_name(const std::string& runtime_name) { return "inlay_runtime_" + runtime_name; }
+
 void add_registration(llvm::Module& module, const WrittenImage& image, const std::string& runtime_name) {
   llvm::LLVMContext& context = module.getContext();
   auto* pointer = llvm::PointerType::getUnqual(context);
@@ -62,10 +64,10 @@ void add_registration(llvm::Module& module, const WrittenImage& image, const std
 
   auto* descriptor_type = llvm::StructType::get(pointer, word, pointer, word);
   auto* descriptor = new llvm::GlobalVariable(
-      module, descriptor_type, /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
+      module, descriptor_type, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
       llvm::ConstantStruct::get(descriptor_type, data, llvm::ConstantInt::get(word, image.bytes.size()), table,
                                 llvm::ConstantInt::get(word, addresses.size())),
-      runtime_name + ".inlay.descriptor");
+      anchor_name(runtime_name));
   llvm::appendToGlobalCtors(
       module, caller_of(module, "inlay_register_runtime", descriptor, runtime_name + ".inlay.register"), 0);
   llvm::appendToGlobalDtors(
