@@ -31,8 +31,6 @@ inlay::Frozen<Program> freeze(const syntax::Program& program) {
 
 }  // namespace
 
-bool can_compile() { return true; }
-
 Compiled compile_native(const syntax::Program& program) {
   const inlay::Frozen<Program> closures = freeze(program);
   auto run = value_or_throw(jit().specialize(run_program, inlay::constant(closures), std::placeholders::_1));

@@ -16,10 +16,8 @@ struct Compiled {
   std::string report;  // what was folded, inlined and left as a call
 };
 
-/// Whether this build of calc can compile; `compile_native` and `build_executable` throw std::runtime_error if not.
-bool can_compile();
-
-/// The closures of a program as native code. What comes back owns all that it needs.
+/// The closures of a program as native code. What comes back owns all that it needs. Like `build_executable`, throws
+/// std::runtime_error if this machine cannot compile.
 Compiled compile_native(const syntax::Program& program);
 
 /// Writes an executable that runs the program without calc and without Inlay.

@@ -55,8 +55,10 @@ template <class P, class T>
 decltype(auto) bound_value(const Constant<T>& binding) {
   static_assert(std::is_convertible_v<const T&, P> || (std::is_reference_v<P> && std::is_convertible_v<T&, P>),
                 "the constant does not convert to the type of its parameter");
-  if constexpr (std::is_reference_v<P>) return static_cast<P>(const_cast<T&>(*binding.object));
-  else return static_cast<P>(*binding.object);
+  if constexpr (std::is_reference_v<P>)
+    return static_cast<P>(const_cast<T&>(*binding.object));
+  else
+    return static_cast<P>(*binding.object);
 }
 
 /// Storage for it: a reference is kept as a pointer.
@@ -65,9 +67,12 @@ using Kept = std::conditional_t<std::is_reference_v<P>, std::remove_reference_t<
 
 template <class P, class B>
 Kept<P> keep(const B& binding) {
-  if constexpr (placeholder<B> > 0) return Kept<P>{};
-  else if constexpr (std::is_reference_v<P>) return std::addressof(bound_value<P>(binding));
-  else return bound_value<P>(binding);
+  if constexpr (placeholder<B> > 0)
+    return Kept<P>{};
+  else if constexpr (std::is_reference_v<P>)
+    return std::addressof(bound_value<P>(binding));
+  else
+    return bound_value<P>(binding);
 }
 
 template <class P, class B>
@@ -87,9 +92,12 @@ Parameter describe(const B& binding) {
 /// One argument of a call of the original: the bound value, or the caller's.
 template <class P, class B, class Arguments>
 decltype(auto) choose(Kept<P>& kept, Arguments& arguments) {
-  if constexpr (placeholder<B> > 0) return static_cast<Pass<P>>(std::get<placeholder<B> - 1>(arguments));
-  else if constexpr (std::is_reference_v<P>) return static_cast<P>(*kept);
-  else return P(kept);
+  if constexpr (placeholder<B> > 0)
+    return static_cast<Pass<P>>(std::get<placeholder<B> - 1>(arguments));
+  else if constexpr (std::is_reference_v<P>)
+    return static_cast<P>(*kept);
+  else
+    return P(kept);
 }
 
 }  // namespace detail

@@ -19,13 +19,13 @@ namespace detail {
 /// What all copies of a handle share. Compiled code gets its address as first argument and reads `bound` through it, so
 /// the first field stays where it is.
 struct FunctionState {
-  const std::byte* bound = nullptr;   // bytes of bound arguments that could not become constants
+  const std::byte* bound = nullptr;    // bytes of bound arguments that could not become constants
   std::atomic<void*> entry = nullptr;  // R (*)(const FunctionState*, Pass<A>...)
   void* original = nullptr;            // of the same type: calls what was handed over
   void* compiled = nullptr;            // of the same type, or null
   std::shared_ptr<void> callable;      // what `original` calls
   std::vector<std::byte> bound_bytes;
-  std::shared_ptr<void> code;          // keeps compiled code, and the frozen memory that it reads
+  std::shared_ptr<void> code;  // keeps compiled code, and the frozen memory that it reads
   Report report;
   std::atomic<std::uint64_t> verified = 0, mismatches = 0;  // calls in verify mode
 };

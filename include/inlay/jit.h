@@ -25,9 +25,9 @@ namespace detail {
 /// A function to specialize, by its address in this process.
 struct Request {
   const void* target = nullptr;
-  std::string what;                       // how reports call it, where the target has no name
+  std::string what;  // how reports call it, where the target has no name
   std::vector<Parameter> parameters;
-  std::vector<ValueType> free;            // parameters of the compiled function
+  std::vector<ValueType> free;                         // parameters of the compiled function
   std::vector<std::shared_ptr<frozen::Region>> holds;  // regions that bound arguments come from
 };
 
@@ -80,8 +80,10 @@ class Jit {
 
   /// A frozen tree of std::function: the same signature back, compiled.
   template <class R, class... A>
-  Result<Function<R(A...)>> optimize(const Frozen<std::function<R(A...)>>& tree, const CompileOptions& options = {}) const {
-    return optimize_function(tree.get(), std::make_shared<Frozen<std::function<R(A...)>>>(tree), tree.region(), options);
+  Result<Function<R(A...)>> optimize(const Frozen<std::function<R(A...)>>& tree,
+                                     const CompileOptions& options = {}) const {
+    return optimize_function(tree.get(), std::make_shared<Frozen<std::function<R(A...)>>>(tree), tree.region(),
+                             options);
   }
 
   /// The same for one that is part of something frozen or promised; `tree` must outlive the result.
@@ -90,8 +92,8 @@ class Jit {
     return optimize_function(&tree, nullptr, nullptr, options);
   }
 
-  /// A frozen object that can be called (a lambda with captures): `jit.optimize<int(int)>(lambda)`. This line must be in
-  /// a source of a runtime, where the object's type has bitcode.
+  /// A frozen object that can be called (a lambda with captures): `jit.optimize<int(int)>(lambda)`. This line must be
+  /// in a source of a runtime, where the object's type has bitcode.
   template <class Signature, class F>
     requires std::is_class_v<F>
   Result<Function<Signature>> optimize(const Frozen<F>& callable, const CompileOptions& options = {}) const {
@@ -147,9 +149,11 @@ class Jit {
 
   template <class R, class... A>
   Result<Function<R(A...)>> optimize_function(const std::function<R(A...)>* tree, std::shared_ptr<void> owner,
-                                              std::shared_ptr<frozen::Region> region, const CompileOptions& options) const;
+                                              std::shared_ptr<frozen::Region> region,
+                                              const CompileOptions& options) const;
   template <class F, class R, class... A>
-  Result<Function<R(A...)>> optimize_callable(R (*)(A...), const Frozen<F>& callable, const CompileOptions& options) const;
+  Result<Function<R(A...)>> optimize_callable(R (*)(A...), const Frozen<F>& callable,
+                                              const CompileOptions& options) const;
   template <class Base, class R, class... A, class Method, class Tree>
   Result<Function<R(A...)>> optimize_method(Base* object, Method method, const Tree& tree,
                                             const CompileOptions& options) const;

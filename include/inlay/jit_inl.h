@@ -11,11 +11,13 @@ namespace detail {
 
 template <std::size_t N>
 auto all_placeholders() {
-  auto all = std::make_tuple(std::placeholders::_1, std::placeholders::_2, std::placeholders::_3, std::placeholders::_4,
-                             std::placeholders::_5, std::placeholders::_6, std::placeholders::_7, std::placeholders::_8);
+  auto all =
+      std::make_tuple(std::placeholders::_1, std::placeholders::_2, std::placeholders::_3, std::placeholders::_4,
+                      std::placeholders::_5, std::placeholders::_6, std::placeholders::_7, std::placeholders::_8);
   static_assert(N <= std::tuple_size_v<decltype(all)>, "more than eight free arguments");
-  return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::make_tuple(std::get<I>(all)...); }(
-      std::make_index_sequence<N>{});
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::make_tuple(std::get<I>(all)...);
+  }(std::make_index_sequence<N>{});
 }
 
 /// Adds the free parameters A... behind the bound ones of a request.
@@ -110,7 +112,8 @@ Request make_request(R (*fn)(P...), std::vector<std::shared_ptr<frozen::Region>>
   request.holds = std::move(holds);
   (request.parameters.push_back(describe<P>(bindings)), ...);
   [&]<std::size_t... K>(std::index_sequence<K...>) {
-    (request.free.push_back(value_type<std::tuple_element_t<position_of<static_cast<int>(K) + 1, B...>(), std::tuple<P...>>>()),
+    (request.free.push_back(
+         value_type<std::tuple_element_t<position_of<static_cast<int>(K) + 1, B...>(), std::tuple<P...>>>()),
      ...);
   }(std::make_index_sequence<count_free<B...>>{});
   return request;
@@ -204,7 +207,8 @@ auto Jit::bind_and_compile(R (*fn)(P...), const CompileOptions& options,
     return [&]<class... A>(std::type_identity<std::tuple<A...>>) {
       detail::set_original(*state, &Call::template call<A...>);
       return finish<R, A...>(request, options, std::move(state));
-    }(std::type_identity<std::tuple<std::tuple_element_t<detail::position_of<static_cast<int>(K) + 1, B...>(), All>...>>{});
+    }(std::type_identity<
+               std::tuple<std::tuple_element_t<detail::position_of<static_cast<int>(K) + 1, B...>(), All>...>>{});
   }(std::make_index_sequence<detail::count_free<B...>>{});
 }
 

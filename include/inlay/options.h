@@ -12,9 +12,9 @@ namespace inlay {
 
 /// A call that the evaluator is about to decide on.
 struct CallSite {
-  std::string_view callee;      // demangled
-  unsigned instructions = 0;    // of the callee's body
-  unsigned depth = 0;           // of specialized calls around it
+  std::string_view callee;    // demangled
+  unsigned instructions = 0;  // of the callee's body
+  unsigned depth = 0;         // of specialized calls around it
   unsigned known_arguments = 0;
 };
 

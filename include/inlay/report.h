@@ -13,15 +13,15 @@ namespace inlay {
 /// One call that is left in the compiled code, or one other thing that stopped the evaluator.
 struct Remark {
   enum class Kind : std::uint8_t {
-    UnknownTarget,   // a call whose target is not known before it runs
-    External,        // the callee is in no runtime: the C library, the operating system, the program itself
-    AskedFor,        // INLAY_NOINLINE, INLAY_OPAQUE or the inline policy said so
-    NothingKnown,    // no argument of the call is known: calling the original is as good
-    Recursion,       // a call to a specialized function that is being called already
-    Shared,          // a specialized function with several callers, too large to copy into each
-    NotEvaluable,    // the callee holds something that the evaluator does not take
-    Budget,          // a limit on growth was reached
-    NotCompiled,     // nothing was compiled at all; the original runs
+    UnknownTarget,  // a call whose target is not known before it runs
+    External,       // the callee is in no runtime: the C library, the operating system, the program itself
+    AskedFor,       // INLAY_NOINLINE, INLAY_OPAQUE or the inline policy said so
+    NothingKnown,   // no argument of the call is known: calling the original is as good
+    Recursion,      // a call to a specialized function that is being called already
+    Shared,         // a specialized function with several callers, too large to copy into each
+    NotEvaluable,   // the callee holds something that the evaluator does not take
+    Budget,         // a limit on growth was reached
+    NotCompiled,    // nothing was compiled at all; the original runs
   };
   Kind kind;
   std::string callee;  // demangled; empty if unknown
@@ -34,15 +34,15 @@ std::string_view to_string(Remark::Kind kind);
 
 /// The account of one compilation.
 struct Report {
-  std::string function;          // what was asked for, demangled
-  bool compiled = false;         // false: the original runs
-  unsigned rounds = 0;           // of evaluating and inlining
-  unsigned specialized = 0;      // functions evaluated with known arguments
-  unsigned inlined = 0;          // calls replaced by bodies
+  std::string function;      // what was asked for, demangled
+  bool compiled = false;     // false: the original runs
+  unsigned rounds = 0;       // of evaluating and inlining
+  unsigned specialized = 0;  // functions evaluated with known arguments
+  unsigned inlined = 0;      // calls replaced by bodies
   unsigned folded_loads = 0;
   unsigned folded_values = 0;
   unsigned folded_branches = 0;
-  unsigned instructions = 0;     // of LLVM, in the result before its own optimization
+  unsigned instructions = 0;  // of LLVM, in the result before its own optimization
   std::uint64_t code_bytes = 0;
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;

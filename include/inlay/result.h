@@ -109,13 +109,11 @@ class [[nodiscard]] Result<void> {
 #define INLAY_CONCAT(a, b) INLAY_CONCAT_(a, b)
 
 /// `INLAY_TRY(auto x, f());` declares x as the value of f(), or returns f()'s Error from this function. One a line.
-#define INLAY_TRY(declaration, expression)                       \
-  auto INLAY_CONCAT(inlay_try_, __LINE__) = (expression);        \
-  if (!INLAY_CONCAT(inlay_try_, __LINE__))                       \
-    return std::move(INLAY_CONCAT(inlay_try_, __LINE__)).error(); \
+#define INLAY_TRY(declaration, expression)                                                               \
+  auto INLAY_CONCAT(inlay_try_, __LINE__) = (expression);                                                \
+  if (!INLAY_CONCAT(inlay_try_, __LINE__)) return std::move(INLAY_CONCAT(inlay_try_, __LINE__)).error(); \
   declaration = *std::move(INLAY_CONCAT(inlay_try_, __LINE__))
 
 /// `INLAY_TRY_VOID(f());` returns f()'s Error from this function, if there is one.
-#define INLAY_TRY_VOID(expression)              \
-  if (auto inlay_try_void = (expression); !inlay_try_void) \
-  return std::move(inlay_try_void).error()
+#define INLAY_TRY_VOID(expression) \
+  if (auto inlay_try_void = (expression); !inlay_try_void) return std::move(inlay_try_void).error()

@@ -32,8 +32,8 @@ struct RuntimeSymbol {
   std::string name;       // as the linker sees it
   std::string demangled;  // as a person reads it
   bool function = false;
-  bool defined = false;   // false: used by the runtime and defined elsewhere
-  bool exported = false;  // visible to the linker; false: internal linkage in its source
+  bool defined = false;    // false: used by the runtime and defined elsewhere
+  bool exported = false;   // visible to the linker; false: internal linkage in its source
   std::uint64_t size = 0;  // LLVM instructions of a function, bytes of a variable
 };
 

@@ -27,10 +27,14 @@ constexpr bool is_scalar_value =
 
 template <class T>
 constexpr ValueType value_type() {
-  if constexpr (std::is_reference_v<T> || std::is_pointer_v<T>) return {};
-  else if constexpr (std::is_enum_v<T>) return value_type<std::underlying_type_t<T>>();
-  else if constexpr (std::is_same_v<T, bool>) return {ValueClass::Bool, 1, true};
-  else if constexpr (std::is_floating_point_v<T>) return {ValueClass::Float, sizeof(T), true};
+  if constexpr (std::is_reference_v<T> || std::is_pointer_v<T>)
+    return {};
+  else if constexpr (std::is_enum_v<T>)
+    return value_type<std::underlying_type_t<T>>();
+  else if constexpr (std::is_same_v<T, bool>)
+    return {ValueClass::Bool, 1, true};
+  else if constexpr (std::is_floating_point_v<T>)
+    return {ValueClass::Float, sizeof(T), true};
   else if constexpr (is_scalar_value<T>)
     return {std::is_signed_v<T> ? ValueClass::Signed : ValueClass::Unsigned, sizeof(T), true};
   else
@@ -45,9 +49,9 @@ using Pass = std::conditional_t<is_scalar_value<T>, T, T&&>;
 /// One parameter of the function to be specialized, and where its argument comes from.
 struct Parameter {
   ValueType type;
-  bool by_reference = false;        // the function takes a reference to the value, as std::function's invokers do
-  int free_index = -1;              // which argument of the compiled function; -1: it is bound
-  std::vector<std::byte> bound;     // otherwise: the bytes that it is bound to
+  bool by_reference = false;     // the function takes a reference to the value, as std::function's invokers do
+  int free_index = -1;           // which argument of the compiled function; -1: it is bound
+  std::vector<std::byte> bound;  // otherwise: the bytes that it is bound to
 };
 
 template <class T>

@@ -21,10 +21,14 @@ template <class T>
 struct VerifyTraits {
   static constexpr bool can_copy = std::is_copy_constructible_v<T> && std::is_copy_assignable_v<T>;
   static bool equal(const T& a, const T& b) {
-    if constexpr (std::is_floating_point_v<T>) return std::memcmp(&a, &b, sizeof(T)) == 0 || (a != a && b != b);
-    else if constexpr (std::equality_comparable<T>) return a == b || !(a == a);
-    else if constexpr (std::is_trivially_copyable_v<T>) return std::memcmp(&a, &b, sizeof(T)) == 0;
-    else return true;
+    if constexpr (std::is_floating_point_v<T>)
+      return std::memcmp(&a, &b, sizeof(T)) == 0 || (a != a && b != b);
+    else if constexpr (std::equality_comparable<T>)
+      return a == b || !(a == a);
+    else if constexpr (std::is_trivially_copyable_v<T>)
+      return std::memcmp(&a, &b, sizeof(T)) == 0;
+    else
+      return true;
   }
 };
 
@@ -75,18 +79,21 @@ struct Saved<T*> {
 /// What a call came to: a value, or an exception of some type.
 template <class R>
 struct Outcome {
-  std::conditional_t<std::is_void_v<R>, std::optional<char>,
-                     std::conditional_t<std::is_reference_v<R>, std::optional<std::remove_reference_t<R>*>,
-                                        std::optional<R>>>
+  std::conditional_t<
+      std::is_void_v<R>, std::optional<char>,
+      std::conditional_t<std::is_reference_v<R>, std::optional<std::remove_reference_t<R>*>, std::optional<R>>>
       value;
   std::exception_ptr exception;
 
   template <class Call>
   void run(Call&& call) {
     try {
-      if constexpr (std::is_void_v<R>) call(), value = 1;
-      else if constexpr (std::is_reference_v<R>) value = std::addressof(call());
-      else value.emplace(call());
+      if constexpr (std::is_void_v<R>)
+        call(), value = 1;
+      else if constexpr (std::is_reference_v<R>)
+        value = std::addressof(call());
+      else
+        value.emplace(call());
     } catch (...) {
       exception = std::current_exception();
     }
@@ -103,14 +110,19 @@ struct Outcome {
   bool agrees(const Outcome& other) const {
     if (exception || other.exception)
       return exception && other.exception && std::strcmp(type_of(exception), type_of(other.exception)) == 0;
-    if constexpr (std::is_void_v<R> || std::is_reference_v<R>) return true;  // where a result lies may differ by copy
-    else if constexpr (std::is_pointer_v<R>) return true;
-    else return VerifyTraits<R>::equal(*value, *other.value);
+    if constexpr (std::is_void_v<R> || std::is_reference_v<R>)
+      return true;  // where a result lies may differ by copy
+    else if constexpr (std::is_pointer_v<R>)
+      return true;
+    else
+      return VerifyTraits<R>::equal(*value, *other.value);
   }
   R take() {
     if (exception) std::rethrow_exception(exception);
-    if constexpr (std::is_reference_v<R>) return static_cast<R>(**value);
-    else if constexpr (!std::is_void_v<R>) return std::move(*value);
+    if constexpr (std::is_reference_v<R>)
+      return static_cast<R>(**value);
+    else if constexpr (!std::is_void_v<R>)
+      return std::move(*value);
   }
 };
 
@@ -124,11 +136,14 @@ R run_both(const FunctionState* state, Pass<A>... arguments) {
     auto compiled = reinterpret_cast<Entry>(state->compiled);
     std::tuple<Saved<A>...> saved{Saved<A>(arguments)...};
     Outcome<R> fast, truth;
-    std::apply([&](auto&... copies) { fast.run([&]() -> R { return compiled(state, static_cast<Pass<A>>(copies.again())...); }); },
-               saved);
+    std::apply(
+        [&](auto&... copies) {
+          fast.run([&]() -> R { return compiled(state, static_cast<Pass<A>>(copies.again())...); });
+        },
+        saved);
     truth.run([&]() -> R { return original(state, static_cast<Pass<A>>(arguments)...); });
-    bool same = fast.agrees(truth) &&
-                std::apply([&](auto&... copies) { return (copies.agrees(arguments) && ...); }, saved);
+    bool same =
+        fast.agrees(truth) && std::apply([&](auto&... copies) { return (copies.agrees(arguments) && ...); }, saved);
     counters->verified.fetch_add(1, std::memory_order_relaxed);
     if (!same) counters->mismatches.fetch_add(1, std::memory_order_relaxed);
     return truth.take();

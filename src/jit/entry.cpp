@@ -20,8 +20,12 @@ using detail::ValueType;
 class EntryBuilder {
  public:
   EntryBuilder(specialize::Symbols& symbols, const detail::Request& request, const EntryOptions& options)
-      : symbols_(symbols), request_(request), options_(options), context_(symbols.unit().getContext()),
-        builder_(context_), pointer_(llvm::PointerType::getUnqual(context_)) {}
+      : symbols_(symbols),
+        request_(request),
+        options_(options),
+        context_(symbols.unit().getContext()),
+        builder_(context_),
+        pointer_(llvm::PointerType::getUnqual(context_)) {}
 
   Result<llvm::Function*> run() {
     if (!request_.target)
@@ -33,7 +37,8 @@ class EntryBuilder {
                                             "; compile the source that defines it with inlay_add_runtime");
     INLAY_TRY(llvm::Function * original, symbols_.bodies().function(found->symbol.name()));
     if (!original)
-      return Error(ErrorKind::NotFound, "the body of '" + std::string(found->symbol.name()) + "' is not in its runtime");
+      return Error(ErrorKind::NotFound,
+                   "the body of '" + std::string(found->symbol.name()) + "' is not in its runtime");
     target_ = llvm::cast<llvm::Function>(runtime::declare_in(symbols_.unit(), *original));
     declare(*original);
     INLAY_TRY_VOID(build_call());
@@ -47,15 +52,18 @@ class EntryBuilder {
 
   llvm::Type* scalar(const ValueType& type) const {
     switch (type.value_class) {
-      case ValueClass::Bool: return llvm::Type::getInt1Ty(context_);
+      case ValueClass::Bool:
+        return llvm::Type::getInt1Ty(context_);
       case ValueClass::Signed:
-      case ValueClass::Unsigned: return llvm::Type::getIntNTy(context_, type.size * 8);
+      case ValueClass::Unsigned:
+        return llvm::Type::getIntNTy(context_, type.size * 8);
       case ValueClass::Float:
         return type.size == 4   ? llvm::Type::getFloatTy(context_)
                : type.size == 8 ? llvm::Type::getDoubleTy(context_)
                                 : llvm::Type::getX86_FP80Ty(context_);
       case ValueClass::Pointer:
-      case ValueClass::Object: break;
+      case ValueClass::Object:
+        break;
     }
     return pointer_;
   }
@@ -92,16 +100,19 @@ class EntryBuilder {
     return entry_->getArg(static_cast<unsigned>(index) + (has_result_place_ ? 1 : 0) + (options_.with_state ? 1 : 0));
   }
 
-  /// Bound bytes as a value of an IR type: a constant where every pointer among them is known, else read from the state.
+  /// Bound bytes as a value of an IR type: a constant where every pointer among them is known, else read from the
+  /// state.
   Result<llvm::Value*> bound(const Parameter& parameter, std::uint64_t offset, llvm::Type* type, std::uint64_t at) {
     std::uint64_t size = symbols_.unit().getDataLayout().getTypeStoreSize(type);
-    std::vector<std::byte> bytes(parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
-                                 parameter.bound.end());
+    std::vector<std::byte> bytes(
+        parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
+        parameter.bound.end());
     bytes.resize(std::max<std::uint64_t>(size, 16));
     if (llvm::Constant* constant = symbols_.constant(bytes.data(), type)) return constant;
     if (!options_.with_state)
-      return Error(ErrorKind::NotCarried, "a bound argument points to memory of this process that is not frozen; "
-                                          "freeze it, or leave the argument free");
+      return Error(ErrorKind::NotCarried,
+                   "a bound argument points to memory of this process that is not frozen; "
+                   "freeze it, or leave the argument free");
     llvm::Value* block = builder_.CreateLoad(pointer_, entry_->getArg(has_result_place_ ? 1 : 0));
     return builder_.CreateLoad(type, builder_.CreateConstGEP1_64(builder_.getInt8Ty(), block, at + offset));
   }
@@ -134,8 +145,9 @@ class EntryBuilder {
     llvm::Value* argument = free_argument(parameter.free_index);
     if (parameter.type.value_class != ValueClass::Object) {
       llvm::Value* place = builder_.CreateAlloca(parameter.type.value_class == ValueClass::Bool ? builder_.getInt8Ty()
-                                                                                               : argument->getType());
-      if (parameter.type.value_class == ValueClass::Bool) argument = builder_.CreateZExt(argument, builder_.getInt8Ty());
+                                                                                                : argument->getType());
+      if (parameter.type.value_class == ValueClass::Bool)
+        argument = builder_.CreateZExt(argument, builder_.getInt8Ty());
       builder_.CreateStore(argument, place);
       argument = place;
     }
@@ -189,8 +201,10 @@ class EntryBuilder {
     llvm::CallInst* call = builder_.CreateCall(target_, arguments);
     call->setAttributes(target_->getAttributes().removeFnAttributes(context_));
     call->setCallingConv(target_->getCallingConv());
-    if (target_->getReturnType()->isVoidTy()) builder_.CreateRetVoid();
-    else builder_.CreateRet(call);
+    if (target_->getReturnType()->isVoidTy())
+      builder_.CreateRetVoid();
+    else
+      builder_.CreateRet(call);
     return {};
   }
 

@@ -55,10 +55,10 @@ llvm::GlobalValue* declare_in(llvm::Module& module, const llvm::GlobalValue& ori
     return declared;
   }
   const auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(&original);
-  auto* declared = new llvm::GlobalVariable(
-      module, original.getValueType(), variable && variable->isConstant(), llvm::GlobalValue::ExternalLinkage,
-      /*Initializer=*/nullptr, original.getName(), /*InsertBefore=*/nullptr, original.getThreadLocalMode(),
-      original.getAddressSpace());
+  auto* declared = new llvm::GlobalVariable(module, original.getValueType(), variable && variable->isConstant(),
+                                            llvm::GlobalValue::ExternalLinkage,
+                                            /*Initializer=*/nullptr, original.getName(), /*InsertBefore=*/nullptr,
+                                            original.getThreadLocalMode(), original.getAddressSpace());
   if (variable) declared->setAlignment(variable->getAlign());
   return declared;
 }

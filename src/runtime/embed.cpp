@@ -83,8 +83,8 @@ Result<void> run_clang(const std::string& clang, const std::vector<std::string>&
   std::vector<llvm::StringRef> all = {clang};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::string failure;
-  int code = llvm::sys::ExecuteAndWait(clang, all, std::nullopt, {llvm::StringRef(), llvm::StringRef(), llvm::StringRef(messages)},
-                                       0, 0, &failure);
+  int code = llvm::sys::ExecuteAndWait(
+      clang, all, std::nullopt, {llvm::StringRef(), llvm::StringRef(), llvm::StringRef(messages)}, 0, 0, &failure);
   if (code == 0) return {};
   std::string text = read_text(messages);
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -104,9 +104,9 @@ Result<void> check_producer(llvm::MemoryBufferRef buffer, const std::string& pat
     return Error(ErrorKind::InvalidBitcode, path + " is not a bitcode file: " + llvm::toString(producer.takeError()));
   std::string ours = "LLVM" + std::to_string(LLVM_VERSION_MAJOR) + ".";
   if (producer->starts_with(ours)) return {};
-  return Error(ErrorKind::WrongVersion, path + " was made by " + *producer + ", this Inlay reads bitcode of LLVM " +
-                                            LLVM_VERSION_STRING + "; compile it with a compiler that is built on LLVM " +
-                                            std::to_string(LLVM_VERSION_MAJOR));
+  return Error(ErrorKind::WrongVersion,
+               path + " was made by " + *producer + ", this Inlay reads bitcode of LLVM " + LLVM_VERSION_STRING +
+                   "; compile it with a compiler that is built on LLVM " + std::to_string(LLVM_VERSION_MAJOR));
 }
 
 Result<std::unique_ptr<llvm::Module>> read_bitcode(const std::string& path, const std::string& shown,
@@ -117,8 +117,8 @@ Result<std::unique_ptr<llvm::Module>> read_bitcode(const std::string& path, cons
   llvm::Expected<std::unique_ptr<llvm::Module>> module = llvm::parseBitcodeFile((*buffer)->getMemBufferRef(), context);
   if (!module) return from_llvm(module.takeError(), ErrorKind::InvalidBitcode).with_note("while reading " + shown);
   if ((*module)->getDataLayoutStr() != runtime::HostDataLayout)
-    return Error(ErrorKind::InvalidBitcode, shown + " is for " + (*module)->getTargetTriple().str() +
-                                                ", runtimes are for " + runtime::HostTriple);
+    return Error(ErrorKind::InvalidBitcode,
+                 shown + " is for " + (*module)->getTargetTriple().str() + ", runtimes are for " + runtime::HostTriple);
   return std::move(*module);
 }
 
@@ -155,7 +155,8 @@ Result<std::unique_ptr<llvm::Module>> compile_source(const EmbedOptions& options
                            "-fno-semantic-interposition", "-emit-llvm", "-c"})
     arguments.push_back(flag);
   if (!options.dependency_file.empty())
-    arguments.insert(arguments.end(), {"-MD", "-MF", scratch.file(std::to_string(index) + ".d"), "-MT", options.output});
+    arguments.insert(arguments.end(),
+                     {"-MD", "-MF", scratch.file(std::to_string(index) + ".d"), "-MT", options.output});
   arguments.insert(arguments.end(), {source, "-o", bitcode});
   INLAY_TRY_VOID(run_clang(clang, arguments, source, scratch));
   return read_bitcode(bitcode, source, context);

@@ -17,11 +17,9 @@ llvm::Function* caller_of(llvm::Module& module, const char* callee_name, llvm::G
   llvm::LLVMContext& context = module.getContext();
   auto* pointer = llvm::PointerType::getUnqual(context);
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer}, false);
-  llvm::Function* callee =
-      llvm::Function::Create(type, llvm::GlobalValue::ExternalWeakLinkage, callee_name, &module);
-  llvm::Function* function =
-      llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
-                             llvm::GlobalValue::InternalLinkage, name, &module);
+  llvm::Function* callee = llvm::Function::Create(type, llvm::GlobalValue::ExternalWeakLinkage, callee_name, &module);
+  llvm::Function* function = llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
+                                                    llvm::GlobalValue::InternalLinkage, name, &module);
   auto* entry = llvm::BasicBlock::Create(context, "", function);
   auto* call = llvm::BasicBlock::Create(context, "", function);
   auto* done = llvm::BasicBlock::Create(context, "", function);
@@ -47,12 +45,15 @@ void add_registration(llvm::Module& module, const WrittenImage& image, const std
   llvm::SmallVector<llvm::Constant*, 0> addresses;
   for (llvm::GlobalValue* symbol : image.symbols) {
     // A thread-local has no one address; its accessor function is in the table.
-    if (symbol->isThreadLocal()) addresses.push_back(llvm::ConstantPointerNull::get(pointer));
-    else addresses.push_back(symbol);
+    if (symbol->isThreadLocal())
+      addresses.push_back(llvm::ConstantPointerNull::get(pointer));
+    else
+      addresses.push_back(symbol);
   }
   auto* table_type = llvm::ArrayType::get(pointer, addresses.size());
-  auto* table = new llvm::GlobalVariable(module, table_type, /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
-                                         llvm::ConstantArray::get(table_type, addresses), runtime_name + ".inlay.addresses");
+  auto* table =
+      new llvm::GlobalVariable(module, table_type, /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
+                               llvm::ConstantArray::get(table_type, addresses), runtime_name + ".inlay.addresses");
   table->setSection(".data.rel.ro.inlay");
 
   llvm::StringRef text(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());

@@ -8,8 +8,8 @@
 
 namespace inlay::runtime {
 
-/// The one symbol that every runtime defines: naming it makes the linker take the runtime out of its archive, also where
-/// the program calls no function of it (`-u inlay_runtime_calc`; inlay_add_runtime does so).
+/// The one symbol that every runtime defines: naming it makes the linker take the runtime out of its archive, also
+/// where the program calls no function of it (`-u inlay_runtime_calc`; inlay_add_runtime does so).
 std::string anchor_name(const std::string& runtime_name);
 
 /// Adds to `module` the image's bytes (in their own section), the table of its symbols' addresses, and a constructor

@@ -35,7 +35,8 @@ namespace {
 
 constexpr const char* PrepareFirst =
     "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>),"
-    "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)),globaldce";
+    "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)),"
+    "globaldce";
 
 void run_passes(llvm::Module& module, const char* pipeline) {
   llvm::PassBuilder builder;
@@ -115,9 +116,9 @@ void put_thread_locals_behind_functions(llvm::Module& module) {
       if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(user);
           call && call->getIntrinsicID() == llvm::Intrinsic::threadlocal_address)
         asked.push_back(call);
-    llvm::Function* accessor = llvm::Function::Create(
-        llvm::FunctionType::get(llvm::PointerType::getUnqual(context), false), llvm::GlobalValue::LinkOnceODRLinkage,
-        variable.getName() + ".inlay.tls", &module);
+    llvm::Function* accessor =
+        llvm::Function::Create(llvm::FunctionType::get(llvm::PointerType::getUnqual(context), false),
+                               llvm::GlobalValue::LinkOnceODRLinkage, variable.getName() + ".inlay.tls", &module);
     accessor->setVisibility(llvm::GlobalValue::HiddenVisibility);
     accessor->setDoesNotThrow();
     accessor->setDoesNotAccessMemory();
@@ -155,8 +156,9 @@ void name_static_initializers(llvm::Module& module, const std::string& runtime_n
   std::sort(initializers.begin(), initializers.end(), [](const auto& a, const auto& b) {
     return std::tie(a.priority, a.position) < std::tie(b.priority, b.position);
   });
-  llvm::Function* all = llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(module.getContext()), false),
-                                               llvm::GlobalValue::ExternalLinkage, runtime_name + ".inlay.ctors", &module);
+  llvm::Function* all =
+      llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(module.getContext()), false),
+                             llvm::GlobalValue::ExternalLinkage, runtime_name + ".inlay.ctors", &module);
   all->setVisibility(llvm::GlobalValue::HiddenVisibility);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.getContext(), "", all));
   for (const Initializer& initializer : initializers) builder.CreateCall(initializer.function);
@@ -167,17 +169,15 @@ void name_static_initializers(llvm::Module& module, const std::string& runtime_n
 bool chooses_address(const llvm::SelectInst& select) {
   if (!select.getCondition()->getType()->isIntegerTy(1)) return false;
   if (select.getType()->isPointerTy()) return true;
-  return select.getType()->isIntegerTy(64) && llvm::any_of(select.users(), [](const llvm::User* user) {
-           return llvm::isa<llvm::GetElementPtrInst>(user);
-         });
+  return select.getType()->isIntegerTy(64) &&
+         llvm::any_of(select.users(), [](const llvm::User* user) { return llvm::isa<llvm::GetElementPtrInst>(user); });
 }
 
 void unfold_address_selects(llvm::Module& module) {
   for (llvm::Function& function : module) {
     llvm::SmallVector<llvm::SelectInst*, 8> selects;
     for (llvm::Instruction& inst : llvm::instructions(function))
-      if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst);
-          select && chooses_address(*select))
+      if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst); select && chooses_address(*select))
         selects.push_back(select);
     for (llvm::SelectInst* select : selects) {
       // A chosen value may be null or poison where it is not chosen; as a phi it is only read where it is.

@@ -27,9 +27,9 @@ constexpr const char* ImageSection = "inlay_image";
 enum class SymbolKind : std::uint32_t { Function = 0, Variable = 1 };
 
 enum SymbolFlags : std::uint32_t {
-  Defined = 1,    // this image has a body or an initial value
-  Constant = 2,   // a variable whose contents never change
-  Exported = 4,   // visible to the linker under its own name
+  Defined = 1,   // this image has a body or an initial value
+  Constant = 2,  // a variable whose contents never change
+  Exported = 4,  // visible to the linker under its own name
   ThreadLocal = 8,
 };
 
@@ -47,9 +47,9 @@ struct SymbolRecord {
   std::uint32_t name, name_size;  // in the strings
   SymbolKind kind;
   std::uint32_t flags;
-  std::uint32_t chunk;  // index of the chunk with the definition, if Defined
+  std::uint32_t chunk;         // index of the chunk with the definition, if Defined
   std::uint32_t instructions;  // of a function's body
-  std::uint64_t size;   // bytes of a variable
+  std::uint64_t size;          // bytes of a variable
 };
 
 struct ChunkRecord {

@@ -92,7 +92,8 @@ bool is_indexed(const llvm::GlobalValue& global) {
   return llvm::isa<llvm::GlobalVariable>(global);
 }
 
-SymbolRecord describe(const llvm::GlobalValue& global, const std::map<const llvm::GlobalValue*, std::uint32_t>& chunks) {
+SymbolRecord describe(const llvm::GlobalValue& global,
+                      const std::map<const llvm::GlobalValue*, std::uint32_t>& chunks) {
   SymbolRecord record{};
   if (auto chunk = chunks.find(&global); chunk != chunks.end()) {
     record.flags |= Defined;

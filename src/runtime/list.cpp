@@ -95,11 +95,13 @@ Result<std::vector<RuntimeListing>> list_runtimes(const std::string& path, bool 
   llvm::Expected<std::unique_ptr<llvm::object::Binary>> binary = llvm::object::createBinary(**file);
   if (!binary) {
     llvm::consumeError(binary.takeError());
-    return Error(ErrorKind::InvalidArgument, path + " is neither an object file, a library, an executable nor a runtime image");
+    return Error(ErrorKind::InvalidArgument,
+                 path + " is neither an object file, a library, an executable nor a runtime image");
   }
   INLAY_TRY_VOID(list_binary(**binary, verify, listings));
   if (listings.empty())
-    return Error(ErrorKind::NotFound, path + " holds no runtime; runtimes are embedded with `inlay embed` or inlay_add_runtime");
+    return Error(ErrorKind::NotFound,
+                 path + " holds no runtime; runtimes are embedded with `inlay embed` or inlay_add_runtime");
   return listings;
 }
 

@@ -54,7 +54,9 @@ Registry& registry() {
   return *instance;
 }
 
-SymbolRef reference(const Registered& r, std::uint32_t index) { return {&r.image, index, r.descriptor->addresses[index]}; }
+SymbolRef reference(const Registered& r, std::uint32_t index) {
+  return {&r.image, index, r.descriptor->addresses[index]};
+}
 
 }  // namespace
 

@@ -83,7 +83,10 @@ using NodeKey = std::pair<unsigned, Known>;
 class Fixpoint {
  public:
   Fixpoint(Environment& environment, const llvm::BitVector& pinned, const Limits& limits)
-      : environment_(environment), facts_(environment.facts()), pinned_(pinned), limits_(limits),
+      : environment_(environment),
+        facts_(environment.facts()),
+        pinned_(pinned),
+        limits_(limits),
         copies_(facts_.blocks.size()) {}
 
   /// False if a cap was hit; overfull() then tells at which block.
@@ -112,7 +115,8 @@ class Fixpoint {
     node.queued = true;
     nodes_.push_back(std::move(node));
     queue_.push_back(id);
-    if (++copies_[block] > limits_.copies_per_block || nodes_.size() > limits_.nodes) overfull_ = static_cast<int>(block);
+    if (++copies_[block] > limits_.copies_per_block || nodes_.size() > limits_.nodes)
+      overfull_ = static_cast<int>(block);
     return id;
   }
 
@@ -137,9 +141,8 @@ class Fixpoint {
     for (unsigned number : facts_.live_in[block].set_bits()) {
       llvm::Value* value = facts_.values[number];
       auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
-      llvm::Constant* known = phi && phi->getParent() == to
-                                  ? environment_.known(phi->getIncomingValueForBlock(from))
-                                  : environment_.known(value);
+      llvm::Constant* known = phi && phi->getParent() == to ? environment_.known(phi->getIncomingValueForBlock(from))
+                                                            : environment_.known(value);
       if (!known) continue;
       in.emplace_back(number, known);
       if (pinned_[number]) pins.emplace_back(number, known);

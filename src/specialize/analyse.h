@@ -70,10 +70,10 @@ class Environment {
 };
 
 struct Analysis {
-  std::vector<Node> nodes;        // the entry is node 0
-  std::vector<unsigned> order;    // the nodes that are reached, in reverse post-order
-  unsigned pins = 0;              // variables that blocks were copied for
-  bool capped = false;            // a cap was hit: some loop stayed a loop
+  std::vector<Node> nodes;      // the entry is node 0
+  std::vector<unsigned> order;  // the nodes that are reached, in reverse post-order
+  unsigned pins = 0;            // variables that blocks were copied for
+  bool capped = false;          // a cap was hit: some loop stayed a loop
 };
 
 /// `arguments`: the constant of each argument, null where unknown. Constants are of the unit of `environment`.

@@ -27,9 +27,7 @@ bool is_plain(const llvm::Argument& parameter) {
 
 }  // namespace
 
-std::string readable(llvm::StringRef name) {
-  return llvm::demangle(name.substr(0, name.find(".inlay.")).str());
-}
+std::string readable(llvm::StringRef name) { return llvm::demangle(name.substr(0, name.find(".inlay.")).str()); }
 
 bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
                     const std::vector<llvm::Constant*>& known) {

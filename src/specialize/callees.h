@@ -17,9 +17,9 @@ namespace inlay::specialize {
 
 /// A specialized function of the unit.
 struct Callee {
-  llvm::Function* original = nullptr;   // the template
-  std::vector<llvm::Constant*> known;   // by parameter; null = still a parameter
-  llvm::Function* function = nullptr;   // in the unit
+  llvm::Function* original = nullptr;  // the template
+  std::vector<llvm::Constant*> known;  // by parameter; null = still a parameter
+  llvm::Function* function = nullptr;  // in the unit
   unsigned depth = 0;
   InlineChoice choice = InlineChoice::Default;
 };

@@ -4,10 +4,10 @@
 // that promotion turns into phis: LLVM's own algorithm instead of a second one here.
 #include "specialize/emit.h"
 
+#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 namespace inlay::specialize {
@@ -30,11 +30,10 @@ class Locations {
     auto [slot, inserted] = cache_.try_emplace(location, nullptr);
     if (!inserted) return slot->second;
     llvm::LLVMContext& context = location->getContext();
-    llvm::DILocation* mapped =
-        location->getInlinedAt()
-            ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(), location->getScope(),
-                                            map(location->getInlinedAt()))
-            : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+    llvm::DILocation* mapped = location->getInlinedAt()
+                                   ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
+                                                                   location->getScope(), map(location->getInlinedAt()))
+                                   : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
     return cache_[location] = mapped;
   }
 
@@ -45,9 +44,15 @@ class Locations {
 class Emitter {
  public:
   Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into)
-      : environment_(environment), facts_(environment.facts()), analysis_(analysis), into_(into),
-        locations_(facts_.function, into), definitions_(facts_.values.size()), slots_(facts_.values.size()),
-        blocks_(analysis.nodes.size()), values_(analysis.nodes.size()) {}
+      : environment_(environment),
+        facts_(environment.facts()),
+        analysis_(analysis),
+        into_(into),
+        locations_(facts_.function, into),
+        definitions_(facts_.values.size()),
+        slots_(facts_.values.size()),
+        blocks_(analysis.nodes.size()),
+        values_(analysis.nodes.size()) {}
 
   Emitted run(llvm::ArrayRef<llvm::Constant*> arguments) {
     for (unsigned id : analysis_.order) {
@@ -142,10 +147,10 @@ class Emitter {
 
   llvm::Instruction* clone(unsigned id, llvm::Instruction& inst, llvm::Instruction* before) {
     llvm::Instruction* copy = inst.clone();
-    static const unsigned Kept[] = {
-        llvm::LLVMContext::MD_tbaa,    llvm::LLVMContext::MD_tbaa_struct, llvm::LLVMContext::MD_fpmath,
-        llvm::LLVMContext::MD_range,   llvm::LLVMContext::MD_nonnull,     llvm::LLVMContext::MD_noundef,
-        llvm::LLVMContext::MD_align,   llvm::LLVMContext::MD_dereferenceable};
+    static const unsigned Kept[] = {llvm::LLVMContext::MD_tbaa,    llvm::LLVMContext::MD_tbaa_struct,
+                                    llvm::LLVMContext::MD_fpmath,  llvm::LLVMContext::MD_range,
+                                    llvm::LLVMContext::MD_nonnull, llvm::LLVMContext::MD_noundef,
+                                    llvm::LLVMContext::MD_align,   llvm::LLVMContext::MD_dereferenceable};
     copy->dropUnknownNonDebugMetadata(Kept);
     copy->setDebugLoc(locations_.map(inst.getDebugLoc()));
     for (llvm::Use& operand : copy->operands())
@@ -251,11 +256,11 @@ class Emitter {
   const Analysis& analysis_;
   llvm::Function& into_;
   Locations locations_;
-  std::vector<unsigned> definitions_;                  // by value: how many nodes define it
-  std::vector<llvm::AllocaInst*> slots_;               // by value
-  std::vector<llvm::BasicBlock*> blocks_;              // by node
+  std::vector<unsigned> definitions_;                      // by value: how many nodes define it
+  std::vector<llvm::AllocaInst*> slots_;                   // by value
+  std::vector<llvm::BasicBlock*> blocks_;                  // by node
   std::vector<llvm::DenseMap<int, llvm::Value*>> values_;  // by node: what it defines or has read
-  llvm::DenseMap<int, llvm::Value*> single_;           // values that one node defines, and arguments
+  llvm::DenseMap<int, llvm::Value*> single_;               // values that one node defines, and arguments
   std::vector<Outgoing> outgoing_;
   Emitted emitted_;
 };
@@ -293,8 +298,7 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
   llvm::AttributeSet own = old.getFnAttrs().removeAttribute(context, llvm::Attribute::Memory);
   function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
   function->setCallingConv(original.getCallingConv());
-  if (original.hasPersonalityFn())
-    function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));
+  if (original.hasPersonalityFn()) function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));
   copy_subprogram(original, *function);
   return function;
 }

@@ -8,7 +8,7 @@ namespace inlay::specialize {
 
 struct Emitted {
   unsigned folded_loads = 0;
-  unsigned folded_values = 0;    // other instructions whose result is a constant now
+  unsigned folded_values = 0;  // other instructions whose result is a constant now
   unsigned folded_branches = 0;
 };
 

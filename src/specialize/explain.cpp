@@ -31,15 +31,17 @@ Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::
   if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {
     if (auto* address = llvm::dyn_cast<llvm::Constant>(load->getPointerOperand())) {
       std::string why = load->isVolatile() ? "the memory is volatile"
-                        : load->isAtomic() ? "the memory is atomic"
-                                           : symbols.why_not_constant(const_cast<llvm::Constant*>(address), load->getType());
+                        : load->isAtomic()
+                            ? "the memory is atomic"
+                            : symbols.why_not_constant(const_cast<llvm::Constant*>(address), load->getType());
       return {"it is loaded from memory that may change: " + why, load};
     }
     const llvm::Value* base = load->getPointerOperand();
     while (auto* gep = llvm::dyn_cast<llvm::GetElementPtrInst>(base)) base = gep->getPointerOperand();
     if (auto* known = llvm::dyn_cast<llvm::Constant>(base); known && symbols.locate(known))
       return {"it is read from frozen memory at a place that is only known when it runs", load};
-    if (llvm::isa<llvm::AllocaInst>(base)) return {"it is read from a local variable whose value is not followed", load};
+    if (llvm::isa<llvm::AllocaInst>(base))
+      return {"it is read from a local variable whose value is not followed", load};
     Cause deeper = cause_of(base, symbols, seen);
     if (!deeper.at) deeper.at = load;
     return {"it is loaded through a pointer that is not known: " + deeper.reason, deeper.at};
@@ -54,8 +56,9 @@ Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::
   }
   if (auto* call = llvm::dyn_cast<llvm::CallBase>(inst)) {
     const llvm::Function* callee = call->getCalledFunction();
-    return {"it is the result of " + (callee ? "calling " + readable(callee->getName()) : "a call of an unknown function"),
-            call};
+    return {
+        "it is the result of " + (callee ? "calling " + readable(callee->getName()) : "a call of an unknown function"),
+        call};
   }
   for (const llvm::Use& operand : inst->operands()) {
     Cause deeper = cause_of(operand.get(), symbols, seen);

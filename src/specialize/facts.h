@@ -16,12 +16,12 @@ struct Facts {
   explicit Facts(llvm::Function& function);
 
   llvm::Function& function;
-  std::vector<llvm::Value*> values;                    // arguments, then instructions that have a value
+  std::vector<llvm::Value*> values;  // arguments, then instructions that have a value
   llvm::DenseMap<const llvm::Value*, unsigned> value_number;
-  std::vector<llvm::BasicBlock*> blocks;               // in reverse post-order from the entry; reachable ones only
+  std::vector<llvm::BasicBlock*> blocks;  // in reverse post-order from the entry; reachable ones only
   llvm::DenseMap<const llvm::BasicBlock*, unsigned> block_number;
-  std::vector<llvm::BitVector> live_in;                // by block: values used there or later that come from before,
-                                                       // and the block's own phis
+  std::vector<llvm::BitVector> live_in;  // by block: values used there or later that come from before,
+                                         // and the block's own phis
 
   /// The value's number, or none if it has no number (a constant, a block, metadata).
   int number(const llvm::Value* value) const {

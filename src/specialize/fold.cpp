@@ -23,9 +23,9 @@ llvm::Constant* compare_pointers(const llvm::ICmpInst& compare, llvm::Constant* 
   if (!a || !b) return nullptr;
   bool same_object = a->symbol == b->symbol;
   if (same_object && a->address == 0 && a->symbol)
-    return llvm::ConstantInt::getBool(compare.getType(), llvm::ICmpInst::compare(llvm::APInt(64, a->offset, true),
-                                                                                 llvm::APInt(64, b->offset, true),
-                                                                                 compare.getPredicate()));
+    return llvm::ConstantInt::getBool(
+        compare.getType(), llvm::ICmpInst::compare(llvm::APInt(64, a->offset, true), llvm::APInt(64, b->offset, true),
+                                                   compare.getPredicate()));
   if ((a->symbol && a->address == 0) || (b->symbol && b->address == 0)) return nullptr;
   // Whether one object lies before another may differ in the next process.
   if (!compare.isEquality() && !same_object) return nullptr;
@@ -68,7 +68,7 @@ llvm::Constant* fold(const llvm::Instruction& inst, llvm::ArrayRef<llvm::Constan
   if (llvm::isa<llvm::FreezeInst>(inst)) return operands[0];
   if (auto* compare = llvm::dyn_cast<llvm::ICmpInst>(&inst)) {
     llvm::Constant *left = operands[0], *right = operands[1];
-    if (llvm::Constant *l = as_pointer(left), *r = as_pointer(right); l && (r || right->isNullValue())) {
+    if (llvm::Constant* l = as_pointer(left), *r = as_pointer(right); l && (r || right->isNullValue())) {
       left = l;
       right = r ? r : llvm::ConstantPointerNull::get(llvm::cast<llvm::PointerType>(l->getType()));
     }

@@ -10,15 +10,24 @@ namespace inlay {
 
 std::string_view to_string(Remark::Kind kind) {
   switch (kind) {
-    case Remark::Kind::UnknownTarget: return "unknown-target";
-    case Remark::Kind::External: return "external";
-    case Remark::Kind::AskedFor: return "asked-for";
-    case Remark::Kind::NothingKnown: return "nothing-known";
-    case Remark::Kind::Recursion: return "recursion";
-    case Remark::Kind::Shared: return "shared";
-    case Remark::Kind::NotEvaluable: return "not-evaluable";
-    case Remark::Kind::Budget: return "budget";
-    case Remark::Kind::NotCompiled: return "not-compiled";
+    case Remark::Kind::UnknownTarget:
+      return "unknown-target";
+    case Remark::Kind::External:
+      return "external";
+    case Remark::Kind::AskedFor:
+      return "asked-for";
+    case Remark::Kind::NothingKnown:
+      return "nothing-known";
+    case Remark::Kind::Recursion:
+      return "recursion";
+    case Remark::Kind::Shared:
+      return "shared";
+    case Remark::Kind::NotEvaluable:
+      return "not-evaluable";
+    case Remark::Kind::Budget:
+      return "budget";
+    case Remark::Kind::NotCompiled:
+      return "not-compiled";
   }
   return "unknown";
 }
@@ -27,13 +36,14 @@ std::string Report::to_text() const {
   char line[512];
   std::string text = function + (compiled ? ": compiled" : ": not compiled, the original runs");
   if (compiled) {
-    std::snprintf(line, sizeof line,
-                  "\n  %u functions specialized in %u rounds, %u calls inlined; folded: %u loads, %u values, %u branches"
-                  "\n  %u instructions of IR, %llu bytes of code"
-                  "\n  load %.2f ms, specialize %.2f ms, optimize %.2f ms, emit %.2f ms, link %.2f ms",
-                  specialized, rounds, inlined, folded_loads, folded_values, folded_branches, instructions,
-                  static_cast<unsigned long long>(code_bytes), load_us / 1000, specialize_us / 1000, optimize_us / 1000,
-                  emit_us / 1000, link_us / 1000);
+    std::snprintf(
+        line, sizeof line,
+        "\n  %u functions specialized in %u rounds, %u calls inlined; folded: %u loads, %u values, %u branches"
+        "\n  %u instructions of IR, %llu bytes of code"
+        "\n  load %.2f ms, specialize %.2f ms, optimize %.2f ms, emit %.2f ms, link %.2f ms",
+        specialized, rounds, inlined, folded_loads, folded_values, folded_branches, instructions,
+        static_cast<unsigned long long>(code_bytes), load_us / 1000, specialize_us / 1000, optimize_us / 1000,
+        emit_us / 1000, link_us / 1000);
     text += line;
   }
   if (compiled && remarks.empty()) text += "\n  no call is left";

@@ -47,9 +47,8 @@ class Specializer {
       fill_declarations();
       kept = inline_callees(*entry_, callees_, options_.max_instructions, report_.inlined);
       ++report_.rounds;
-      if (report_.rounds >= options_.max_rounds || !std::any_of(kept.begin(), kept.end(), [this](llvm::Function* f) {
-            return may_gain(*f);
-          }))
+      if (report_.rounds >= options_.max_rounds ||
+          !std::any_of(kept.begin(), kept.end(), [this](llvm::Function* f) { return may_gain(*f); }))
         break;
       clean_up(kept);
       bool progress = false;
@@ -106,7 +105,8 @@ class Specializer {
     report_.folded_branches += emitted.folded_branches;
     if (analysis.capped)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
-                                 "a loop over frozen data is too long to be unrolled; it stays a loop", place_of(original)});
+                                 "a loop over frozen data is too long to be unrolled; it stays a loop",
+                                 place_of(original)});
   }
 
   /// Whether something in `function` could still become known: a target, or the arguments of a call.

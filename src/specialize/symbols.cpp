@@ -24,8 +24,8 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
   if (!symbol) {
     // Of its true size, so that LLVM may read it ahead of a branch; constant where no store to it is legal.
     auto* type = llvm::ArrayType::get(llvm::Type::getInt8Ty(unit_.getContext()), object.size);
-    symbol = new llvm::GlobalVariable(unit_, type, !object.open && !object.graph,
-                                      llvm::GlobalValue::ExternalLinkage, nullptr, name);
+    symbol = new llvm::GlobalVariable(unit_, type, !object.open && !object.graph, llvm::GlobalValue::ExternalLinkage,
+                                      nullptr, name);
     // What the address itself guarantees; more would be false for a promised range.
     auto at = reinterpret_cast<std::uintptr_t>(object.begin);
     symbol->setAlignment(llvm::Align(std::min<std::uintptr_t>(16, at & (~at + 1))));
@@ -129,9 +129,9 @@ llvm::Constant* Symbols::load_initializer(llvm::GlobalVariable* variable, std::i
     if (!defined || !*defined || !variable->hasInitializer()) return nullptr;
   }
   if (!variable->isConstant()) return nullptr;
-  llvm::Constant* value = llvm::ConstantFoldLoadFromConst(variable->getInitializer(), type,
-                                                          llvm::APInt(64, static_cast<std::uint64_t>(offset), true),
-                                                          unit_.getDataLayout());
+  llvm::Constant* value =
+      llvm::ConstantFoldLoadFromConst(variable->getInitializer(), type,
+                                      llvm::APInt(64, static_cast<std::uint64_t>(offset), true), unit_.getDataLayout());
   return value && !value->containsUndefOrPoisonElement() && !llvm::isa<llvm::UndefValue>(value) ? value : nullptr;
 }
 

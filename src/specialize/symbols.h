@@ -68,7 +68,7 @@ class Symbols {
   runtime::Bodies& bodies_;
   std::map<llvm::GlobalVariable*, frozen::Object> objects_;
   std::map<const llvm::GlobalValue*, std::uintptr_t> addresses_;  // of runtime symbols; 0 = none
-  std::optional<frozen::Object> graph_;  // what pointers read from a graph are relative to
+  std::optional<frozen::Object> graph_;                           // what pointers read from a graph are relative to
   std::vector<Read> reads_;
 };
 

@@ -23,9 +23,12 @@ std::string json_string(const std::string& text) {
   std::string out = "\"";
   for (char c : text) {
     char escaped[8];
-    if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (static_cast<unsigned char>(c) < 0x20) std::snprintf(escaped, sizeof escaped, "\\u%04x", c), out += escaped;
-    else out += c;
+    if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", c), out += escaped;
+    else
+      out += c;
   }
   return out + '"';
 }
@@ -50,8 +53,8 @@ void print_json(const std::vector<inlay::RuntimeListing>& listings) {
 
 void print_text(const std::vector<inlay::RuntimeListing>& listings) {
   for (const inlay::RuntimeListing& l : listings) {
-    std::printf("runtime %s: %zu symbols in %u chunks, %llu bytes, LLVM %s\n", l.name.c_str(), l.symbols.size(), l.chunks,
-                static_cast<unsigned long long>(l.image_bytes), l.llvm_version.c_str());
+    std::printf("runtime %s: %zu symbols in %u chunks, %llu bytes, LLVM %s\n", l.name.c_str(), l.symbols.size(),
+                l.chunks, static_cast<unsigned long long>(l.image_bytes), l.llvm_version.c_str());
     for (const inlay::RuntimeSymbol& s : l.symbols) {
       const char* visible = !s.defined ? "undefined" : s.exported ? "exported" : "internal";
       std::printf("  %-9s %-8s %8llu %-12s  %s\n", visible, s.function ? "function" : "variable",
@@ -66,10 +69,11 @@ int main(int argc, char** argv) {
   CLI::App app{"Inlay turns a runtime or an interpreter written in C++ into an optimizing compiler."};
   app.set_version_flag("--version", INLAY_VERSION_STRING);
   app.require_subcommand(1);
-  app.footer("Examples:\n"
-             "  inlay embed --name calc --output calc.o calc.cpp    embed a runtime: bitcode, index and native code\n"
-             "  inlay list calc.o                                   what it holds\n"
-             "  inlay list --json --verify ./program                every runtime in a program, all bytes checked");
+  app.footer(
+      "Examples:\n"
+      "  inlay embed --name calc --output calc.o calc.cpp    embed a runtime: bitcode, index and native code\n"
+      "  inlay list calc.o                                   what it holds\n"
+      "  inlay list --json --verify ./program                every runtime in a program, all bytes checked");
 
   inlay::EmbedOptions options;
   std::vector<std::string> cxx_flags;
@@ -78,8 +82,12 @@ int main(int argc, char** argv) {
   embed->add_option("-o,--output", options.output, "The object file to write")->required();
   embed->add_option("--depfile", options.dependency_file, "Write what was read, in make's form");
   embed->add_option("--clang", options.clang, "The compiler (default: clang-22)");
-  embed->add_option("--flag", options.compile_flags, "A flag for clang, as in --flag=-Iinclude")->take_all()->allow_extra_args(false);
-  embed->add_option("--c++-flag", cxx_flags, "A flag for clang, for C++ sources only")->take_all()->allow_extra_args(false);
+  embed->add_option("--flag", options.compile_flags, "A flag for clang, as in --flag=-Iinclude")
+      ->take_all()
+      ->allow_extra_args(false);
+  embed->add_option("--c++-flag", cxx_flags, "A flag for clang, for C++ sources only")
+      ->take_all()
+      ->allow_extra_args(false);
   embed->add_option("-O,--optimize", options.optimization, "Level of the native code")->default_str("-O2");
   embed->add_option("sources", options.sources, "C, C++ and .bc files")->required();
 
