@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Random closure programs: the original against the compiled code, on result, environment, exceptions and globals.
+//
+// A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, and INLAY_FUZZ_SECONDS=n sets how long to
+// search. INLAY_FUZZ_FIRST=n begins at another seed than 1.
+#include <chrono>
+#include <cstdlib>
+
+#include "shapes.h"
+
+#include <gtest/gtest.h>
+
+namespace fuzz {
+namespace {
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+const inlay::Jit& jit() {
+  static const inlay::Jit instance = inlay::Jit::create().value();
+  return instance;
+}
+
+/// What a call came to.
+struct Outcome {
+  std::int64_t result = 0;
+  std::string exception;
+  Env env;
+  Globals globals;
+
+  bool operator==(const Outcome&) const = default;
+  std::string to_string() const {
+    std::string text = exception.empty() ? "returned " + std::to_string(result) : "threw " + exception;
+    return text + "; " + env.to_string() + "; globals " + std::to_string(globals.global) + " " +
+           std::to_string(globals.function_static) + " " + std::to_string(globals.thread_local_value);
+  }
+};
+
+template <class Call>
+Outcome outcome_of(const Env& start, const Call& call) {
+  Outcome outcome;
+  outcome.env = start;
+  set_globals({3, 4, 5});
+  try {
+    outcome.result = call(outcome.env);
+  } catch (const Trap& trap) {
+    outcome.exception = "Trap " + std::to_string(trap.code);
+  } catch (const std::exception& error) {
+    outcome.exception = error.what();
+  } catch (int value) {
+    outcome.exception = "int " + std::to_string(value);
+  }
+  outcome.globals = globals();
+  return outcome;
+}
+
+Env random_env(Random& random) {
+  Env env;
+  for (std::int64_t& slot : env.slots) slot = random.number();
+  for (double& real : env.reals) real = random.real();
+  return env;
+}
+
+/// Mostly the defaults at a level that compiles fast, and sometimes limits that are too small and odd policies.
+inlay::CompileOptions random_options(Random& random) {
+  inlay::CompileOptions options;
+  options.level = random.one_in(4) ? inlay::Level::O2 : random.one_in(2) ? inlay::Level::O1 : inlay::Level::O0;
+  if (random.one_in(8)) options.max_instructions = static_cast<unsigned>(random.below(800));
+  if (random.one_in(8)) options.max_depth = static_cast<unsigned>(random.below(12));
+  if (random.one_in(8)) options.max_rounds = 1 + static_cast<unsigned>(random.below(3));
+  if (random.one_in(6)) {
+    std::uint64_t salt = random.next();
+    options.inline_policy = [salt](const inlay::CallSite& site) {
+      return static_cast<inlay::InlineChoice>((std::hash<std::string_view>()(site.callee) ^ salt) % 4);
+    };
+  }
+  return options;
+}
+
+unsigned random_size(Random& random) { return random.one_in(12) ? 150 : static_cast<unsigned>(4 + random.below(40)); }
+
+/// Calls `check` with seeds until the time is over.
+template <class Check>
+void search(const Check& check) {
+  if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return check(seed);
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(setting("INLAY_FUZZ_SECONDS", 5));
+  std::uint64_t first = setting("INLAY_FUZZ_FIRST", 1), seed = first;
+  for (; std::chrono::steady_clock::now() < end && !::testing::Test::HasFailure(); ++seed) check(seed);
+  ::testing::Test::RecordProperty("programs", static_cast<int>(seed - first));
+  std::printf("%llu programs\n", static_cast<unsigned long long>(seed - first));
+}
+
+struct NamedShape {
+  const char* name;
+  Shape shape;
+};
+
+class RandomClosures : public ::testing::TestWithParam<NamedShape> {
+ protected:
+  constexpr static unsigned Inputs = 4;
+};
+
+TEST_P(RandomClosures, compute_what_the_original_computes) {
+  unsigned not_compiled = 0;
+  search([&](std::uint64_t seed) {
+    Random random(seed);
+    Program program = random_program(seed, {.size = random_size(random)});
+    SCOPED_TRACE("INLAY_FUZZ_SEED=" + std::to_string(seed) + " " + GetParam().name + "\n" + program.to_string());
+    inlay::CompileOptions options = random_options(random);
+    inlay::Result<Candidate> candidate = GetParam().shape(
+        jit(), program, options,
+        {.name = "program", .strength = random.one_in(5) ? inlay::Strength::Checked : inlay::Strength::Pages});
+    ASSERT_TRUE(candidate) << candidate.error().to_string();
+    not_compiled += !candidate->compiled.compiled();
+    for (unsigned i = 0; i < Inputs; ++i) {
+      Env start = random_env(random);
+      Outcome expected = outcome_of(start, candidate->original), seen = outcome_of(start, candidate->compiled);
+      ASSERT_EQ(expected, seen) << "input " << i << " at level " << static_cast<int>(options.level) << ": " << start.to_string()
+                                << "\noriginal " << expected.to_string() << "\ncompiled " << seen.to_string() << "\n"
+                                << candidate->compiled.explain().to_text();
+    }
+  });
+  EXPECT_EQ(not_compiled, 0u);
+}
+
+TEST_P(RandomClosures, agree_in_verify_mode) {
+  search([&](std::uint64_t seed) {
+    Random random(seed);
+    Program program = random_program(seed, {.size = random_size(random), .globals = false});
+    SCOPED_TRACE("INLAY_FUZZ_SEED=" + std::to_string(seed) + " " + GetParam().name + "\n" + program.to_string());
+    inlay::CompileOptions options = random_options(random);
+    options.verify = true;
+    inlay::Result<Candidate> candidate = GetParam().shape(jit(), program, options, {});
+    ASSERT_TRUE(candidate) << candidate.error().to_string();
+    for (unsigned i = 0; i < Inputs; ++i) {
+      Env start = random_env(random);
+      ASSERT_EQ(outcome_of(start, candidate->original), outcome_of(start, candidate->compiled));
+    }
+    ASSERT_EQ(candidate->compiled.verified_calls(), Inputs);
+    ASSERT_EQ(candidate->compiled.mismatches(), 0u);
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, RandomClosures,
+                         ::testing::Values(NamedShape{"std_functions", as_std_functions},
+                                           NamedShape{"lambdas", as_lambdas}, NamedShape{"structs", as_structs},
+                                           NamedShape{"nodes", as_nodes}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(RandomBindings, compute_what_the_original_computes) {
+  search([&](std::uint64_t seed) {
+    Random random(seed);
+    Program program = random_program(seed, {.size = random_size(random)});
+    SCOPED_TRACE("INLAY_FUZZ_SEED=" + std::to_string(seed) + "\n" + program.to_string());
+    inlay::Result<BoundCandidate> candidate =
+        with_bound_arguments(jit(), program, random_options(random), random.next());
+    ASSERT_TRUE(candidate) << candidate.error().to_string();
+    ASSERT_TRUE(candidate->compiled.compiled()) << candidate->compiled.explain().to_text();
+    for (unsigned i = 0; i < 4; ++i) {
+      Env start = random_env(random);
+      double real = random.real();
+      Outcome expected = outcome_of(start, [&](Env& env) { return candidate->original(real, env); });
+      Outcome seen = outcome_of(start, [&](Env& env) { return candidate->compiled(real, env); });
+      ASSERT_EQ(expected, seen) << "input " << i << ": " << start.to_string() << "\noriginal " << expected.to_string()
+                                << "\ncompiled " << seen.to_string() << "\n"
+                                << candidate->compiled.explain().to_text();
+    }
+  });
+}
+
+TEST(RandomPrograms, same_seed_makes_the_same_program) {
+  for (std::uint64_t seed = 1; seed < 50; ++seed)
+    EXPECT_EQ(random_program(seed, {}).to_string(), random_program(seed, {}).to_string());
+  EXPECT_NE(random_program(1, {}).to_string(), random_program(2, {}).to_string());
+}
+
+}  // namespace
+}  // namespace fuzz
