@@ -41,7 +41,7 @@ TEST(Space, knows_the_chunk_of_an_address) {
   space_assign(memory, 2 * GranuleSize, nullptr);
   EXPECT_FALSE(space_chunk(memory));
   space_release(memory, 2 * GranuleSize);
-  int outside;
+  int outside = 0;
   EXPECT_FALSE(space_contains(&outside));
   EXPECT_FALSE(space_chunk(&outside));
   EXPECT_FALSE(space_contains(nullptr));
