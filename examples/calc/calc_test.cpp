@@ -249,8 +249,14 @@ TEST(CalcErrors, of_a_running_program_name_the_place) {
 }
 
 TEST(CalcLimits, endless_recursion_of_two_functions_is_an_error) {
-  const std::string result = run("fn a(n) { return b(n); } fn b(n) { return a(n) + 1; } print(a(0));");
-  EXPECT_NE(result.find("error: calls of this function nest too deep"), std::string::npos) << result;
+  // Which of the two meets the end of the stack depends on the size of their frames, so on who compiled them.
+  const std::string_view source = "fn a(n) { return b(n); } fn b(n) { return a(n) + 1; } print(a(0));";
+  const syntax::Program program = syntax::parse(source);
+  const Program closures = compile(program);
+  for (const std::string& result : {output_or_error(source, [&](Env& env) { run_program(closures, env); }),
+                                    output_or_error(source, compile_native(program).run)}) {
+    EXPECT_NE(result.find("error: calls of this function nest too deep"), std::string::npos) << result;
+  }
 }
 
 TEST(CalcLimits, nesting_is_an_error_not_a_crash) {

@@ -66,10 +66,10 @@ Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::stri
   const frozen::Unrecorded unrecorded;
   const std::byte* first = static_cast<const std::byte*>(begin);
   PromisedRange range;
-  range.bytes = {first, first + bytes};
-  if (!begin || bytes == 0 || range.bytes.end < range.bytes.begin) {
+  if (!begin || bytes == 0 || bytes > UINTPTR_MAX - reinterpret_cast<std::uintptr_t>(begin)) {
     return Error(ErrorKind::InvalidArgument, "the range \"" + name + "\" is empty");
   }
+  range.bytes = {first, first + bytes};
   const std::size_t space = frozen::space_size.load();
   const auto* space_first = reinterpret_cast<const std::byte*>(frozen::space_begin.load());
   if (first < space_first + space && range.bytes.end > space_first) {

@@ -82,6 +82,7 @@ std::optional<Object> find(const void* address) {
 }
 
 bool is_constant(const void* address, std::size_t size) {
+  if (size > UINTPTR_MAX - reinterpret_cast<std::uintptr_t>(address)) return false;
   const std::byte* begin = static_cast<const std::byte*>(address);
   const std::byte* end = begin + size;
   Registry& known = registry();
@@ -94,7 +95,7 @@ bool is_constant(const void* address, std::size_t size) {
   region = find_range(known, begin);
   if (!region) return false;
   const PromisedRange& range = region->range();
-  if (end < begin || end > range.bytes.end) return false;
+  if (end > range.bytes.end) return false;
   return !overlaps(range.open, {begin, end}) && !is_open(begin, size);
 }
 
