@@ -9,6 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -354,6 +357,38 @@ TEST_P(Programs, agrees_with_its_handwritten_counterpart) {
   Env compiled;
   compile_native(program).run(compiled);
   check(compiled);
+}
+
+std::string run_command(const std::string& command) {
+  std::string output;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) return "cannot run " + command;
+  char buffer[4096];
+  for (std::size_t count; (count = fread(buffer, 1, sizeof buffer, pipe)) > 0;) output.append(buffer, count);
+  const int status = pclose(pipe);
+  return status == 0 ? output : output + "exit status " + std::to_string(status);
+}
+
+TEST_P(Programs, print_the_same_as_executables) {
+  const syntax::Program program = syntax::parse(read_file(GetParam()));
+  Env env;
+  compile_native(program).run(env);
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("calc_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);  // pictures are written where the program runs
+  build_executable(program, (folder / "program").string());
+  EXPECT_EQ(run_command("cd '" + folder.string() + "' && ./program"), env.output());
+  for (const Picture& picture : env.pictures()) EXPECT_TRUE(std::filesystem::exists(folder / picture.file));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(CalcExecutable, ends_with_the_message_of_its_error) {
+  const syntax::Program program = syntax::parse("let a = array(3);\nprint(1);\nprint(a[7]);");
+  const std::string file = testing::TempDir() + "calc_error_" + std::to_string(getpid());
+  build_executable(program, file);
+  const std::string output = run_command("'" + file + "' 2>&1");
+  EXPECT_NE(output.find("index 7 is outside of an array of length 3"), std::string::npos) << output;
+  EXPECT_NE(output.find("exit status"), std::string::npos) << output;
+  std::filesystem::remove(file);
 }
 
 INSTANTIATE_TEST_SUITE_P(Calc, Programs, testing::ValuesIn(list_programs(CALC_PROGRAMS)),

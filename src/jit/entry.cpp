@@ -5,6 +5,8 @@
 // walking both lists side by side gives each IR parameter its bytes. Where they do not match up, we refuse.
 #include "jit/entry.h"
 
+#include "specialize/explain.h"
+
 #include <cstring>
 
 #include <llvm/IR/IRBuilder.h>
@@ -93,6 +95,10 @@ class EntryBuilder {
                                     llvm::GlobalValue::ExternalLinkage, options_.name, symbols_.unit());
     entry_->setAttributes(llvm::AttributeList::get(context_, {}, old.getRetAttrs(), attributes));
     entry_->setUWTableKind(llvm::UWTableKind::Async);
+    // explain_calls() tells causes by these names.
+    if (options_.with_state) entry_->getArg(has_result_place_ ? 1 : 0)->setName(specialize::StateArgument);
+    for (std::size_t i = 0; i < request_.free.size(); ++i)
+      free_argument(static_cast<int>(i))->setName(specialize::FreeArgument + std::to_string(i + 1));
     builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", entry_));
   }
 

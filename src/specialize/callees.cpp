@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/callees.h"
 
+#include <algorithm>
+
 #include "specialize/emit.h"
 #include "specialize/facts.h"
 
@@ -27,7 +29,9 @@ bool is_plain(const llvm::Argument& parameter) {
 
 }  // namespace
 
-std::string readable(llvm::StringRef name) { return llvm::demangle(name.substr(0, name.find(".inlay.")).str()); }
+std::string readable(llvm::StringRef name) {
+  return llvm::demangle(name.substr(0, std::min(name.find(".inlay."), name.find(".special"))).str());
+}
 
 bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
                     const std::vector<llvm::Constant*>& known) {

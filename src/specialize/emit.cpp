@@ -14,12 +14,20 @@ namespace inlay::specialize {
 
 namespace {
 
+/// Lists a compile unit in the module, where LLVM wants to find every one that its locations lead to.
+void list_unit(llvm::Module& module, const llvm::DISubprogram* subprogram) {
+  llvm::DICompileUnit* unit = subprogram ? subprogram->getUnit() : nullptr;
+  if (!unit) return;
+  llvm::NamedMDNode* units = module.getOrInsertNamedMetadata("llvm.dbg.cu");
+  if (std::find(units->op_begin(), units->op_end(), unit) == units->op_end()) units->addOperand(unit);
+}
+
 /// Debug locations of the original, in the scope of the copy. Locations that were inlined into the original keep their
 /// scopes; only the outermost level changes.
 class Locations {
  public:
   Locations(const llvm::Function& original, llvm::Function& copy)
-      : to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {}
+      : module_(*copy.getParent()), to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {}
 
   llvm::DebugLoc map(const llvm::DebugLoc& location) {
     return !location || !to_ ? llvm::DebugLoc() : llvm::DebugLoc(map(location.get()));
@@ -30,6 +38,7 @@ class Locations {
     auto [slot, inserted] = cache_.try_emplace(location, nullptr);
     if (!inserted) return slot->second;
     llvm::LLVMContext& context = location->getContext();
+    if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
     llvm::DILocation* mapped = location->getInlinedAt()
                                    ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
                                                                    location->getScope(), map(location->getInlinedAt()))
@@ -37,6 +46,7 @@ class Locations {
     return cache_[location] = mapped;
   }
 
+  llvm::Module& module_;
   llvm::DISubprogram* to_;
   llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;
 };
@@ -275,9 +285,7 @@ Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<
 void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
   llvm::DISubprogram* subprogram = original.getSubprogram();
   if (!subprogram) return;
-  llvm::NamedMDNode* units = function.getParent()->getOrInsertNamedMetadata("llvm.dbg.cu");
-  if (llvm::DICompileUnit* unit = subprogram->getUnit())
-    if (std::find(units->op_begin(), units->op_end(), unit) == units->op_end()) units->addOperand(unit);
+  list_unit(*function.getParent(), subprogram);
   function.setSubprogram(llvm::MDNode::replaceWithDistinct(subprogram->clone()));
 }
 

@@ -13,8 +13,6 @@ namespace inlay::specialize {
 
 namespace {
 
-std::string ordinal(unsigned number) { return "argument " + std::to_string(number); }
-
 /// The first cause of a value not being known: where the chain of definitions leaves what the evaluator can see.
 struct Cause {
   std::string reason;
@@ -24,8 +22,16 @@ struct Cause {
 Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::Value*>& seen) {
   value = value->stripPointerCasts();
   if (!seen.insert(value).second) return {};
-  if (auto* argument = llvm::dyn_cast<llvm::Argument>(value))
-    return {"it comes in as " + ordinal(argument->getArgNo() + 1) + " of the compiled function", nullptr};
+  if (auto* argument = llvm::dyn_cast<llvm::Argument>(value)) {
+    if (argument->getName() == StateArgument)
+      return {"a bound argument leads to memory that is not frozen; build it inside freeze(), or promise it constant",
+              nullptr};
+    if (argument->getName().starts_with(FreeArgument))
+      return {"it comes in as " + argument->getName().str() + " of the compiled function", nullptr};
+    return {"it comes in as argument " + std::to_string(argument->getArgNo() + 1) + " of " +
+                readable(argument->getParent()->getName()),
+            nullptr};
+  }
   auto* inst = llvm::dyn_cast<llvm::Instruction>(value);
   if (!inst) return {};
   if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {

@@ -7,6 +7,10 @@
 
 namespace inlay::specialize {
 
+/// Names of the entry's parameters: the block of bound arguments that are not constants, and `argument <n>`.
+constexpr const char* StateArgument = "inlay.state";
+constexpr const char* FreeArgument = "argument ";
+
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);
 
