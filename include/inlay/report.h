@@ -20,6 +20,7 @@ struct Remark {
     Recursion,      // a call to a specialized function that is being called already
     Shared,         // a specialized function with several callers, too large to copy into each
     NotEvaluable,   // the callee holds something that the evaluator does not take
+    NotFrozen,      // a bound argument leads to memory that may change, so nothing behind it was folded
     Budget,         // a limit on growth was reached
     NotCompiled,    // nothing was compiled at all; the original runs
   };

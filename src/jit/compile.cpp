@@ -58,7 +58,7 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
   specialize::Symbols symbols(*module, workspace.bodies);
-  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}));
+  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}, report));
   report.load_us = watch.lap_us();
   specialize::specialize(symbols, *entry, options, report);
   Built built;
@@ -67,6 +67,9 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
   if (!joined) return std::move(joined).error();
   machine->adopt(*module);
+#ifndef NDEBUG
+  INLAY_TRY_VOID(codegen::check(*module));  // what we built ourselves: wrong only through our own mistake
+#endif
   codegen::optimize(*module, *machine, options.level);
   report.optimize_us = watch.lap_us();
   INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
@@ -123,7 +126,7 @@ Result<Unit> detail::build_unit(const Request& request, const std::string& name,
   Unit::State& state = unit.state();
   Report report;
   specialize::Symbols symbols(*state.module, state.workspace->bodies);
-  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name, /*with_state=*/false}));
+  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name, /*with_state=*/false}, report));
   specialize::specialize(symbols, *entry, options, report);
   for (const auto& [symbol, object] : symbols.frozen_objects()) {
     state.holds.push_back(object.region);

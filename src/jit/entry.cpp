@@ -21,10 +21,12 @@ using detail::ValueType;
 
 class EntryBuilder {
  public:
-  EntryBuilder(specialize::Symbols& symbols, const detail::Request& request, const EntryOptions& options)
+  EntryBuilder(specialize::Symbols& symbols, const detail::Request& request, const EntryOptions& options,
+               Report& report)
       : symbols_(symbols),
         request_(request),
         options_(options),
+        report_(report),
         context_(symbols.unit().getContext()),
         builder_(context_),
         pointer_(llvm::PointerType::getUnqual(context_)) {}
@@ -119,6 +121,12 @@ class EntryBuilder {
       return Error(ErrorKind::NotCarried,
                    "a bound argument points to memory of this process that is not frozen; "
                    "freeze it, or leave the argument free");
+    report_.remarks.push_back({Remark::Kind::NotFrozen,
+                               "",
+                               "argument " + std::to_string(&parameter - request_.parameters.data() + 1) +
+                                   " is bound to a pointer to memory that is neither frozen nor promised constant, so "
+                                   "nothing behind it is known; build it inside freeze(), or promise it constant",
+                               {}});
     llvm::Value* block = builder_.CreateLoad(pointer_, entry_->getArg(has_result_place_ ? 1 : 0));
     return builder_.CreateLoad(type, builder_.CreateConstGEP1_64(builder_.getInt8Ty(), block, at + offset));
   }
@@ -217,6 +225,7 @@ class EntryBuilder {
   specialize::Symbols& symbols_;
   const detail::Request& request_;
   const EntryOptions& options_;
+  Report& report_;
   llvm::LLVMContext& context_;
   llvm::IRBuilder<> builder_;
   llvm::Type* pointer_;
@@ -228,8 +237,8 @@ class EntryBuilder {
 }  // namespace
 
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
-                                    const EntryOptions& options) {
-  Result<llvm::Function*> entry = EntryBuilder(symbols, request, options).run();
+                                    const EntryOptions& options, Report& report) {
+  Result<llvm::Function*> entry = EntryBuilder(symbols, request, options, report).run();
   if (!entry)  // a half-built entry would not verify
     if (llvm::Function* half = symbols.unit().getFunction(options.name)) half->eraseFromParent();
   return entry;

@@ -15,8 +15,9 @@ struct EntryOptions {
   bool with_state = true;  // the first parameter is the FunctionState; else bound arguments must all be constants
 };
 
-/// Builds the entry in the symbols' unit. An error says why the target cannot be called from there.
+/// Builds the entry in the symbols' unit; the report gets a remark for each bound argument that cannot be a constant.
+/// An error says why the target cannot be called from there.
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
-                                    const EntryOptions& options);
+                                    const EntryOptions& options, Report& report);
 
 }  // namespace inlay::jit

@@ -24,6 +24,8 @@ std::string_view to_string(Remark::Kind kind) {
       return "shared";
     case Remark::Kind::NotEvaluable:
       return "not-evaluable";
+    case Remark::Kind::NotFrozen:
+      return "not-frozen";
     case Remark::Kind::Budget:
       return "budget";
     case Remark::Kind::NotCompiled:
