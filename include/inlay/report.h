@@ -21,6 +21,7 @@ struct Remark {
     Shared,         // a specialized function with several callers, too large to copy into each
     NotEvaluable,   // the callee holds something that the evaluator does not take
     NotFrozen,      // a bound argument leads to memory that may change, so nothing behind it was folded
+    WritesFrozen,   // code stores to memory that is frozen: when it runs, it breaks the promise
     Budget,         // a limit on growth was reached
     NotCompiled,    // nothing was compiled at all; the original runs
   };

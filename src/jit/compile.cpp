@@ -61,6 +61,7 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}, report));
   report.load_us = watch.lap_us();
   specialize::specialize(symbols, *entry, options, report);
+  symbols.show_contents();
   Built built;
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();

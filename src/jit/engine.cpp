@@ -31,7 +31,9 @@ class HostSymbols : public orc::DefinitionGenerator {
     for (const auto& [symbol, flags] : wanted) {
       std::string name = (*symbol).str();
       const void* address = nullptr;
-      if (std::optional<runtime::SymbolRef> known = runtime::find_symbol(name)) address = known->address;
+      std::optional<runtime::SymbolRef> known = runtime::find_symbol(name);
+      if (known && known->ambiguous) continue;
+      if (known) address = known->address;
       if (!address) address = dlsym(RTLD_DEFAULT, name.c_str());
       if (address) found[symbol] = definition(address);
     }

@@ -39,6 +39,11 @@ class EntryBuilder {
       return Error(ErrorKind::NotFound, "no runtime that is linked into this program has the code of " +
                                             (request_.what.empty() ? "this function" : request_.what) +
                                             "; compile the source that defines it with inlay_add_runtime");
+    std::optional<runtime::SymbolRef> by_name = runtime::find_symbol(found->symbol.name());
+    if (!by_name || by_name->ambiguous)
+      return Error(ErrorKind::InvalidArgument, "two runtimes of this program define '" +
+                                                   std::string(found->symbol.name()) +
+                                                   "' differently; give one of them another name");
     INLAY_TRY(llvm::Function * original, symbols_.bodies().function(found->symbol.name()));
     if (!original)
       return Error(ErrorKind::NotFound,

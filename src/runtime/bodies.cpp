@@ -25,7 +25,8 @@ Result<llvm::Module*> Bodies::chunk_of(const SymbolRef& symbol) {
 
 Result<llvm::Function*> Bodies::function(std::string_view name) {
   std::optional<SymbolRef> symbol = find_symbol(name);
-  if (!symbol || !(symbol->record().flags & Defined) || symbol->record().kind != SymbolKind::Function)
+  if (!symbol || !(symbol->record().flags & Defined) || symbol->record().kind != SymbolKind::Function ||
+      symbol->ambiguous)
     return static_cast<llvm::Function*>(nullptr);
   INLAY_TRY(llvm::Module * chunk, chunk_of(*symbol));
   llvm::Function* function = chunk->getFunction(llvm::StringRef(name));
@@ -36,7 +37,8 @@ Result<llvm::Function*> Bodies::function(std::string_view name) {
 
 Result<llvm::GlobalVariable*> Bodies::variable(std::string_view name) {
   std::optional<SymbolRef> symbol = find_symbol(name);
-  if (!symbol || !(symbol->record().flags & Defined) || symbol->record().kind != SymbolKind::Variable)
+  if (!symbol || !(symbol->record().flags & Defined) || symbol->record().kind != SymbolKind::Variable ||
+      symbol->ambiguous)
     return static_cast<llvm::GlobalVariable*>(nullptr);
   INLAY_TRY(llvm::Module * chunk, chunk_of(*symbol));
   llvm::GlobalVariable* variable = chunk->getGlobalVariable(llvm::StringRef(name), /*AllowInternal=*/true);

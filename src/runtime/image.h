@@ -50,6 +50,7 @@ struct SymbolRecord {
   std::uint32_t chunk;         // index of the chunk with the definition, if Defined
   std::uint32_t instructions;  // of a function's body
   std::uint64_t size;          // bytes of a variable
+  std::uint64_t body;          // hash of the definition: what two runtimes define alike may be taken from either
 };
 
 struct ChunkRecord {
@@ -90,11 +91,13 @@ struct SymbolRef {
   const Image* image = nullptr;
   std::uint32_t index = 0;
   const void* address = nullptr;  // null: the program does not contain it
+  bool ambiguous = false;         // another runtime defines this name differently, elsewhere: it says nothing
   const SymbolRecord& record() const { return image->symbols()[index]; }
   std::string_view name() const { return image->symbol_name(record()); }
 };
 
-/// Looks in every image that is registered. Safe from any thread.
+/// Looks in every image that is registered. Safe from any thread. Libraries that do not see each other's symbols may
+/// define the same name in two ways; such a name is `ambiguous`, and nobody should act on it.
 std::optional<SymbolRef> find_symbol(std::string_view name);
 
 /// The function that begins at `address`, or the variable that holds it, and the distance from its beginning.

@@ -16,6 +16,7 @@
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/StructuralHash.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
 
@@ -92,6 +93,15 @@ bool is_indexed(const llvm::GlobalValue& global) {
   return llvm::isa<llvm::GlobalVariable>(global);
 }
 
+/// Of a variable that may change there is one each: no two are alike.
+std::uint64_t hash_of_initializer(const llvm::GlobalVariable& variable) {
+  if (!variable.isConstant() || !variable.hasInitializer()) return 0;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  variable.getInitializer()->print(stream);
+  return base::hash(text.data(), text.size());
+}
+
 SymbolRecord describe(const llvm::GlobalValue& global,
                       const std::map<const llvm::GlobalValue*, std::uint32_t>& chunks) {
   SymbolRecord record{};
@@ -102,12 +112,14 @@ SymbolRecord describe(const llvm::GlobalValue& global,
   if (auto* function = llvm::dyn_cast<llvm::Function>(&global)) {
     record.kind = SymbolKind::Function;
     record.instructions = function->getInstructionCount();
+    record.body = llvm::StructuralHash(*function, /*DetailedHash=*/true);
   } else {
     auto& variable = llvm::cast<llvm::GlobalVariable>(global);
     record.kind = SymbolKind::Variable;
     record.size = variable.getValueType()->isSized()
                       ? global.getParent()->getDataLayout().getTypeAllocSize(variable.getValueType()).getFixedValue()
                       : 0;
+    record.body = hash_of_initializer(variable);
     if (variable.isConstant()) record.flags |= Constant;
     if (variable.isThreadLocal()) record.flags |= ThreadLocal;
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The runtimes of this process. Each one registers itself from a constructor that `inlay embed` puts beside its native
 // code, with its image and a table that the linker filled with the address of each of the image's symbols.
+#include <dlfcn.h>
+#include <link.h>
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
@@ -63,15 +66,21 @@ SymbolRef reference(const Registered& r, std::uint32_t index) {
 std::optional<SymbolRef> find_symbol(std::string_view name) {
   Registry& all = registry();
   std::shared_lock lock(all.mutex);
-  std::optional<SymbolRef> mentioned;
+  std::optional<SymbolRef> defined, mentioned;
   for (const auto& r : all.runtimes) {
     std::optional<std::uint32_t> index = r->image.find(name);
     if (!index) continue;
     SymbolRef found = reference(*r, *index);
-    if (found.record().flags & Defined) return found;
-    if (!mentioned || !mentioned->address) mentioned = found;
+    if (!(found.record().flags & Defined)) {
+      if (!mentioned || !mentioned->address) mentioned = found;
+    } else if (!defined) {
+      defined = found;
+    } else if (defined->address != found.address) {
+      bool alike = found.record().body != 0 && found.record().body == defined->record().body;
+      defined->ambiguous |= !alike;
+    }
   }
-  return mentioned;
+  return defined ? defined : mentioned;
 }
 
 std::optional<SymbolAt> find_symbol_at(const void* address) {
@@ -105,8 +114,21 @@ std::vector<Error> refused_images() {
 
 }  // namespace inlay::runtime
 
+namespace {
+
+/// A library with a runtime stays loaded for good: compiled code calls it, and loaded bodies are read from its image.
+void keep_loaded(const void* inside) {
+  Dl_info info;
+  link_map* library = nullptr;
+  if (!dladdr1(inside, &info, reinterpret_cast<void**>(&library), RTLD_DL_LINKMAP) || !library) return;
+  if (library->l_name && *library->l_name) dlopen(library->l_name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+}  // namespace
+
 extern "C" void inlay_register_runtime(const inlay::runtime::RuntimeDescriptor* descriptor) {
   using namespace inlay::runtime;
+  keep_loaded(descriptor);
   Registry& all = registry();
   std::unique_lock lock(all.mutex);
   inlay::Result<Image> image =

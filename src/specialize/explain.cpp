@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
@@ -136,6 +137,37 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
     if (decision.callee || decision.reason.empty()) continue;  // it would be specialized in one more round
     if (call->doesNotReturn()) continue;                       // the ways to exceptions are nobody's loss
     add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});
+  }
+}
+
+namespace {
+
+/// The pointer that an instruction stores through, or null.
+const llvm::Value* stored_through(const llvm::Instruction& inst) {
+  if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&inst)) return store->getPointerOperand();
+  if (auto* change = llvm::dyn_cast<llvm::AtomicRMWInst>(&inst)) return change->getPointerOperand();
+  if (auto* exchange = llvm::dyn_cast<llvm::AtomicCmpXchgInst>(&inst)) return exchange->getPointerOperand();
+  if (auto* copy = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&inst)) return copy->getDest();
+  return nullptr;
+}
+
+}  // namespace
+
+void explain_stores(llvm::Function& function, Symbols& symbols, Report& report) {
+  for (llvm::Instruction& inst : llvm::instructions(function)) {
+    const llvm::Value* pointer = stored_through(inst);
+    if (!pointer) continue;
+    llvm::SmallVector<const llvm::Value*, 4> objects;
+    llvm::getUnderlyingObjects(pointer, objects, nullptr, /*MaxLookup=*/0);
+    for (const llvm::Value* object : objects) {
+      auto* variable = const_cast<llvm::GlobalVariable*>(llvm::dyn_cast<llvm::GlobalVariable>(object));
+      if (!variable || !symbols.frozen_objects().contains(variable) || !variable->isConstant()) continue;
+      variable->setConstant(false);
+      add(report, {Remark::Kind::WritesFrozen, "",
+                   "this writes to a frozen object, whose contents were folded already; keep what changes outside of "
+                   "freeze(), or make it a Mutable",
+                   place_of(inst)});
+    }
   }
 }
 

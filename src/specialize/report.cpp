@@ -26,6 +26,8 @@ std::string_view to_string(Remark::Kind kind) {
       return "not-evaluable";
     case Remark::Kind::NotFrozen:
       return "not-frozen";
+    case Remark::Kind::WritesFrozen:
+      return "writes-frozen";
     case Remark::Kind::Budget:
       return "budget";
     case Remark::Kind::NotCompiled:

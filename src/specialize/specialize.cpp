@@ -60,6 +60,7 @@ class Specializer {
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();
       explain_calls(*function, symbols_, callees_, report_);
+      explain_stores(*function, symbols_, report_);
     }
   }
 
@@ -120,6 +121,7 @@ class Specializer {
   }
 
   void clean_up(const std::vector<llvm::Function*>& functions) {
+    for (llvm::Function* function : functions) explain_stores(*function, symbols_, report_);
     llvm::PassBuilder builder;
     llvm::LoopAnalysisManager loop_analyses;
     llvm::FunctionAnalysisManager function_analyses;

@@ -41,6 +41,8 @@ llvm::Constant* Symbols::pointer_to(const void* address) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(address);
   if (!found) return nullptr;
   std::string_view name = found->symbol.name();
+  std::optional<runtime::SymbolRef> by_name = runtime::find_symbol(name);
+  if (!by_name || by_name->ambiguous) return nullptr;
   llvm::GlobalValue* symbol = unit_.getNamedValue(llvm::StringRef(name));
   if (!symbol) {
     const llvm::GlobalValue* original = nullptr;
@@ -74,7 +76,8 @@ std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) 
   }
   auto [known, inserted] = addresses_.try_emplace(symbol, 0);
   if (inserted)
-    if (std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(symbol->getName())))
+    if (std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(symbol->getName()));
+        found && !found->ambiguous)
       known->second = reinterpret_cast<std::uintptr_t>(found->address);
   if (known->second) location.address = known->second + location.offset;
   return location;
@@ -123,7 +126,8 @@ llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
 llvm::Constant* Symbols::load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type) {
   if (!variable->hasInitializer()) {
     std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(variable->getName()));
-    if (!found || !(found->record().flags & runtime::Defined) || !(found->record().flags & runtime::Constant))
+    if (!found || found->ambiguous || !(found->record().flags & runtime::Defined) ||
+        !(found->record().flags & runtime::Constant))
       return nullptr;
     Result<bool> defined = bodies_.define(*variable, llvm::GlobalValue::AvailableExternallyLinkage);
     if (!defined || !*defined || !variable->hasInitializer()) return nullptr;
@@ -167,6 +171,56 @@ llvm::Constant* Symbols::load(llvm::Constant* pointer, llvm::Type* type) {
   }
   if (object != objects_.end()) return nullptr;
   return load_initializer(variable, at->offset, type);
+}
+
+namespace {
+
+/// Larger objects cost more to show than folding from them is likely to win.
+constexpr std::size_t LargestShown = 2048;
+
+/// Whether a word might be an address of this process. One that leads nowhere known must not become a number.
+bool may_be_address(std::uint64_t word) { return word >= 0x10000 && word < (std::uint64_t{1} << 47); }
+
+}  // namespace
+
+llvm::Constant* Symbols::contents_of(const frozen::Object& object) {
+  if (object.size == 0 || object.size > LargestShown || !frozen::is_constant(object.begin, object.size)) return nullptr;
+  llvm::LLVMContext& context = unit_.getContext();
+  llvm::SmallVector<llvm::Constant*, 32> parts;
+  std::size_t at = 0;
+  // A block may begin anywhere; its pointers are aligned.
+  bool aligned = reinterpret_cast<std::uintptr_t>(object.begin) % sizeof(void*) == 0;
+  for (; at + sizeof(std::uint64_t) <= object.size && aligned; at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, object.begin + at, sizeof word);
+    llvm::Constant* pointer = may_be_address(word) ? pointer_to(reinterpret_cast<const void*>(word)) : nullptr;
+    if (!pointer && may_be_address(word)) return nullptr;
+    parts.push_back(pointer ? pointer : llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), word));
+  }
+  if (at < object.size) {
+    llvm::StringRef rest(reinterpret_cast<const char*>(object.begin + at), object.size - at);
+    parts.push_back(llvm::ConstantDataArray::getString(context, rest, /*AddNull=*/false));
+  }
+  return llvm::ConstantStruct::getAnon(context, parts, /*Packed=*/true);
+}
+
+void Symbols::show_contents() {
+  std::vector<std::pair<llvm::GlobalVariable*, frozen::Object>> used;
+  for (const auto& [symbol, object] : objects_)
+    if (!symbol->use_empty() && symbol->isConstant()) used.emplace_back(symbol, object);
+  for (const auto& [symbol, object] : used) {
+    llvm::Constant* contents = contents_of(object);
+    if (!contents) continue;
+    auto* shown = new llvm::GlobalVariable(unit_, contents->getType(), /*isConstant=*/true,
+                                           llvm::GlobalValue::AvailableExternallyLinkage, contents, "", symbol);
+    shown->setAlignment(symbol->getAlign());
+    shown->takeName(symbol);
+    symbol->replaceAllUsesWith(shown);
+    objects_.erase(symbol);
+    objects_.emplace(shown, object);
+    symbol->eraseFromParent();
+    reads_.push_back({object.id, 0, object.size});
+  }
 }
 
 std::string Symbols::why_not_constant(llvm::Constant* pointer, llvm::Type* type) {

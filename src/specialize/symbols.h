@@ -54,6 +54,10 @@ class Symbols {
   /// Why load() gave null for this pointer, in plain words.
   std::string why_not_constant(llvm::Constant* pointer, llvm::Type* type);
 
+  /// Shows LLVM the contents of small constant objects that the unit still refers to, so that it can fold what only its
+  /// own passes make known: a table read in a loop that it unrolls. Counts as having read all of them.
+  void show_contents();
+
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
   const std::vector<Read>& reads() const { return reads_; }
   llvm::Module& unit() { return unit_; }
@@ -62,6 +66,7 @@ class Symbols {
  private:
   llvm::Constant* frozen_symbol(const frozen::Object& object, std::int64_t offset);
   llvm::Constant* from_bytes(const std::byte* bytes, llvm::Type* type);
+  llvm::Constant* contents_of(const frozen::Object& object);
   llvm::Constant* load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type);
 
   llvm::Module& unit_;
