@@ -34,14 +34,30 @@ inline std::uint64_t bits(Int value) { return static_cast<std::uint64_t>(value);
 inline Int mix(Int a, Int b) { return wrap(bits(a) * 3 + bits(b)); }
 
 // One type an operator, as interpreters written with templates have.
-struct Add { static Int of(Int a, Int b) { return wrap(bits(a) + bits(b)); } };
-struct Subtract { static Int of(Int a, Int b) { return wrap(bits(a) - bits(b)); } };
-struct Multiply { static Int of(Int a, Int b) { return wrap(bits(a) * bits(b)); } };
-struct Divide { static Int of(Int a, Int b) { return b == 0 || b == -1 ? a : a / b; } };
-struct Remainder { static Int of(Int a, Int b) { return b == 0 || b == -1 ? 0 : a % b; } };
-struct ShiftLeft { static Int of(Int a, Int b) { return wrap(bits(a) << (b & 63)); } };
-struct ShiftRight { static Int of(Int a, Int b) { return a >> (b & 63); } };
-struct Smaller { static Int of(Int a, Int b) { return std::min(a, b); } };
+struct Add {
+  static Int of(Int a, Int b) { return wrap(bits(a) + bits(b)); }
+};
+struct Subtract {
+  static Int of(Int a, Int b) { return wrap(bits(a) - bits(b)); }
+};
+struct Multiply {
+  static Int of(Int a, Int b) { return wrap(bits(a) * bits(b)); }
+};
+struct Divide {
+  static Int of(Int a, Int b) { return b == 0 || b == -1 ? a : a / b; }
+};
+struct Remainder {
+  static Int of(Int a, Int b) { return b == 0 || b == -1 ? 0 : a % b; }
+};
+struct ShiftLeft {
+  static Int of(Int a, Int b) { return wrap(bits(a) << (b & 63)); }
+};
+struct ShiftRight {
+  static Int of(Int a, Int b) { return a >> (b & 63); }
+};
+struct Smaller {
+  static Int of(Int a, Int b) { return std::min(a, b); }
+};
 struct ByteDivide {  // narrow division, and a remainder that depends on the sign
   static Int of(Int a, Int b) {
     auto x = static_cast<std::int8_t>(a), y = static_cast<std::int8_t>(b);
@@ -67,13 +83,20 @@ struct Tagged {
   Int operator()(Env& env) const {
     Int a = left(env), b = right(env);
     switch (kind) {
-      case Kind::Add: return wrap(bits(a) + bits(b));
-      case Kind::And: return a & b;
-      case Kind::Or: return a | b;
-      case Kind::Xor: return a ^ b;
-      case Kind::Max: return a > b ? a : b;
-      case Kind::Less: return a < b;
-      case Kind::First: return a;
+      case Kind::Add:
+        return wrap(bits(a) + bits(b));
+      case Kind::And:
+        return a & b;
+      case Kind::Or:
+        return a | b;
+      case Kind::Xor:
+        return a ^ b;
+      case Kind::Max:
+        return a > b ? a : b;
+      case Kind::Less:
+        return a < b;
+      case Kind::First:
+        return a;
     }
     return 0;
   }
@@ -221,18 +244,27 @@ struct Table {
 /// Two alternatives inside the node.
 template <class S>
 struct Small {
-  struct Constant { Int value; };
-  struct Slot { unsigned index; };
+  struct Constant {
+    Int value;
+  };
+  struct Slot {
+    unsigned index;
+  };
   std::variant<Constant, Slot, std::array<std::int16_t, 3>> what;
   IntCode<S> other;
   Int operator()(Env& env) const {
     Int base = other(env);
-    return std::visit([&](const auto& which) -> Int {
-      using T = std::decay_t<decltype(which)>;
-      if constexpr (std::is_same_v<T, Constant>) return base ^ which.value;
-      else if constexpr (std::is_same_v<T, Slot>) return base ^ env.slots[which.index];
-      else return which[bits(base) % which.size()];
-    }, what);
+    return std::visit(
+        [&](const auto& which) -> Int {
+          using T = std::decay_t<decltype(which)>;
+          if constexpr (std::is_same_v<T, Constant>)
+            return base ^ which.value;
+          else if constexpr (std::is_same_v<T, Slot>)
+            return base ^ env.slots[which.index];
+          else
+            return which[bits(base) % which.size()];
+        },
+        what);
   }
 };
 
@@ -353,7 +385,9 @@ template <class S>
 struct Visit {
   IntCode<S> value;
   template <class F>
-  static Int apply_twice(const F& f, Int x) { return f(f(x)); }
+  static Int apply_twice(const F& f, Int x) {
+    return f(f(x));
+  }
   Int operator()(Env& env) const {
     return apply_twice([&](Int x) { return mix(x, value(env)); }, 1);
   }
@@ -388,12 +422,18 @@ struct RealArithmetic {
   double operator()(Env& env) const {
     double x = a(env), y = b(env), z = c(env);
     switch (bits(kind) % 6) {
-      case 0: return x * y + z;  // must not become a fused operation where the original has none
-      case 1: return x - y * z;
-      case 2: return x / y + z;
-      case 3: return std::min(x, y) + z;
-      case 4: return (x + y) + z;
-      default: return std::fabs(x) * (y < z ? y : z);
+      case 0:
+        return x * y + z;  // must not become a fused operation where the original has none
+      case 1:
+        return x - y * z;
+      case 2:
+        return x / y + z;
+      case 3:
+        return std::min(x, y) + z;
+      case 4:
+        return (x + y) + z;
+      default:
+        return std::fabs(x) * (y < z ? y : z);
     }
   }
 };

@@ -8,8 +8,18 @@
 namespace fuzz {
 
 std::int64_t Random::number() {
-  static const std::int64_t edges[] = {127,        -128,        255,         32767,      -32768,      65535,
-                                       2147483647, -2147483648, 4294967295,  INT64_MAX,  INT64_MIN,   1LL << 40,
+  static const std::int64_t edges[] = {127,
+                                       -128,
+                                       255,
+                                       32767,
+                                       -32768,
+                                       65535,
+                                       2147483647,
+                                       -2147483648,
+                                       4294967295,
+                                       INT64_MAX,
+                                       INT64_MIN,
+                                       1LL << 40,
                                        0x5555555555555555};
   if (one_in(6)) return edges[below(std::size(edges))];
   return static_cast<std::int64_t>(below(20)) - 6;
@@ -59,18 +69,53 @@ class Generator {
     Tree tree{static_cast<Op>(first + random_.below(last - first + 1)), random_.number(), random_.real(), {}};
     auto next = [&] { return integer(depth + 1); };
     switch (tree.op) {
-      case Op::Truncate: tree.children.push_back(real(depth + 1)); break;
-      case Op::Text: case Op::Table: case Op::Small: case Op::Memory: case Op::Narrow: case Op::CallHelper:
-      case Op::CallOpenHelper: case Op::CallMethod: case Op::ThrowIf: case Op::Guarded: case Op::RotateTriple:
-      case Op::Shared: case Op::CopyShared: case Op::Visit: case Op::CallTwice: fill(tree, 1, next); break;
-      case Op::Arithmetic: case Op::Tagged: case Op::Compare: case Op::Catch: case Op::ScalePair: case Op::Repeat:
+      case Op::Truncate:
+        tree.children.push_back(real(depth + 1));
+        break;
+      case Op::Text:
+      case Op::Table:
+      case Op::Small:
+      case Op::Memory:
+      case Op::Narrow:
+      case Op::CallHelper:
+      case Op::CallOpenHelper:
+      case Op::CallMethod:
+      case Op::ThrowIf:
+      case Op::Guarded:
+      case Op::RotateTriple:
+      case Op::Shared:
+      case Op::CopyShared:
+      case Op::Visit:
+      case Op::CallTwice:
+        fill(tree, 1, next);
+        break;
+      case Op::Arithmetic:
+      case Op::Tagged:
+      case Op::Compare:
+      case Op::Catch:
+      case Op::ScalePair:
+      case Op::Repeat:
         fill(tree, 2, next);
         break;
-      case Op::If: case Op::Choose: fill(tree, 3, next); break;
-      case Op::SumByIterator: case Op::SumByIndex: case Op::SumReversed: case Op::SumTwice: case Op::FirstNonZero:
-      case Op::Linked: fill(tree, static_cast<unsigned>(random_.below(5)), next); break;
-      case Op::Dispatch: case Op::MapLookup: fill(tree, 2 + static_cast<unsigned>(random_.below(4)), next); break;
-      case Op::CountGlobal: case Op::CountStatic: case Op::CountThread:
+      case Op::If:
+      case Op::Choose:
+        fill(tree, 3, next);
+        break;
+      case Op::SumByIterator:
+      case Op::SumByIndex:
+      case Op::SumReversed:
+      case Op::SumTwice:
+      case Op::FirstNonZero:
+      case Op::Linked:
+        fill(tree, static_cast<unsigned>(random_.below(5)), next);
+        break;
+      case Op::Dispatch:
+      case Op::MapLookup:
+        fill(tree, 2 + static_cast<unsigned>(random_.below(4)), next);
+        break;
+      case Op::CountGlobal:
+      case Op::CountStatic:
+      case Op::CountThread:
         if (!options_.globals) return leaf();
         break;
       case Op::Define:
@@ -78,7 +123,8 @@ class Generator {
         tree.number = static_cast<std::int64_t>(random_.below(definitions_));
         fill(tree, 1, next);
         break;
-      default: break;
+      default:
+        break;
     }
     return tree;
   }
@@ -96,14 +142,24 @@ class Generator {
     auto first = static_cast<unsigned>(Op::RealArithmetic), last = static_cast<unsigned>(Op::LastReal);
     Tree tree{static_cast<Op>(first + random_.below(last - first + 1)), random_.number(), random_.real(), {}};
     switch (tree.op) {
-      case Op::RealArithmetic: fill(tree, 3, [&] { return real(depth + 1); }); break;
-      case Op::FromInt: case Op::RealTable: tree.children.push_back(integer(depth + 1)); break;
-      case Op::Single: case Op::Root: tree.children.push_back(real(depth + 1)); break;
-      case Op::RealIf: case Op::Blend:
+      case Op::RealArithmetic:
+        fill(tree, 3, [&] { return real(depth + 1); });
+        break;
+      case Op::FromInt:
+      case Op::RealTable:
+        tree.children.push_back(integer(depth + 1));
+        break;
+      case Op::Single:
+      case Op::Root:
+        tree.children.push_back(real(depth + 1));
+        break;
+      case Op::RealIf:
+      case Op::Blend:
         tree.children.push_back(integer(depth + 1));
         fill(tree, 2, [&] { return real(depth + 1); });
         break;
-      default: break;
+      default:
+        break;
     }
     return tree;
   }
@@ -116,11 +172,18 @@ class Generator {
     if (tree.op == Op::Return && !random_.one_in(4)) tree.op = Op::Evaluate;
     auto next = [&] { return step(depth + 1); };
     switch (tree.op) {
-      case Op::Assign: case Op::Evaluate: case Op::Return: case Op::BumpPair:
+      case Op::Assign:
+      case Op::Evaluate:
+      case Op::Return:
+      case Op::BumpPair:
         tree.children.push_back(integer(depth + 1));
         break;
-      case Op::AssignReal: tree.children.push_back(real(depth + 1)); break;
-      case Op::Store: fill(tree, 2, [&] { return integer(depth + 1); }); break;
+      case Op::AssignReal:
+        tree.children.push_back(real(depth + 1));
+        break;
+      case Op::Store:
+        fill(tree, 2, [&] { return integer(depth + 1); });
+        break;
       case Op::IfThen:
         tree.children.push_back(integer(depth + 1));
         fill(tree, 2, next);
@@ -130,9 +193,15 @@ class Generator {
         tree.children.push_back(integer(depth + 2));
         fill(tree, 1, next);
         break;
-      case Op::Sequence: case Op::SequenceByIndex: fill(tree, static_cast<unsigned>(random_.below(4)), next); break;
-      case Op::TryStep: fill(tree, 2, next); break;
-      default: break;
+      case Op::Sequence:
+      case Op::SequenceByIndex:
+        fill(tree, static_cast<unsigned>(random_.below(4)), next);
+        break;
+      case Op::TryStep:
+        fill(tree, 2, next);
+        break;
+      default:
+        break;
     }
     return tree;
   }
@@ -148,14 +217,64 @@ class Generator {
 Program random_program(std::uint64_t seed, const ProgramOptions& options) { return Generator(seed, options).run(); }
 
 std::string Tree::to_string() const {
-  static const char* const names[] = {
-      "Number", "Slot", "Arithmetic", "Tagged", "Narrow", "Compare", "If", "Choose", "CallHelper", "CallOpenHelper",
-      "CallMethod", "Truncate", "SumByIterator", "SumByIndex", "SumReversed", "SumTwice", "FirstNonZero", "Dispatch",
-      "Linked", "MapLookup", "Text", "Table", "Small", "CountGlobal", "CountStatic", "CountThread", "ThrowIf",
-      "Guarded", "Catch", "ScalePair", "RotateTriple", "Shared", "CopyShared", "Define", "Visit", "Memory", "Repeat",
-      "CallTwice", "Real", "RealSlot", "RealArithmetic", "FromInt", "Single", "RealIf", "Blend", "RealTable", "Root",
-      "Assign", "AssignReal", "Evaluate", "IfThen", "While", "Sequence", "SequenceByIndex", "TryStep", "Return",
-      "Store", "BumpPair"};
+  static const char* const names[] = {"Number",
+                                      "Slot",
+                                      "Arithmetic",
+                                      "Tagged",
+                                      "Narrow",
+                                      "Compare",
+                                      "If",
+                                      "Choose",
+                                      "CallHelper",
+                                      "CallOpenHelper",
+                                      "CallMethod",
+                                      "Truncate",
+                                      "SumByIterator",
+                                      "SumByIndex",
+                                      "SumReversed",
+                                      "SumTwice",
+                                      "FirstNonZero",
+                                      "Dispatch",
+                                      "Linked",
+                                      "MapLookup",
+                                      "Text",
+                                      "Table",
+                                      "Small",
+                                      "CountGlobal",
+                                      "CountStatic",
+                                      "CountThread",
+                                      "ThrowIf",
+                                      "Guarded",
+                                      "Catch",
+                                      "ScalePair",
+                                      "RotateTriple",
+                                      "Shared",
+                                      "CopyShared",
+                                      "Define",
+                                      "Visit",
+                                      "Memory",
+                                      "Repeat",
+                                      "CallTwice",
+                                      "Real",
+                                      "RealSlot",
+                                      "RealArithmetic",
+                                      "FromInt",
+                                      "Single",
+                                      "RealIf",
+                                      "Blend",
+                                      "RealTable",
+                                      "Root",
+                                      "Assign",
+                                      "AssignReal",
+                                      "Evaluate",
+                                      "IfThen",
+                                      "While",
+                                      "Sequence",
+                                      "SequenceByIndex",
+                                      "TryStep",
+                                      "Return",
+                                      "Store",
+                                      "BumpPair"};
   static_assert(std::size(names) == static_cast<std::size_t>(Op::LastStep) + 1);
   char details[64];
   std::snprintf(details, sizeof details, real == 0 ? ".%lld" : ".%lld/%g", static_cast<long long>(number), real);

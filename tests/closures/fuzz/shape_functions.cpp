@@ -20,8 +20,7 @@ struct FunctionShape {
 
 inlay::Result<Candidate> as_std_functions(const inlay::Jit& jit, const Program& program,
                                           const inlay::CompileOptions& options, const inlay::FreezeOptions& freeze) {
-  auto tree = jit.freeze(
-      [&] { return std::function<Int(Env&)>(Builder<FunctionShape>().whole(program)); }, freeze);
+  auto tree = jit.freeze([&] { return std::function<Int(Env&)>(Builder<FunctionShape>().whole(program)); }, freeze);
   INLAY_TRY(auto compiled, jit.optimize(tree, options));
   return Candidate{[tree](Env& env) { return (*tree)(env); }, std::move(compiled)};
 }

@@ -16,8 +16,10 @@ class Held {
   Held() = default;
   template <class F>
   explicit Held(F operation) {
-    if constexpr (std::is_same_v<F, Number> || std::is_same_v<F, Slot>) leaf_ = operation;
-    else code_ = [operation = std::move(operation)](Env& env) { return operation(env); };
+    if constexpr (std::is_same_v<F, Number> || std::is_same_v<F, Slot>)
+      leaf_ = operation;
+    else
+      code_ = [operation = std::move(operation)](Env& env) { return operation(env); };
   }
   R operator()(Env& env) const {
     if constexpr (std::is_same_v<R, Int>) {
@@ -43,8 +45,8 @@ struct LambdaShape {
 
 }  // namespace
 
-inlay::Result<Candidate> as_lambdas(const inlay::Jit& jit, const Program& program,
-                                    const inlay::CompileOptions& options, const inlay::FreezeOptions& freeze) {
+inlay::Result<Candidate> as_lambdas(const inlay::Jit& jit, const Program& program, const inlay::CompileOptions& options,
+                                    const inlay::FreezeOptions& freeze) {
   auto tree = jit.freeze(
       [&] {
         return [whole = Builder<LambdaShape>().whole(program), calls = 0](Env& env) {

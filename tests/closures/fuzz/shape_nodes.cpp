@@ -55,7 +55,8 @@ struct NodeShape {
   static Code<R> make(F operation) {
     if constexpr (sizeof(F) % 16 == 8 && !std::is_same_v<F, Slot>)
       return Code<R>(std::make_unique<NamedNodeOf<R, F>>(std::move(operation)));
-    else return Code<R>(std::make_unique<NodeOf<R, F>>(std::move(operation)));
+    else
+      return Code<R>(std::make_unique<NodeOf<R, F>>(std::move(operation)));
   }
 };
 

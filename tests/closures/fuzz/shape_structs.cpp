@@ -66,8 +66,8 @@ Int run_bound(const Root& root, std::int8_t tiny, Env& env, double real, bool fl
 
 }  // namespace
 
-inlay::Result<Candidate> as_structs(const inlay::Jit& jit, const Program& program,
-                                    const inlay::CompileOptions& options, const inlay::FreezeOptions& freeze) {
+inlay::Result<Candidate> as_structs(const inlay::Jit& jit, const Program& program, const inlay::CompileOptions& options,
+                                    const inlay::FreezeOptions& freeze) {
   auto tree = jit.freeze([&] { return Builder<StructShape>().whole(program); }, freeze);
   INLAY_TRY(auto compiled, jit.optimize(run, tree, options));
   return Candidate{[tree](Env& env) { return run(tree.get(), env); }, std::move(compiled)};
@@ -86,13 +86,12 @@ inlay::Result<BoundCandidate> with_bound_arguments(const inlay::Jit& jit, const 
   const Triple* triple = random.one_in(2) ? &open : nullptr;
   auto add = static_cast<unsigned short>(random.number());
   auto single = static_cast<float>(random.real());
-  INLAY_TRY(auto compiled, jit.specialize_with(options, run_bound, constant(tree), constant(tiny), _2, _1,
-                                               constant(flag), constant(pair), constant(triple), constant(add),
-                                               constant(single)));
-  return BoundCandidate{[=](double real, Env& env) {
-                          return run_bound(*tree, tiny, env, real, flag, pair, triple, add, single);
-                        },
-                        std::move(compiled)};
+  INLAY_TRY(auto compiled,
+            jit.specialize_with(options, run_bound, constant(tree), constant(tiny), _2, _1, constant(flag),
+                                constant(pair), constant(triple), constant(add), constant(single)));
+  return BoundCandidate{
+      [=](double real, Env& env) { return run_bound(*tree, tiny, env, real, flag, pair, triple, add, single); },
+      std::move(compiled)};
 }
 
 }  // namespace fuzz
