@@ -90,7 +90,7 @@ class Specializer {
     for (std::vector<Callee*> fresh = callees_.take_new(); !fresh.empty(); fresh = callees_.take_new()) {
       for (Callee* callee : fresh) {
         evaluate(*callee->original, callee->known, *callee->function);
-        callees_.spend(callee->function->getInstructionCount());
+        callees_.settle(*callee, callee->function->getInstructionCount());
         look_at_calls(*callee->function, callee->depth);
       }
     }
