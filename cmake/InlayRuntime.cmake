@@ -51,7 +51,7 @@ function(inlay_add_runtime name)
             "$<$<BOOL:${includes}>:--flag=-I$<JOIN:${includes},;--flag=-I>>"
             "$<$<BOOL:${definitions}>:--flag=-D$<JOIN:${definitions},;--flag=-D>>"
             "$<$<BOOL:${options}>:--flag=$<JOIN:${options},;--flag=>>"
-            "$<$<CONFIG:Release>:--flag=-DNDEBUG>"
+            "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:--flag=-DNDEBUG>"
             "$<$<BOOL:${runtime_FLAGS}>:--flag=$<JOIN:${runtime_FLAGS},;--flag=>>"
             ${sources}
     DEPENDS ${sources} inlay::command

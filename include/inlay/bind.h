@@ -16,9 +16,11 @@ namespace inlay {
 /// Names an argument whose value is known. For a parameter that is a reference, the object that is named is bound; it
 /// must live as long as the specialized function. Folding what a pointer or reference leads to needs that memory to be
 /// frozen or promised constant.
+/// Of a Frozen<T>, the specialized function keeps the memory.
 template <class T>
 struct Constant {
   const T* object;
+  std::shared_ptr<frozen::Region> region = nullptr;
 };
 template <class T>
 Constant<T> constant(const T& value) {
@@ -26,7 +28,7 @@ Constant<T> constant(const T& value) {
 }
 template <class T>
 Constant<T> constant(const Frozen<T>& value) {
-  return {value.get()};
+  return {value.get(), value.region()};
 }
 
 namespace detail {

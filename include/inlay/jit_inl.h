@@ -109,6 +109,7 @@ Request make_request(R (*fn)(P...), std::vector<std::shared_ptr<frozen::Region>>
   static_assert(placeholders_complete<B...>, "the placeholders must be _1 to _n, without a gap");
   Request request;
   request.target = reinterpret_cast<const void*>(fn);
+  request.what = "a function";
   request.holds = std::move(holds);
   (request.parameters.push_back(describe<P>(bindings)), ...);
   [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -127,6 +128,7 @@ template <class R, class... P, class... B>
 struct BoundCall<R (*)(P...), std::tuple<B...>> {
   R (*fn)(P...);
   std::tuple<Kept<P>...> kept;
+  std::tuple<B...> bindings;  // they hold the frozen memory that `kept` points into
   std::shared_ptr<void> owner;
 
   template <class... A>
@@ -201,7 +203,7 @@ auto Jit::bind_and_compile(R (*fn)(P...), const CompileOptions& options,
   detail::Request request = detail::make_request(fn, std::move(holds), bindings...);
   using Call = detail::BoundCall<R (*)(P...), std::tuple<B...>>;
   auto state = std::make_shared<detail::FunctionState>();
-  state->callable = std::make_shared<Call>(Call{fn, {detail::keep<P>(bindings)...}, std::move(owner)});
+  state->callable = std::make_shared<Call>(Call{fn, {detail::keep<P>(bindings)...}, {bindings...}, std::move(owner)});
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     using All = std::tuple<P...>;
     return [&]<class... A>(std::type_identity<std::tuple<A...>>) {

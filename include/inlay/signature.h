@@ -21,9 +21,8 @@ struct ValueType {
 };
 
 template <class T>
-constexpr bool is_scalar_value =
-    (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>) && sizeof(T) <= 16 &&
-    !std::is_same_v<T, __int128> && !std::is_same_v<T, unsigned __int128>;
+constexpr bool is_scalar_value = (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>) &&
+                                 !std::is_same_v<T, __int128> && !std::is_same_v<T, unsigned __int128>;
 
 template <class T>
 constexpr ValueType value_type() {

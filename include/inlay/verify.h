@@ -14,12 +14,17 @@
 
 namespace inlay {
 
-/// How verify mode copies and compares a T that a function can change through a reference or pointer. The default
-/// copies with T's copy constructor, and compares with == if T has it, else by bytes if T has no padding to speak of,
-/// else not at all. Specialize it for a type that needs more (one that owns a resource, say).
+/// How verify mode copies and compares a T that a function can change through a reference or pointer: copies with T's
+/// copy constructor, compares with == if T has it, else by bytes if T is trivially copyable, else not at all.
 template <class T>
-struct VerifyTraits {
-  static constexpr bool can_copy = std::is_copy_constructible_v<T> && std::is_copy_assignable_v<T>;
+struct VerifyDefaults {
+  /// Whether copy() gives a T of its own, so that both runs can change theirs. Where it is false for an argument, calls
+  /// are not verified: the original runs alone.
+  static constexpr bool can_copy = std::is_copy_constructible_v<T>;
+  /// Whether a T* argument leads to one T, and not to an array of unknown length: only then can what it leads to be
+  /// copied. A reference always leads to one.
+  static constexpr bool pointer_is_to_one = false;
+  static T copy(const T& value) { return value; }
   static bool equal(const T& a, const T& b) {
     if constexpr (std::is_floating_point_v<T>)
       return std::memcmp(&a, &b, sizeof(T)) == 0 || (a != a && b != b);
@@ -31,6 +36,11 @@ struct VerifyTraits {
       return true;
   }
 };
+
+/// Specialize it for a type that needs something else, and inherit the rest from VerifyDefaults. The specialization
+/// must be seen before a handle with that type is made.
+template <class T>
+struct VerifyTraits : VerifyDefaults<T> {};
 
 namespace detail {
 
@@ -49,7 +59,7 @@ template <class T>
   requires(!std::is_const_v<T>)
 struct Saved<T&> {
   static constexpr bool possible = VerifyTraits<T>::can_copy;
-  explicit Saved(T& value) : copy(value) {}
+  explicit Saved(T& value) : copy(VerifyTraits<T>::copy(value)) {}
   T copy;
   T& again() { return copy; }
   bool agrees(const T& original) { return VerifyTraits<T>::equal(copy, original); }
@@ -65,15 +75,36 @@ struct Saved<const T&> {  // the original cannot change it, so both may look at 
 };
 
 template <class T>
-  requires(!std::is_const_v<T> && !std::is_void_v<T> && !std::is_function_v<T> && VerifyTraits<T>::can_copy)
+  requires(!std::is_const_v<T>)
 struct Saved<T*> {
-  static constexpr bool possible = true;
-  explicit Saved(T* value) {
-    if (value) copy.emplace(*value);
+  // What is behind it may change, and how much there is nobody says, unless VerifyTraits does.
+  static constexpr bool possible = [] {
+    if constexpr (std::is_void_v<T>)
+      return false;
+    else if constexpr (std::is_function_v<T>)
+      return true;
+    else
+      return VerifyTraits<T>::pointer_is_to_one && VerifyTraits<T>::can_copy;
+  }();
+  using Copy = std::conditional_t<possible && !std::is_function_v<T>, T, char>;
+  explicit Saved(T* value) : pointer(value) {
+    if constexpr (std::is_same_v<Copy, T>)
+      if (value) copy.emplace(VerifyTraits<T>::copy(*value));
   }
-  std::optional<T> copy;
-  T* again() { return copy ? &*copy : nullptr; }
-  bool agrees(T* original) { return !original || VerifyTraits<T>::equal(*copy, *original); }
+  T* pointer;
+  std::optional<Copy> copy;
+  T* again() {
+    if constexpr (std::is_same_v<Copy, T>)
+      return copy ? &*copy : nullptr;
+    else
+      return pointer;
+  }
+  bool agrees(T* original) {
+    if constexpr (std::is_same_v<Copy, T>)
+      return !original || VerifyTraits<T>::equal(*copy, *original);
+    else
+      return true;
+  }
 };
 
 /// What a call came to: a value, or an exception of some type.

@@ -48,8 +48,10 @@ Result<std::shared_ptr<Engine>> Engine::create() {
   llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create();
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
-  // LLVM reports failed lookups here as well as in their results, where we read them.
-  engine->session_->setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); });
+  engine->session_->setErrorReporter([engine = engine.get()](llvm::Error error) {
+    std::lock_guard lock(engine->reported_mutex_);
+    engine->reported_ += (engine->reported_.empty() ? "" : "; ") + llvm::toString(std::move(error));
+  });
   engine->linker_ = std::make_unique<orc::ObjectLinkingLayer>(*engine->session_);
   llvm::Expected<std::unique_ptr<orc::EHFrameRegistrationPlugin>> unwinding =
       orc::EHFrameRegistrationPlugin::Create(*engine->session_);
@@ -83,10 +85,17 @@ Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::ve
   return code;
 }
 
+Error Engine::link_error(llvm::Error error) {
+  std::string said = llvm::toString(std::move(error));
+  std::lock_guard lock(reported_mutex_);
+  if (!reported_.empty()) said = std::exchange(reported_, {});
+  return {ErrorKind::UndefinedSymbol, "the code cannot be linked into this process: " + said};
+}
+
 Result<void*> Engine::address(const Code& code, const std::string& name) {
   llvm::Expected<orc::ExecutorSymbolDef> found =
       session_->lookup(orc::makeJITDylibSearchOrder(code.dylib), session_->intern(name));
-  if (!found) return from_llvm(found.takeError(), ErrorKind::UndefinedSymbol);
+  if (!found) return link_error(found.takeError());
   return found->getAddress().toPtr<void*>();
 }
 

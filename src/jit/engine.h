@@ -56,6 +56,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
     runtime::Workspace& workspace_;
   };
 
+  /// LLVM's account of a failure: `error` says that it failed, its reports say why.
+  Error link_error(llvm::Error error);
+
   /// A name that no other code of this engine has.
   std::string unique_name(const char* prefix);
 
@@ -66,6 +69,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::unique_ptr<llvm::orc::ExecutionSession> session_;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> linker_;
   llvm::orc::JITDylib* host_ = nullptr;  // what the runtimes and the process define
+  std::mutex reported_mutex_;
+  std::string reported_;  // what the linker said since it was last asked
   std::mutex workspace_mutex_;
   std::unique_ptr<runtime::Workspace> workspace_;
   std::atomic<std::uint64_t> counter_ = 0;

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/callees.h"
 
-#include <algorithm>
-
 #include "specialize/emit.h"
 #include "specialize/facts.h"
 
-#include <llvm/Demangle/Demangle.h>
 #include <llvm/IR/Instructions.h>
 
 namespace inlay::specialize {
@@ -29,10 +26,6 @@ bool is_plain(const llvm::Argument& parameter) {
 
 }  // namespace
 
-std::string readable(llvm::StringRef name) {
-  return llvm::demangle(name.substr(0, std::min(name.find(".inlay."), name.find(".special"))).str());
-}
-
 bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
                     const std::vector<llvm::Constant*>& known) {
   if (call.hasFnAttr(llvm::Attribute::AlwaysInline) || original.hasFnAttribute("inlay-inline")) return true;
@@ -48,9 +41,29 @@ bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, 
 }
 
 Decision Callees::decide(const llvm::CallBase& call, unsigned depth) {
-  using Kind = Remark::Kind;
   auto* declared = llvm::dyn_cast<llvm::Function>(call.getCalledOperand());
   if (!declared || declared->isIntrinsic() || by_function_.contains(declared)) return {};
+  Decision decision = consider(call, *declared, depth);
+  if (!decision.callee) left_[declared] = decision;
+  return decision;
+}
+
+Decision Callees::why_left(const llvm::Function& function) const {
+  auto found = left_.find(&function);
+  if (found != left_.end()) return found->second;
+  return {nullptr, Remark::Kind::NothingKnown, "it came up when nothing more was to be specialized"};
+}
+
+void Callees::settle(const Callee& callee, unsigned actual) {
+  spent_ += actual;
+  spent_ -= callee.original->getInstructionCount();
+}
+
+Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function, unsigned depth) {
+  using Kind = Remark::Kind;
+  llvm::Function* declared = &function;
+  if (declared->getName().ends_with(".inlay.tls"))
+    return {nullptr, Kind::External, "it is thread-local, so its address is asked of the host each time"};
   if (declared->hasFnAttribute("inlay-noinline")) return {nullptr, Kind::AskedFor, "it is marked INLAY_NOINLINE"};
   if (declared->hasFnAttribute("inlay-opaque")) return {nullptr, Kind::AskedFor, "it is marked INLAY_OPAQUE"};
   Result<llvm::Function*> found = symbols_.bodies().function(std::string_view(declared->getName()));
@@ -102,7 +115,7 @@ Decision Callees::decide(const llvm::CallBase& call, unsigned depth) {
     slot->function = declare_specialized(symbols_.unit(), *original, slot->known, original->getName() + ".special");
     by_function_[slot->function] = slot.get();
     new_.push_back(slot.get());
-    spend(original->getInstructionCount());
+    spent_ += original->getInstructionCount();
   }
   return {slot.get(), {}, {}};
 }

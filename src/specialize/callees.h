@@ -44,11 +44,15 @@ class Callees {
   /// The ones decided on that have no body yet, in order.
   std::vector<Callee*> take_new() { return std::exchange(new_, {}); }
 
-  /// Counts instructions against the budget.
-  void spend(unsigned instructions) { spent_ += instructions; }
+  /// Why calls of `function` were left, as it was last decided; empty if they were not.
+  Decision why_left(const llvm::Function& function) const;
+
+  /// Corrects the budget: a function that was expected to have as many instructions as its original has `actual`.
+  void settle(const Callee& callee, unsigned actual);
   std::size_t size() const { return callees_.size(); }
 
  private:
+  Decision consider(const llvm::CallBase& call, llvm::Function& declared, unsigned depth);
   bool worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
              const std::vector<llvm::Constant*>& known);
 
@@ -59,14 +63,12 @@ class Callees {
   std::map<const llvm::Function*, Callee*> by_function_;
   std::map<const llvm::Function*, std::string> refusals_;  // templates that are not evaluable
   std::map<const llvm::Function*, unsigned> variants_;
+  std::map<const llvm::Function*, Decision> left_;
   std::vector<Callee*> new_;
   std::uint64_t spent_ = 0;
 };
 
 /// Calls `callee`'s specialized function instead of its original, without the known arguments. `call` is gone after.
 llvm::CallBase* redirect(llvm::CallBase& call, const Callee& callee);
-
-/// A name as a person writes it, without what makes internal names unique.
-std::string readable(llvm::StringRef name);
 
 }  // namespace inlay::specialize

@@ -30,7 +30,8 @@ class Locations {
       : module_(*copy.getParent()), to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {}
 
   llvm::DebugLoc map(const llvm::DebugLoc& location) {
-    return !location || !to_ ? llvm::DebugLoc() : llvm::DebugLoc(map(location.get()));
+    // Without a scope of its own (the entry), a function holds locations of what was inlined into it, as they are.
+    return !location || !to_ ? location : llvm::DebugLoc(map(location.get()));
   }
 
  private:

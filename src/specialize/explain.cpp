@@ -133,9 +133,8 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
                    place_of(*call)});
       continue;
     }
-    Decision decision = callees.decide(*call, self ? self->depth : 1);
-    if (decision.callee || decision.reason.empty()) continue;  // it would be specialized in one more round
-    if (call->doesNotReturn()) continue;                       // the ways to exceptions are nobody's loss
+    if (call->doesNotReturn()) continue;  // the ways to exceptions are nobody's loss
+    Decision decision = callees.why_left(*target);
     add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});
   }
 }

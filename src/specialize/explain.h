@@ -14,8 +14,8 @@ constexpr const char* FreeArgument = "argument ";
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);
 
-/// Adds a remark for each store of `function` to a frozen object, and takes the object's mark of being constant away: LLVM
-/// would drop the store, but the original writes, or faults, and so must we.
+/// Adds a remark for each store of `function` to a frozen object, and takes the object's mark of being constant away:
+/// LLVM would drop the store, but the original writes, or faults, and so must we.
 void explain_stores(llvm::Function& function, Symbols& symbols, Report& report);
 
 /// Where an instruction stands in the source it was written in; unknown without debug information.

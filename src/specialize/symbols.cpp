@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/symbols.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <llvm/Analysis/ConstantFolding.h>
+#include <llvm/Demangle/Demangle.h>
 
 namespace inlay::specialize {
+
+std::string readable(llvm::StringRef name) {
+  return llvm::demangle(name.substr(0, std::min(name.find(".inlay."), name.find(".special"))).str());
+}
 
 namespace {
 
@@ -236,7 +242,7 @@ std::string Symbols::why_not_constant(llvm::Constant* pointer, llvm::Type* type)
       return "it reads beyond the frozen object";
     return "the frozen object holds a pointer to memory that is not frozen";
   }
-  return "'" + variable->getName().str() + "' is a variable that may change; promise_constant would freeze it";
+  return "'" + readable(variable->getName()) + "' is a variable that may change; promise_constant would freeze it";
 }
 
 }  // namespace inlay::specialize

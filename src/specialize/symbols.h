@@ -30,6 +30,9 @@ struct Read {
   std::uint64_t offset, size;
 };
 
+/// A name as a person writes it, without what makes internal names unique.
+std::string readable(llvm::StringRef name);
+
 class Symbols {
  public:
   Symbols(llvm::Module& unit, runtime::Bodies& bodies) : unit_(unit), bodies_(bodies) {}
