@@ -40,9 +40,9 @@ constexpr Program<double> double_programs[] = {
 template <class T, class Call>
 struct Rival {
   Call call;
-  long calls = 1;                 // in one go
+  long calls = 1;                  // in one go
   std::vector<double> go_ns = {};  // of one call, for each go
-  T sum = {};                     // of the results of the first go's first calls
+  T sum = {};                      // of the results of the first go's first calls
 
   void go(const Program<T>& program) {
     std::array<T, input_count> x, y;
@@ -103,15 +103,17 @@ void compare(Output& output, const char* shape, const Program<T>& program, Plain
   Pointer o2_call = handwritten_o2.*program.handwritten;
   Pointer o3_call = handwritten_o3.*program.handwritten;
   Pointer native_call = handwritten_native.*program.handwritten;
+  Pointer far_call = handwritten_far.*program.handwritten;
   auto plain = rival(program, std::move(plain_call));
   auto compiled = rival(program, std::move(compiled_call));
   auto o2 = rival(program, [&](T x, T y) { return o2_call(x, y); });
   auto o3 = rival(program, [&](T x, T y) { return o3_call(x, y); });
   auto native = rival(program, [&](T x, T y) { return native_call(x, y); });
-  race(output, program, plain, compiled, o2, o3, native);
+  auto far = rival(program, [&](T x, T y) { return far_call(x, y); });
+  race(output, program, plain, compiled, o2, far, o3, native);
   output.row({std::string(program.name) + ", " + shape, median(plain.go_ns), median(compiled.go_ns), median(o2.go_ns),
-              median(o3.go_ns), median(native.go_ns), ratio(plain, compiled), ratio(compiled, o2),
-              ratio(compiled, o3), ratio(compiled, native)});
+              median(far.go_ns), median(o3.go_ns), median(native.go_ns), ratio(plain, compiled), ratio(compiled, o2),
+              ratio(compiled, far), ratio(compiled, o3)});
 }
 
 template <class T>
@@ -124,20 +126,24 @@ auto compiled_or_fail(Output& output, inlay::Result<inlay::Function<T(T, T)>> re
 template <class T>
 void compare_shapes(Output& output, const inlay::Jit& jit, const Program<T>& program) {
   const auto functions = jit.freeze([&] { return make_functions<T>(program.which); });
-  compare(output, "std::function", program, [&](T x, T y) { return (*functions)(x, y); },
-          compiled_or_fail<T>(output, jit.optimize(functions)));
+  compare(
+      output, "std::function", program, [&](T x, T y) { return (*functions)(x, y); },
+      compiled_or_fail<T>(output, jit.optimize(functions)));
 
   const Lambdas<T> lambdas = make_lambdas<T>(jit, program.which);
-  compare(output, "lambdas", program, [&](T x, T y) { return lambdas.run(lambdas.lambda, x, y); },
-          compiled_or_fail<T>(output, lambdas.compiled));
+  compare(
+      output, "lambdas", program, [&](T x, T y) { return lambdas.run(lambdas.lambda, x, y); },
+      compiled_or_fail<T>(output, lambdas.compiled));
 
   const auto structs = jit.freeze([&] { return make_structs<T>(program.which); });
-  compare(output, "structs", program, [&](T x, T y) { return structs->run(structs.get(), x, y); },
-          compiled_or_fail<T>(output, jit.optimize(structs->run, structs)));
+  compare(
+      output, "structs", program, [&](T x, T y) { return structs->run(structs.get(), x, y); },
+      compiled_or_fail<T>(output, jit.optimize(structs->run, structs)));
 
   const auto nodes = jit.freeze([&] { return make_nodes<T>(program.which); });
-  compare(output, "virtual nodes", program, [&](T x, T y) { return (*nodes)->run(x, y); },
-          compiled_or_fail<T>(output, jit.optimize(nodes, &NodeProgram<T>::run)));
+  compare(
+      output, "virtual nodes", program, [&](T x, T y) { return (*nodes)->run(x, y); },
+      compiled_or_fail<T>(output, jit.optimize(nodes, &NodeProgram<T>::run)));
 }
 
 /// What a call through the handle costs: everything here returns its first input.
@@ -147,13 +153,16 @@ void compare_calls(Output& output, const inlay::Jit& jit) {
   long (*volatile pointer)(long, long) = handwritten_o2.first;
   auto direct = rival(program, [](long x, long y) { return direct_first(x, y); });
   auto indirect = rival(program, [&](long x, long y) { return pointer(x, y); });
+  long (*volatile far_pointer)(long, long) = handwritten_far.first;
+  auto far = rival(program, [&](long x, long y) { return far_pointer(x, y); });
   auto handle = rival(program, compiled_or_fail<long>(output, jit.optimize(closure)));
   auto function = rival(program, [&](long x, long y) { return (*closure)(x, y); });
-  race(output, program, direct, indirect, handle, function);
+  race(output, program, direct, indirect, far, handle, function);
   output.table("What one call costs (ns, its share of the measuring loop included)",
                {{"long f(long x, long) { return x; }"}, {"ns", 2}, {"/direct", 2}});
   output.row({"direct call", median(direct.go_ns), 1.0});
   output.row({"function pointer", median(indirect.go_ns), ratio(indirect, direct)});
+  output.row({"function pointer, into a .so", median(far.go_ns), ratio(far, direct)});
   output.row({"inlay::Function, compiled", median(handle.go_ns), ratio(handle, direct)});
   output.row({"std::function", median(function.go_ns), ratio(function, direct)});
 }
@@ -162,9 +171,17 @@ int run(int argc, char** argv) {
   Output output("closures, host by " HOST_COMPILER, argc, argv);
   auto jit = inlay::Jit::create();
   if (!jit) return output.fail(jit.error().to_string()), output.finish();
-  output.table("Closures, host compiled by " HOST_COMPILER " (ns a call, CPU time, medians)",
-               {{"program, shape"}, {"plain"}, {"compiled"}, {"-O2"}, {"-O3"}, {"-O3 native"}, {"plain/c.", 1},
-                {"c./-O2", 2}, {"c./-O3", 2}, {"c./native", 2}});
+  output.table("Closures, host compiled by " HOST_COMPILER " (ns a call, CPU time, medians)", {{"program, shape"},
+                                                                                               {"plain"},
+                                                                                               {"compiled"},
+                                                                                               {"-O2"},
+                                                                                               {"-O2 in .so"},
+                                                                                               {"-O3"},
+                                                                                               {"-O3 native"},
+                                                                                               {"plain/c.", 1},
+                                                                                               {"c./-O2", 2},
+                                                                                               {"c./.so", 2},
+                                                                                               {"c./-O3", 2}});
   for (const Program<long>& program : integer_programs) compare_shapes(output, *jit, program);
   for (const Program<double>& program : double_programs) compare_shapes(output, *jit, program);
   compare_calls(output, *jit);

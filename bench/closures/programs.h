@@ -48,10 +48,9 @@ auto expression() {
 /// x * x * 0.5 + y / (x + 1.5): 11 closures.
 template <class S>
 auto double_expression() {
-  return S::program(S::binary(
-      Add(),
-      S::binary(Multiply(), S::binary(Multiply(), S::variable(0), S::variable(0)), S::constant(0.5)),
-      S::binary(Divide(), S::variable(1), S::binary(Add(), S::variable(0), S::constant(1.5)))));
+  return S::program(
+      S::binary(Add(), S::binary(Multiply(), S::binary(Multiply(), S::variable(0), S::variable(0)), S::constant(0.5)),
+                S::binary(Divide(), S::variable(1), S::binary(Add(), S::variable(0), S::constant(1.5)))));
 }
 
 /// s = y; for (i = 0; i < x; i = i + 1) { t = (i * i + 3) % 10; if (t < 5) s = s + t; else s = s ^ i; } s
@@ -76,13 +75,13 @@ auto branches() {
 template <class S>
 auto while_loop() {
   constexpr int x = 0, y = 1, s = 2;
-  return S::program(
-      S::list(S::assign(s, S::constant(0)),
-              S::loop(S::binary(Less(), S::constant(1), S::variable(x)),
-                      S::list(S::assign(s, S::binary(Add(), S::variable(s),
-                                                     S::binary(Multiply(), S::variable(x), S::variable(y)))),
-                              S::assign(x, S::binary(Multiply(), S::variable(x), S::constant(0.99))))),
-              S::variable(s)));
+  return S::program(S::list(
+      S::assign(s, S::constant(0)),
+      S::loop(
+          S::binary(Less(), S::constant(1), S::variable(x)),
+          S::list(S::assign(s, S::binary(Add(), S::variable(s), S::binary(Multiply(), S::variable(x), S::variable(y)))),
+                  S::assign(x, S::binary(Multiply(), S::variable(x), S::constant(0.99))))),
+      S::variable(s)));
 }
 
 /// Eight assignments in a row, some of them to the same variable.
@@ -104,9 +103,7 @@ auto statements() {
 template <class S>
 auto recursion() {
   auto* fib = S::declare();
-  auto call_less = [&](long by) {
-    return S::call(fib, S::binary(Subtract(), S::variable(0), S::constant(by)));
-  };
+  auto call_less = [&](long by) { return S::call(fib, S::binary(Subtract(), S::variable(0), S::constant(by))); };
   S::define(fib, S::branch(S::binary(Less(), S::variable(0), S::constant(2)), S::variable(0),
                            S::binary(Add(), call_less(1), call_less(2))));
   return S::program(S::call(fib, S::variable(0)));

@@ -62,9 +62,7 @@ struct Functions {
     };
   }
   static Node call(const Callee<T>* callee, Node argument) {
-    return [callee, argument = std::move(argument)](Env<T>& env) {
-      return callee->enter(callee->body, argument(env));
-    };
+    return [callee, argument = std::move(argument)](Env<T>& env) { return callee->enter(callee->body, argument(env)); };
   }
 
   static std::function<T(T, T)> program(Node body) {

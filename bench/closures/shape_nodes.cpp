@@ -46,9 +46,7 @@ struct Nodes {
   struct Branch final : Base {
     Node condition, then, otherwise;
     Branch(Node c, Node t, Node o) : condition(std::move(c)), then(std::move(t)), otherwise(std::move(o)) {}
-    T eval(Env<T>& env) const override {
-      return condition->eval(env) != 0 ? then->eval(env) : otherwise->eval(env);
-    }
+    T eval(Env<T>& env) const override { return condition->eval(env) != 0 ? then->eval(env) : otherwise->eval(env); }
   };
   struct Loop final : Base {
     Node condition, body;

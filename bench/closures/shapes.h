@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The four shapes of closures, as the host sees them. They are made in the runtime, by clang; the host freezes them, has
-// them compiled and calls them, whatever compiled the host.
+// The four shapes of closures, as the host sees them. They are made in the runtime, by clang; the host freezes them,
+// has them compiled and calls them, whatever compiled the host.
 #pragma once
 
 #include <functional>

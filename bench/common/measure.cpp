@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -15,6 +16,13 @@ double read_clock(clockid_t clock) {
   return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
 }
 
+double order_statistic(std::vector<double> values, std::size_t rank) {
+  if (values.empty()) return 0;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
 }  // namespace
 
 double thread_cpu_us() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
@@ -22,10 +30,13 @@ double process_cpu_us() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 double wall_us() { return read_clock(CLOCK_MONOTONIC); }
 
 double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  const std::size_t rank = values.size() / 2;
+  return order_statistic(std::move(values), rank);
+}
+
+double lower_quartile(std::vector<double> values) {
+  const std::size_t rank = values.size() / 4;
+  return order_statistic(std::move(values), rank);
 }
 
 std::vector<double> numbers_from(const std::string& program, const std::string& arguments) {

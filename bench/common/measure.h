@@ -17,6 +17,8 @@ double wall_us();
 
 /// Zero if there are none.
 double median(std::vector<double> values);
+/// The value that a quarter of them do not exceed. For wall times: waiting for a core only ever adds to them.
+double lower_quartile(std::vector<double> values);
 
 /// The numbers that a program prints on its standard output, separated by space; empty if it fails.
 std::vector<double> numbers_from(const std::string& program, const std::string& arguments);
