@@ -7,6 +7,7 @@
 #include <memory>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 
 #include "inlay/frozen.h"
 #include "inlay/signature.h"
@@ -63,14 +64,16 @@ decltype(auto) bound_value(const Constant<T>& binding) {
     return static_cast<P>(*binding.object);
 }
 
-/// Storage for it: a reference is kept as a pointer.
-template <class P>
-using Kept = std::conditional_t<std::is_reference_v<P>, std::remove_reference_t<P>*, std::remove_cv_t<P>>;
+/// Storage for it: a reference is kept as a pointer, and nothing for a placeholder.
+template <class P, class B>
+using Kept =
+    std::conditional_t<(placeholder<B> > 0), std::monostate,
+                       std::conditional_t<std::is_reference_v<P>, std::remove_reference_t<P>*, std::remove_cv_t<P>>>;
 
 template <class P, class B>
-Kept<P> keep(const B& binding) {
+Kept<P, B> keep(const B& binding) {
   if constexpr (placeholder<B> > 0)
-    return Kept<P>{};
+    return {};
   else if constexpr (std::is_reference_v<P>)
     return std::addressof(bound_value<P>(binding));
   else
@@ -93,7 +96,7 @@ Parameter describe(const B& binding) {
 
 /// One argument of a call of the original: the bound value, or the caller's.
 template <class P, class B, class Arguments>
-decltype(auto) choose(Kept<P>& kept, Arguments& arguments) {
+decltype(auto) choose(Kept<P, B>& kept, Arguments& arguments) {
   if constexpr (placeholder<B> > 0)
     return static_cast<Pass<P>>(std::get<placeholder<B> - 1>(arguments));
   else if constexpr (std::is_reference_v<P>)

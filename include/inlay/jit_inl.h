@@ -127,7 +127,7 @@ struct BoundCall;
 template <class R, class... P, class... B>
 struct BoundCall<R (*)(P...), std::tuple<B...>> {
   R (*fn)(P...);
-  std::tuple<Kept<P>...> kept;
+  std::tuple<Kept<P, B>...> kept;
   std::tuple<B...> bindings;  // they hold the frozen memory that `kept` points into
   std::shared_ptr<void> owner;
 

@@ -67,6 +67,18 @@ Engine::~Engine() {
   if (session_) llvm::consumeError(session_->endSession());
 }
 
+Engine::Borrowed::Borrowed(Engine& engine)
+    : lock_(engine.workspace_mutex_), workspace_([&]() -> runtime::Workspace& {
+        // An LLVM context keeps types, constants and debug locations of modules that are gone. A new one from time to
+        // time bounds that, for the price of loading the bodies again that are still asked for.
+        constexpr unsigned UsesOfWorkspace = 400;
+        if (++engine.workspace_uses_ > UsesOfWorkspace) {
+          engine.workspace_ = std::make_unique<runtime::Workspace>();
+          engine.workspace_uses_ = 1;
+        }
+        return *engine.workspace_;
+      }()) {}
+
 std::string Engine::unique_name(const char* prefix) { return prefix + std::to_string(++counter_); }
 
 Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {

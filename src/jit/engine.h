@@ -48,7 +48,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// A workspace that nobody else uses meanwhile.
   class Borrowed {
    public:
-    explicit Borrowed(Engine& engine) : lock_(engine.workspace_mutex_), workspace_(*engine.workspace_) {}
+    explicit Borrowed(Engine& engine);
     runtime::Workspace& operator*() const { return workspace_; }
 
    private:
@@ -73,6 +73,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string reported_;  // what the linker said since it was last asked
   std::mutex workspace_mutex_;
   std::unique_ptr<runtime::Workspace> workspace_;
+  unsigned workspace_uses_ = 0;
   std::atomic<std::uint64_t> counter_ = 0;
 };
 
