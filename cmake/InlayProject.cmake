@@ -29,6 +29,10 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 add_library(inlay_flags INTERFACE)
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(inlay_flags INTERFACE -Wall -Wextra -Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 sees uninitialized members in moved std::variant and std::optional that are not there.
+    target_compile_options(inlay_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 if(INLAY_SANITIZE)
   target_compile_options(inlay_flags INTERFACE -fsanitize=${INLAY_SANITIZE} -fno-sanitize-recover=all

@@ -24,7 +24,7 @@ auto all_placeholders() {
 template <class... A>
 void add_free(Request& request, bool by_reference) {
   int index = 0;
-  auto add = [&](ValueType type, bool reference) {
+  [[maybe_unused]] auto add = [&](ValueType type, bool reference) {
     Parameter parameter;
     parameter.type = type;
     parameter.by_reference = by_reference && !reference;
