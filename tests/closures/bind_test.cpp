@@ -28,10 +28,11 @@ void expect_echoed(const T& value, const char* what) {
   EXPECT_TRUE(free->compiled()) << what << ": " << free->explain().to_text();
   EXPECT_TRUE(same((*free)(value), value)) << what << " free";
   // Classes that are passed in memory may refuse to be bound by value, in words; everything else must compile.
-  if (sizeof(T) <= 16 && !std::is_same_v<T, Extended>)
+  if (sizeof(T) <= 16 && !std::is_same_v<T, Extended>) {
     EXPECT_TRUE(bound->compiled()) << what << ": " << bound->explain().to_text();
-  else if (!bound->compiled())
+  } else if (!bound->compiled()) {
     EXPECT_NE(bound->explain().remarks.front().reason.find("by reference"), std::string::npos) << what;
+  }
 }
 
 TEST(Binding, scalars) {

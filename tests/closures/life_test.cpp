@@ -87,7 +87,9 @@ TEST(Lifetime, ten_thousand_functions_come_and_go) {
     ASSERT_EQ(function(env), i + 1);
   }
   std::uint64_t grown = resident_bytes() - std::min(early, resident_bytes());
-  if (CountMemory) EXPECT_LT(grown / (Many * 4 / 5), 1000u) << "bytes kept for each function that is gone";
+  if (CountMemory) {
+    EXPECT_LT(grown / (Many * 4 / 5), 1000u) << "bytes kept for each function that is gone";
+  }
 }
 
 TEST(Lifetime, many_functions_at_once) {

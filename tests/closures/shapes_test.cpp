@@ -51,6 +51,28 @@ TEST(StdFunctions, list_is_walked_backwards) {
   }
 }
 
+TEST(StdFunctions, grid_too_large_to_unroll_keeps_its_meaning) {
+  for (int side : {3, 40, 60}) {  // 60 by 60 is beyond the limit on copies of a block
+    auto build = [&] {
+      std::vector<std::vector<Code>> rows;
+      for (int i = 0; i < side; ++i) {
+        rows.emplace_back();
+        for (int j = 0; j < side; ++j)
+          rows.back().push_back((i + j) % 7 == 0 ? hand::variable_x() : hand::number(i * 31 + j));
+      }
+      return hand::sum_of_grid(std::move(rows));
+    };
+    CompileOptions options;
+    options.level = Level::O0;
+    auto function = optimized(build, options);
+    Code original = build();
+    for (Int x : {5, 77}) {
+      Env env{x}, same{x};
+      EXPECT_EQ(function(env), original(same)) << side;
+    }
+  }
+}
+
 TEST(StdFunctions, empty_list_and_empty_text) {
   Env env;
   EXPECT_EQ(optimized([] { return hand::sum_of({}); })(env), 0);
@@ -135,11 +157,12 @@ TEST(Lambdas, with_a_mutable_part) {
 }
 
 TEST(Structs, function_pointers_become_one_piece_of_code) {
-  auto tree = jit().freeze([] {
-    auto* x = new hand::Node{hand::run_x};
-    auto* six = new hand::Node{hand::run_number, nullptr, nullptr, 6};
-    auto* product = new hand::Node{hand::run_multiply, x, six};
-    return hand::Node{hand::run_multiply, product, x};
+  std::unique_ptr<const hand::Node> x, six, product;  // they outlive what is compiled
+  auto tree = jit().freeze([&] {
+    x.reset(new hand::Node{hand::run_x});
+    six.reset(new hand::Node{hand::run_number, nullptr, nullptr, 6});
+    product.reset(new hand::Node{hand::run_multiply, x.get(), six.get()});
+    return hand::Node{hand::run_multiply, product.get(), x.get()};
   });
   auto function = compiled(jit().optimize(hand::run_multiply, tree));
   expect_no_call_left(function.explain());
@@ -148,13 +171,11 @@ TEST(Structs, function_pointers_become_one_piece_of_code) {
 }
 
 TEST(Structs, cycle_of_states_ends_in_recursion) {
-  struct Ring {
-    hand::State a, b;
-  };
-  auto ring = jit().freeze([] {
-    auto* b = new hand::State{hand::run_state, nullptr, 10};
-    auto* a = new hand::State{hand::run_state, b, 1};
-    b->next = a;
+  std::unique_ptr<hand::State> a, b;  // they outlive what is compiled
+  auto ring = jit().freeze([&] {
+    b.reset(new hand::State{hand::run_state, nullptr, 10});
+    a.reset(new hand::State{hand::run_state, b.get(), 1});
+    b->next = a.get();
     return *a;
   });
   for (Level level : {Level::O0, Level::O2}) {

@@ -70,7 +70,9 @@ TEST(ClosuresThreads, functions_are_handed_on_and_dropped_elsewhere) {
         }
       }
       Env env{7};
-      if (taken) ASSERT_EQ(taken->second(env), taken->first + 7);
+      if (taken) {
+        ASSERT_EQ(taken->second(env), taken->first + 7);
+      }
     }
   });
 }

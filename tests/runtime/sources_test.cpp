@@ -67,7 +67,9 @@ TEST(Index, names_what_stays_undefined) {
   RuntimeListing all = listing("everything_runtime");
   EXPECT_TRUE(std::any_of(all.symbols.begin(), all.symbols.end(), [](const RuntimeSymbol& s) { return !s.defined; }));
   const RuntimeSymbol* length = find(all, "strlen");
-  if (length) EXPECT_FALSE(length->defined);
+  if (length) {
+    EXPECT_FALSE(length->defined);
+  }
 }
 
 TEST(Index, finds_internal_functions_by_address) {

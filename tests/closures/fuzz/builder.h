@@ -116,6 +116,16 @@ class Builder {
         return made(ScalePair<S>{{static_cast<std::int32_t>(tree.number), tree.real}, child(tree, 0), child(tree, 1)});
       case Op::RotateTriple:
         return made(RotateTriple<S>{{1, tree.number, 3}, child(tree, 0)});
+      case Op::Zip:
+        return zip(tree);
+      case Op::Grid:
+        return grid(tree);
+      case Op::Machine:
+        return machine(tree);
+      case Op::StackWalk:
+        return made(StackWalk<S>{integers(tree)});
+      case Op::Halves:
+        return made(Halves<S>{integers(tree)});
       case Op::Shared:
         return made(Shared<S>{std::make_shared<const IntCode<S>>(child(tree, 0))});
       case Op::CopyShared:
@@ -190,6 +200,31 @@ class Builder {
       default:
         return made(Compare<S, std::uint8_t>{child(tree, 0), child(tree, 1), or_equal});
     }
+  }
+
+  IntCode<S> zip(const Tree& tree) {
+    Zip<S> node;
+    for (std::size_t i = 0; i < tree.children.size(); ++i) (i % 2 ? node.right : node.left).push_back(child(tree, i));
+    return made(std::move(node));
+  }
+
+  IntCode<S> grid(const Tree& tree) {
+    Grid<S> node;
+    for (std::size_t i = 0; i < tree.children.size(); ++i) {
+      if (i % 2 == 0) node.rows.emplace_back();
+      node.rows.back().push_back(child(tree, i));
+    }
+    return made(std::move(node));
+  }
+
+  IntCode<S> machine(const Tree& tree) {
+    Machine<S> node;
+    auto count = static_cast<unsigned>(tree.children.size());
+    auto bits = static_cast<std::uint64_t>(tree.number) * 0x9e3779b97f4a7c15u;
+    for (std::size_t i = 0; i < count; ++i, bits = bits >> 11 | bits << 53)
+      node.code.push_back(
+          {child(tree, i), static_cast<unsigned>(bits % (count + 1)), static_cast<unsigned>(bits / 64 % (count + 1))});
+    return made(std::move(node));
   }
 
   IntCode<S> linked(const Tree& tree) {

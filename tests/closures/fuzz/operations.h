@@ -415,6 +415,86 @@ struct CallTwice {
   Int operator()(Env& env) const { return Subtract::of(value(env), value(env)); }
 };
 
+/// Two lists side by side.
+template <class S>
+struct Zip {
+  std::vector<IntCode<S>> left, right;
+  Int operator()(Env& env) const {
+    Int total = 2;
+    auto b = right.begin();
+    for (auto a = left.begin(); a != left.end() && b != right.end(); ++a, ++b)
+      total = mix(total, (*a)(env) ^ wrap(bits((*b)(env)) << 1));
+    return total;
+  }
+};
+
+template <class S>
+struct Grid {
+  std::vector<std::vector<IntCode<S>>> rows;
+  Int operator()(Env& env) const {
+    Int total = 0;
+    for (const auto& row : rows) {
+      for (const auto& cell : row) {
+        Int value = cell(env);
+        if (value == 3) break;
+        total = mix(total, value);
+      }
+      if (total == 5) return -5;
+    }
+    return total;
+  }
+};
+
+/// Closures with jumps between them, forwards and backwards, taken as they come out.
+template <class S>
+struct Machine {
+  struct Instruction {
+    IntCode<S> test;
+    unsigned yes, no;
+  };
+  std::vector<Instruction> code;
+  Int operator()(Env& env) const {
+    Int last = 0;
+    for (unsigned at = 0; at < code.size() && env.fuel-- > 0;) {
+      last = code[at].test(env);
+      at = last & 1 ? code[at].yes : code[at].no;
+    }
+    return last;
+  }
+};
+
+/// Known closures that go through memory which the evaluator does not follow.
+template <class S>
+struct StackWalk {
+  std::vector<IntCode<S>> items;
+  Int operator()(Env& env) const {
+    std::array<const IntCode<S>*, 8> stack{};
+    std::size_t top = 0;
+    for (const auto& item : items)
+      if (top < stack.size()) stack[top++] = &item;
+    Int total = 9;
+    while (top > 0) {
+      total = mix(total, (*stack[--top])(env));
+      if (total == 0 && top > 1) std::swap(stack[0], stack[1]);
+    }
+    return total;
+  }
+};
+
+/// A recursion over parts of a known list.
+template <class S>
+struct Halves {
+  std::vector<IntCode<S>> items;
+  static Int sum(const IntCode<S>* begin, const IntCode<S>* end, Env& env) {
+    if (begin == end) return 0;
+    if (end - begin == 1) return (*begin)(env);
+    const IntCode<S>* middle = begin + (end - begin) / 2;
+    Int left = sum(begin, middle, env);
+    return mix(left, sum(middle, end, env));
+  }
+  Int operator()(Env& env) const { return sum(items.data(), items.data() + items.size(), env); }
+};
+
 template <class S>
 struct RealArithmetic {
   Int kind;

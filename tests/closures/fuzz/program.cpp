@@ -109,6 +109,13 @@ class Generator {
       case Op::Linked:
         fill(tree, static_cast<unsigned>(random_.below(5)), next);
         break;
+      case Op::Zip:
+      case Op::Grid:
+      case Op::Machine:
+      case Op::StackWalk:
+      case Op::Halves:
+        fill(tree, 1 + static_cast<unsigned>(random_.below(5)), next);
+        break;
       case Op::Dispatch:
       case Op::MapLookup:
         fill(tree, 2 + static_cast<unsigned>(random_.below(4)), next);
@@ -255,6 +262,11 @@ std::string Tree::to_string() const {
                                       "Memory",
                                       "Repeat",
                                       "CallTwice",
+                                      "Zip",
+                                      "Grid",
+                                      "Machine",
+                                      "StackWalk",
+                                      "Halves",
                                       "Real",
                                       "RealSlot",
                                       "RealArithmetic",

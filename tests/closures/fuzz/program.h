@@ -51,7 +51,12 @@ enum class Op : std::uint8_t {
   Memory,
   Repeat,
   CallTwice,
-  LastInt = CallTwice,
+  Zip,
+  Grid,
+  Machine,
+  StackWalk,
+  Halves,
+  LastInt = Halves,
   // reals
   Real,
   RealSlot,

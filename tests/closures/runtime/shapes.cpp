@@ -33,6 +33,18 @@ Code sum_backwards(std::vector<Code> items) {
     return total;
   };
 }
+Code sum_of_grid(std::vector<std::vector<Code>> rows) {
+  return [rows = std::move(rows)](Env& env) {
+    Int total = 0;
+    for (const auto& row : rows)
+      for (const Code& cell : row) {
+        Int value = cell(env);
+        if (value == 77) break;
+        total = total * 3 % 1000003 + value;
+      }
+    return total;
+  };
+}
 Code one_of(std::vector<Code> items) {
   return [items = std::move(items)](Env& env) { return items[static_cast<std::size_t>(env.x)](env); };
 }

@@ -29,6 +29,7 @@ Code add(Code left, Code right);
 Code if_else(Code condition, Code yes, Code no);
 Code sum_of(std::vector<Code> items);
 Code sum_backwards(std::vector<Code> items);
+Code sum_of_grid(std::vector<std::vector<Code>> rows);
 Code one_of(std::vector<Code> items);  // the item of index env.x
 Code character_of(std::string text);   // the character of index env.x
 Code count_up(inlay::Mutable<Int> counter);
