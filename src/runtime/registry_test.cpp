@@ -88,6 +88,7 @@ TEST(RegistryThreads, looks_up_while_runtimes_come_and_go) {
       while (!done) {
         (void)find_symbol_at(&done);
         (void)registered_images().size();
+        std::this_thread::yield();  // readers without a pause would keep the writer out
       }
     });
   for (int i = 0; i < 200; ++i) {
