@@ -34,6 +34,7 @@ inlay::Frozen<Program> freeze(const syntax::Program& program) {
 Compiled compile_native(const syntax::Program& program) {
   const inlay::Frozen<Program> closures = freeze(program);
   auto run = value_or_throw(jit().specialize(run_program, inlay::constant(closures), std::placeholders::_1));
+  if (!run.compiled()) throw std::runtime_error(run.explain().to_text());
   std::string report = run.explain().to_text() + '\n';
   return {[run = std::move(run), closures](Env& env) { run(env); }, std::move(report)};
 }

@@ -92,6 +92,9 @@ class Jit {
     return optimize_function(&tree, nullptr, nullptr, options);
   }
 
+  template <class R, class... A>
+  Result<Function<R(A...)>> optimize(std::function<R(A...)>&&, const CompileOptions& = {}) const = delete;
+
   /// A frozen object that can be called (a lambda with captures): `jit.optimize<int(int)>(lambda)`. This line must be
   /// in a source of a runtime, where the object's type has bitcode.
   template <class Signature, class F>

@@ -24,6 +24,14 @@ template <class T>
 constexpr bool is_scalar_value = (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>) &&
                                  !std::is_same_v<T, __int128> && !std::is_same_v<T, unsigned __int128>;
 
+/// The Itanium C++ ABI's rule (3.1.1): a class is passed by its value if every copy and move constructor is trivial or
+/// deleted, not all are deleted, and its destructor is trivial.
+template <class T>
+constexpr bool travels_in_registers =
+    (!std::is_copy_constructible_v<T> || std::is_trivially_copy_constructible_v<T>) &&
+    (!std::is_move_constructible_v<T> || std::is_trivially_move_constructible_v<T>) &&
+    (std::is_copy_constructible_v<T> || std::is_move_constructible_v<T>) && std::is_trivially_destructible_v<T>;
+
 template <class T>
 constexpr ValueType value_type() {
   if constexpr (std::is_reference_v<T> || std::is_pointer_v<T>)
@@ -38,7 +46,7 @@ constexpr ValueType value_type() {
     return {std::is_signed_v<T> ? ValueClass::Signed : ValueClass::Unsigned, sizeof(T), true};
   else
     return {ValueClass::Object, std::is_empty_v<T> ? 0 : sizeof(T),  // an empty class is not passed at all
-            std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>};
+            travels_in_registers<T>};
 }
 
 /// How an argument travels to compiled code: scalars by value, everything else by reference.

@@ -29,8 +29,8 @@ struct VerifyDefaults {
     if constexpr (std::is_floating_point_v<T>)
       return std::memcmp(&a, &b, sizeof(T)) == 0 || (a != a && b != b);
     else if constexpr (std::equality_comparable<T>)
-      return a == b || !(a == a);
-    else if constexpr (std::is_trivially_copyable_v<T>)
+      return a == b || (!(a == a) && !(b == b));
+    else if constexpr (std::has_unique_object_representations_v<T>)
       return std::memcmp(&a, &b, sizeof(T)) == 0;
     else
       return true;
@@ -83,8 +83,10 @@ struct Saved<T*> {
       return false;
     else if constexpr (std::is_function_v<T>)
       return true;
+    else if constexpr (!VerifyTraits<T>::pointer_is_to_one)
+      return false;  // T may be incomplete
     else
-      return VerifyTraits<T>::pointer_is_to_one && VerifyTraits<T>::can_copy;
+      return VerifyTraits<T>::can_copy;
   }();
   using Copy = std::conditional_t<possible && !std::is_function_v<T>, T, char>;
   explicit Saved(T* value) : pointer(value) {

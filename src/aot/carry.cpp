@@ -142,11 +142,12 @@ Result<llvm::Constant*> Carrier::word(const frozen::Object& object, std::size_t 
   constexpr llvm::Constant* Plain = nullptr;  // a number
   if (value < 4096) return Plain;
   const void* address = reinterpret_cast<const void*>(value);
+  if (std::optional<runtime::SymbolAt> symbol = runtime::find_symbol_at(address);
+      symbol && (symbol->symbol.record().flags & runtime::Defined))
+    return named(std::string(symbol->symbol.name()), symbol->offset);
   std::optional<frozen::Object> target = frozen::find(address);
   if (target && !target->graph)
     return named(FrozenPrefix + std::to_string(target->id), value - reinterpret_cast<std::uintptr_t>(target->begin));
-  if (std::optional<runtime::SymbolAt> symbol = runtime::find_symbol_at(address))
-    return named(std::string(symbol->symbol.name()), symbol->offset);
   const Mapping* mapping = mapping_of(value);
   if (!mapping) return Plain;
   if (auto symbol = system_symbol(value)) return named(symbol->first, symbol->second);

@@ -59,6 +59,7 @@ class Joiner {
 std::vector<llvm::GlobalValue*> Joiner::frontier() {
   std::vector<llvm::GlobalValue*> found;
   for (llvm::GlobalValue& global : module_.global_values()) {
+    global.removeDeadConstantUsers();
     if (!global.isDeclaration() || global.getName().starts_with("llvm.") || global.use_empty()) continue;
     if (seen_.insert(global.getName().str()).second) found.push_back(&global);
   }

@@ -4,6 +4,7 @@
 
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
+#include "frozen/recording.h"
 #include "jit/engine.h"
 #include "jit/entry.h"
 #include "specialize/callees.h"
@@ -34,7 +35,8 @@ std::string name_of(const detail::Request& request) {
 
 void keep_original(detail::FunctionState& state, Error error) {
   state.report.compiled = false;
-  state.report.remarks.push_back({Remark::Kind::NotCompiled, "", error.message(), error.place()});
+  state.report.remarks.insert(state.report.remarks.begin(),
+                              {Remark::Kind::NotCompiled, "", error.message(), error.place()});
 }
 
 void add_host_symbols(const specialize::Symbols& symbols, std::vector<jit::HostSymbol>& into,
@@ -43,6 +45,7 @@ void add_host_symbols(const specialize::Symbols& symbols, std::vector<jit::HostS
     into.push_back({symbol->getName().str(), object.begin});
     if (std::find(regions.begin(), regions.end(), object.region) == regions.end()) regions.push_back(object.region);
   }
+  regions.insert(regions.end(), symbols.held().begin(), symbols.held().end());
 }
 
 struct Built {
@@ -68,9 +71,7 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
   if (!joined) return std::move(joined).error();
   machine->adopt(*module);
-#ifndef NDEBUG
-  INLAY_TRY_VOID(codegen::check(*module));  // what we built ourselves: wrong only through our own mistake
-#endif
+  INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
   codegen::optimize(*module, *machine, options.level);
   report.optimize_us = watch.lap_us();
   INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
@@ -82,6 +83,7 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
 
 Result<void> detail::compile(jit::Engine& engine, const Request& request, const CompileOptions& options,
                              FunctionState& state, void* verify_entry) {
+  const frozen::Unrecorded unrecorded;  // within a freeze(), what LLVM allocates is not the user's tree
   Report& report = state.report;
   report.function = name_of(request);
   for (const Parameter& parameter : request.parameters) {
@@ -123,20 +125,23 @@ Result<void> detail::compile(jit::Engine& engine, const Request& request, const 
 }
 
 Result<Unit> detail::build_unit(const Request& request, const std::string& name, const CompileOptions& options) {
+  const frozen::Unrecorded unrecorded;
   Unit unit = Unit::create(name);
   Unit::State& state = unit.state();
   Report report;
-  specialize::Symbols symbols(*state.module, state.workspace->bodies);
+  specialize::Symbols symbols(*state.module, state.workspace->bodies, specialize::Symbols::For::File);
   INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name, /*with_state=*/false}, report));
   specialize::specialize(symbols, *entry, options, report);
   for (const auto& [symbol, object] : symbols.frozen_objects()) {
     state.holds.push_back(object.region);
     state.host_symbols.emplace_back(symbol->getName().str(), object.begin);
   }
+  state.holds.insert(state.holds.end(), symbols.held().begin(), symbols.held().end());
   return unit;
 }
 
 Result<Jit> Jit::create() {
+  const frozen::Unrecorded unrecorded;
   INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create());
   return Jit(std::move(engine));
 }
@@ -156,6 +161,7 @@ void* Loaded::address(const std::string& name) const {
 const Report& Loaded::report() const { return state_->report; }
 
 Result<Loaded> Jit::load(Unit unit, Level level) const {
+  const frozen::Unrecorded unrecorded;
   auto state = std::make_shared<Loaded::State>();
   state->engine = engine_;
   Unit::State& built = unit.state();

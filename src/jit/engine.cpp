@@ -82,6 +82,10 @@ Engine::Borrowed::Borrowed(Engine& engine)
 std::string Engine::unique_name(const char* prefix) { return prefix + std::to_string(++counter_); }
 
 Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {
+  {
+    std::lock_guard lock(reported_mutex_);
+    reported_.clear();
+  }
   auto code = std::make_shared<Code>();
   code->engine = shared_from_this();
   code->bytes = object.bytes->getBufferSize();

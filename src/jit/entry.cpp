@@ -31,7 +31,13 @@ class EntryBuilder {
         builder_(context_),
         pointer_(llvm::PointerType::getUnqual(context_)) {}
 
+  llvm::Function* entry() const { return entry_; }
+
   Result<llvm::Function*> run() {
+    std::optional<runtime::SymbolRef> taken = runtime::find_symbol(options_.name);
+    if (taken)
+      return Error(ErrorKind::InvalidArgument, "the runtime has a symbol '" + options_.name +
+                                                   "' already; give the specialized function another name");
     if (!request_.target)
       return Error(ErrorKind::InvalidArgument, "there is nothing to compile: " + request_.what + " is empty");
     std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request_.target);
@@ -101,6 +107,9 @@ class EntryBuilder {
     entry_ = llvm::Function::Create(llvm::FunctionType::get(original.getReturnType(), types, false),
                                     llvm::GlobalValue::ExternalLinkage, options_.name, symbols_.unit());
     entry_->setAttributes(llvm::AttributeList::get(context_, {}, old.getRetAttrs(), attributes));
+    // Of the same processor as the target, or the two could not become one function.
+    for (const char* name : {"target-cpu", "target-features", "tune-cpu"})
+      if (original.hasFnAttribute(name)) entry_->addFnAttr(original.getFnAttribute(name));
     entry_->setUWTableKind(llvm::UWTableKind::Async);
     // explain_calls() tells causes by these names.
     if (options_.with_state) entry_->getArg(has_result_place_ ? 1 : 0)->setName(specialize::StateArgument);
@@ -243,9 +252,9 @@ class EntryBuilder {
 
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
                                     const EntryOptions& options, Report& report) {
-  Result<llvm::Function*> entry = EntryBuilder(symbols, request, options, report).run();
-  if (!entry)  // a half-built entry would not verify
-    if (llvm::Function* half = symbols.unit().getFunction(options.name)) half->eraseFromParent();
+  EntryBuilder builder(symbols, request, options, report);
+  Result<llvm::Function*> entry = builder.run();
+  if (!entry && builder.entry()) builder.entry()->eraseFromParent();  // half-built, it would not verify
   return entry;
 }
 

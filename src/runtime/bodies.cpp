@@ -11,9 +11,9 @@
 namespace inlay::runtime {
 
 Result<llvm::Module*> Bodies::chunk_of(const SymbolRef& symbol) {
-  INLAY_TRY(std::span<const std::byte> bytes, symbol.image->chunk(symbol.record().chunk));
-  std::unique_ptr<llvm::Module>& slot = chunks_[bytes.data()];
+  std::unique_ptr<llvm::Module>& slot = chunks_[{symbol.image, symbol.record().chunk}];
   if (!slot) {
+    INLAY_TRY(std::span<const std::byte> bytes, symbol.image->chunk(symbol.record().chunk));
     llvm::MemoryBufferRef buffer(llvm::StringRef(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
                                  "runtime chunk");
     llvm::Expected<std::unique_ptr<llvm::Module>> module = llvm::getLazyBitcodeModule(buffer, context_);
@@ -95,6 +95,9 @@ void copy_body(llvm::Function& into, const llvm::Function& from, llvm::ValueToVa
   llvm::CloneFunctionInto(&into, &from, map, llvm::CloneFunctionChangeType::DifferentModule, returns, "", nullptr,
                           nullptr, &declarer);
   into.setComdat(nullptr);
+  // Where the original was hidden in its library, the copy is elsewhere, and out of reach of a relative address.
+  into.setVisibility(llvm::GlobalValue::DefaultVisibility);
+  into.setDSOLocal(false);
 }
 
 }  // namespace

@@ -2,9 +2,10 @@
 // The bodies of runtime functions and the initial values of runtime globals, as LLVM IR, loaded when first asked for.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "inlay/result.h"
 #include "runtime/image.h"
@@ -34,7 +35,7 @@ class Bodies {
   Result<llvm::Module*> chunk_of(const SymbolRef& symbol);
 
   llvm::LLVMContext& context_;
-  std::unordered_map<const void*, std::unique_ptr<llvm::Module>> chunks_;  // by the chunk's address in its image
+  std::map<std::pair<const Image*, std::uint32_t>, std::unique_ptr<llvm::Module>> chunks_;
 };
 
 /// The global of the same name in `module`, declared there first if need be with the type and attributes of `original`.

@@ -24,6 +24,7 @@
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/Verifier.h>
 #include <llvm/Linker/Linker.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
@@ -119,6 +120,10 @@ Result<std::unique_ptr<llvm::Module>> read_bitcode(const std::string& path, cons
   if ((*module)->getDataLayoutStr() != runtime::HostDataLayout)
     return Error(ErrorKind::InvalidBitcode,
                  shown + " is for " + (*module)->getTargetTriple().str() + ", runtimes are for " + runtime::HostTriple);
+  std::string broken;
+  llvm::raw_string_ostream stream(broken);
+  if (llvm::verifyModule(**module, &stream))
+    return Error(ErrorKind::InvalidBitcode, shown + " breaks LLVM's rules: " + broken);
   return std::move(*module);
 }
 
@@ -143,7 +148,12 @@ Result<std::unique_ptr<llvm::Module>> compile_source(const EmbedOptions& options
                                                      const std::string& clang, const ScratchFolder& scratch,
                                                      llvm::LLVMContext& context) {
   const std::string& source = options.sources[index];
-  if (!fs::exists(source)) return Error(ErrorKind::File, "the source file " + source + " does not exist");
+  std::error_code error;
+  if (!fs::exists(source, error))
+    return Error(ErrorKind::File,
+                 "the source file " + source + " " + (error ? "cannot be read: " + error.message() : "does not exist"));
+  if (fs::equivalent(source, options.output, error))
+    return Error(ErrorKind::InvalidArgument, "the output " + options.output + " is a source; name another file");
   if (has_extension(source, ".bc")) return read_bitcode(source, source, context);
   std::string bitcode = scratch.file(std::to_string(index) + ".bc");
   // Optimizing flags only mark the functions (no `optnone`, lifetimes kept): passes are chosen in prepare().
@@ -163,9 +173,8 @@ Result<std::unique_ptr<llvm::Module>> compile_source(const EmbedOptions& options
 }
 
 Result<std::unique_ptr<llvm::Module>> link_sources(const EmbedOptions& options, const std::string& clang,
-                                                   const ScratchFolder& scratch, llvm::LLVMContext& context) {
-  std::string problems;
-  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(problems));
+                                                   const ScratchFolder& scratch, llvm::LLVMContext& context,
+                                                   std::string& problems) {
   auto whole = runtime::new_module(context, options.name);
   llvm::Linker linker(*whole);
   for (std::size_t i = 0; i < options.sources.size(); ++i) {
@@ -212,8 +221,10 @@ Result<void> embed(const EmbedOptions& options) {
                  "'" + options.name + "' cannot name a runtime; use letters, digits and underscores, as in C");
   INLAY_TRY(std::string clang, find_clang(options.clang));
   INLAY_TRY(ScratchFolder scratch, ScratchFolder::create());
+  std::string problems;
   llvm::LLVMContext context;
-  INLAY_TRY(std::unique_ptr<llvm::Module> module, link_sources(options, clang, scratch, context));
+  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(problems));
+  INLAY_TRY(std::unique_ptr<llvm::Module> module, link_sources(options, clang, scratch, context, problems));
   INLAY_TRY_VOID(runtime::prepare(*module, options.name, unique_suffix(options)));
   runtime::add_registration(*module, runtime::write_image(*module, options.name), options.name);
 

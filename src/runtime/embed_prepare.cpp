@@ -23,6 +23,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/ReplaceConstant.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
@@ -107,19 +108,60 @@ void make_names_unique(llvm::Module& module, const std::string& unique) {
   }
 }
 
+/// Gives each variable a byte behind its end, so that a pointer to the end of one is not a pointer to the next.
+void keep_ends_apart(llvm::Module& module) {
+  for (llvm::GlobalVariable& variable : llvm::make_early_inc_range(module.globals())) {
+    if (!variable.hasInitializer() || variable.isThreadLocal() || variable.getName().starts_with("llvm.") ||
+        variable.hasSection() || !(variable.hasLocalLinkage() || variable.hasExternalLinkage()))
+      continue;
+    auto* byte = llvm::Type::getInt8Ty(module.getContext());
+    auto* type = llvm::StructType::get(variable.getValueType(), byte);
+    llvm::Align alignment = module.getDataLayout().getPreferredAlign(&variable);
+    auto* padded = new llvm::GlobalVariable(
+        module, type, variable.isConstant(), variable.getLinkage(),
+        llvm::ConstantStruct::get(type, variable.getInitializer(), llvm::ConstantInt::get(byte, 0)), "", &variable);
+    padded->copyAttributesFrom(&variable);
+    padded->setComdat(variable.getComdat());
+    padded->setAlignment(alignment);
+    padded->takeName(&variable);
+    variable.replaceAllUsesWith(padded);
+    variable.eraseFromParent();
+  }
+}
+
+/// Uses of a thread-local in code: behind the intrinsic that clang asks for its address with, and bare, as the guards
+/// of initializers are.
+void replace_uses(llvm::GlobalVariable& variable, llvm::Function& accessor) {
+  llvm::convertUsersOfConstantsToInstructions({&variable});
+  for (llvm::Use& use : llvm::make_early_inc_range(variable.uses())) {
+    auto* user = llvm::dyn_cast<llvm::Instruction>(use.getUser());
+    if (!user || user->getFunction() == &accessor) continue;
+    auto* asked = llvm::dyn_cast<llvm::IntrinsicInst>(user);
+    auto* phi = llvm::dyn_cast<llvm::PHINode>(user);
+    llvm::IRBuilder<> at(phi ? phi->getIncomingBlock(use)->getTerminator() : user);
+    llvm::Value* address = at.CreateCall(&accessor);
+    if (asked && asked->getIntrinsicID() == llvm::Intrinsic::threadlocal_address) {
+      asked->replaceAllUsesWith(address);
+      asked->eraseFromParent();
+    } else {
+      use.set(address);
+    }
+  }
+}
+
 void put_thread_locals_behind_functions(llvm::Module& module) {
   llvm::LLVMContext& context = module.getContext();
-  for (llvm::GlobalVariable& variable : module.globals()) {
-    if (!variable.isThreadLocal()) continue;
-    llvm::SmallVector<llvm::IntrinsicInst*, 8> asked;
-    for (llvm::User* user : variable.users())
-      if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(user);
-          call && call->getIntrinsicID() == llvm::Intrinsic::threadlocal_address)
-        asked.push_back(call);
-    llvm::Function* accessor =
-        llvm::Function::Create(llvm::FunctionType::get(llvm::PointerType::getUnqual(context), false),
-                               llvm::GlobalValue::LinkOnceODRLinkage, variable.getName() + ".inlay.tls", &module);
-    accessor->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  std::vector<llvm::GlobalVariable*> variables;
+  for (llvm::GlobalVariable& variable : module.globals())
+    if (variable.isThreadLocal()) variables.push_back(&variable);
+  for (llvm::GlobalVariable* each : variables) {
+    llvm::GlobalVariable& variable = *each;
+    llvm::Function* accessor = llvm::Function::Create(
+        llvm::FunctionType::get(llvm::PointerType::getUnqual(context), false),
+        // Of an internal variable, each runtime has its own.
+        variable.hasLocalLinkage() ? llvm::GlobalValue::InternalLinkage : llvm::GlobalValue::LinkOnceODRLinkage,
+        variable.getName() + ".inlay.tls", &module);
+    if (!accessor->hasLocalLinkage()) accessor->setVisibility(llvm::GlobalValue::HiddenVisibility);
     accessor->setDoesNotThrow();
     accessor->setDoesNotAccessMemory();
     accessor->addFnAttr(llvm::Attribute::WillReturn);
@@ -127,11 +169,7 @@ void put_thread_locals_behind_functions(llvm::Module& module) {
     accessor->addFnAttr("inlay-noinline");
     llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", accessor));
     builder.CreateRet(builder.CreateThreadLocalAddress(&variable));
-    for (llvm::IntrinsicInst* call : asked) {
-      llvm::IRBuilder<> at(call);
-      call->replaceAllUsesWith(at.CreateCall(accessor));
-      call->eraseFromParent();
-    }
+    replace_uses(variable, *accessor);
   }
 }
 
@@ -205,6 +243,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   resolve_aliases(module);
   run_passes(module, PrepareFirst);
   put_thread_locals_behind_functions(module);
+  keep_ends_apart(module);
   unfold_address_selects(module);
   make_names_unique(module, unique);
   name_static_initializers(module, runtime_name);

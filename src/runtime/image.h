@@ -100,7 +100,8 @@ struct SymbolRef {
 /// define the same name in two ways; such a name is `ambiguous`, and nobody should act on it.
 std::optional<SymbolRef> find_symbol(std::string_view name);
 
-/// The function that begins at `address`, or the variable that holds it, and the distance from its beginning.
+/// The function of a runtime that begins at `address`, or the variable that holds it (one that a runtime defines, or at
+/// least mentions), and the distance from its beginning.
 struct SymbolAt {
   SymbolRef symbol;
   std::uint64_t offset = 0;

@@ -16,7 +16,7 @@
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Constants.h>
-#include <llvm/IR/StructuralHash.h>
+#include <llvm/IR/Instructions.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
 
@@ -93,6 +93,51 @@ bool is_indexed(const llvm::GlobalValue& global) {
   return llvm::isa<llvm::GlobalVariable>(global);
 }
 
+/// Everything that a body does, as text without the numbers of metadata: two bodies with the same hash are the same.
+std::uint64_t hash_of_body(const llvm::Function& function) {
+  if (function.isDeclaration()) return 0;
+  std::map<const llvm::Value*, unsigned> numbers;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  auto number_of = [&](const llvm::Value* value) {
+    return numbers.try_emplace(value, static_cast<unsigned>(numbers.size())).first->second;
+  };
+  function.getAttributes().print(stream);
+  for (const llvm::BasicBlock& block : function) {
+    stream << "block " << number_of(&block) << '\n';
+    for (const llvm::Instruction& inst : block) {
+      stream << inst.getOpcodeName() << ' ' << number_of(&inst) << ' ' << *inst.getType() << ' '
+             << static_cast<unsigned>(inst.getRawSubclassOptionalData());
+      if (auto* gep = llvm::dyn_cast<llvm::GetElementPtrInst>(&inst)) stream << ' ' << *gep->getSourceElementType();
+      if (auto* place = llvm::dyn_cast<llvm::AllocaInst>(&inst)) stream << ' ' << *place->getAllocatedType();
+      if (auto* compare = llvm::dyn_cast<llvm::CmpInst>(&inst)) stream << ' ' << compare->getPredicate();
+      if (auto* shuffle = llvm::dyn_cast<llvm::ShuffleVectorInst>(&inst))
+        for (int lane : shuffle->getShuffleMask()) stream << ' ' << lane;
+      if (auto* extract = llvm::dyn_cast<llvm::ExtractValueInst>(&inst))
+        for (unsigned index : extract->indices()) stream << ' ' << index;
+      if (auto* insert = llvm::dyn_cast<llvm::InsertValueInst>(&inst))
+        for (unsigned index : insert->indices()) stream << ' ' << index;
+      if (auto* change = llvm::dyn_cast<llvm::AtomicRMWInst>(&inst)) stream << ' ' << change->getOperation();
+      if (inst.isAtomic()) stream << " atomic " << inst.isVolatile();
+      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst)) {
+        stream << ' ' << *call->getFunctionType() << ' ';
+        call->getAttributes().print(stream);
+      }
+      for (const llvm::Use& operand : inst.operands()) {
+        stream << " , ";
+        if (llvm::isa<llvm::Constant>(operand.get()))
+          operand->printAsOperand(stream, /*PrintType=*/true);
+        else if (!llvm::isa<llvm::MetadataAsValue>(operand.get()))
+          stream << number_of(operand.get());
+      }
+      if (auto* phi = llvm::dyn_cast<llvm::PHINode>(&inst))
+        for (const llvm::BasicBlock* from : phi->blocks()) stream << ' ' << number_of(from);
+      stream << '\n';
+    }
+  }
+  return base::hash(text.data(), text.size());
+}
+
 /// Of a variable that may change there is one each: no two are alike.
 std::uint64_t hash_of_initializer(const llvm::GlobalVariable& variable) {
   if (!variable.isConstant() || !variable.hasInitializer()) return 0;
@@ -105,14 +150,15 @@ std::uint64_t hash_of_initializer(const llvm::GlobalVariable& variable) {
 SymbolRecord describe(const llvm::GlobalValue& global,
                       const std::map<const llvm::GlobalValue*, std::uint32_t>& chunks) {
   SymbolRecord record{};
-  if (auto chunk = chunks.find(&global); chunk != chunks.end()) {
+  // A definition that another one may replace when the program is linked says nothing about what the program does.
+  if (auto chunk = chunks.find(&global); chunk != chunks.end() && !global.isInterposable()) {
     record.flags |= Defined;
     record.chunk = chunk->second;
   }
   if (auto* function = llvm::dyn_cast<llvm::Function>(&global)) {
     record.kind = SymbolKind::Function;
     record.instructions = function->getInstructionCount();
-    record.body = llvm::StructuralHash(*function, /*DetailedHash=*/true);
+    record.body = hash_of_body(*function);
   } else {
     auto& variable = llvm::cast<llvm::GlobalVariable>(global);
     record.kind = SymbolKind::Variable;

@@ -33,9 +33,10 @@ struct Registered {
       std::span<const SymbolRecord> symbols = image.symbols();
       for (std::uint32_t i = 0; i < symbols.size(); ++i) {
         auto begin = reinterpret_cast<std::uintptr_t>(descriptor->addresses[i]);
-        // Bodies only: an address that merely is mentioned here belongs to the image that defines it. A thread-local's
-        // "address" is an offset.
-        if (begin == 0 || !(symbols[i].flags & Defined) || (symbols[i].flags & ThreadLocal)) continue;
+        // A thread-local's "address" is an offset. A function that is only mentioned has no body to be found.
+        bool defined = symbols[i].flags & Defined;
+        if (begin == 0 || (!defined && symbols[i].kind == SymbolKind::Function) || (symbols[i].flags & ThreadLocal))
+          continue;
         std::uintptr_t size = symbols[i].kind == SymbolKind::Function ? 1 : std::max<std::uint64_t>(symbols[i].size, 1);
         extents.push_back({begin, begin + size, i});
       }
@@ -148,5 +149,10 @@ extern "C" void inlay_register_runtime(const inlay::runtime::RuntimeDescriptor* 
 extern "C" void inlay_unregister_runtime(const inlay::runtime::RuntimeDescriptor* descriptor) {
   inlay::runtime::Registry& all = inlay::runtime::registry();
   std::unique_lock lock(all.mutex);
-  std::erase_if(all.runtimes, [&](const auto& r) { return r->descriptor == descriptor; });
+  for (auto at = all.runtimes.begin(); at != all.runtimes.end(); ++at) {
+    if ((*at)->descriptor != descriptor) continue;
+    at->release();  // others may be looking at it; it happens as the process ends
+    all.runtimes.erase(at);
+    return;
+  }
 }

@@ -115,7 +115,9 @@ class Fixpoint {
     node.queued = true;
     nodes_.push_back(std::move(node));
     queue_.push_back(id);
-    if (++copies_[block] > limits_.copies_per_block || nodes_.size() > limits_.nodes)
+    instructions_ += facts_.blocks[block]->size();
+    if (++copies_[block] > limits_.copies_per_block || nodes_.size() > limits_.nodes ||
+        (instructions_ > limits_.instructions && copies_[block] > 1))
       overfull_ = static_cast<int>(block);
     return id;
   }
@@ -171,6 +173,7 @@ class Fixpoint {
   std::vector<Node> nodes_;
   std::map<NodeKey, unsigned> index_;
   std::vector<unsigned> queue_, copies_;
+  std::uint64_t instructions_ = 0;
   int overfull_ = -1;
 };
 
@@ -292,7 +295,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     if (restart + 1 == MaxRestarts || !find_pins(analysis, environment, forbidden, pins)) return analysis;
   }
   // The last attempt hit a cap: once more, without pins, which cannot.
-  Fixpoint fixpoint(environment, llvm::BitVector(count), Limits{~0u, ~0u});
+  Fixpoint fixpoint(environment, llvm::BitVector(count), Limits{~0u, ~0u, ~0u});
   fixpoint.run(entry);
   analysis.nodes = fixpoint.take();
   analysis.order = reverse_post_order(analysis.nodes);

@@ -40,6 +40,7 @@ struct Node {
 struct Limits {
   unsigned copies_per_block = 2048;
   unsigned nodes = 50000;
+  unsigned instructions = 40000;  // of all copies
 };
 
 /// The values known while walking through one block.

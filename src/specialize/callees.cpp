@@ -62,7 +62,7 @@ void Callees::settle(const Callee& callee, unsigned actual) {
 Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function, unsigned depth) {
   using Kind = Remark::Kind;
   llvm::Function* declared = &function;
-  if (declared->getName().ends_with(".inlay.tls"))
+  if (declared->getName().contains(".inlay.tls"))
     return {nullptr, Kind::External, "it is thread-local, so its address is asked of the host each time"};
   if (declared->hasFnAttribute("inlay-noinline")) return {nullptr, Kind::AskedFor, "it is marked INLAY_NOINLINE"};
   if (declared->hasFnAttribute("inlay-opaque")) return {nullptr, Kind::AskedFor, "it is marked INLAY_OPAQUE"};
@@ -147,8 +147,8 @@ llvm::CallBase* redirect(llvm::CallBase& call, const Callee& callee) {
     replacement = plain;
   }
   llvm::LLVMContext& context = call.getContext();
-  replacement->setAttributes(llvm::AttributeList::get(
-      context, old.getFnAttrs().removeAttribute(context, llvm::Attribute::Memory), old.getRetAttrs(), attributes));
+  replacement->setAttributes(
+      llvm::AttributeList::get(context, attributes_left(context, old.getFnAttrs()), old.getRetAttrs(), attributes));
   replacement->setCallingConv(callee.function->getCallingConv());
   replacement->setDebugLoc(call.getDebugLoc());
   replacement->takeName(&call);

@@ -49,6 +49,9 @@ class Callees {
 
   /// Corrects the budget: a function that was expected to have as many instructions as its original has `actual`.
   void settle(const Callee& callee, unsigned actual);
+  unsigned instructions_left() const {
+    return spent_ < options_.max_instructions ? static_cast<unsigned>(options_.max_instructions - spent_) : 0;
+  }
   std::size_t size() const { return callees_.size(); }
 
  private:

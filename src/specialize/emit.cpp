@@ -283,6 +283,13 @@ Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<
   return Emitter(environment, analysis, into).run(arguments);
 }
 
+llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes) {
+  for (llvm::Attribute::AttrKind kind :
+       {llvm::Attribute::Memory, llvm::Attribute::AllocSize, llvm::Attribute::AllocKind})
+    attributes = attributes.removeAttribute(context, kind);
+  return attributes.removeAttribute(context, "alloc-family");
+}
+
 void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
   llvm::DISubprogram* subprogram = original.getSubprogram();
   if (!subprogram) return;
@@ -304,7 +311,7 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
   llvm::Function* function = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, &unit);
   llvm::LLVMContext& context = unit.getContext();
   // What an argument pointed to is now a symbol: what the function was said to access no longer holds.
-  llvm::AttributeSet own = old.getFnAttrs().removeAttribute(context, llvm::Attribute::Memory);
+  llvm::AttributeSet own = attributes_left(context, old.getFnAttrs());
   function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
   function->setCallingConv(original.getCallingConv());
   if (original.hasPersonalityFn()) function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));

@@ -22,6 +22,10 @@ Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<
 llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
                                     llvm::ArrayRef<llvm::Constant*> arguments, const llvm::Twine& name);
 
+/// What function attributes still say when arguments were dropped: nothing of what was accessed through them, and
+/// nothing that counts them.
+llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes);
+
 /// Gives `function` a debug location scope of its own, like the one of `original`.
 void copy_subprogram(const llvm::Function& original, llvm::Function& function);
 

@@ -65,7 +65,7 @@ llvm::Constant* usable(llvm::Constant* value) {
 llvm::Constant* fold(const llvm::Instruction& inst, llvm::ArrayRef<llvm::Constant*> operands, Symbols& symbols) {
   if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst))
     return load->isSimple() ? symbols.load(operands[0], load->getType()) : nullptr;
-  if (llvm::isa<llvm::FreezeInst>(inst)) return operands[0];
+  if (llvm::isa<llvm::FreezeInst>(inst)) return usable(operands[0]);
   if (auto* compare = llvm::dyn_cast<llvm::ICmpInst>(&inst)) {
     llvm::Constant *left = operands[0], *right = operands[1];
     if (llvm::Constant* l = as_pointer(left), *r = as_pointer(right); l && (r || right->isNullValue())) {
@@ -90,7 +90,8 @@ llvm::Constant* fold(const llvm::Instruction& inst, llvm::ArrayRef<llvm::Constan
       inst.isTerminator())
     return nullptr;
   // A division by zero or the like stays, and traps where it did.
-  return usable(llvm::ConstantFoldInstOperands(&inst, operands, symbols.unit().getDataLayout()));
+  return usable(llvm::ConstantFoldInstOperands(&inst, operands, symbols.unit().getDataLayout(), nullptr,
+                                               /*AllowNonDeterministic=*/false));
 }
 
 }  // namespace inlay::specialize

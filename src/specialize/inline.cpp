@@ -80,7 +80,9 @@ class Inliner {
     }
   }
 
-  bool should_inline(llvm::Function* callee) {
+  bool should_inline(llvm::Function& caller, llvm::Function* callee) {
+    // Code for a better processor must not come where nobody asked which one it is.
+    if (caller.getFnAttribute("target-features") != callee->getFnAttribute("target-features")) return false;
     if (heads_.contains(callee) || callee->hasFnAttribute(llvm::Attribute::NoInline) || callee->isDeclaration())
       return false;
     Callee* known = callees_.find(callee);
@@ -98,7 +100,7 @@ class Inliner {
       llvm::CallBase* call = work.back();
       work.pop_back();
       llvm::Function* callee = call->getCalledFunction();
-      if (!should_inline(callee) || size + callee->getInstructionCount() > max_instructions_) continue;
+      if (!should_inline(function, callee) || size + callee->getInstructionCount() > max_instructions_) continue;
       llvm::InlineFunctionInfo info;
       std::uint64_t added = callee->getInstructionCount();
       if (!llvm::InlineFunction(*call, info).isSuccess()) continue;

@@ -79,6 +79,7 @@ class Specializer {
     bool any = false;
     for (llvm::CallBase* call : calls) {
       Decision decision = callees_.decide(*call, depth);
+      if (decision.kind == Remark::Kind::AskedFor) call->setIsNoInline();  // not by LLVM's inliner either
       if (!decision.callee) continue;
       redirect(*call, *decision.callee);
       any = true;
@@ -99,7 +100,7 @@ class Specializer {
   void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     Facts facts(original);
     Environment environment(facts, symbols_);
-    Analysis analysis = analyse(environment, known, Limits{});
+    Analysis analysis = analyse(environment, known, Limits{.instructions = callees_.instructions_left()});
     Emitted emitted = emit(environment, analysis, known, into);
     report_.folded_loads += emitted.folded_loads;
     report_.folded_values += emitted.folded_values;

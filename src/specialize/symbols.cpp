@@ -15,6 +15,12 @@ std::string readable(llvm::StringRef name) {
 
 namespace {
 
+/// Larger objects cost more to show than folding from them is likely to win.
+constexpr std::size_t LargestShown = 2048;
+
+/// Whether a word might be an address of this process. One that leads nowhere known must not become a number.
+bool may_be_address(std::uint64_t word) { return word >= 0x10000 && word < (std::uint64_t{1} << 47); }
+
 llvm::Constant* offset_by(llvm::Constant* pointer, std::int64_t offset) {
   if (offset == 0) return pointer;
   llvm::LLVMContext& context = pointer->getContext();
@@ -25,6 +31,13 @@ llvm::Constant* offset_by(llvm::Constant* pointer, std::int64_t offset) {
 }  // namespace
 
 llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_t offset) {
+  if (object.graph) {
+    if (!graph_base_) graph_base_ = object;
+    if (object.id != graph_base_->id) {
+      held_.push_back(object.region);
+      return frozen_symbol(*graph_base_, offset + (object.begin - graph_base_->begin));
+    }
+  }
   std::string name = (object.graph ? GraphPrefix : FrozenPrefix) + std::to_string(object.id);
   llvm::GlobalVariable* symbol = unit_.getGlobalVariable(name);
   if (!symbol) {
@@ -40,10 +53,8 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
   return offset_by(symbol, offset);
 }
 
-llvm::Constant* Symbols::pointer_to(const void* address) {
-  if (!address) return llvm::ConstantPointerNull::get(llvm::PointerType::getUnqual(unit_.getContext()));
-  if (std::optional<frozen::Object> object = frozen::find(address))
-    return frozen_symbol(*object, static_cast<const std::byte*>(address) - object->begin);
+/// A function or variable that a runtime defines, or a variable that it mentions, as the code that uses it names it.
+llvm::Constant* Symbols::runtime_symbol(const void* address) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(address);
   if (!found) return nullptr;
   std::string_view name = found->symbol.name();
@@ -55,15 +66,26 @@ llvm::Constant* Symbols::pointer_to(const void* address) {
     if (found->symbol.record().kind == runtime::SymbolKind::Function) {
       Result<llvm::Function*> function = bodies_.function(name);
       if (function) original = *function;
+      if (!original) return nullptr;
     } else {
       Result<llvm::GlobalVariable*> variable = bodies_.variable(name);
       if (variable) original = *variable;
     }
-    if (!original) return nullptr;
-    symbol = runtime::declare_in(unit_, *original);
+    symbol = original ? runtime::declare_in(unit_, *original)
+                      : new llvm::GlobalVariable(unit_, llvm::Type::getInt8Ty(unit_.getContext()), false,
+                                                 llvm::GlobalValue::ExternalLinkage, nullptr, llvm::StringRef(name));
   }
   addresses_[symbol] = reinterpret_cast<std::uintptr_t>(found->symbol.address);
   return offset_by(symbol, static_cast<std::int64_t>(found->offset));
+}
+
+llvm::Constant* Symbols::pointer_to(const void* address) {
+  if (!address) return llvm::ConstantPointerNull::get(llvm::PointerType::getUnqual(unit_.getContext()));
+  // One place, one name: LLVM takes two symbols for two places. So a runtime's variable goes by its own name also where
+  // its memory was promised to be constant.
+  if (llvm::Constant* symbol = runtime_symbol(address)) return symbol;
+  std::optional<frozen::Object> object = frozen::find(address);
+  return object ? frozen_symbol(*object, static_cast<const std::byte*>(address) - object->begin) : nullptr;
 }
 
 std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) {
@@ -95,8 +117,7 @@ llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
     const void* word;
     std::memcpy(&word, bytes, sizeof word);
     if (llvm::Constant* known = pointer_to(word)) return known;
-    // Within a promised graph every pointer leads to more of the graph.
-    if (graph_) return frozen_symbol(*graph_, static_cast<const std::byte*>(word) - graph_->begin);
+    if (in_graph_) return frozen_symbol(*graph_base_, static_cast<const std::byte*>(word) - graph_base_->begin);
     return nullptr;
   }
   if (auto* integer = llvm::dyn_cast<llvm::IntegerType>(type)) {
@@ -107,6 +128,7 @@ llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
     if (bits == 64 && value > 0xffff)  // a struct copied by words: its pointers must stay pointers
       if (llvm::Constant* known = pointer_to(reinterpret_cast<const void*>(value)))
         return llvm::ConstantExpr::getPtrToInt(known, type);
+    if (bits == 64 && target_ == For::File && may_be_address(value)) return nullptr;
     return llvm::ConstantInt::get(type, value);
   }
   if (type->isFloatTy() || type->isDoubleTy()) {
@@ -130,22 +152,25 @@ llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
 }
 
 llvm::Constant* Symbols::load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type) {
-  if (!variable->hasInitializer()) {
-    std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(variable->getName()));
-    if (!found || found->ambiguous || !(found->record().flags & runtime::Defined) ||
-        !(found->record().flags & runtime::Constant))
-      return nullptr;
-    Result<bool> defined = bodies_.define(*variable, llvm::GlobalValue::AvailableExternallyLinkage);
-    if (!defined || !*defined || !variable->hasInitializer()) return nullptr;
-  }
-  if (!variable->isConstant()) return nullptr;
+  std::optional<runtime::SymbolRef> found = runtime::find_symbol(std::string_view(variable->getName()));
+  if (!found || found->ambiguous || !(found->record().flags & runtime::Constant)) return nullptr;
+  Result<llvm::GlobalVariable*> defined = bodies_.variable(std::string_view(variable->getName()));
+  if (!defined || !*defined || !(*defined)->isConstant()) return nullptr;
   llvm::Constant* value =
-      llvm::ConstantFoldLoadFromConst(variable->getInitializer(), type,
+      llvm::ConstantFoldLoadFromConst((*defined)->getInitializer(), type,
                                       llvm::APInt(64, static_cast<std::uint64_t>(offset), true), unit_.getDataLayout());
-  return value && !value->containsUndefOrPoisonElement() && !llvm::isa<llvm::UndefValue>(value) ? value : nullptr;
+  if (!value || llvm::isa<llvm::UndefValue>(value) || value->containsUndefOrPoisonElement()) return nullptr;
+  return runtime::map_constant(unit_, value);
 }
 
 llvm::Constant* Symbols::load(llvm::Constant* pointer, llvm::Type* type) {
+  auto [slot, fresh] = loads_.try_emplace({pointer, type}, nullptr);
+  if (!fresh) return slot->second;
+  llvm::Constant* value = load_anew(pointer, type);
+  return loads_[{pointer, type}] = value;
+}
+
+llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
   if (!type->isSized() || llvm::isa<llvm::ScalableVectorType>(type)) return nullptr;
   std::optional<Location> at = locate(pointer);
   if (!at) return nullptr;
@@ -156,38 +181,27 @@ llvm::Constant* Symbols::load(llvm::Constant* pointer, llvm::Type* type) {
 
   auto object = objects_.find(variable);
   if (object != objects_.end() && object->second.graph) {
-    if (frozen::is_open(address, size)) return nullptr;
     std::byte bytes[64];
-    if (!frozen::read_safely(address, size, bytes)) return nullptr;
-    graph_ = object->second;
+    if (frozen::is_open(address, size) || !frozen::read_safely(address, size, bytes)) return nullptr;
+    in_graph_ = true;
     llvm::Constant* value = from_bytes(bytes, type);
-    graph_.reset();
+    in_graph_ = false;
     if (value) reads_.push_back({object->second.id, static_cast<std::uint64_t>(at->offset), size});
     return value;
   }
-  // By address, so that a runtime's own variable counts as frozen when its user promised so.
-  if (at->address && frozen::is_constant(address, size)) {
-    std::optional<frozen::Object> holder = frozen::find(address);
+  // By address, so that a runtime's own variable counts as frozen when its user promised so. Held before it is read:
+  // the promise may end at any time.
+  std::optional<frozen::Object> holder = at->address ? frozen::find(address) : std::nullopt;
+  if (holder && !holder->graph && frozen::is_constant(address, size)) {
     llvm::Constant* value = from_bytes(address, type);
-    if (value && holder) {
-      frozen_symbol(*holder, 0);  // a dependency, even if nothing refers to it in the end
+    if (value) {
+      if (object == objects_.end()) held_.push_back(holder->region);
       reads_.push_back({holder->id, static_cast<std::uint64_t>(address - holder->begin), size});
     }
     return value;
   }
-  if (object != objects_.end()) return nullptr;
-  return load_initializer(variable, at->offset, type);
+  return object == objects_.end() ? load_initializer(variable, at->offset, type) : nullptr;
 }
-
-namespace {
-
-/// Larger objects cost more to show than folding from them is likely to win.
-constexpr std::size_t LargestShown = 2048;
-
-/// Whether a word might be an address of this process. One that leads nowhere known must not become a number.
-bool may_be_address(std::uint64_t word) { return word >= 0x10000 && word < (std::uint64_t{1} << 47); }
-
-}  // namespace
 
 llvm::Constant* Symbols::contents_of(const frozen::Object& object) {
   if (object.size == 0 || object.size > LargestShown || !frozen::is_constant(object.begin, object.size)) return nullptr;
@@ -212,8 +226,10 @@ llvm::Constant* Symbols::contents_of(const frozen::Object& object) {
 
 void Symbols::show_contents() {
   std::vector<std::pair<llvm::GlobalVariable*, frozen::Object>> used;
-  for (const auto& [symbol, object] : objects_)
+  for (const auto& [symbol, object] : objects_) {
+    symbol->removeDeadConstantUsers();  // offsets of it that were folded away
     if (!symbol->use_empty() && symbol->isConstant()) used.emplace_back(symbol, object);
+  }
   for (const auto& [symbol, object] : used) {
     llvm::Constant* contents = contents_of(object);
     if (!contents) continue;

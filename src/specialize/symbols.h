@@ -35,7 +35,11 @@ std::string readable(llvm::StringRef name);
 
 class Symbols {
  public:
-  Symbols(llvm::Module& unit, runtime::Bodies& bodies) : unit_(unit), bodies_(bodies) {}
+  /// What the unit will be. A file must not hold a number that is an address of this process.
+  enum class For { Process, File };
+
+  Symbols(llvm::Module& unit, runtime::Bodies& bodies, For target = For::Process)
+      : unit_(unit), bodies_(bodies), target_(target) {}
 
   /// A pointer to `address` as a constant of the unit; null if nothing known lies there.
   llvm::Constant* pointer_to(const void* address);
@@ -48,7 +52,8 @@ class Symbols {
   };
   std::optional<Location> locate(const llvm::Constant* pointer);
 
-  /// The value of `type` at a known pointer whose memory never changes; null if it is not known or may change.
+  /// The value of `type` at a known pointer whose memory never changes; null if it is not known or may change. Asked
+  /// again, it answers the same, whatever happened to the promise meanwhile: the phases of the evaluator must agree.
   llvm::Constant* load(llvm::Constant* pointer, llvm::Type* type);
 
   /// Bytes of memory of this process as a constant of `type`; null if a pointer among them leads nowhere known.
@@ -62,11 +67,14 @@ class Symbols {
   void show_contents();
 
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
+  const std::vector<std::shared_ptr<frozen::Region>>& held() const { return held_; }
   const std::vector<Read>& reads() const { return reads_; }
   llvm::Module& unit() { return unit_; }
   runtime::Bodies& bodies() { return bodies_; }
 
  private:
+  llvm::Constant* load_anew(llvm::Constant* pointer, llvm::Type* type);
+  llvm::Constant* runtime_symbol(const void* address);
   llvm::Constant* frozen_symbol(const frozen::Object& object, std::int64_t offset);
   llvm::Constant* from_bytes(const std::byte* bytes, llvm::Type* type);
   llvm::Constant* contents_of(const frozen::Object& object);
@@ -76,8 +84,12 @@ class Symbols {
   runtime::Bodies& bodies_;
   std::map<llvm::GlobalVariable*, frozen::Object> objects_;
   std::map<const llvm::GlobalValue*, std::uintptr_t> addresses_;  // of runtime symbols; 0 = none
-  std::optional<frozen::Object> graph_;                           // what pointers read from a graph are relative to
+  std::map<std::pair<llvm::Constant*, llvm::Type*>, llvm::Constant*> loads_;
+  std::vector<std::shared_ptr<frozen::Region>> held_;  // besides those of objects_
+  std::optional<frozen::Object> graph_base_;           // what all graphs' memory is named relative to: they may overlap
+  bool in_graph_ = false;                              // reading one: every pointer leads to more of it
   std::vector<Read> reads_;
+  For target_;
 };
 
 }  // namespace inlay::specialize

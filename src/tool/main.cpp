@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
   }
   if (*embed) {
     options.cxx_flags = cxx_flags;
+    if (!options.optimization.starts_with("-O")) options.optimization = "-O" + options.optimization;
     inlay::Result<void> done = inlay::embed(options);
     return done ? 0 : fail(done.error());
   }

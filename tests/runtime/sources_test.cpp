@@ -60,7 +60,7 @@ TEST(Index, holds_variables_and_vtables) {
     ASSERT_TRUE(symbol) << name;
     EXPECT_TRUE(symbol->defined) << name;
   }
-  EXPECT_EQ(find(all, "internal_table", false)->size, 16u);
+  EXPECT_EQ(find(all, "internal_table", false)->size, 20u);
 }
 
 TEST(Index, names_what_stays_undefined) {
