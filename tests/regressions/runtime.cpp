@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime.h"
+
+#include <memory>
+#include <vector>
+
+namespace regressions {
+
+Closure literal(int value) {
+  return [value](int x) { return x + value; };
+}
+
+Closure copies_to_heap(Closure inner) {
+  return [inner](int x) {
+    auto copy = std::make_shared<Closure>(inner);
+    return (*copy)(x) + (copy->target_type() == inner.target_type());
+  };
+}
+
+int seed() { return 9; }
+
+Closure dynamic_thread_local() {
+  return [](int x) {
+    thread_local std::vector<int> values{1, 2};
+    thread_local int first = seed() + x;
+    return static_cast<int>(values.size()) + first;
+  };
+}
+
+[[gnu::weak]] int replaced() { return 1; }
+
+Closure calls_weak() {
+  return [](int x) { return replaced() + x; };
+}
+
+static thread_local int counter = 100;
+
+Closure counts_here() {
+  return [](int x) { return counter += x; };
+}
+
+int take_move_only(int factor, MoveOnly object) { return factor * object.value; }
+int take_own_move(int factor, OwnMove object) { return factor * object.value; }
+
+Configuration configuration{3, 0};
+
+int through_two_names(Configuration* by_pointer, int x) {
+  configuration.counter = x;
+  by_pointer->counter += 5;
+  return configuration.counter * configuration.factor;
+}
+
+}  // namespace regressions
