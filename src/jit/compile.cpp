@@ -130,8 +130,17 @@ Result<Unit> detail::build_unit(const Request& request, const std::string& name,
   Unit::State& state = unit.state();
   Report report;
   specialize::Symbols symbols(*state.module, state.workspace->bodies, specialize::Symbols::For::File);
-  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name, /*with_state=*/false}, report));
+  // Under a name that no runtime has, while its own may stand for the function that is specialized.
+  INLAY_TRY(llvm::Function * entry,
+            jit::build_entry(symbols, request, {"inlay.unit.entry", /*with_state=*/false}, report));
   specialize::specialize(symbols, *entry, options, report);
+  if (llvm::GlobalValue* taken = state.module->getNamedValue(name)) {
+    if (!taken->use_empty())
+      return Error(ErrorKind::InvalidArgument,
+                   "the code needs a runtime's '" + name + "'; give the specialized function another name");
+    taken->eraseFromParent();
+  }
+  entry->setName(name);
   for (const auto& [symbol, object] : symbols.frozen_objects()) {
     state.holds.push_back(object.region);
     state.host_symbols.emplace_back(symbol->getName().str(), object.begin);

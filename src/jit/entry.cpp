@@ -34,10 +34,6 @@ class EntryBuilder {
   llvm::Function* entry() const { return entry_; }
 
   Result<llvm::Function*> run() {
-    std::optional<runtime::SymbolRef> taken = runtime::find_symbol(options_.name);
-    if (taken)
-      return Error(ErrorKind::InvalidArgument, "the runtime has a symbol '" + options_.name +
-                                                   "' already; give the specialized function another name");
     if (!request_.target)
       return Error(ErrorKind::InvalidArgument, "there is nothing to compile: " + request_.what + " is empty");
     std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request_.target);

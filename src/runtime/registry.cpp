@@ -48,7 +48,7 @@ struct Registered {
 
 struct Registry {
   std::shared_mutex mutex;
-  std::vector<std::unique_ptr<Registered>> runtimes;
+  std::vector<std::unique_ptr<Registered>> runtimes, retired;
   std::vector<Error> refused;
 };
 
@@ -151,7 +151,7 @@ extern "C" void inlay_unregister_runtime(const inlay::runtime::RuntimeDescriptor
   std::unique_lock lock(all.mutex);
   for (auto at = all.runtimes.begin(); at != all.runtimes.end(); ++at) {
     if ((*at)->descriptor != descriptor) continue;
-    at->release();  // others may be looking at it; it happens as the process ends
+    all.retired.push_back(std::move(*at));  // others may be looking at it
     all.runtimes.erase(at);
     return;
   }
