@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * Hints for code that Inlay specializes. Plain C, no library, nothing to link: every macro is an attribute that other
- * compilations ignore or accept without effect. */
+ * Hints for code that Inlay specializes. Plain C, no library, nothing to link: outside of `inlay embed` every function
+ * here gives its argument back and every macro is an attribute that other compilers ignore or accept without effect.
+ * Native code, also that of an embedded runtime, is the same with and without them. */
 #ifndef INLAY_ANNOTATE_H
 #define INLAY_ANNOTATE_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #if defined(__clang__)
 /* Calls of this function stay calls; its body is not copied into specialized code. */
@@ -15,6 +19,108 @@
 #define INLAY_NOINLINE __attribute__((noinline))
 #define INLAY_INLINE
 #define INLAY_OPAQUE __attribute__((noinline))
+#endif
+
+/* inlay_context(pc): where the interpreter is in its program. The value comes back unchanged:
+ *
+ *     for (;;) {
+ *       pc = inlay_context(pc);
+ *       switch (*pc++) { ... }
+ *
+ * Specialized code has one copy of what follows for each value of `pc` that is reached, up to the next context. `pc` is
+ * a pointer into constant code or an integer. Where its value turns out not to be known, specialized code hands over to
+ * the interpreter itself, at this very place. So say it where an instruction begins, once a loop or once a dispatch.
+ *
+ * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
+ * changed through pointers computed from p, or by functions that it calls, but not through other pointers. So
+ * specialized code may hold them in registers, and does, between calls that stay calls.
+ *
+ * inlay_expect(x, value): x, of which specialized code may assume that it is `value` most of the time. Where it is not,
+ * specialized code hands over to the interpreter at the context it is in.
+ *
+ * inlay_promote(x): x, for each of whose values specialized code may have a version of what follows. */
+#if defined(INLAY_EMBED) && defined(__clang__)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+void* inlay_marker_context_pointer(const volatile void* pc);
+unsigned long long inlay_marker_context_word(unsigned long long pc);
+void inlay_marker_virtual_state(const volatile void* p, unsigned long long n);
+unsigned long long inlay_marker_expect(unsigned long long x, unsigned long long value);
+unsigned long long inlay_marker_promote(unsigned long long x);
+#ifdef __cplusplus
+}
+#endif
+
+#ifndef __cplusplus
+/* 5: the class of pointers. */
+#define inlay_context(pc)                                                                             \
+  ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                            \
+                                         inlay_marker_context_pointer((const void*)(uintptr_t)(pc)),  \
+                                         inlay_marker_context_word((unsigned long long)(uintptr_t)(pc))))
+#define inlay_virtual_state(p, n) inlay_marker_virtual_state((p), (n))
+#define inlay_expect(x, value) \
+  ((__typeof__(x))inlay_marker_expect((unsigned long long)(x), (unsigned long long)(value)))
+#define inlay_promote(x) ((__typeof__(x))inlay_marker_promote((unsigned long long)(x)))
+#endif
+
+#elif !defined(__cplusplus)
+
+#define inlay_context(pc) (pc)
+#define inlay_virtual_state(p, n) ((void)(p), (void)(n))
+#define inlay_expect(x, value) ((void)(value), (x))
+#define inlay_promote(x) (x)
+
+#endif
+#ifdef __cplusplus
+/* The same for C++: pointers, integers, enumerations and bool. The macros of C work there too. */
+namespace inlay {
+
+template <class T>
+inline __attribute__((always_inline)) T context(T pc) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  if constexpr (__is_pointer(T))
+    return static_cast<T>(const_cast<void*>(static_cast<const void*>(inlay_marker_context_pointer(pc))));
+  else
+    return static_cast<T>(inlay_marker_context_word(static_cast<unsigned long long>(pc)));
+#else
+  return pc;
+#endif
+}
+
+inline __attribute__((always_inline)) void virtual_state([[maybe_unused]] const volatile void* p,
+                                                         [[maybe_unused]] size_t n) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  inlay_marker_virtual_state(p, n);
+#endif
+}
+
+template <class T>
+inline __attribute__((always_inline)) T expect(T x, [[maybe_unused]] T value) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  return static_cast<T>(
+      inlay_marker_expect(static_cast<unsigned long long>(x), static_cast<unsigned long long>(value)));
+#else
+  return x;
+#endif
+}
+
+template <class T>
+inline __attribute__((always_inline)) T promote(T x) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  return static_cast<T>(inlay_marker_promote(static_cast<unsigned long long>(x)));
+#else
+  return x;
+#endif
+}
+
+}  // namespace inlay
+
+#define inlay_context(pc) (::inlay::context(pc))
+#define inlay_virtual_state(p, n) (::inlay::virtual_state((p), (n)))
+#define inlay_expect(x, value) (::inlay::expect((x), (value)))
+#define inlay_promote(x) (::inlay::promote(x))
 #endif
 
 #endif /* INLAY_ANNOTATE_H */
