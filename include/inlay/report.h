@@ -23,6 +23,7 @@ struct Remark {
     NotFrozen,      // a bound argument leads to memory that may change, so nothing behind it was folded
     WritesFrozen,   // code stores to memory that is frozen: when it runs, it breaks the promise
     Budget,         // a limit on growth was reached
+    LeavesCode,     // an interpreter's program goes on in the interpreter from here
     NotCompiled,    // nothing was compiled at all; the original runs
   };
   Kind kind;

@@ -2,6 +2,7 @@
 #include "runtime/bodies.h"
 
 #include "runtime/llvm_errors.h"
+#include "runtime/markers.h"
 
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/Support/MemoryBuffer.h>
@@ -133,6 +134,7 @@ Result<bool> Bodies::define(llvm::GlobalValue& declaration, llvm::GlobalValue::L
     INLAY_TRY(llvm::Function * from, function(name));
     if (!from || from->getFunctionType() != into->getFunctionType()) return false;
     copy_body(*into, *from);
+    strip_markers(*into);  // only the evaluator understands them
     into->setLinkage(linkage);
     return true;
   }

@@ -16,6 +16,7 @@
 #include "runtime/embed_object.h"
 #include "runtime/embed_prepare.h"
 #include "runtime/image_writer.h"
+#include "runtime/markers.h"
 #include "runtime/llvm_errors.h"
 #include "runtime/unit.h"
 
@@ -226,7 +227,9 @@ Result<void> embed(const EmbedOptions& options) {
   context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(problems));
   INLAY_TRY(std::unique_ptr<llvm::Module> module, link_sources(options, clang, scratch, context, problems));
   INLAY_TRY_VOID(runtime::prepare(*module, options.name, unique_suffix(options)));
-  runtime::add_registration(*module, runtime::write_image(*module, options.name), options.name);
+  runtime::WrittenImage image = runtime::write_image(*module, options.name);
+  runtime::strip_markers(*module);  // the native code has no hints, as if they had never been there
+  runtime::add_registration(*module, image, options.name);
 
   std::string bitcode = scratch.file("native.bc");
   std::error_code error;

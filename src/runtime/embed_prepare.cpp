@@ -12,13 +12,19 @@
 // - Light passes only: the evaluator needs bodies whose small helpers are inlined and whose locals are in registers.
 //   Unrolling, vectorizing and turning branches into selects come later, when more is known.
 // - Selects between pointers, and between offsets, become branches: a pointer that is one of two known ones can then be
-//   known on each path.
+//   known on each path. So do those that decide where an interpreter goes next.
+// - Functions with hints of where they are can be entered there (embed_resume.h).
 #include "runtime/embed_prepare.h"
 
 #include <algorithm>
 #include <tuple>
 #include <vector>
 
+#include "runtime/embed_labels.h"
+#include "runtime/embed_resume.h"
+#include "runtime/markers.h"
+
+#include <llvm/ADT/SetVector.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -211,12 +217,29 @@ bool chooses_address(const llvm::SelectInst& select) {
          llvm::any_of(select.users(), [](const llvm::User* user) { return llvm::isa<llvm::GetElementPtrInst>(user); });
 }
 
+/// The selects that decide where an interpreter goes next.
+void add_context_selects(llvm::Function& function, llvm::SetVector<llvm::SelectInst*>& selects) {
+  llvm::SetVector<llvm::Instruction*> causes;
+  for (llvm::Instruction& inst : llvm::instructions(function))
+    if (marker_of(inst) == Marker::Context) causes.insert(&inst);
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    if (auto* select = llvm::dyn_cast<llvm::SelectInst>(causes[i]);
+        select && select->getCondition()->getType()->isIntegerTy(1))
+      selects.insert(select);
+    for (const llvm::Use& operand : causes[i]->operands())
+      if (llvm::isa<llvm::SelectInst, llvm::PHINode, llvm::BinaryOperator, llvm::CastInst, llvm::GetElementPtrInst,
+                    llvm::FreezeInst>(operand.get()))
+        causes.insert(llvm::cast<llvm::Instruction>(operand.get()));
+  }
+}
+
 void unfold_address_selects(llvm::Module& module) {
   for (llvm::Function& function : module) {
-    llvm::SmallVector<llvm::SelectInst*, 8> selects;
+    llvm::SetVector<llvm::SelectInst*> selects;
     for (llvm::Instruction& inst : llvm::instructions(function))
       if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst); select && chooses_address(*select))
-        selects.push_back(select);
+        selects.insert(select);
+    add_context_selects(function, selects);
     for (llvm::SelectInst* select : selects) {
       // A chosen value may be null or poison where it is not chosen; as a phi it is only read where it is.
       llvm::BasicBlock* head = select->getParent();
@@ -241,10 +264,13 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   apply_annotations(module);
   split_fused_operations(module);
   resolve_aliases(module);
+  describe_markers(module);
   run_passes(module, PrepareFirst);
   put_thread_locals_behind_functions(module);
   keep_ends_apart(module);
   unfold_address_selects(module);
+  add_resume_functions(module);
+  add_number_tables(module);
   make_names_unique(module, unique);
   name_static_initializers(module, runtime_name);
   std::string problem;

@@ -10,7 +10,9 @@
 
 #include "base/hash.h"
 #include "runtime/bodies.h"
+#include "runtime/embed_labels.h"
 #include "runtime/image.h"
+#include "runtime/markers.h"
 #include "runtime/unit.h"
 
 #include <llvm/Bitcode/BitcodeWriter.h>
@@ -80,6 +82,7 @@ std::string write_chunk(llvm::Module& source, const Chunk& chunk) {
   for (llvm::Function* function : chunk.functions) declare_in(module, *function);
   for (llvm::GlobalVariable* variable : chunk.variables) declare_in(module, *variable);
   copy_definitions(module, chunk.functions, chunk.variables);
+  turn_labels_into_numbers(module, source);
   llvm::SmallVector<char, 0> buffer;
   llvm::BitcodeWriter writer(buffer);
   writer.writeModule(module);
@@ -88,7 +91,7 @@ std::string write_chunk(llvm::Module& source, const Chunk& chunk) {
 }
 
 bool is_indexed(const llvm::GlobalValue& global) {
-  if (global.getName().starts_with("llvm.") || !global.hasName()) return false;
+  if (global.getName().starts_with("llvm.") || !global.hasName() || is_marker(global)) return false;
   if (auto* function = llvm::dyn_cast<llvm::Function>(&global)) return !function->isIntrinsic();
   return llvm::isa<llvm::GlobalVariable>(global);
 }

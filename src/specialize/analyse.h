@@ -1,83 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which copies of which blocks a function needs when some of its inputs are known, and what is known in each.
 //
-// The result is a graph of nodes. A node is a block together with the values of its *pins*: variables for which a block
-// is copied once for each value, as the iterator of a loop over frozen children. Everything else is merged: a variable
-// is known at a node if all ways there agree on its value. Two phases (analyse, then emit) rather than one: when a node
-// is emitted, all its predecessors are known, so phis appear only where paths really join, and the size is known
-// before anything is built.
+// The result is a graph of nodes. A node is a block together with
+// - its *context*: the value of the last context() hint that was passed, where an interpreter is in its program;
+// - the values of its *pins*: variables for which a block is copied once for each value, as the iterator of a loop over
+//   frozen children, or everything that the next context is computed from.
+// All else is merged: a variable is known at a node if all ways there agree on its value. Two phases (analyse, then
+// emit) rather than one: when a node is emitted, all its predecessors are known, so phis appear only where paths really
+// join, and the size is known before anything is built.
 //
 // Pins are found on demand: the analysis starts with none; where the target of a call, or a pointer that a call takes,
-// is unknown because it was read at a variable place of frozen memory, the phis that the place depends on become pins
-// and the analysis starts again. A loop whose body has no such call is thus never unrolled here.
+// or a context is unknown because it was computed from something that had several values, the variables that it depends
+// on become pins and the analysis starts again (pins.h).
 //
-// Termination: known values only ever get lost at a node (a lattice of height two); pins come from constants; the
-// number of copies of a block is capped, and a cap that is hit takes the pin back.
+// Where a context is not known even so, the function cannot go on as a copy for this place. It tries the places it
+// knows, one by one, and else leaves for the interpreter (see runtime/embed_resume.h), or, in functions that cannot be
+// entered in the middle, goes on in blocks of the context NoPlace, where contexts mean nothing.
+//
+// Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from
+// constants; the number of copies of a block in one context is capped, and a cap that is hit takes pins back; the number
+// of contexts is capped, and what lies beyond becomes a way out.
 #pragma once
 
 #include <map>
 #include <vector>
 
-#include "specialize/facts.h"
-#include "specialize/symbols.h"
-
-#include <llvm/IR/Constants.h>
-#include <llvm/Transforms/Utils/ValueMapper.h>
+#include "specialize/environment.h"
 
 namespace inlay::specialize {
 
-/// Known values at a point: value number → constant of the unit, sorted by number.
-using Known = std::vector<std::pair<unsigned, llvm::Constant*>>;
+/// An index into Analysis::contexts; and two more.
+using ContextId = unsigned;
+constexpr ContextId NoContext = 0;  // none was passed yet
+constexpr ContextId NoPlace = 1;    // the interpreter itself, with nothing known of where it is
 
 struct Node {
   unsigned block = 0;
+  ContextId context = NoContext;
   Known pins;
   Known in;
   std::vector<int> successors;  // node of each successor of the block's terminator; -1 where that way is never taken
+  /// Of a node that ends in a context() whose value is not known: the places that it may be, with their nodes.
+  std::vector<std::pair<llvm::Constant*, int>> places;
+  bool exits = false;  // it ends in a context() and leaves for the interpreter there, or where no place fits
   bool queued = false;
 };
 
 struct Limits {
   unsigned copies_per_block = 2048;
   unsigned nodes = 50000;
-  unsigned instructions = 40000;  // of all copies
+  unsigned instructions = 40000;     // of all copies; in contexts, new ones become ways out
+  unsigned versions = 16;            // of a block in one context
+  unsigned contexts = 10000;         // the others become ways out
+  unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
+  unsigned places_tried = 256;       // where a context is not known
 };
 
-/// The values known while walking through one block.
-class Environment {
- public:
-  Environment(const Facts& facts, Symbols& symbols);
+/// Why a context became a way out.
+enum class ExitCause : std::uint8_t { UnknownContext, TooManyContexts, TooManyInstructions, AskedFor };
 
-  void enter(const Known& in);
-  llvm::Constant* known(const llvm::Value* value);
-  void set(unsigned number, llvm::Constant* value);
-
-  /// Evaluates one instruction that is not a phi: its value if it becomes known.
-  llvm::Constant* evaluate(const llvm::Instruction& inst);
-  /// Which successors of this terminator can be taken.
-  llvm::SmallVector<unsigned, 4> feasible(const llvm::Instruction& terminator);
-
-  /// The constant in the unit that a constant of the function's own module stands for.
-  llvm::Constant* in_unit(llvm::Constant* constant);
-  const Facts& facts() const { return facts_; }
-  Symbols& symbols() { return symbols_; }
-
- private:
-  const Facts& facts_;
-  Symbols& symbols_;
-  std::vector<llvm::Constant*> values_;
-  std::vector<unsigned> touched_;
-  llvm::DenseMap<llvm::Constant*, llvm::Constant*> mapped_;
+struct Exit {
+  const llvm::Instruction* place;  // the hint
+  llvm::Constant* context;         // where to; null: not known
+  ExitCause cause;
 };
 
 struct Analysis {
   std::vector<Node> nodes;      // the entry is node 0
   std::vector<unsigned> order;  // the nodes that are reached, in reverse post-order
+  std::vector<llvm::Constant*> contexts;  // by ContextId; null for NoContext and NoPlace
+  std::vector<Exit> exits;
   unsigned pins = 0;            // variables that blocks were copied for
   bool capped = false;          // a cap was hit: some loop stayed a loop
 };
 
 /// `arguments`: the constant of each argument, null where unknown. Constants are of the unit of `environment`.
 Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& limits);
+
+/// Makes known what is known at a node.
+inline void enter(Environment& environment, const Node& node) { environment.enter(node.in, node.context != NoPlace); }
+
+/// The hint that ends this block, if it is a context().
+const llvm::CallInst* context_at_end(const llvm::BasicBlock& block);
 
 }  // namespace inlay::specialize

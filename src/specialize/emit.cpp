@@ -4,9 +4,13 @@
 // that promotion turns into phis: LLVM's own algorithm instead of a second one here.
 #include "specialize/emit.h"
 
+#include "runtime/markers.h"
+#include "runtime/names.h"
+
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
@@ -77,6 +81,9 @@ class Emitter {
     for (unsigned id : analysis_.order) fill_phis(id);
     write_slots();
     promote_slots();
+    emitted_.instructions.resize(analysis_.contexts.size());
+    for (unsigned id : analysis_.order)
+      emitted_.instructions[analysis_.nodes[id].context] += static_cast<unsigned>(blocks_[id]->size());
     return emitted_;
   }
 
@@ -102,12 +109,27 @@ class Emitter {
     if (llvm::isa<llvm::UndefValue>(value) || llvm::isa<llvm::MetadataAsValue>(value) ||
         llvm::isa<llvm::InlineAsm>(value))
       return value;
-    if (llvm::Constant* known = environment_.known(value)) return known;
+    if (llvm::Constant* known = environment_.known(value))
+      return environment_.mentions_base(known) ? with_addresses(known, before) : known;
     int number = facts_.number(value);
     if (auto here = values_[id].find(number); here != values_[id].end()) return here->second;
     if (!needs_slot(number)) return single_.lookup(number);
     auto* load = new llvm::LoadInst(value->getType(), slot(number), "", before->getIterator());
     return values_[id][number] = load;
+  }
+
+  /// A constant that holds placeholders, computed from the addresses that they stand for.
+  llvm::Value* with_addresses(llvm::Constant* constant, llvm::Instruction* before) {
+    if (!environment_.mentions_base(constant)) return constant;
+    if (auto* placeholder = llvm::dyn_cast<llvm::GlobalVariable>(constant)) {
+      const llvm::Value* base = environment_.base_value(placeholder);
+      return single_.lookup(facts_.number(base));
+    }
+    llvm::Instruction* inst = llvm::cast<llvm::ConstantExpr>(constant)->getAsInstruction();
+    inst->insertBefore(before->getIterator());
+    for (llvm::Use& operand : inst->operands())
+      operand.set(with_addresses(llvm::cast<llvm::Constant>(operand.get()), inst));
+    return inst;
   }
 
   void define(unsigned id, unsigned number, llvm::Value* value) {
@@ -121,7 +143,7 @@ class Emitter {
     llvm::BasicBlock* out = blocks_[id];
     // A place to insert before, replaced by the terminator.
     auto* end = new llvm::UnreachableInst(into_.getContext(), out);
-    environment_.enter(node.in);
+    enter(environment_, node);
     for (llvm::PHINode& phi : block->phis()) {
       if (environment_.known(&phi)) continue;
       auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());
@@ -139,8 +161,7 @@ class Emitter {
 
   void emit_instruction(unsigned id, llvm::Instruction& inst, llvm::Instruction* end) {
     int number = facts_.number(&inst);
-    if (llvm::Constant* value = environment_.evaluate(inst)) {
-      environment_.set(number, value);
+    if (llvm::Constant* value = environment_.step(inst); value && !is_base(*value, inst)) {
       ++(llvm::isa<llvm::LoadInst>(inst) ? emitted_.folded_loads : emitted_.folded_values);
       return;
     }
@@ -150,10 +171,21 @@ class Emitter {
         return;
       }
     }
+    runtime::Marker marker = runtime::marker_of(inst);
+    if (marker != runtime::Marker::None && marker != runtime::Marker::VirtualState) {
+      define(id, number, use(id, inst.getOperand(0), end));
+      return;
+    }
     // Scopes would claim that the copies of one block do not alias each other.
     if (llvm::isa<llvm::NoAliasScopeDeclInst>(inst)) return;
     llvm::Instruction* copy = clone(id, inst, end);
     if (number >= 0) define(id, number, copy);
+  }
+
+  /// Whether the value is the placeholder of what `inst` makes, which must be made.
+  bool is_base(const llvm::Constant& value, const llvm::Instruction& inst) const {
+    auto* placeholder = llvm::dyn_cast<llvm::GlobalVariable>(&value);
+    return placeholder && environment_.base_value(placeholder) == &inst;
   }
 
   llvm::Instruction* clone(unsigned id, llvm::Instruction& inst, llvm::Instruction* before) {
@@ -173,6 +205,25 @@ class Emitter {
 
   void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
     const std::vector<int>& successors = analysis_.nodes[id].successors;
+    llvm::Instruction* hint = terminator.getPrevNode();
+    if (analysis_.nodes[id].exits) {
+      emit_exit_or_places(id, llvm::cast<llvm::CallInst>(*hint), end);
+      end->eraseFromParent();
+      return;
+    }
+    if (llvm::Constant* expected = hint ? environment_.guarded_value(*hint) : nullptr) {
+      auto& guard = llvm::cast<llvm::CallInst>(*hint);
+      llvm::BasicBlock* otherwise = llvm::BasicBlock::Create(into_.getContext(), "unexpected", &into_);
+      auto* holds = new llvm::ICmpInst(end->getIterator(), llvm::ICmpInst::ICMP_EQ, use(id, guard.getArgOperand(0), end),
+                                       expected);
+      auto* branch = llvm::BranchInst::Create(blocks_[successors[0]], otherwise, holds, end->getIterator());
+      llvm::MDBuilder weights(into_.getContext());
+      branch->setMetadata(llvm::LLVMContext::MD_prof, weights.createLikelyBranchWeights());
+      branch->setDebugLoc(locations_.map(guard.getDebugLoc()));
+      emit_exit(id, guard, otherwise, end);
+      end->eraseFromParent();
+      return;
+    }
     llvm::SmallVector<unsigned, 4> taken = environment_.feasible(terminator);
     bool decides = llvm::isa<llvm::BranchInst, llvm::SwitchInst>(terminator);
     llvm::Instruction* out;
@@ -188,13 +239,62 @@ class Emitter {
     end->eraseFromParent();
   }
 
+  /// Hands over to the interpreter at the hint: its resume function takes all that lives there, and its result is ours.
+  /// Values are computed before `before`, the call comes to the end of `block`.
+  void emit_exit(unsigned id, const llvm::CallInst& hint, llvm::BasicBlock* block, llvm::Instruction* before) {
+    llvm::OperandBundleUse place = *hint.getOperandBundle(runtime::PlaceBundle);
+    auto* resume = llvm::cast<llvm::Function>(environment_.known(place.Inputs[1].get()));
+    llvm::SmallVector<llvm::Value*, 16> arguments;
+    for (unsigned i = 0; i < place.Inputs.size(); ++i)
+      if (i != 1) arguments.push_back(use(id, place.Inputs[i].get(), before));
+    llvm::CallInst* call = llvm::CallInst::Create(resume->getFunctionType(), resume, arguments, "", block);
+    call->setCallingConv(resume->getCallingConv());
+    call->setAttributes(resume->getAttributes().removeFnAttributes(into_.getContext()));
+    call->addFnAttr(llvm::Attribute::get(into_.getContext(), llvm::Attribute::Cold));
+    call->setDebugLoc(locations_.map(hint.getDebugLoc()));
+    llvm::ReturnInst::Create(into_.getContext(), call->getType()->isVoidTy() ? nullptr : call, block)
+        ->setDebugLoc(call->getDebugLoc());
+    ++emitted_.exits;
+  }
+
+  /// A context that is not known: the places it may be, one of which may fit, then the way out.
+  void emit_exit_or_places(unsigned id, const llvm::CallInst& hint, llvm::Instruction* end) {
+    llvm::BasicBlock* out = blocks_[id];
+    const auto& places = analysis_.nodes[id].places;
+    llvm::Value* at = use(id, hint.getArgOperand(0), end);
+    std::optional<Symbols::Location> program;
+    if (!places.empty() && at->getType()->isPointerTy()) program = environment_.symbols().locate(places[0].first);
+    if (places.empty() || (at->getType()->isPointerTy() && !program)) {
+      emit_exit(id, hint, out, end);
+      return;
+    }
+    llvm::BasicBlock* otherwise = llvm::BasicBlock::Create(into_.getContext(), "elsewhere", &into_);
+    llvm::IRBuilder<> builder(end);
+    builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
+    if (program)
+      at = builder.CreateSub(builder.CreatePtrToInt(at, builder.getInt64Ty()),
+                             builder.CreatePtrToInt(program->symbol, builder.getInt64Ty()));
+    llvm::SwitchInst* tried = builder.CreateSwitch(at, otherwise, static_cast<unsigned>(places.size()));
+    for (const auto& [place, node] : places) {
+      auto* value = llvm::dyn_cast<llvm::ConstantInt>(place);
+      if (program) {
+        std::optional<Symbols::Location> location = environment_.symbols().locate(place);
+        if (!location || location->symbol != program->symbol) continue;
+        value = builder.getInt64(static_cast<std::uint64_t>(location->offset));
+      }
+      if (value) tried->addCase(value, blocks_[static_cast<unsigned>(node)]);
+    }
+    emit_exit(id, hint, otherwise, tried);
+  }
+
   /// Notes what this node defines of the values that other nodes define too.
   void note_outgoing(unsigned id, llvm::BasicBlock& block) {
     for (llvm::Instruction& inst : block) {
       int number = facts_.number(&inst);
       if (number < 0 || !needs_slot(number)) continue;
-      llvm::Value* value = environment_.known(&inst);
-      outgoing_.push_back({id, static_cast<unsigned>(number), value ? value : values_[id].lookup(number)});
+      llvm::Constant* known = environment_.known(&inst);
+      llvm::Value* value = known ? with_addresses(known, blocks_[id]->getTerminator()) : values_[id].lookup(number);
+      outgoing_.push_back({id, static_cast<unsigned>(number), value});
     }
   }
 
@@ -241,11 +341,8 @@ class Emitter {
   /// What is known at the end of a node that was emitted before.
   void reenter(unsigned id) {
     const Node& node = analysis_.nodes[id];
-    environment_.enter(node.in);
-    for (const llvm::Instruction& inst : *facts_.blocks[node.block]) {
-      if (llvm::isa<llvm::PHINode>(inst)) continue;
-      if (llvm::Constant* value = environment_.evaluate(inst)) environment_.set(facts_.number(&inst), value);
-    }
+    enter(environment_, node);
+    environment_.walk(*facts_.blocks[node.block]);
   }
 
   void promote_slots() {

@@ -10,6 +10,8 @@ struct Emitted {
   unsigned folded_loads = 0;
   unsigned folded_values = 0;  // other instructions whose result is a constant now
   unsigned folded_branches = 0;
+  unsigned exits = 0;                  // ways out to the interpreter
+  std::vector<unsigned> instructions;  // by context
 };
 
 /// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original

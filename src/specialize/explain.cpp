@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/names.h"
+
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/InstIterator.h>
@@ -112,6 +114,33 @@ Place place_of(const llvm::Function& function) {
   return subprogram ? Place{subprogram->getFilename().str(), subprogram->getLine(), 0} : Place{};
 }
 
+void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Function& original, Report& report) {
+  for (const Exit& exit : analysis.exits) {
+    std::string reason;
+    Place place = place_of(*exit.place);
+    switch (exit.cause) {
+      case ExitCause::UnknownContext: {
+        std::set<const llvm::Value*> seen;
+        Cause cause = cause_of(exit.place->getOperand(0), symbols, seen);
+        reason = "where the program goes on is only known when it runs: " + cause.reason +
+                 "; the places that are compiled are tried, then the interpreter goes on";
+        if (cause.at) place = place_of(*cause.at);
+        break;
+      }
+      case ExitCause::TooManyContexts:
+        reason = "the program has more places than max_contexts; at the others the interpreter goes on";
+        break;
+      case ExitCause::TooManyInstructions:
+        reason = "the compiled code has reached max_instructions; from there the interpreter goes on";
+        break;
+      case ExitCause::AskedFor:
+        reason = "leave_at_context asks for it";
+        break;
+    }
+    add(report, {Remark::Kind::LeavesCode, readable(original.getName()), reason, place});
+  }
+}
+
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {
   Callee* self = callees.find(&function);
   for (llvm::Instruction& inst : llvm::instructions(function)) {
@@ -133,6 +162,7 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
                    place_of(*call)});
       continue;
     }
+    if (target->hasFnAttribute(runtime::ResumeAttribute)) continue;  // told of where it was decided
     if (call->doesNotReturn()) continue;  // the ways to exceptions are nobody's loss
     Decision decision = callees.why_left(*target);
     add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});

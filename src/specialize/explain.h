@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inlay/report.h"
+#include "specialize/analyse.h"
 #include "specialize/callees.h"
 
 namespace inlay::specialize {
@@ -10,6 +11,9 @@ namespace inlay::specialize {
 /// Names of the entry's parameters: the block of bound arguments that are not constants, and `argument <n>`.
 constexpr const char* StateArgument = "inlay.state";
 constexpr const char* FreeArgument = "argument ";
+
+/// Adds a remark for each way out to the interpreter.
+void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Function& original, Report& report);
 
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);

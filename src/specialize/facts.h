@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the evaluator needs to know of a function before it starts: dense numbers for its values and blocks, and which
-// values live into which block.
+// What the evaluator needs to know of a function before it starts.
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include <llvm/ADT/BitVector.h>
-#include <llvm/ADT/DenseMap.h>
-#include <llvm/IR/Function.h>
+#include "runtime/liveness.h"
 
 namespace inlay::specialize {
 
-struct Facts {
-  explicit Facts(llvm::Function& function);
-
-  llvm::Function& function;
-  std::vector<llvm::Value*> values;  // arguments, then instructions that have a value
-  llvm::DenseMap<const llvm::Value*, unsigned> value_number;
-  std::vector<llvm::BasicBlock*> blocks;  // in reverse post-order from the entry; reachable ones only
-  llvm::DenseMap<const llvm::BasicBlock*, unsigned> block_number;
-  std::vector<llvm::BitVector> live_in;  // by block: values used there or later that come from before,
-                                         // and the block's own phis
-
-  /// The value's number, or none if it has no number (a constant, a block, metadata).
-  int number(const llvm::Value* value) const {
-    auto found = value_number.find(value);
-    return found == value_number.end() ? -1 : static_cast<int>(found->second);
-  }
-};
+using Facts = runtime::Liveness;
 
 /// Why the evaluator cannot take this function, in plain words; empty if it can.
 std::string why_not_evaluable(const llvm::Function& function);

@@ -22,10 +22,10 @@ llvm::Constant* compare_pointers(const llvm::ICmpInst& compare, llvm::Constant* 
   std::optional<Symbols::Location> a = place(left), b = place(right);
   if (!a || !b) return nullptr;
   bool same_object = a->symbol == b->symbol;
-  if (same_object && a->address == 0 && a->symbol)
+  if (same_object && a->address == 0 && a->symbol)  // no object reaches round the end of memory
     return llvm::ConstantInt::getBool(
         compare.getType(), llvm::ICmpInst::compare(llvm::APInt(64, a->offset, true), llvm::APInt(64, b->offset, true),
-                                                   compare.getPredicate()));
+                                                   llvm::ICmpInst::getSignedPredicate(compare.getPredicate())));
   if ((a->symbol && a->address == 0) || (b->symbol && b->address == 0)) return nullptr;
   // Whether one object lies before another may differ in the next process.
   if (!compare.isEquality() && !same_object) return nullptr;

@@ -28,6 +28,8 @@ std::string_view to_string(Remark::Kind kind) {
       return "not-frozen";
     case Remark::Kind::WritesFrozen:
       return "writes-frozen";
+    case Remark::Kind::LeavesCode:
+      return "interpreter";
     case Remark::Kind::Budget:
       return "budget";
     case Remark::Kind::NotCompiled:

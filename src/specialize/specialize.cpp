@@ -15,11 +15,13 @@
 
 #include <algorithm>
 
+#include "runtime/markers.h"
 #include "specialize/analyse.h"
 #include "specialize/callees.h"
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
+#include "specialize/working_copy.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/IR/InstIterator.h>
@@ -98,14 +100,49 @@ class Specializer {
   }
 
   void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
-    Facts facts(original);
-    Environment environment(facts, symbols_);
-    Analysis analysis = analyse(environment, known, Limits{.instructions = callees_.instructions_left()});
+    if (!needs_working_copy(original)) {
+      Facts facts(original);
+      Environment environment(facts, symbols_, /*follow_memory=*/false);
+      Analysis analysis = analyse(environment, known, limits());
+      finish(original, environment, analysis, known, into);
+      return;
+    }
+    WorkingCopy copy(symbols_, original);
+    for (;;) {
+      Facts facts(copy.function());
+      Wanted wanted;
+      {
+        Environment environment(facts, symbols_, /*follow_memory=*/true);
+        Analysis analysis = analyse(environment, known, limits());
+        wanted = copy.look(analysis, environment);
+        if (wanted.empty()) {
+          finish(original, environment, analysis, known, into);
+          return;
+        }
+      }
+      if (copy.take_in(wanted)) continue;
+      Environment environment(facts, symbols_, /*follow_memory=*/true);
+      Analysis analysis = analyse(environment, known, limits());
+      finish(original, environment, analysis, known, into);
+      return;
+    }
+  }
+
+  Limits limits() const {
+    return {.instructions = callees_.instructions_left(),
+            .versions = options_.max_versions,
+            .contexts = options_.max_contexts,
+            .exit_at_context = options_.leave_at_context};
+  }
+
+  void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
+              llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     Emitted emitted = emit(environment, analysis, known, into);
     report_.folded_loads += emitted.folded_loads;
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
-    if (analysis.capped)
+    explain_exits(analysis, symbols_, original, report_);
+    if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
                                  place_of(original)});

@@ -96,6 +96,7 @@ std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) 
   auto* symbol = const_cast<llvm::GlobalValue*>(llvm::dyn_cast<llvm::GlobalValue>(base));
   if (!symbol) return std::nullopt;
   Location location{symbol, offset.getSExtValue(), 0};
+  if (placeholders_.contains(symbol)) return location;
   if (auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(symbol)) {
     if (auto object = objects_.find(variable); object != objects_.end()) {
       location.address = reinterpret_cast<std::uintptr_t>(object->second.begin) + location.offset;
@@ -109,6 +110,24 @@ std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) 
       known->second = reinterpret_cast<std::uintptr_t>(found->address);
   if (known->second) location.address = known->second + location.offset;
   return location;
+}
+
+llvm::GlobalVariable* Symbols::new_placeholder(llvm::Align alignment) {
+  // Weak, so that LLVM does not take it for something that is surely there.
+  auto* placeholder = new llvm::GlobalVariable(unit_, llvm::Type::getInt8Ty(unit_.getContext()), /*isConstant=*/false,
+                                               llvm::GlobalValue::ExternalWeakLinkage, nullptr, "inlay.placeholder");
+  placeholder->setAlignment(alignment);
+  placeholders_.insert(placeholder);
+  return placeholder;
+}
+
+void Symbols::drop_placeholder(llvm::GlobalVariable* placeholder) {
+  placeholder->removeDeadConstantUsers();
+  placeholders_.erase(placeholder);
+  if (placeholder->use_empty())
+    placeholder->eraseFromParent();
+  else  // never the case; if it were, the code would not link, and the original would be the answer
+    placeholder->setLinkage(llvm::GlobalValue::ExternalLinkage);
 }
 
 llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
@@ -173,7 +192,7 @@ llvm::Constant* Symbols::load(llvm::Constant* pointer, llvm::Type* type) {
 llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
   if (!type->isSized() || llvm::isa<llvm::ScalableVectorType>(type)) return nullptr;
   std::optional<Location> at = locate(pointer);
-  if (!at) return nullptr;
+  if (!at || placeholders_.contains(at->symbol)) return nullptr;
   std::uint64_t size = unit_.getDataLayout().getTypeStoreSize(type).getFixedValue();
   auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(at->symbol);
   if (!variable || size > 64) return nullptr;

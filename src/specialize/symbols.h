@@ -15,6 +15,7 @@
 #include "frozen/registry.h"
 #include "runtime/bodies.h"
 
+#include <llvm/ADT/DenseSet.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Module.h>
 
@@ -66,6 +67,11 @@ class Symbols {
   /// own passes make known: a table read in a loop that it unrolls. Counts as having read all of them.
   void show_contents();
 
+  /// A global that stands for an address that is only known when the code runs, while the evaluator is at work. It is
+  /// told apart from every other one and equal to none.
+  llvm::GlobalVariable* new_placeholder(llvm::Align alignment);
+  void drop_placeholder(llvm::GlobalVariable* placeholder);
+
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
   const std::vector<std::shared_ptr<frozen::Region>>& held() const { return held_; }
   const std::vector<Read>& reads() const { return reads_; }
@@ -89,6 +95,7 @@ class Symbols {
   std::optional<frozen::Object> graph_base_;           // what all graphs' memory is named relative to: they may overlap
   bool in_graph_ = false;                              // reading one: every pointer leads to more of it
   std::vector<Read> reads_;
+  llvm::DenseSet<const llvm::GlobalValue*> placeholders_;
   For target_;
 };
 

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/embed_resume.h"
+
+#include <vector>
+
+#include "runtime/embed_labels.h"
+#include "runtime/liveness.h"
+#include "runtime/markers.h"
+#include "runtime/names.h"
+
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+#include <llvm/Transforms/Utils/Local.h>
+#include <llvm/Transforms/Utils/PromoteMemToReg.h>
+#include <llvm/Transforms/Utils/ValueMapper.h>
+
+namespace inlay::runtime {
+
+namespace {
+
+bool is_place(const llvm::Instruction& inst) {
+  Marker marker = marker_of(inst);
+  return marker == Marker::Context || marker == Marker::Expect;
+}
+
+bool is_static(const llvm::AllocaInst& alloca) { return alloca.isStaticAlloca(); }
+
+/// What a resume function cannot stand in for: arguments that are copies in the caller's frame, other ways to return,
+/// handlers that replace their caller (those hand over to the next handler instead).
+bool can_resume(const llvm::Function& function) {
+  if (function.isVarArg() || function.isPresplitCoroutine()) return false;
+  for (const llvm::Argument& argument : function.args())
+    if (argument.hasByValAttr() || argument.hasInAllocaAttr() || argument.hasPreallocatedAttr() ||
+        argument.hasSwiftErrorAttr() || argument.hasNestAttr())
+      return false;
+  for (const llvm::Instruction& inst : llvm::instructions(function)) {
+    if (auto* alloca = llvm::dyn_cast<llvm::AllocaInst>(&inst); alloca && !is_static(*alloca)) return false;
+    if (llvm::isa<llvm::CallBrInst>(inst) || inst.getType()->isTokenTy()) return false;
+    if (llvm::isa<llvm::IndirectBrInst>(inst) && !labels_stay_inside(function)) return false;
+    auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
+    if (call && (call->isMustTailCall() || call->hasFnAttr(llvm::Attribute::ReturnsTwice))) return false;
+  }
+  return true;
+}
+
+class Resume {
+ public:
+  explicit Resume(llvm::Function& original) : original_(original), context_(original.getContext()) {}
+
+  void add(const std::vector<llvm::CallInst*>& places) {
+    for (llvm::Instruction& inst : original_.getEntryBlock())
+      if (auto* alloca = llvm::dyn_cast<llvm::AllocaInst>(&inst)) frames_.push_back(alloca);
+    find_live(places);
+    declare();
+    for (unsigned i = 0; i < places.size(); ++i) places_.push_back(attach(*places[i], i));
+    fill();
+  }
+
+ private:
+  void find_live(const std::vector<llvm::CallInst*>& places) {
+    Liveness liveness(original_);
+    llvm::BitVector any(liveness.values.size());
+    for (llvm::CallInst* place : places) {
+      llvm::BitVector live(liveness.values.size());
+      auto block = liveness.block_number.find(place->getParent()->getSingleSuccessor());
+      if (block != liveness.block_number.end()) live = liveness.live_in[block->second];
+      any |= live;
+      live_at_.emplace_back();
+      for (unsigned number : live.set_bits()) live_at_.back().insert(liveness.values[number]);
+    }
+    for (unsigned number : any.set_bits()) {
+      llvm::Value* value = liveness.values[number];
+      if (!llvm::isa<llvm::Argument, llvm::AllocaInst>(value)) live_.push_back(value);
+    }
+  }
+
+  void declare() {
+    llvm::SmallVector<llvm::Type*, 16> types{llvm::Type::getInt32Ty(context_)};
+    llvm::SmallVector<llvm::AttributeSet, 16> attributes{llvm::AttributeSet()};
+    llvm::AttributeList old = original_.getAttributes();
+    for (llvm::Argument& argument : original_.args()) {
+      types.push_back(argument.getType());
+      // What is promised of an argument was promised of the call: `noalias`, `readonly` and the like may not hold of
+      // a stretch of it in which the same memory is also reached through a value that lives.
+      llvm::AttrBuilder kept(context_);
+      for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
+        if (argument.hasAttribute(kind)) kept.addAttribute(kind);
+      if (argument.hasStructRetAttr()) kept.addStructRetAttr(argument.getParamStructRetType());
+      attributes.push_back(llvm::AttributeSet::get(context_, kept));
+    }
+    for (llvm::Value* value : live_) types.push_back(value->getType());
+    for (llvm::AllocaInst* frame : frames_) types.push_back(frame->getType());
+    // A result that is written through the first parameter would have to stay the first one.
+    auto* type = llvm::FunctionType::get(original_.getReturnType(), types, false);
+    resume_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, original_.getName() + ResumeSuffix,
+                                     original_.getParent());
+    for (llvm::AttributeSet& set : attributes) set = set.removeAttribute(context_, llvm::Attribute::StructRet);
+    llvm::AttrBuilder own(context_, old.getFnAttrs());
+    for (llvm::Attribute::AttrKind kind : {llvm::Attribute::Memory, llvm::Attribute::AlwaysInline})
+      own.removeAttribute(kind);
+    own.addAttribute(llvm::Attribute::NoInline);
+    own.addAttribute(ResumeAttribute);
+    resume_->setAttributes(
+        llvm::AttributeList::get(context_, llvm::AttributeSet::get(context_, own), old.getRetAttrs(), attributes));
+    if (original_.hasPersonalityFn()) resume_->setPersonalityFn(original_.getPersonalityFn());
+  }
+
+  llvm::CallInst* attach(llvm::CallInst& place, unsigned number) {
+    std::vector<llvm::Value*> values{llvm::ConstantInt::get(llvm::Type::getInt32Ty(context_), number), resume_};
+    for (llvm::Argument& argument : original_.args()) values.push_back(&argument);
+    for (llvm::Value* value : live_) {
+      // A hint's value is its argument's.
+      if (value == &place) value = place.getArgOperand(0);
+      bool lives = value == place.getArgOperand(0) || live_at_[number].contains(value);
+      values.push_back(lives ? value : llvm::PoisonValue::get(value->getType()));
+    }
+    for (llvm::AllocaInst* frame : frames_) values.push_back(frame);
+    llvm::SmallVector<llvm::Value*, 2> arguments(place.args());
+    auto* with_bundle = llvm::CallInst::Create(place.getFunctionType(), place.getCalledOperand(), arguments,
+                                               {llvm::OperandBundleDef(PlaceBundle, values)}, "", place.getIterator());
+    with_bundle->setDebugLoc(place.getDebugLoc());
+    with_bundle->takeName(&place);
+    std::replace(live_.begin(), live_.end(), static_cast<llvm::Value*>(&place), static_cast<llvm::Value*>(with_bundle));
+    for (auto& live : live_at_)
+      if (live.erase(&place)) live.insert(with_bundle);
+    place.replaceAllUsesWith(with_bundle);
+    place.eraseFromParent();
+    return with_bundle;
+  }
+
+  void fill() {
+    llvm::ValueToValueMapTy map;
+    unsigned next = 1;
+    for (llvm::Argument& argument : original_.args()) {
+      resume_->getArg(next)->setName(argument.getName());
+      map[&argument] = resume_->getArg(next++);
+    }
+    llvm::SmallVector<llvm::ReturnInst*, 8> returns;
+    llvm::CloneFunctionInto(resume_, &original_, map, llvm::CloneFunctionChangeType::LocalChangesOnly, returns);
+    copy_label_tables(map);
+
+    llvm::BasicBlock* old_entry = &resume_->getEntryBlock();
+    llvm::BasicBlock* entry = llvm::BasicBlock::Create(context_, "resume", resume_, old_entry);
+    llvm::IRBuilder<> builder(entry);
+    std::vector<llvm::AllocaInst*> slots;
+    std::vector<llvm::Argument*> parameters;
+    auto* nowhere = llvm::BasicBlock::Create(context_, "nowhere", resume_);
+    new llvm::UnreachableInst(context_, nowhere);
+    auto* dispatch = builder.CreateSwitch(resume_->getArg(0), nowhere, static_cast<unsigned>(places_.size()));
+    // Each value that lives at some place gets a slot, which both its definition and the way in from outside write.
+    for (llvm::Value* value : live_) {
+      parameters.push_back(resume_->getArg(next++));
+      llvm::Value* copy = map[value];
+      std::optional<llvm::BasicBlock::iterator> at = entry->begin();
+      auto* phi = llvm::dyn_cast<llvm::PHINode>(copy);
+      slots.push_back(phi ? llvm::DemotePHIToStack(phi, at)
+                          : llvm::DemoteRegToStack(*llvm::cast<llvm::Instruction>(copy), false, at));
+    }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      llvm::BasicBlock* way = llvm::BasicBlock::Create(context_, "place", resume_);
+      dispatch->addCase(builder.getInt32(static_cast<unsigned>(i)), way);
+      llvm::IRBuilder<> in(way);
+      for (std::size_t v = 0; v < live_.size(); ++v)
+        if (slots[v]) in.CreateStore(parameters[v], slots[v]);
+      llvm::Value* copy = map[places_[i]];
+      // The hint itself may have been given a slot, and then stands before a store to it.
+      llvm::BasicBlock* from = llvm::cast<llvm::Instruction>(copy)->getParent();
+      in.CreateBr(from->getSingleSuccessor());
+    }
+    for (llvm::AllocaInst* frame : frames_) {
+      auto* copy = llvm::cast<llvm::AllocaInst>(map[frame]);
+      for (llvm::User* user : llvm::make_early_inc_range(copy->users()))
+        if (auto* lifetime = llvm::dyn_cast<llvm::LifetimeIntrinsic>(user)) lifetime->eraseFromParent();
+      copy->replaceAllUsesWith(resume_->getArg(next++));
+      copy->eraseFromParent();
+    }
+    llvm::EliminateUnreachableBlocks(*resume_);
+    llvm::SmallVector<llvm::AllocaInst*, 16> used;
+    for (llvm::AllocaInst* slot : slots)
+      if (slot) used.push_back(slot);
+    llvm::DominatorTree dominators(*resume_);
+    llvm::PromoteMemToReg(used, dominators);
+  }
+
+  /// The labels in a table are those of one function.
+  void copy_label_tables(llvm::ValueToValueMapTy& map) {
+    llvm::Module& module = *original_.getParent();
+    std::vector<llvm::GlobalVariable*> tables;
+    for (llvm::GlobalVariable& variable : module.globals())
+      if (variable.hasInitializer() && mentions_labels_of(*variable.getInitializer(), original_)) tables.push_back(&variable);
+    for (llvm::GlobalVariable* table : tables) {
+      auto* copy =
+          new llvm::GlobalVariable(module, table->getValueType(), table->isConstant(),
+                                   llvm::GlobalValue::InternalLinkage, nullptr, table->getName() + ResumeSuffix, table);
+      copy->setAlignment(table->getAlign());
+      copy->setInitializer(llvm::MapValue(table->getInitializer(), map));
+      bool used = false;
+      for (llvm::Use& use : llvm::make_early_inc_range(table->uses())) {
+        auto* user = llvm::dyn_cast<llvm::Instruction>(use.getUser());
+        if (!user || user->getFunction() != resume_) continue;
+        use.set(copy);
+        used = true;
+      }
+      if (!used) copy->eraseFromParent();
+    }
+  }
+
+  llvm::Function& original_;
+  llvm::LLVMContext& context_;
+  llvm::Function* resume_ = nullptr;
+  std::vector<llvm::AllocaInst*> frames_;
+  std::vector<llvm::Value*> live_;
+  std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;
+  std::vector<llvm::CallInst*> places_;
+};
+
+}  // namespace
+
+void add_resume_functions(llvm::Module& module) {
+  std::vector<llvm::Function*> functions;
+  for (llvm::Function& function : module)
+    if (has_markers(function)) functions.push_back(&function);
+  for (llvm::Function* function : functions) {
+    std::vector<llvm::CallInst*> places;
+    for (llvm::Instruction& inst : llvm::instructions(*function))
+      if (is_place(inst)) places.push_back(llvm::cast<llvm::CallInst>(&inst));
+    for (llvm::CallInst* place : places) {
+      // The walk of the evaluator goes from place to place by blocks.
+      llvm::BasicBlock* before = place->getParent();
+      if (place->getNextNode() != before->getTerminator() || !before->getSingleSuccessor() ||
+          !before->getSingleSuccessor()->getSinglePredecessor())
+        llvm::SplitBlock(before, place->getNextNode());
+    }
+    if (!places.empty() && can_resume(*function)) Resume(*function).add(places);
+  }
+}
+
+}  // namespace inlay::runtime

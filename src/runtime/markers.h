@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The hints of annotate.h in bitcode: calls of functions without a body, which only the evaluator understands.
+#pragma once
+
+#include <cstdint>
+
+#include <llvm/IR/InstrTypes.h>
+#include <llvm/IR/Module.h>
+
+namespace inlay::runtime {
+
+enum class Marker : std::uint8_t { None, Context, VirtualState, Expect, Promote };
+
+/// Which hint this instruction is.
+Marker marker_of(const llvm::Instruction& inst);
+
+/// Whether a global is one of the functions that hints call.
+bool is_marker(const llvm::GlobalValue& global);
+
+/// Whether a function holds a hint.
+bool has_markers(const llvm::Function& function);
+
+/// Tells LLVM's passes what they may do with hints: not drop, copy or reorder them, but all else around them.
+void describe_markers(llvm::Module& module);
+
+/// Replaces each hint by its argument. What is left means the same.
+void strip_markers(llvm::Function& function);
+void strip_markers(llvm::Module& module);
+
+}  // namespace inlay::runtime

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Names that embedding gives and that later rooms look for.
+#pragma once
+
+namespace inlay::runtime {
+
+// The hints of annotate.h, as functions that have no body.
+constexpr const char* ContextOfPointer = "inlay_marker_context_pointer";
+constexpr const char* ContextOfWord = "inlay_marker_context_word";
+constexpr const char* VirtualState = "inlay_marker_virtual_state";
+constexpr const char* Expect = "inlay_marker_expect";
+constexpr const char* Promote = "inlay_marker_promote";
+
+/// Follows the name of a function: the same function, entered at one of its places.
+constexpr const char* ResumeSuffix = ".inlay.resume";
+/// Follows the name of a table of labels: their numbers.
+constexpr const char* LabelsSuffix = ".inlay.labels";
+/// The operand bundle of a hint that is a place: the place's number, the resume function, and what it takes.
+constexpr const char* PlaceBundle = "inlay.place";
+
+// Function attributes.
+constexpr const char* NoInlineAttribute = "inlay-noinline";
+constexpr const char* InlineAttribute = "inlay-inline";
+constexpr const char* OpaqueAttribute = "inlay-opaque";
+constexpr const char* ResumeAttribute = "inlay-resume";
+constexpr const char* NumberedLabelsAttribute = "inlay-numbered-labels";
+
+}  // namespace inlay::runtime

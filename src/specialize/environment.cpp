@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/environment.h"
+
+#include "runtime/markers.h"
+#include "runtime/names.h"
+#include "specialize/fold.h"
+
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/BasicAliasAnalysis.h>
+#include <llvm/Analysis/ConstantFolding.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TypeBasedAliasAnalysis.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/InstrTypes.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace inlay::specialize {
+
+using runtime::Marker;
+
+/// LLVM's alias analysis of the original. What it says of a base holds for all of a run of the function: a base is one
+/// address. Scopes of `noalias` are left out, they hold for one round of a loop only.
+struct Environment::Alias {
+  explicit Alias(llvm::Function& function)
+      : library_info(function.getParent()->getTargetTriple()),
+        library(library_info),
+        assumptions(function),
+        dominators(function),
+        basic(function.getDataLayout(), function, library, assumptions, &dominators),
+        types(false),
+        results(library) {
+    results.addAAResult(basic);
+    results.addAAResult(types);
+  }
+  llvm::TargetLibraryInfoImpl library_info;
+  llvm::TargetLibraryInfo library;
+  llvm::AssumptionCache assumptions;
+  llvm::DominatorTree dominators;
+  llvm::BasicAAResult basic;
+  llvm::TypeBasedAAResult types;
+  llvm::AAResults results;
+};
+
+Environment::Environment(const Facts& facts, Symbols& symbols, bool follow_memory)
+    : facts_(facts), symbols_(symbols), values_(facts.values.size()) {
+  if (!follow_memory) return;
+  alias_ = std::make_unique<Alias>(facts.function);
+}
+
+Environment::~Environment() {
+  for (auto& [value, placeholder] : bases_) symbols_.drop_placeholder(placeholder);
+}
+
+void Environment::enter(const Known& in, bool guarded) {
+  guarded_ = guarded;
+  for (unsigned number : touched_) values_[number] = nullptr;
+  touched_.clear();
+  cells_.clear();
+  for (const auto& [number, value] : in) set(number, value);
+}
+
+void Environment::set(unsigned number, llvm::Constant* value) {
+  if (is_cell(number)) {
+    cells_[number] = value;
+    return;
+  }
+  values_[number] = value;
+  touched_.push_back(number);
+}
+
+llvm::Constant* Environment::in_unit(llvm::Constant* constant) {
+  if (llvm::isa<llvm::ConstantData>(constant)) return constant;
+  auto [slot, inserted] = mapped_.try_emplace(constant, nullptr);
+  if (inserted) {
+    llvm::Constant* mapped = runtime::map_constant(symbols_.unit(), constant);
+    return mapped_[constant] = mapped;
+  }
+  return slot->second;
+}
+
+llvm::Constant* Environment::known(const llvm::Value* value) {
+  if (auto* constant = llvm::dyn_cast<llvm::Constant>(value)) {
+    if (llvm::isa<llvm::UndefValue>(constant)) return nullptr;
+    return in_unit(const_cast<llvm::Constant*>(constant));
+  }
+  int number = facts_.number(value);
+  if (number < 0) return nullptr;
+  if (!values_[number] && alias_)
+    if (auto* argument = llvm::dyn_cast<llvm::Argument>(value); argument && argument->getType()->isPointerTy())
+      return new_base(*argument);
+  return values_[number];
+}
+
+// ---- bases ----
+
+llvm::Constant* Environment::new_base(const llvm::Value& value) {
+  llvm::GlobalVariable*& placeholder = bases_[&value];
+  if (!placeholder) {
+    auto* variable = llvm::dyn_cast<llvm::AllocaInst>(&value);
+    placeholder = symbols_.new_placeholder(variable ? variable->getAlign() : llvm::Align(1));
+    base_values_[placeholder] = &value;
+  }
+  return placeholder;
+}
+
+const llvm::Value* Environment::base_value(const llvm::GlobalVariable* placeholder) const {
+  return base_values_.lookup(placeholder);
+}
+
+bool Environment::mentions_base(const llvm::Constant* constant) {
+  if (base_values_.empty() || llvm::isa<llvm::ConstantData>(constant)) return false;
+  if (auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(constant)) return base_values_.contains(variable);
+  if (llvm::isa<llvm::GlobalValue>(constant)) return false;
+  if (auto found = mentions_.find(constant); found != mentions_.end()) return found->second;
+  bool any = llvm::any_of(constant->operands(), [this](const llvm::Use& operand) {
+    auto* inner = llvm::dyn_cast<llvm::Constant>(operand.get());
+    return inner && mentions_base(inner);
+  });
+  return mentions_[constant] = any;
+}
+
+// ---- cells ----
+
+std::optional<Cell> Environment::cell_at(llvm::Constant* pointer, llvm::Type* type) {
+  if (!type->isSized() || llvm::isa<llvm::ScalableVectorType>(type)) return std::nullopt;
+  std::optional<Symbols::Location> at = symbols_.locate(pointer);
+  auto* base = at ? llvm::dyn_cast<llvm::GlobalVariable>(at->symbol) : nullptr;
+  if (!base || base->isConstant()) return std::nullopt;
+  // Variables of the runtime change too, and are followed in the same way.
+  if (!base_values_.contains(base) && symbols_.frozen_objects().contains(base)) return std::nullopt;
+  return Cell{base, at->offset, symbols_.unit().getDataLayout().getTypeStoreSize(type).getFixedValue()};
+}
+
+unsigned Environment::number_of(const Cell& cell) {
+  auto [slot, fresh] = cell_numbers_.try_emplace(cell, static_cast<unsigned>(facts_.values.size() + cell_list_.size()));
+  if (fresh) {
+    cell_list_.push_back(cell);
+    cell_tags_.emplace_back();
+  }
+  return slot->second;
+}
+
+const std::set<unsigned>& Environment::cells_read_by(const llvm::Instruction& load) const {
+  static const std::set<unsigned> none;
+  auto found = read_.find(&load);
+  return found == read_.end() ? none : found->second;
+}
+
+const std::set<const llvm::StoreInst*>& Environment::stores_to(unsigned cell) const {
+  static const std::set<const llvm::StoreInst*> none;
+  auto found = written_.find(cell);
+  return found == written_.end() ? none : found->second;
+}
+
+llvm::Constant* Environment::load_cell(const llvm::LoadInst& load, llvm::Constant* pointer) {
+  std::optional<Cell> cell = load.isSimple() ? cell_at(pointer, load.getType()) : std::nullopt;
+  if (!cell) return nullptr;
+  unsigned number = number_of(*cell);
+  read_[&load].insert(number);
+  note_type(number, load);
+  auto found = cells_.find(number);
+  if (found == cells_.end()) return nullptr;
+  llvm::Constant* value = found->second;
+  if (value->getType() == load.getType()) return value;
+  if (mentions_base(value)) return nullptr;
+  return llvm::ConstantFoldLoadFromConst(value, load.getType(), symbols_.unit().getDataLayout());
+}
+
+bool Environment::may_write(const llvm::Instruction& writer, unsigned cell) {
+  auto [slot, fresh] = may_write_.try_emplace({&writer, cell}, true);
+  if (!fresh) return slot->second;
+  const Cell& what = cell_list_[cell - facts_.values.size()];
+  const llvm::Value* base = base_value(what.base);
+  llvm::MemoryLocation location(base ? base : what.base, llvm::LocationSize::beforeOrAfterPointer(),
+                                cell_tags_[cell - facts_.values.size()].nodes);
+  bool writes = llvm::isModSet(alias_->results.getModRefInfo(&writer, location));
+  return may_write_[{&writer, cell}] = writes;
+}
+
+/// Drops the cells that an instruction may have changed.
+void Environment::forget(const llvm::Instruction& writer) {
+  std::erase_if(cells_, [&](const auto& cell) { return may_write(writer, cell.first); });
+}
+
+void Environment::store(const llvm::StoreInst& store) {
+  const llvm::Value* stored = store.getValueOperand();
+  llvm::Constant* pointer = known(store.getPointerOperand());
+  std::optional<Cell> cell = pointer ? cell_at(pointer, stored->getType()) : std::nullopt;
+  if (!cell) {
+    forget(store);
+    return;
+  }
+  const llvm::Value* base = base_value(cell->base);
+  auto own = [&](const llvm::Value* value) { return value && llvm::isa<llvm::AllocaInst>(value); };
+  std::erase_if(cells_, [&](const auto& entry) {
+    const Cell& other = cell_list_[entry.first - facts_.values.size()];
+    if (other.base == cell->base)
+      return other.offset < cell->offset + static_cast<std::int64_t>(cell->size) &&
+             cell->offset < other.offset + static_cast<std::int64_t>(other.size);
+    // Two stack variables, or one and something that came from outside.
+    if (own(base) && (own(base_value(other.base)) || llvm::isa_and_nonnull<llvm::Argument>(base_value(other.base))))
+      return false;
+    return may_write(store, entry.first);
+  });
+  unsigned number = number_of(*cell);
+  written_[number].insert(&store);
+  note_type(number, store);
+  llvm::Constant* value = known(stored);
+  if (value && store.isSimple()) cells_[number] = value;
+}
+
+/// What another store may do to a cell can be told by types only if all accesses to the cell are of one type.
+void Environment::note_type(unsigned cell, const llvm::Instruction& access) {
+  Tags& tags = cell_tags_[cell - facts_.values.size()];
+  llvm::AAMDNodes now;
+  now.TBAA = access.getMetadata(llvm::LLVMContext::MD_tbaa);
+  if (!tags.seen) {
+    tags = {now, true};
+    // Asked about before its type was known: with none, so what was answered stays true.
+    return;
+  }
+  if (tags.nodes == now || !tags.nodes) return;
+  tags.nodes = llvm::AAMDNodes();
+  std::erase_if(may_write_, [&](const auto& entry) { return entry.first.second == cell; });
+  stale_ = true;
+}
+
+// ---- instructions ----
+
+llvm::Constant* Environment::evaluate(const llvm::Instruction& inst) {
+  if (inst.getType()->isVoidTy()) return nullptr;
+  if (runtime::marker_of(inst) != Marker::None) {
+    llvm::Constant* expected = guarded_value(inst);
+    return expected ? expected : known(inst.getOperand(0));
+  }
+  if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst)) {
+    llvm::Constant* condition = known(select->getCondition());
+    if (auto* bit = llvm::dyn_cast_or_null<llvm::ConstantInt>(condition))
+      return known(bit->isOne() ? select->getTrueValue() : select->getFalseValue());
+  }
+  llvm::SmallVector<llvm::Constant*, 8> operands;
+  bool based = false;
+  for (const llvm::Use& operand : inst.operands()) {
+    llvm::Constant* value = known(operand.get());
+    if (!value) return nullptr;
+    based |= alias_ && mentions_base(value);
+    operands.push_back(value);
+  }
+  if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && alias_)
+    if (llvm::Constant* value = load_cell(*load, operands[0]); value || based) return value;
+  llvm::Constant* value = fold(inst, operands, symbols_);
+  if (alias_ && value && llvm::isa<llvm::Function>(value) && llvm::isa<llvm::LoadInst>(inst)) tables_.insert(operands[0]);
+  // Only what can be written as one address, or the number of one.
+  if (value && based && mentions_base(value) && !value->getType()->isPointerTy() && !value->getType()->isIntegerTy(64))
+    return nullptr;
+  return value;
+}
+
+llvm::Constant* Environment::guarded_value(const llvm::Instruction& inst) {
+  if (!guarded_ || runtime::marker_of(inst) != Marker::Expect || known(inst.getOperand(0))) return nullptr;
+  if (!llvm::cast<llvm::CallBase>(inst).getOperandBundle(runtime::PlaceBundle)) return nullptr;
+  llvm::Constant* expected = known(inst.getOperand(1));
+  return expected && !mentions_base(expected) ? expected : nullptr;
+}
+
+llvm::Constant* Environment::step(const llvm::Instruction& inst) {
+  llvm::Constant* value = evaluate(inst);
+  if (alias_) {
+    if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
+      store(*store_inst);
+    else if (inst.mayWriteToMemory() && runtime::marker_of(inst) == Marker::None)
+      forget(inst);
+    bool once = inst.getParent() == facts_.blocks[0];
+    auto* variable = llvm::dyn_cast<llvm::AllocaInst>(&inst);
+    if (!value && once && inst.getType()->isPointerTy() && (!variable || variable->isStaticAlloca()))
+      value = new_base(inst);
+  }
+  if (value) set(static_cast<unsigned>(facts_.number(&inst)), value);
+  return value;
+}
+
+void Environment::walk(const llvm::BasicBlock& block) {
+  for (const llvm::Instruction& inst : block)
+    if (!llvm::isa<llvm::PHINode>(inst)) step(inst);
+}
+
+llvm::SmallVector<unsigned, 4> Environment::feasible(const llvm::Instruction& terminator) {
+  llvm::SmallVector<unsigned, 4> taken;
+  if (auto* branch = llvm::dyn_cast<llvm::BranchInst>(&terminator); branch && branch->isConditional()) {
+    if (!guarded_ && branch->hasMetadata(DispatchMark)) return {1u};
+    if (auto* condition = llvm::dyn_cast_or_null<llvm::ConstantInt>(known(branch->getCondition())))
+      return {condition->isOne() ? 0u : 1u};
+  } else if (auto* dispatch = llvm::dyn_cast<llvm::SwitchInst>(&terminator)) {
+    if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(known(dispatch->getCondition())))
+      return {dispatch->findCaseValue(value)->getSuccessorIndex()};
+  }
+  for (unsigned i = 0; i < terminator.getNumSuccessors(); ++i) taken.push_back(i);
+  return taken;
+}
+
+}  // namespace inlay::specialize

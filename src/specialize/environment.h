@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What is known at a point of a function, and what each instruction makes of it.
+//
+// Two kinds of variables are followed: values, and in functions that are interpreters also *cells*, pieces of memory
+// that are addressed from a *base*. A base is an address that is one and the same while the function runs: a stack
+// variable, a pointer that came in, one that was loaded or made in the entry block. It is represented by a placeholder,
+// a global of the unit that exists only for the evaluator, so that `base + offset` is an ordinary LLVM constant and all
+// of LLVM's folding applies to it. Writing code, emit() puts the real address in its place.
+//
+// Cells make a value known where it is loaded again. They never make a store go away.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "specialize/facts.h"
+#include "specialize/symbols.h"
+
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/IR/Constants.h>
+
+namespace inlay::specialize {
+
+/// Known variables at a point: number → constant of the unit, sorted by number. Numbers below Facts::values.size() are
+/// values, those above cells.
+using Known = std::vector<std::pair<unsigned, llvm::Constant*>>;
+
+/// The mark of a branch that leads from a dispatch to a handler (working_copy.h): not taken in the interpreter itself.
+constexpr const char* DispatchMark = "inlay.dispatch";
+
+struct Cell {
+  llvm::GlobalVariable* base;
+  std::int64_t offset;
+  std::uint64_t size;
+  auto operator<=>(const Cell&) const = default;
+};
+
+class Environment {
+ public:
+  /// `follow_memory`: keep cells.
+  Environment(const Facts& facts, Symbols& symbols, bool follow_memory);
+  ~Environment();
+  Environment(const Environment&) = delete;
+
+  /// Begins at a point where `in` is known. `guarded`: expect() hints may be relied on, a guard stands in for them.
+  void enter(const Known& in, bool guarded);
+  llvm::Constant* known(const llvm::Value* value);
+  void set(unsigned number, llvm::Constant* value);
+
+  /// Walks over one instruction that is not a phi: its value if it becomes known (and sets it); cells change too.
+  llvm::Constant* step(const llvm::Instruction& inst);
+  /// The phis of a block have been set: walks over the rest of it.
+  void walk(const llvm::BasicBlock& block);
+
+  /// Which successors of this terminator can be taken.
+  llvm::SmallVector<unsigned, 4> feasible(const llvm::Instruction& terminator);
+
+  /// The cells that are known now.
+  const std::map<unsigned, llvm::Constant*>& cells() const { return cells_; }
+  unsigned cell_count() const { return static_cast<unsigned>(cell_list_.size()); }
+  /// The cells that a load has read and the stores that have written a cell, at any node so far.
+  const std::set<unsigned>& cells_read_by(const llvm::Instruction& load) const;
+  const std::set<const llvm::StoreInst*>& stores_to(unsigned cell) const;
+  /// The value that a guard must find: of an expect() whose argument is not known; else null.
+  llvm::Constant* guarded_value(const llvm::Instruction& inst);
+  /// The addresses that functions were loaded from, so far.
+  const std::set<llvm::Constant*>& tables() const { return tables_; }
+  bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
+
+  /// The value of the original that a placeholder stands for; null if it is none.
+  const llvm::Value* base_value(const llvm::GlobalVariable* placeholder) const;
+  /// Whether a constant holds a placeholder.
+  bool mentions_base(const llvm::Constant* constant);
+
+  const Facts& facts() const { return facts_; }
+  Symbols& symbols() { return symbols_; }
+  bool follows_memory() const { return alias_ != nullptr; }
+  /// Whether something was learned since it was last asked that makes earlier walks wrong: they must be done again.
+  bool take_stale() { return std::exchange(stale_, false); }
+
+ private:
+  struct Alias;
+  llvm::Constant* in_unit(llvm::Constant* constant);
+  llvm::Constant* evaluate(const llvm::Instruction& inst);
+  llvm::Constant* new_base(const llvm::Value& value);
+  llvm::Constant* load_cell(const llvm::LoadInst& load, llvm::Constant* pointer);
+  void store(const llvm::StoreInst& store);
+  void forget(const llvm::Instruction& writer);
+  void note_type(unsigned cell, const llvm::Instruction& access);
+  bool may_write(const llvm::Instruction& writer, unsigned cell);
+  std::optional<Cell> cell_at(llvm::Constant* pointer, llvm::Type* type);
+  unsigned number_of(const Cell& cell);
+
+  const Facts& facts_;
+  Symbols& symbols_;
+  std::vector<llvm::Constant*> values_;
+  std::vector<unsigned> touched_;
+  llvm::DenseMap<llvm::Constant*, llvm::Constant*> mapped_;
+  std::map<unsigned, llvm::Constant*> cells_;
+
+  std::unique_ptr<Alias> alias_;
+  llvm::DenseMap<const llvm::Value*, llvm::GlobalVariable*> bases_;
+  llvm::DenseMap<const llvm::GlobalVariable*, const llvm::Value*> base_values_;
+  llvm::DenseMap<const llvm::Constant*, bool> mentions_;
+  std::vector<Cell> cell_list_;
+  struct Tags {
+    llvm::AAMDNodes nodes;
+    bool seen = false;
+  };
+  std::vector<Tags> cell_tags_;  // what all accesses to a cell have in common
+  std::map<Cell, unsigned> cell_numbers_;
+  std::map<std::pair<const llvm::Instruction*, unsigned>, bool> may_write_;
+  std::map<const llvm::Instruction*, std::set<unsigned>> read_;
+  std::map<unsigned, std::set<const llvm::StoreInst*>> written_;
+  std::set<llvm::Constant*> tables_;
+  bool stale_ = false;
+  bool guarded_ = false;
+};
+
+}  // namespace inlay::specialize

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/pins.h"
+
+#include <algorithm>
+#include <set>
+
+#include "runtime/markers.h"
+
+#include <llvm/IR/InstrTypes.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace inlay::specialize {
+
+using runtime::Marker;
+
+namespace {
+
+/// What an unknown value is computed from.
+class Causes {
+ public:
+  Causes(const Environment& environment, const Variables& forbidden) : environment_(environment), forbidden_(forbidden) {}
+
+  /// Follows `value` through arithmetic, through loads at addresses that depend on it, and through memory to what was
+  /// stored there.
+  void follow(const llvm::Value* value) {
+    work_.push_back(value);
+    while (!work_.empty()) {
+      auto* inst = llvm::dyn_cast<llvm::Instruction>(work_.back());
+      work_.pop_back();
+      if (!inst || !seen_.insert(inst).second) continue;
+      bool hint = runtime::marker_of(*inst) != Marker::None;
+      if (!hint && !llvm::isa<llvm::PHINode, llvm::LoadInst, llvm::GetElementPtrInst, llvm::CastInst,
+                              llvm::BinaryOperator, llvm::SelectInst, llvm::FreezeInst, llvm::ExtractValueInst>(inst))
+        continue;
+      int number = environment_.facts().number(inst);
+      if (number < 0 || forbidden_.has(static_cast<unsigned>(number))) continue;
+      chain.insert(static_cast<unsigned>(number));
+      any_choice |= llvm::isa<llvm::PHINode>(inst);
+      if (llvm::isa<llvm::LoadInst>(inst)) follow_memory(*inst);
+      if (hint)
+        work_.push_back(inst->getOperand(0));
+      else
+        for (const llvm::Use& operand : inst->operands()) work_.push_back(operand.get());
+    }
+  }
+
+  std::set<unsigned> chain;
+  bool any_choice = false;  // a phi or a cell is among them: something with several values
+
+ private:
+  void follow_memory(const llvm::Instruction& load) {
+    for (unsigned cell : environment_.cells_read_by(load)) {
+      if (forbidden_.has(cell)) continue;
+      chain.insert(cell);
+      any_choice = true;
+      for (const llvm::StoreInst* store : environment_.stores_to(cell)) work_.push_back(store->getValueOperand());
+    }
+  }
+
+  const Environment& environment_;
+  const Variables& forbidden_;
+  std::vector<const llvm::Value*> work_;
+  std::set<const llvm::Value*> seen_;
+};
+
+/// Pins all of them: where the phi itself is dead, a pointer made from it must keep the copies apart.
+bool pin_causes(const llvm::Value* value, const Environment& environment, const Variables& forbidden, Variables& pins) {
+  Causes causes(environment, forbidden);
+  causes.follow(value);
+  if (!causes.any_choice) return false;
+  bool added = false;
+  for (unsigned number : causes.chain) added |= pins.add(number);
+  return added;
+}
+
+/// Whether an unknown pointer is worth copying blocks for: it is read, at an unknown place, from memory that is known.
+bool read_from_known_memory(const llvm::Value* value, Environment& environment) {
+  auto* load = llvm::dyn_cast<llvm::LoadInst>(value);
+  if (!load || !load->getType()->isPointerTy()) {
+    auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
+    if (!phi || !phi->getType()->isPointerTy()) return false;
+    // Which of several known objects: `c ? a : b`, or an iterator over them.
+    return std::any_of(phi->incoming_values().begin(), phi->incoming_values().end(), [&](const llvm::Use& incoming) {
+      auto* constant = llvm::dyn_cast_or_null<llvm::Constant>(environment.known(incoming.get()));
+      return constant && !constant->isNullValue() && !environment.mentions_base(constant);
+    });
+  }
+  const llvm::Value* address = load->getPointerOperand()->stripInBoundsOffsets();
+  if (llvm::Constant* known = environment.known(address))
+    return !environment.mentions_base(known) && environment.symbols().locate(known).has_value();
+  if (auto* phi = llvm::dyn_cast<llvm::PHINode>(address)) return read_from_known_memory(phi, environment);
+  return read_from_known_memory(address, environment);
+}
+
+/// What of this call or hint would be known with more pins.
+bool pin_for(const llvm::CallBase& call, Environment& environment, const Variables& forbidden, Variables& pins) {
+  Marker marker = runtime::marker_of(call);
+  if (marker == Marker::Context) return pin_causes(call.getArgOperand(0), environment, forbidden, pins);
+  if (marker != Marker::None || llvm::isa<llvm::IntrinsicInst>(call)) return false;
+  bool found = false;
+  if (call.isIndirectCall() && !environment.known(call.getCalledOperand()))
+    found |= pin_causes(call.getCalledOperand(), environment, forbidden, pins);
+  for (const llvm::Use& argument : call.args())
+    if (argument->getType()->isPointerTy() && !environment.known(argument.get()) &&
+        read_from_known_memory(argument.get(), environment))
+      found |= pin_causes(argument.get(), environment, forbidden, pins);
+  return found;
+}
+
+}  // namespace
+
+bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins) {
+  bool found = false;
+  for (unsigned id : analysis.order) {
+    const Node& node = analysis.nodes[id];
+    enter(environment, node);
+    for (const llvm::Instruction& inst : *environment.facts().blocks[node.block]) {
+      // In the interpreter itself, what it reads of its program is nobody's gain.
+      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && node.context != NoPlace)
+        found |= pin_for(*call, environment, forbidden, pins);
+      if (!llvm::isa<llvm::PHINode>(inst)) environment.step(inst);
+    }
+  }
+  return found;
+}
+
+Variables context_variables(const Facts& facts) {
+  Variables variables(static_cast<unsigned>(facts.values.size()));
+  std::vector<const llvm::Value*> work;
+  for (const llvm::BasicBlock* block : facts.blocks)
+    if (const llvm::CallInst* hint = context_at_end(*block)) work.push_back(hint);
+  while (!work.empty()) {
+    auto* inst = llvm::dyn_cast<llvm::Instruction>(work.back());
+    work.pop_back();
+    if (!inst || !variables.add(static_cast<unsigned>(facts.number(inst)))) continue;
+    if (auto* phi = llvm::dyn_cast<llvm::PHINode>(inst))
+      for (const llvm::Use& incoming : phi->incoming_values()) work.push_back(incoming.get());
+    else if (runtime::marker_of(*inst) != Marker::None ||
+             llvm::isa<llvm::CastInst, llvm::GetElementPtrInst, llvm::FreezeInst, llvm::BinaryOperator>(inst))
+      work.push_back(inst->getOperand(0));
+  }
+  return variables;
+}
+
+std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,
+                                    const Environment& environment, const Variables& kept) {
+  std::map<unsigned, std::set<llvm::Constant*>> values;
+  for (const Node& node : nodes)
+    if (node.block == block && node.context == context)
+      for (const auto& [number, value] : node.pins)
+        if (!kept.has(number)) values[number].insert(value);
+  std::vector<unsigned> cells, others;
+  for (const auto& [number, seen] : values)
+    if (seen.size() > 1) (environment.is_cell(number) ? cells : others).push_back(number);
+  return cells.empty() ? others : cells;
+}
+
+}  // namespace inlay::specialize
