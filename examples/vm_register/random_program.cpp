@@ -57,10 +57,12 @@ class Generator {
   unsigned integer_register() { return random_.below(random_.one_in(4) ? 29 : 8); }
   unsigned float_register() { return FirstFloat + random_.below(random_.one_in(4) ? 32 : 6); }
 
-  /// Where a jump may go. Only malformed programs leave the function.
+  /// Where a jump may go, mostly forward. Only malformed programs leave the function.
   std::int64_t any_index() {
     if (malformed_ && random_.one_in(30)) return random_.between(-20, static_cast<int>(size_) + 20);
-    return random_.below(size_);
+    std::int64_t index = random_.below(size_);
+    for (int i = 0; i < 2 && index <= static_cast<std::int64_t>(code_->size()); ++i) index = random_.below(size_);
+    return index;
   }
 
   void fill(Function& function, bool first) {
