@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned Registers = 12;     // r0 … that anything may change
 constexpr unsigned LoopRegister = 16;  // r16 … count loops
 constexpr unsigned ZeroRegister = 40;  // never written
-constexpr unsigned MemorySize = 64;
+constexpr unsigned MemorySize = 300;   // more than a byte says
 
 class Generator {
  public:
@@ -34,12 +34,12 @@ class Generator {
       }
     }
     for (unsigned i = 0; i < blocks_; ++i) {
-      text_ += "main" + std::to_string(i) + ":\n";
+      text_ += "main" + std::to_string(current_ = i) + ":\n";
       block(2);
     }
     if (!faulty_ || !one_in(4)) line("halt");
     for (unsigned i = 0; i < functions_; ++i) {
-      text_ += "function" + std::to_string(i) + ":\n";
+      text_ += "function" + std::to_string(current_ = i) + ":\n";
       in_function_ = true;
       if (faulty_ && one_in(8)) line("call function" + std::to_string(below(functions_)));
       block(1);
@@ -93,17 +93,26 @@ class Generator {
   /// Mostly forward, so that programs get somewhere.
   std::string label() {
     if (faulty_ && one_in(40)) return "end";
-    if (in_function_ && !one_in(6)) return "function" + std::to_string(below(functions_));
-    return "main" + std::to_string(below(blocks_));
+    if (in_function_ && !one_in(12)) return later("function", functions_);
+    return in_function_ ? "main" + std::to_string(below(blocks_)) : later("main", blocks_);
   }
+  std::string function() {
+    return in_function_ ? later("function", functions_) : "function" + std::to_string(below(functions_));
+  }
+  /// The name and the number of one behind the current one, or of any.
+  std::string later(const std::string& name, std::uint64_t count) {
+    const bool any = current_ + 1 >= count || one_in(10);
+    return name + std::to_string(any ? below(count) : current_ + 1 + below(count - current_ - 1));
+  }
+  bool can_call() { return !in_function_ || current_ + 1 < functions_ || one_in(20); }
 
   void block(unsigned depth) {
     const std::uint64_t length = 2 + below(8);
     for (std::uint64_t i = 0; i < length; ++i) {
       if (depth != 0 && one_in(10)) {
         loop(depth);
-      } else if (one_in(8)) {
-        line("call function" + std::to_string(below(functions_)));
+      } else if (one_in(8) && can_call()) {
+        line("call " + function());
       } else if (one_in(25)) {
         indirect();
       } else {
@@ -128,7 +137,8 @@ class Generator {
   /// A jump or call to a place that is only known when it runs.
   void indirect() {
     if (one_in(2)) {
-      line("constant function" + std::to_string(below(functions_)));
+      if (!can_call()) return;
+      line("constant " + function());
       if (faulty_ && one_in(8)) line("constant " + std::to_string(static_cast<int>(below(40000)) - 1000));
       line("call_to");
       return;
@@ -182,9 +192,10 @@ class Generator {
         return memory(name);
       case Op::JumpTable:
         return jump_table();
+      case Op::Call:
       case Op::Repeat:
       case Op::Count:
-        return;  // in loops
+        return;  // in blocks
       case Op::Store:
       case Op::FStore:
         return line(name + ' ' + target());
@@ -225,7 +236,7 @@ class Generator {
 
   void memory(const std::string& name) {
     if (faulty_ && one_in(6)) {
-      line(name + ' ' + reg() + ", " + std::to_string(below(70)));
+      line(name + ' ' + reg() + ", " + std::to_string(below(MemorySize + 20)));
     } else if (one_in(2)) {
       line(name + " r" + std::to_string(ZeroRegister) + ", " + std::to_string(below(MemorySize)));
     } else {  // at an address that is computed
@@ -260,7 +271,8 @@ class Generator {
   std::mt19937_64 random_;
   std::string text_;
   std::uint64_t blocks_ = 0, functions_ = 0;
-  unsigned loops_ = 0;  // labels that were made up
+  std::uint64_t current_ = 0;  // block or function
+  unsigned loops_ = 0;         // labels that were made up
   bool faulty_ = false;
   bool in_function_ = false;
   std::string pending_;  // a label to be placed after the next instructions

@@ -44,7 +44,7 @@ std::string result(const std::string& text, std::int64_t fuel = 1'000'000) {
     session.env().fuel = fuel;
     const Status status = run(program, session, engine);
     EXPECT_EQ(status, session.env().status) << to_string(engine);
-    if (other) EXPECT_EQ(expected->difference(session), "") << to_string(engine) << "\n" << text;
+    EXPECT_EQ(expected->difference(session), "") << to_string(engine) << "\n" << text;
   }
   const Status status = expected->env().status;
   if (status == Status::Done) return expected->output();
