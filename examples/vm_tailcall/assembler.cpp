@@ -35,7 +35,7 @@ struct Item {
   bool wide = false;
   std::uint32_t position = 0;
 
-  const Operation& operation() const { return operations[opcode]; }
+  const Operation& operation() const { return Operations[opcode]; }
   std::uint32_t size() const {
     if (opcode == 0) return static_cast<std::uint32_t>(bytes.size());
     const std::uint32_t head = 1u + operation().registers;
@@ -58,7 +58,7 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 bool is_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_name_char) && !(text[0] >= '0' && text[0] <= '9');
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_name_char) && (text[0] < '0' || text[0] > '9');
 }
 
 template <class T>
@@ -212,14 +212,14 @@ Result<std::uint8_t> Assembler::reg(const Word& word) const {
 }
 
 Result<void> Assembler::instruction(const Word& mnemonic, const std::vector<Word>& operands) {
-  const auto* const found = std::find_if(std::begin(operations), std::end(operations), [&](const Operation& operation) {
+  const auto* const found = std::find_if(std::begin(Operations), std::end(Operations), [&](const Operation& operation) {
     return operation.name != nullptr && mnemonic.text == operation.name;
   });
-  if (found == std::end(operations) || mnemonic.text == "wide")
+  if (found == std::end(Operations) || mnemonic.text == "wide")
     return error(mnemonic, "there is no operation " + quote(mnemonic.text) + "; operations.def has them all");
   Item item;
   item.mnemonic = mnemonic;
-  item.opcode = static_cast<std::uint8_t>(found - operations);
+  item.opcode = static_cast<std::uint8_t>(found - Operations);
   const std::size_t needed = item.operation().registers + (item.operation().tail == Tail::None ? 0u : 1u);
   if (item.operation().tail == Tail::Table ? operands.empty() || operands.size() > 255 : operands.size() != needed)
     return error(mnemonic, quote(mnemonic.text) + " with " + std::to_string(operands.size()) + " operands; " +

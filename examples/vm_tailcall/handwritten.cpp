@@ -135,9 +135,9 @@ Handwritten find_handwritten(std::string_view name) {
   static constexpr struct {
     std::string_view name;
     Handwritten run;
-  } all[] = {{"lcg", lcg},     {"collatz", collatz}, {"mandelbrot", mandelbrot}, {"fib", fib},
+  } All[] = {{"lcg", lcg},     {"collatz", collatz}, {"mandelbrot", mandelbrot}, {"fib", fib},
              {"sieve", sieve}, {"sort", sort},       {"dispatch", dispatch}};
-  for (const auto& one : all)
+  for (const auto& one : All)
     if (one.name == name) return one.run;
   return nullptr;
 }

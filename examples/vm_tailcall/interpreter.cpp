@@ -80,7 +80,7 @@ VM_HANDLER(opcode_zero) {
   VM_STOP(BadOpcode);
 }
 
-constexpr auto handlers = [] {
+constexpr auto Handlers = [] {
   std::array<Handler*, 256> table;
   table.fill(bad_opcode<Narrow>);
   table[static_cast<std::uint8_t>(Op::PastEnd)] = opcode_zero<Narrow>;
@@ -90,7 +90,7 @@ constexpr auto handlers = [] {
 }();
 
 /// Behind the prefix.
-constexpr auto wide_handlers = [] {
+constexpr auto WideHandlers = [] {
   std::array<Handler*, 256> table;
   table.fill(bad_opcode<Wide>);
 #define VM_OPERATION(Enumerator, name, registers, tail)          \
@@ -102,12 +102,12 @@ constexpr auto wide_handlers = [] {
 
 VM_HANDLER(wide) {
   ++pc;
-  [[clang::musttail]] return wide_handlers[*pc](pc, a, f, vm, code);
+  [[clang::musttail]] return WideHandlers[*pc](pc, a, f, vm, code);
 }
 
 template <class Number>
 Handler* Bytes<Number>::handler(Pc pc) {
-  return handlers[*pc];
+  return Handlers[*pc];
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ Status run(const Code& code, Vm& vm) {
   inlay::virtual_state(&vm, sizeof vm);
   vm.calls = vm.pushed = 0;
   const std::uint8_t* pc = inlay::context(code.bytes.data());
-  return handlers[*pc](pc, vm.accumulator, vm.f_accumulator, &vm, &code);
+  return Handlers[*pc](pc, vm.accumulator, vm.f_accumulator, &vm, &code);
 }
 
 const char* to_string(Status status) {

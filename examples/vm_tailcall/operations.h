@@ -16,11 +16,11 @@ struct Operation {
   bool can_be_wide() const { return tail == Tail::Immediate || tail == Tail::Jump; }
 };
 
-constexpr Operation operations[] = {
+constexpr Operation Operations[] = {
     {nullptr, 0, Tail::None},
 #define VM_OPERATION(Enumerator, name, registers, tail) {#name, registers, Tail::tail},
 #include "operations.def"
 };
-constexpr unsigned OperationCount = sizeof operations / sizeof operations[0];
+constexpr unsigned OperationCount = sizeof Operations / sizeof Operations[0];
 
 }  // namespace vm_tailcall

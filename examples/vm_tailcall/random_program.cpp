@@ -83,10 +83,10 @@ class Generator {
   }
 
   std::string number() {
-    static constexpr const char* numbers[] = {"0.0",   "-0.0",  "1.0",    "-1.5", "0.1",
+    static constexpr const char* Numbers[] = {"0.0",   "-0.0",  "1.0",    "-1.5", "0.1",
                                               "1e300", "-1e19", "1e-310", "3.0",  "inf"};
     if (one_in(12)) return "nan";
-    return one_in(2) ? numbers[below(std::size(numbers))]
+    return one_in(2) ? Numbers[below(std::size(Numbers))]
                      : std::to_string(static_cast<int>(below(2000)) - 1000) + ".25";
   }
 
@@ -159,7 +159,7 @@ class Generator {
   void instruction() {
     if (faulty_ && one_in(150)) return line(".byte " + std::to_string(one_in(2) ? 0 : 200 + below(56)));
     const auto opcode = static_cast<std::uint8_t>(1 + below(OperationCount - 1));
-    const Operation& operation = operations[opcode];
+    const Operation& operation = Operations[opcode];
     const std::string name = operation.name;
     switch (static_cast<Op>(opcode)) {
       case Op::Wide:

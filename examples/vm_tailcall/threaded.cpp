@@ -50,7 +50,7 @@ struct Threaded {
 /// The loader reads prefixes; they become no cells.
 VM_HANDLER(wide) { VM_STOP(BadOpcode); }
 
-constexpr ThreadedHandler* handlers[] = {
+constexpr ThreadedHandler* Handlers[] = {
     past_end<Threaded>,
 #define VM_OPERATION(Enumerator, name, registers, tail) name<Threaded>,
 #include "operations.def"
@@ -101,13 +101,13 @@ class Loader {
     const bool wide = code_.bytes[at_] == static_cast<std::uint8_t>(Op::Wide);
     const std::uint8_t* bytes = &code_.bytes[at_ + wide];
     const std::uint8_t opcode = *bytes;
-    if (opcode == 0 || opcode >= OperationCount || (wide && !operations[opcode].can_be_wide())) {
+    if (opcode == 0 || opcode >= OperationCount || (wide && !Operations[opcode].can_be_wide())) {
       add({.handler = bad_opcode<Threaded>});
       at_ = begin_ + 1;
       return;
     }
-    const Operation& operation = operations[opcode];
-    add({.handler = handlers[opcode]});
+    const Operation& operation = Operations[opcode];
+    add({.handler = Handlers[opcode]});
     ++bytes;
     for (int i = 0; i < operation.registers; ++i) add({.integer = *bytes++});
     const std::uint8_t* tail = bytes;

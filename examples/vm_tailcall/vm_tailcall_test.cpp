@@ -17,7 +17,7 @@ namespace vm_tailcall {
 namespace {
 
 enum class Engine { Bytes, Threaded };
-constexpr Engine engines[] = {Engine::Bytes, Engine::Threaded};
+constexpr Engine Engines[] = {Engine::Bytes, Engine::Threaded};
 
 const char* to_string(Engine engine) { return engine == Engine::Bytes ? "bytes" : "threaded"; }
 
@@ -42,7 +42,7 @@ Program assembled(const std::string& text) {
 std::string result(const Program& program, std::int64_t fuel = 1'000'000) {
   std::optional<Session> expected;
   Status expected_status{};
-  for (const Engine engine : engines) {
+  for (const Engine engine : Engines) {
     std::optional<Session> other;
     Session& session = expected ? other.emplace(program) : expected.emplace(program);
     session.vm().fuel = fuel;

@@ -191,9 +191,9 @@ Handwritten find_handwritten(std::string_view name) {
   static constexpr struct {
     std::string_view name;
     Handwritten run;
-  } all[] = {{"lcg", lcg},     {"collatz", collatz}, {"nbody", nbody}, {"fib", fib},
+  } All[] = {{"lcg", lcg},     {"collatz", collatz}, {"nbody", nbody}, {"fib", fib},
              {"sieve", sieve}, {"matmul", matmul},   {"sort", sort}};
-  for (const auto& one : all)
+  for (const auto& one : All)
     if (one.name == name) return one.run;
   return nullptr;
 }

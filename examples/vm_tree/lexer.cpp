@@ -80,8 +80,8 @@ inlay::Result<std::vector<Token>> tokenize(std::string_view text, const std::str
       }
     } else {
       token.type = Token::Type::Mark;
-      static constexpr std::string_view marks[] = {"==", "!=", "<=", ">=", "&&", "||"};
-      for (const std::string_view mark : marks)
+      static constexpr std::string_view Marks[] = {"==", "!=", "<=", ">=", "&&", "||"};
+      for (const std::string_view mark : Marks)
         if (text.substr(at, 2) == mark) length = 2;
       if (length == 0 && std::string_view("+-*/%<>=!&(){}[],;").find(text[at]) != std::string_view::npos) length = 1;
       if (length == 0)

@@ -19,7 +19,7 @@ using inlay::Result;
 /// Of nodes within nodes: those of a function must fit the interpreter's stack.
 constexpr std::uint32_t MaxHeight = 200;
 
-constexpr std::string_view reserved[] = {"argument", "array", "break",  "continue", "double", "else", "fn",   "if",
+constexpr std::string_view Reserved[] = {"argument", "array", "break",  "continue", "double", "else", "fn",   "if",
                                          "int",      "let",   "length", "print",    "return", "sqrt", "while"};
 
 struct Operator {
@@ -27,7 +27,7 @@ struct Operator {
   int precedence;
   Kind kind;
 };
-constexpr Operator operators[] = {
+constexpr Operator Operators[] = {
     {"||", 1, Kind::Or},       {"&&", 2, Kind::And},       {"==", 3, Kind::Equal},   {"!=", 3, Kind::NotEqual},
     {"<", 3, Kind::Less},      {"<=", 3, Kind::LessEqual}, {">", 3, Kind::Greater},  {">=", 3, Kind::GreaterEqual},
     {"+", 4, Kind::Add},       {"-", 4, Kind::Subtract},   {"*", 5, Kind::Multiply}, {"/", 5, Kind::Divide},
@@ -38,7 +38,7 @@ struct Builtin {
   std::string_view name;
   Kind kind;
 };
-constexpr Builtin builtins[] = {{"array", Kind::NewArray},
+constexpr Builtin Builtins[] = {{"array", Kind::NewArray},
                                 {"length", Kind::Length},
                                 {"int", Kind::ToInteger},
                                 {"double", Kind::ToDouble},
@@ -102,7 +102,7 @@ class Parser {
   }
   Result<Token> name(const std::string& what) {
     if (token().type != Token::Type::Name) return unexpected(what);
-    if (std::find(std::begin(reserved), std::end(reserved), token().text) != std::end(reserved))
+    if (std::find(std::begin(Reserved), std::end(Reserved), token().text) != std::end(Reserved))
       return error(token(), quote(token().text) + " is reserved; another name would do");
     return tokens_[at_++];
   }
@@ -350,10 +350,10 @@ Result<Node*> Parser::binary(int precedence) {
   if (precedence > 5) return unary();
   INLAY_TRY(Node * left, binary(precedence + 1));
   for (;;) {
-    const auto* const found = std::find_if(std::begin(operators), std::end(operators), [&](const Operator& op) {
+    const auto* const found = std::find_if(std::begin(Operators), std::end(Operators), [&](const Operator& op) {
       return op.precedence == precedence && at(op.text);
     });
-    if (found == std::end(operators)) return left;
+    if (found == std::end(Operators)) return left;
     const Token where = tokens_[at_++];
     INLAY_TRY(Node * right, binary(precedence + 1));
     INLAY_TRY(left, finish(make(found->kind, where, left, right)));
@@ -425,7 +425,7 @@ Result<Node*> Parser::primary() {
     references_.push_back({node, called});
     return node;
   }
-  for (const Builtin& builtin : builtins) {
+  for (const Builtin& builtin : Builtins) {
     if (!accept(builtin.name)) continue;
     INLAY_TRY_VOID(expect("("));
     INLAY_TRY(Node * operand, expr());

@@ -60,9 +60,9 @@ class Generator {
     return found.empty() ? "" : found[below(found.size())];
   }
   Type any_type() {
-    static constexpr Type types[] = {Type::Integer, Type::Integer, Type::Integer, Type::Double,
+    static constexpr Type Types[] = {Type::Integer, Type::Integer, Type::Integer, Type::Double,
                                      Type::Double,  Type::Array,   Type::Function};
-    return types[below(std::size(types))];
+    return Types[below(std::size(Types))];
   }
 
   // Expressions.
@@ -97,8 +97,8 @@ class Generator {
   }
 
   std::string comparison(int depth) {
-    static constexpr const char* operators[] = {"<", "<=", ">", ">=", "==", "!="};
-    const char* op = operators[below(std::size(operators))];
+    static constexpr const char* Operators[] = {"<", "<=", ">", ">=", "==", "!="};
+    const char* op = Operators[below(std::size(Operators))];
     if (one_in(12)) {
       const Type type = one_in(2) ? Type::Array : Type::Function;
       if (!variable(type).empty()) return "(" + variable(type) + (one_in(2) ? " == " : " != ") + variable(type) + ")";
@@ -144,10 +144,10 @@ class Generator {
   }
 
   std::string number(int depth) {
-    static constexpr const char* numbers[] = {"0.0", "1.5", "0.1", "1e300", "2.5e-3", "3.0", "1e19"};
-    if (depth <= 0) return numbers[below(std::size(numbers))];
-    static constexpr const char* operators[] = {"+", "-", "*", "/"};
-    const char* op = operators[below(std::size(operators))];
+    static constexpr const char* Numbers[] = {"0.0", "1.5", "0.1", "1e300", "2.5e-3", "3.0", "1e19"};
+    if (depth <= 0) return Numbers[below(std::size(Numbers))];
+    static constexpr const char* Operators[] = {"+", "-", "*", "/"};
+    const char* op = Operators[below(std::size(Operators))];
     switch (below(6)) {
       case 0:
         return "double(" + expr(Type::Integer, depth - 1) + ")";

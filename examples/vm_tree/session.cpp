@@ -59,7 +59,7 @@ std::string Session::difference(const Session& other) const {
   if (output() != other.output()) return "output:\n" + output() + "  and\n" + other.output();
   if (left.fuel != right.fuel) return differ("fuel", left.fuel, right.fuel);
   if (left.memory_used != right.memory_used) return differ("memory in use", left.memory_used, right.memory_used);
-  const std::string found = first_difference("variable", {left.slots, variables_}, {right.slots, other.variables_});
+  std::string found = first_difference("variable", {left.slots, variables_}, {right.slots, other.variables_});
   if (!found.empty()) return found;
   return first_difference("memory", {left.memory, left.memory_used}, {right.memory, right.memory_used});
 }

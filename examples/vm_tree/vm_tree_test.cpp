@@ -16,7 +16,7 @@ namespace vm_tree {
 namespace {
 
 enum class Engine { Tree };
-constexpr Engine engines[] = {Engine::Tree};
+constexpr Engine Engines[] = {Engine::Tree};
 
 const char* to_string(Engine) { return "tree"; }
 
@@ -38,7 +38,7 @@ Program parsed(const std::string& text) {
 std::string result(const std::string& text, std::int64_t fuel = 1'000'000) {
   const Program program = parsed(text);
   std::optional<Session> expected;
-  for (const Engine engine : engines) {
+  for (const Engine engine : Engines) {
     std::optional<Session> other;
     Session& session = expected ? other.emplace(program) : expected.emplace(program);
     session.env().fuel = fuel;
