@@ -156,9 +156,7 @@ class Resume {
       parameters.push_back(resume_->getArg(next++));
       llvm::Value* copy = map[value];
       std::optional<llvm::BasicBlock::iterator> at = entry->begin();
-      auto* phi = llvm::dyn_cast<llvm::PHINode>(copy);
-      slots.push_back(phi ? llvm::DemotePHIToStack(phi, at)
-                          : llvm::DemoteRegToStack(*llvm::cast<llvm::Instruction>(copy), false, at));
+      slots.push_back(llvm::DemoteRegToStack(*llvm::cast<llvm::Instruction>(copy), false, at));
     }
     for (std::size_t i = 0; i < places_.size(); ++i) {
       llvm::BasicBlock* way = llvm::BasicBlock::Create(context_, "place", resume_);

@@ -58,6 +58,7 @@ class Specializer {
       if (!progress) break;
     }
     drop_unused(kept);
+    for (llvm::Function* function : kept) runtime::strip_markers(*function);
     report_.specialized = static_cast<unsigned>(callees_.size());
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The programs in programs/ as a C++ author writes them by hand: what specialized code is measured against.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vm_tree {
+
+/// Takes its program's argument n, and prints the same to the last bit.
+using Handwritten = void (*)(std::int64_t n, std::string& output);
+
+/// The counterpart of programs/`name`.tree, or null.
+Handwritten find_handwritten(std::string_view name);
+
+}  // namespace vm_tree
