@@ -3,7 +3,9 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "specialize/emit.h"
 
+#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
@@ -29,16 +31,38 @@ std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
   return calls;
 }
 
+/// A copy of a template in the unit, that calls what the template calls: itself, too.
+llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, const char* name) {
+  llvm::Function* copy =
+      llvm::Function::Create(original.getFunctionType(), llvm::GlobalValue::InternalLinkage, name, &unit);
+  copy->setCallingConv(original.getCallingConv());
+  runtime::copy_body(*copy, original);
+  copy->setLinkage(llvm::GlobalValue::InternalLinkage);
+  copy->replaceAllUsesWith(runtime::declare_in(unit, original));
+  return copy;
+}
+
+/// What was written in `handler` is now inlined into `into`.
+void inline_locations(llvm::Function& handler, llvm::Function& into) {
+  llvm::LLVMContext& context = into.getContext();
+  llvm::DISubprogram* scope = into.getSubprogram();
+  llvm::DISubprogram* of_handler = handler.getSubprogram();
+  llvm::DILocation* at =
+      scope && of_handler ? llvm::DILocation::getDistinct(context, of_handler->getLine(), 0, scope) : nullptr;
+  llvm::DenseMap<const llvm::MDNode*, llvm::MDNode*> known;
+  for (llvm::Instruction& inst : llvm::instructions(handler)) {
+    const llvm::DebugLoc& location = inst.getDebugLoc();
+    if (!location) continue;
+    inst.setDebugLoc(at ? llvm::DebugLoc::appendInlinedAt(location, at, context, known) : llvm::DebugLoc());
+  }
+}
+
 }  // namespace
 
 bool needs_working_copy(const llvm::Function& function) { return runtime::has_markers(function); }
 
 WorkingCopy::WorkingCopy(Symbols& symbols, llvm::Function& original) : symbols_(symbols), original_(original) {
-  function_ = llvm::Function::Create(original.getFunctionType(), llvm::GlobalValue::InternalLinkage, "inlay.working",
-                                     &symbols.unit());
-  function_->setCallingConv(original.getCallingConv());
-  runtime::copy_body(*function_, original);
-  function_->setLinkage(llvm::GlobalValue::InternalLinkage);
+  function_ = copy_of(original, symbols.unit(), "inlay.working");
   size_ = function_->getInstructionCount();
   if (!tail_calls(*function_).empty()) make_dispatch();
 }
@@ -77,6 +101,7 @@ void WorkingCopy::make_dispatch() {
   }
   builder.CreateBr(elsewhere_);
   llvm::BranchInst::Create(dispatch_, entry);
+  copy_subprogram(original_, *function_);
   builder.SetInsertPoint(elsewhere_);
   llvm::CallInst* call = builder.CreateCall(function_->getFunctionType(), target, arguments);
   call->setCallingConv(function_->getCallingConv());
@@ -98,11 +123,9 @@ bool WorkingCopy::add_handler(llvm::Function& handler) {
     if ((variable && !variable->isStaticAlloca()) || inst.isEHPad() || inst.getType()->isTokenTy()) return false;
   }
   // A copy in the unit first, so that all it mentions is of the unit.
-  llvm::Function* copy = llvm::Function::Create(body->getFunctionType(), llvm::GlobalValue::InternalLinkage,
-                                                "inlay.handler", &symbols_.unit());
-  runtime::copy_body(*copy, *body);
-  copy->setLinkage(llvm::GlobalValue::InternalLinkage);
+  llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.handler");
   size_ += copy->getInstructionCount();
+  inline_locations(*copy, *function_);
   std::vector<llvm::CallInst*> calls = tail_calls(*copy);
   auto parameter = dispatch_->phis().begin();
   llvm::PHINode* target = &*parameter++;
@@ -157,19 +180,15 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     if (!llvm::isLegalToPromote(call, &callee)) return false;
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
-  llvm::Function* copy = llvm::Function::Create(body->getFunctionType(), llvm::GlobalValue::InternalLinkage,
-                                                "inlay.body", &symbols_.unit());
-  copy->setCallingConv(body->getCallingConv());
-  runtime::copy_body(*copy, *body);
+  llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
-  bool done = llvm::InlineFunction(*direct, info).isSuccess();
-  if (done)
+  if (llvm::InlineFunction(*direct, info).isSuccess())
     size_ += copy->getInstructionCount();
   else
     direct->setCalledFunction(&callee);
   copy->eraseFromParent();
-  return done;
+  return true;
 }
 
 // ---- what is wanted ----
