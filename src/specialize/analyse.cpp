@@ -21,6 +21,11 @@ const llvm::CallInst* context_at_end(const llvm::BasicBlock& block) {
   return llvm::cast<llvm::CallInst>(last);
 }
 
+const llvm::LoadInst* choice_at_end(const llvm::BasicBlock& block) {
+  auto* load = llvm::dyn_cast_or_null<llvm::LoadInst>(block.getTerminator()->getPrevNode());
+  return load && load->hasMetadata(ChoiceMark) && block.getSingleSuccessor() ? load : nullptr;
+}
+
 namespace {
 
 struct NodeKey {
@@ -65,6 +70,7 @@ class Fixpoint {
     for (auto& [node, exit] : exits_)
       if (into.nodes[node].exits) into.exits.push_back(exit);
   }
+  size_t count() const { return nodes_.size(); }
   /// After a cap was hit: the pins that must go.
   std::vector<unsigned> blamed() const {
     auto block = static_cast<unsigned>(overfull_);
@@ -117,6 +123,11 @@ class Fixpoint {
       enter_context(id, *hint);
       return;
     }
+    if (const llvm::LoadInst* choice = choice_at_end(*block);
+        choice && nodes_[id].context > NoPlace && !environment_.known(choice))
+      unknown_.insert(id);
+    else
+      nodes_[id].places.clear();
     const llvm::Instruction& terminator = *block->getTerminator();
     std::vector<int> successors(terminator.getNumSuccessors(), -1);
     for (unsigned i : environment_.feasible(terminator))
@@ -139,12 +150,9 @@ class Fixpoint {
         return;
       }
     }
-    if (!hint.getOperandBundle(runtime::PlaceBundle)) {
-      nodes_[id].successors = {static_cast<int>(enter(block, block->getSingleSuccessor(), NoPlace))};
-      return;
-    }
+    bool resumes = hint.getOperandBundle(runtime::PlaceBundle).has_value();
     nodes_[id].exits = true;
-    nodes_[id].successors = {-1};
+    nodes_[id].successors = {resumes ? -1 : static_cast<int>(enter(block, block->getSingleSuccessor(), NoPlace))};
     exits_[id] = {&hint, usable ? key : nullptr, cause};
     if (!usable) unknown_.insert(id);
   }
@@ -167,25 +175,26 @@ class Fixpoint {
     return std::nullopt;
   }
 
-  /// Gives each node whose context is not known ways to the contexts that are known by now. True if that made work.
+  /// Gives each node whose context or choice is not known ways to what it may be, as far as that is known by now. True
+  /// if that made work.
   bool try_places() {
-    for (unsigned id : unknown_) {
-      if (!nodes_[id].exits) continue;
-      std::size_t count = contexts_.size() - 2;
-      if (count > limits_.places_tried) {
-        nodes_[id].places.clear();
-        continue;
-      }
+    for (unsigned id : std::vector<unsigned>(unknown_.begin(), unknown_.end())) {
       const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
-      const llvm::CallInst& hint = *context_at_end(*block);
+      const llvm::CallInst* hint = context_at_end(*block);
+      const llvm::Instruction* subject = hint ? static_cast<const llvm::Instruction*>(hint) : choice_at_end(*block);
       specialize::enter(environment_, nodes_[id]);
       environment_.walk(*block);
-      if (environment_.known(hint.getArgOperand(0))) continue;
+      if (environment_.known(subject)) continue;
+      std::vector<llvm::Constant*> values;
+      if (!hint)
+        values = environment_.candidates(*llvm::cast<llvm::LoadInst>(subject), limits_.choices);
+      else if (contexts_.size() - 2 <= limits_.places_tried)
+        values.assign(contexts_.begin() + 2, contexts_.end());
       std::vector<std::pair<llvm::Constant*, int>> places;
-      for (std::size_t i = 2; i < contexts_.size(); ++i) {
-        environment_.set(static_cast<unsigned>(facts_.number(&hint)), contexts_[i]);
-        places.emplace_back(contexts_[i], static_cast<int>(enter(block, block->getSingleSuccessor(),
-                                                                 static_cast<ContextId>(i))));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        environment_.set(static_cast<unsigned>(facts_.number(subject)), values[i]);
+        ContextId context = hint ? static_cast<ContextId>(i + 2) : nodes_[id].context;
+        places.emplace_back(values[i], static_cast<int>(enter(block, block->getSingleSuccessor(), context)));
         if (overfull_ >= 0) return true;
       }
       nodes_[id].places = std::move(places);
@@ -286,6 +295,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (int restart = 0; restart < max_restarts; ++restart) {
     Fixpoint fixpoint(environment, pins, kept, limits);
     bool complete = fixpoint.run(entry);
+    if (getenv("INLAY_TRACE")) fprintf(stderr, "restart %d: complete %d nodes %zu pins %u contexts\n", restart, complete, fixpoint.count(), pins.count());
     if (environment.take_stale()) continue;
     if (!complete) {
       // Too many copies: what they differ in becomes an ordinary variable again.
@@ -303,7 +313,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   }
   // The last attempt hit a cap: once more, without pins, which cannot.
   do {
-    Limits none{~0u, ~0u, ~0u, ~0u, 0, ~0u, 0};
+    Limits none{~0u, ~0u, ~0u, ~0u, 0, ~0u, 0, 0};
     Variables no_pins;
     Fixpoint fixpoint(environment, no_pins, kept, none);
     fixpoint.run(entry);

@@ -40,9 +40,11 @@ struct Node {
   Known pins;
   Known in;
   std::vector<int> successors;  // node of each successor of the block's terminator; -1 where that way is never taken
-  /// Of a node that ends in a context() whose value is not known: the places that it may be, with their nodes.
+  /// Of a node that ends in a context() or a choice whose value is not known: what it may be, with the nodes for that.
   std::vector<std::pair<llvm::Constant*, int>> places;
-  bool exits = false;  // it ends in a context() and leaves for the interpreter there, or where no place fits
+  /// It ends in a context() and leaves for the interpreter there, or where no place fits: through the resume function,
+  /// or, where there is none, to its successor, which is a node of the context NoPlace.
+  bool exits = false;
   bool queued = false;
 };
 
@@ -54,6 +56,7 @@ struct Limits {
   unsigned contexts = 10000;         // the others become ways out
   unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
   unsigned places_tried = 256;       // where a context is not known
+  unsigned choices = 64;             // where a load is not known that a context depends on
 };
 
 /// Why a context became a way out.
@@ -82,5 +85,10 @@ inline void enter(Environment& environment, const Node& node) { environment.ente
 
 /// The hint that ends this block, if it is a context().
 const llvm::CallInst* context_at_end(const llvm::BasicBlock& block);
+
+/// A load that ends its block and is marked as a *choice*: the next context depends on it, it is not known, but what it
+/// may be can be guessed (a return address, an entry of a jump table). Each guess gets a way of its own.
+const llvm::LoadInst* choice_at_end(const llvm::BasicBlock& block);
+constexpr const char* ChoiceMark = "inlay.choice";
 
 }  // namespace inlay::specialize

@@ -38,6 +38,9 @@ class Callees {
   /// Decides on a direct call; `depth` is that of the calling function, 0 for the entry.
   Decision decide(const llvm::CallBase& call, unsigned depth);
 
+  /// From now on, a call of a resume function is a way out and stays; before, it is what was asked for.
+  void keep_ways_out() { keep_ways_out_ = true; }
+
   /// The specialized function behind `function`, or null if it is none of ours.
   Callee* find(const llvm::Function* function);
 
@@ -69,6 +72,7 @@ class Callees {
   std::map<const llvm::Function*, Decision> left_;
   std::vector<Callee*> new_;
   std::uint64_t spent_ = 0;
+  bool keep_ways_out_ = false;
 };
 
 /// Calls `callee`'s specialized function instead of its original, without the known arguments. `call` is gone after.

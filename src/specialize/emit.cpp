@@ -105,7 +105,8 @@ class Emitter {
   }
 
   /// The value of the original's `value` at this point of node `id`, reading its slot before `before` if it has one.
-  llvm::Value* use(unsigned id, llvm::Value* value, llvm::Instruction* before) {
+  llvm::Value* use(unsigned id, const llvm::Value* original, llvm::Instruction* before) {
+    auto* value = const_cast<llvm::Value*>(original);
     if (llvm::isa<llvm::UndefValue>(value) || llvm::isa<llvm::MetadataAsValue>(value) ||
         llvm::isa<llvm::InlineAsm>(value))
       return value;
@@ -206,8 +207,8 @@ class Emitter {
   void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
     const std::vector<int>& successors = analysis_.nodes[id].successors;
     llvm::Instruction* hint = terminator.getPrevNode();
-    if (analysis_.nodes[id].exits) {
-      emit_exit_or_places(id, llvm::cast<llvm::CallInst>(*hint), end);
+    if (analysis_.nodes[id].exits || !analysis_.nodes[id].places.empty()) {
+      emit_places(id, *hint, end);
       end->eraseFromParent();
       return;
     }
@@ -254,37 +255,45 @@ class Emitter {
     call->setDebugLoc(locations_.map(hint.getDebugLoc()));
     llvm::ReturnInst::Create(into_.getContext(), call->getType()->isVoidTy() ? nullptr : call, block)
         ->setDebugLoc(call->getDebugLoc());
-    ++emitted_.exits;
   }
 
-  /// A context that is not known: the places it may be, one of which may fit, then the way out.
-  void emit_exit_or_places(unsigned id, const llvm::CallInst& hint, llvm::Instruction* end) {
+  /// A context, or a choice, that is not known: what it may be, with a way for each, and where none fits, the way out
+  /// or the block that follows.
+  void emit_places(unsigned id, const llvm::Instruction& subject, llvm::Instruction* end) {
+    const Node& node = analysis_.nodes[id];
     llvm::BasicBlock* out = blocks_[id];
-    const auto& places = analysis_.nodes[id].places;
-    llvm::Value* at = use(id, hint.getArgOperand(0), end);
+    auto* hint = llvm::dyn_cast<llvm::CallInst>(&subject);
+    llvm::Value* value = use(id, hint ? hint->getArgOperand(0) : &subject, end);
+    llvm::IRBuilder<> builder(end);
+    builder.SetCurrentDebugLocation(locations_.map(subject.getDebugLoc()));
+    emitted_.exits += node.exits;
+    llvm::BasicBlock* otherwise = node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
     std::optional<Symbols::Location> program;
-    if (!places.empty() && at->getType()->isPointerTy()) program = environment_.symbols().locate(places[0].first);
-    if (places.empty() || (at->getType()->isPointerTy() && !program)) {
-      emit_exit(id, hint, out, end);
+    if (!node.places.empty() && value->getType()->isPointerTy())
+      program = environment_.symbols().locate(node.places[0].first);
+    if (node.places.empty() || (value->getType()->isPointerTy() && !program)) {
+      if (otherwise)
+        builder.CreateBr(otherwise);
+      else
+        emit_exit(id, *hint, out, end);
       return;
     }
-    llvm::BasicBlock* otherwise = llvm::BasicBlock::Create(into_.getContext(), "elsewhere", &into_);
-    llvm::IRBuilder<> builder(end);
-    builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
+    bool leaves = !otherwise;
+    if (leaves) otherwise = llvm::BasicBlock::Create(into_.getContext(), "elsewhere", &into_);
     if (program)
-      at = builder.CreateSub(builder.CreatePtrToInt(at, builder.getInt64Ty()),
-                             builder.CreatePtrToInt(program->symbol, builder.getInt64Ty()));
-    llvm::SwitchInst* tried = builder.CreateSwitch(at, otherwise, static_cast<unsigned>(places.size()));
-    for (const auto& [place, node] : places) {
-      auto* value = llvm::dyn_cast<llvm::ConstantInt>(place);
+      value = builder.CreateSub(builder.CreatePtrToInt(value, builder.getInt64Ty()),
+                                builder.CreatePtrToInt(program->symbol, builder.getInt64Ty()));
+    llvm::SwitchInst* tried = builder.CreateSwitch(value, otherwise, static_cast<unsigned>(node.places.size()));
+    for (const auto& [place, successor] : node.places) {
+      auto* number = llvm::dyn_cast<llvm::ConstantInt>(place);
       if (program) {
         std::optional<Symbols::Location> location = environment_.symbols().locate(place);
         if (!location || location->symbol != program->symbol) continue;
-        value = builder.getInt64(static_cast<std::uint64_t>(location->offset));
+        number = builder.getInt64(static_cast<std::uint64_t>(location->offset));
       }
-      if (value) tried->addCase(value, blocks_[static_cast<unsigned>(node)]);
+      if (number) tried->addCase(number, blocks_[static_cast<unsigned>(successor)]);
     }
-    emit_exit(id, hint, otherwise, tried);
+    if (leaves) emit_exit(id, *hint, otherwise, tried);
   }
 
   /// Notes what this node defines of the values that other nodes define too.

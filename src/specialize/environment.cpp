@@ -183,8 +183,36 @@ void Environment::forget(const llvm::Instruction& writer) {
   std::erase_if(cells_, [&](const auto& cell) { return may_write(writer, cell.first); });
 }
 
+std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load, std::size_t most) {
+  std::vector<llvm::Constant*> found;
+  if (!load.isSimple() || !llvm::isa<llvm::IntegerType, llvm::PointerType>(load.getType())) return found;
+  auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(load.getPointerOperand());
+  llvm::Constant* table = element ? known(element->getPointerOperand()) : nullptr;
+  if (table && !mentions_base(table) && symbols_.locate(table) && element->getNumIndices() == 1) {
+    // An index below zero would be unusual; one behind the end is not constant memory, or nonsense that is never met.
+    std::uint64_t step =
+        symbols_.unit().getDataLayout().getTypeAllocSize(element->getSourceElementType()).getFixedValue();
+    auto* byte = llvm::Type::getInt8Ty(load.getContext());
+    auto* word = llvm::Type::getInt64Ty(load.getContext());
+    for (std::uint64_t i = 0; i < most && step > 0; ++i) {
+      llvm::Constant* at = llvm::ConstantExpr::getGetElementPtr(byte, table, llvm::ConstantInt::get(word, i * step));
+      llvm::Constant* value = symbols_.load(at, load.getType());
+      if (!value) break;
+      if (!llvm::is_contained(found, value)) found.push_back(value);
+    }
+    return found;
+  }
+  auto stored = stored_.find({load.getType(), load.getMetadata(llvm::LLVMContext::MD_tbaa)});
+  if (stored != stored_.end() && stored->second.size() <= most)
+    found.assign(stored->second.begin(), stored->second.end());
+  return found;
+}
+
 void Environment::store(const llvm::StoreInst& store) {
   const llvm::Value* stored = store.getValueOperand();
+  if (llvm::isa<llvm::IntegerType, llvm::PointerType>(stored->getType()) && guarded_)
+    if (llvm::Constant* value = known(stored); value && !mentions_base(value))
+      stored_[{stored->getType(), store.getMetadata(llvm::LLVMContext::MD_tbaa)}].insert(value);
   llvm::Constant* pointer = known(store.getPointerOperand());
   std::optional<Cell> cell = pointer ? cell_at(pointer, stored->getType()) : std::nullopt;
   if (!cell) {

@@ -65,6 +65,10 @@ class Environment {
   const std::set<const llvm::StoreInst*>& stores_to(unsigned cell) const;
   /// The value that a guard must find: of an expect() whose argument is not known; else null.
   llvm::Constant* guarded_value(const llvm::Instruction& inst);
+  /// What a load may give whose place is only known when it runs: what lies in the constant table that it reads, or else
+  /// the constants that were stored, so far, in variables of its type. A guess, and never more than `most`.
+  std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, std::size_t most);
+
   /// The addresses that functions were loaded from, so far.
   const std::set<llvm::Constant*>& tables() const { return tables_; }
   bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
@@ -115,6 +119,7 @@ class Environment {
   std::map<const llvm::Instruction*, std::set<unsigned>> read_;
   std::map<unsigned, std::set<const llvm::StoreInst*>> written_;
   std::set<llvm::Constant*> tables_;
+  std::map<std::pair<llvm::Type*, const llvm::MDNode*>, std::set<llvm::Constant*>> stored_;
   bool stale_ = false;
   bool guarded_ = false;
 };

@@ -37,7 +37,10 @@ class Causes {
       if (number < 0 || forbidden_.has(static_cast<unsigned>(number))) continue;
       chain.insert(static_cast<unsigned>(number));
       any_choice |= llvm::isa<llvm::PHINode>(inst);
-      if (llvm::isa<llvm::LoadInst>(inst)) follow_memory(*inst);
+      if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {
+        loads.insert(load);
+        follow_memory(*load);
+      }
       if (hint)
         work_.push_back(inst->getOperand(0));
       else
@@ -46,6 +49,7 @@ class Causes {
   }
 
   std::set<unsigned> chain;
+  std::set<const llvm::LoadInst*> loads;
   bool any_choice = false;  // a phi or a cell is among them: something with several values
 
  private:
@@ -59,58 +63,76 @@ class Causes {
   }
 
   const Environment& environment_;
-  const Variables& forbidden_;
+  const Variables forbidden_;
   std::vector<const llvm::Value*> work_;
   std::set<const llvm::Value*> seen_;
 };
 
-/// Pins all of them: where the phi itself is dead, a pointer made from it must keep the copies apart.
-bool pin_causes(const llvm::Value* value, const Environment& environment, const Variables& forbidden, Variables& pins) {
-  Causes causes(environment, forbidden);
-  causes.follow(value);
-  if (!causes.any_choice) return false;
-  bool added = false;
-  for (unsigned number : causes.chain) added |= pins.add(number);
-  return added;
-}
+/// One search for pins.
+class PinFinder {
+ public:
+  PinFinder(Environment& environment, const Variables& forbidden, Variables& pins)
+      : environment_(environment), forbidden_(forbidden), pins_(pins) {}
+
+  bool look_at(const llvm::CallBase& call);
+
+ private:
+  /// Pins all of them: where the phi itself is dead, a pointer made from it must keep the copies apart.
+  bool pin_causes(const llvm::Value* value) {
+    if (!followed_.insert(value).second) return false;  // at another node
+    Causes causes(environment_, forbidden_);
+    causes.follow(value);
+    if (!causes.any_choice) return false;
+    bool added = false;
+    for (unsigned number : causes.chain) added |= pins_.add(number);
+    return added;
+  }
+  bool read_from_known_memory(const llvm::Value* value);
+
+  Environment& environment_;
+  const Variables& forbidden_;
+  Variables& pins_;
+  std::set<const llvm::Value*> followed_;
+};
 
 /// Whether an unknown pointer is worth copying blocks for: it is read, at an unknown place, from memory that is known.
-bool read_from_known_memory(const llvm::Value* value, Environment& environment) {
+bool PinFinder::read_from_known_memory(const llvm::Value* value) {
   auto* load = llvm::dyn_cast<llvm::LoadInst>(value);
   if (!load || !load->getType()->isPointerTy()) {
     auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
     if (!phi || !phi->getType()->isPointerTy()) return false;
     // Which of several known objects: `c ? a : b`, or an iterator over them.
     return std::any_of(phi->incoming_values().begin(), phi->incoming_values().end(), [&](const llvm::Use& incoming) {
-      auto* constant = llvm::dyn_cast_or_null<llvm::Constant>(environment.known(incoming.get()));
-      return constant && !constant->isNullValue() && !environment.mentions_base(constant);
+      auto* constant = llvm::dyn_cast_or_null<llvm::Constant>(environment_.known(incoming.get()));
+      return constant && !constant->isNullValue() && !environment_.mentions_base(constant);
     });
   }
   const llvm::Value* address = load->getPointerOperand()->stripInBoundsOffsets();
-  if (llvm::Constant* known = environment.known(address))
-    return !environment.mentions_base(known) && environment.symbols().locate(known).has_value();
-  if (auto* phi = llvm::dyn_cast<llvm::PHINode>(address)) return read_from_known_memory(phi, environment);
-  return read_from_known_memory(address, environment);
+  if (llvm::Constant* known = environment_.known(address))
+    return !environment_.mentions_base(known) && environment_.symbols().locate(known).has_value();
+  if (auto* phi = llvm::dyn_cast<llvm::PHINode>(address)) return read_from_known_memory(phi);
+  return read_from_known_memory(address);
 }
 
 /// What of this call or hint would be known with more pins.
-bool pin_for(const llvm::CallBase& call, Environment& environment, const Variables& forbidden, Variables& pins) {
+bool PinFinder::look_at(const llvm::CallBase& call) {
   Marker marker = runtime::marker_of(call);
-  if (marker == Marker::Context) return pin_causes(call.getArgOperand(0), environment, forbidden, pins);
+  if (marker == Marker::Context) return pin_causes(call.getArgOperand(0));
   if (marker != Marker::None || llvm::isa<llvm::IntrinsicInst>(call)) return false;
   bool found = false;
-  if (call.isIndirectCall() && !environment.known(call.getCalledOperand()))
-    found |= pin_causes(call.getCalledOperand(), environment, forbidden, pins);
+  if (call.isIndirectCall() && !environment_.known(call.getCalledOperand()))
+    found |= pin_causes(call.getCalledOperand());
   for (const llvm::Use& argument : call.args())
-    if (argument->getType()->isPointerTy() && !environment.known(argument.get()) &&
-        read_from_known_memory(argument.get(), environment))
-      found |= pin_causes(argument.get(), environment, forbidden, pins);
+    if (argument->getType()->isPointerTy() && !environment_.known(argument.get()) &&
+        read_from_known_memory(argument.get()))
+      found |= pin_causes(argument.get());
   return found;
 }
 
 }  // namespace
 
 bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins) {
+  PinFinder finder(environment, forbidden, pins);
   bool found = false;
   for (unsigned id : analysis.order) {
     const Node& node = analysis.nodes[id];
@@ -118,7 +140,7 @@ bool find_pins(const Analysis& analysis, Environment& environment, const Variabl
     for (const llvm::Instruction& inst : *environment.facts().blocks[node.block]) {
       // In the interpreter itself, what it reads of its program is nobody's gain.
       if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && node.context != NoPlace)
-        found |= pin_for(*call, environment, forbidden, pins);
+        found |= finder.look_at(*call);
       if (!llvm::isa<llvm::PHINode>(inst)) environment.step(inst);
     }
   }
@@ -130,6 +152,20 @@ Variables context_variables(const Facts& facts) {
   std::vector<const llvm::Value*> work;
   for (const llvm::BasicBlock* block : facts.blocks)
     if (const llvm::CallInst* hint = context_at_end(*block)) work.push_back(hint);
+  // What follows from a choice differs in each of its ways.
+  std::vector<const llvm::Instruction*> chosen;
+  for (const llvm::BasicBlock* block : facts.blocks)
+    if (const llvm::LoadInst* choice = choice_at_end(*block)) chosen.push_back(choice);
+  std::set<const llvm::Instruction*> seen;
+  while (!chosen.empty()) {
+    const llvm::Instruction* inst = chosen.back();
+    chosen.pop_back();
+    if (!seen.insert(inst).second) continue;
+    for (const llvm::User* user : inst->users())
+      if (llvm::isa<llvm::CastInst, llvm::GetElementPtrInst, llvm::FreezeInst, llvm::BinaryOperator, llvm::PHINode,
+                    llvm::SelectInst>(user))
+        chosen.push_back(llvm::cast<llvm::Instruction>(user));
+  }
   while (!work.empty()) {
     auto* inst = llvm::dyn_cast<llvm::Instruction>(work.back());
     work.pop_back();
@@ -140,7 +176,15 @@ Variables context_variables(const Facts& facts) {
              llvm::isa<llvm::CastInst, llvm::GetElementPtrInst, llvm::FreezeInst, llvm::BinaryOperator>(inst))
       work.push_back(inst->getOperand(0));
   }
+  for (const llvm::Instruction* inst : seen)
+    if (int number = facts.number(inst); number >= 0) variables.add(static_cast<unsigned>(number));
   return variables;
+}
+
+std::set<const llvm::LoadInst*> loads_behind(const llvm::Value& value, const Environment& environment) {
+  Causes causes(environment, Variables());
+  causes.follow(&value);
+  return std::move(causes.loads);
 }
 
 std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,

@@ -44,6 +44,7 @@ class Specializer {
 
   void run() {
     look_at_calls(*entry_, 0);
+    callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
     for (;;) {
       fill_declarations();
