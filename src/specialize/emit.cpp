@@ -105,8 +105,7 @@ class Emitter {
   }
 
   /// The value of the original's `value` at this point of node `id`, reading its slot before `before` if it has one.
-  llvm::Value* use(unsigned id, const llvm::Value* original, llvm::Instruction* before) {
-    auto* value = const_cast<llvm::Value*>(original);
+  llvm::Value* use(unsigned id, llvm::Value* value, llvm::Instruction* before) {
     if (llvm::isa<llvm::UndefValue>(value) || llvm::isa<llvm::MetadataAsValue>(value) ||
         llvm::isa<llvm::InlineAsm>(value))
       return value;
@@ -207,8 +206,8 @@ class Emitter {
   void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
     const std::vector<int>& successors = analysis_.nodes[id].successors;
     llvm::Instruction* hint = terminator.getPrevNode();
-    if (analysis_.nodes[id].exits || !analysis_.nodes[id].places.empty()) {
-      emit_places(id, *hint, end);
+    if (analysis_.nodes[id].exits) {
+      emit_places(id, llvm::cast<llvm::CallInst>(*hint), end);
       end->eraseFromParent();
       return;
     }
@@ -257,16 +256,14 @@ class Emitter {
         ->setDebugLoc(call->getDebugLoc());
   }
 
-  /// A context, or a choice, that is not known: what it may be, with a way for each, and where none fits, the way out
-  /// or the block that follows.
-  void emit_places(unsigned id, const llvm::Instruction& subject, llvm::Instruction* end) {
+  /// A context that is not known: the places that it may be, and where none fits, the way out.
+  void emit_places(unsigned id, const llvm::CallInst& hint, llvm::Instruction* end) {
     const Node& node = analysis_.nodes[id];
     llvm::BasicBlock* out = blocks_[id];
-    auto* hint = llvm::dyn_cast<llvm::CallInst>(&subject);
-    llvm::Value* value = use(id, hint ? hint->getArgOperand(0) : &subject, end);
+    llvm::Value* value = use(id, hint.getArgOperand(0), end);
     llvm::IRBuilder<> builder(end);
-    builder.SetCurrentDebugLocation(locations_.map(subject.getDebugLoc()));
-    emitted_.exits += node.exits;
+    builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
+    ++emitted_.exits;
     llvm::BasicBlock* otherwise = node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
     std::optional<Symbols::Location> program;
     if (!node.places.empty() && value->getType()->isPointerTy())
@@ -275,7 +272,7 @@ class Emitter {
       if (otherwise)
         builder.CreateBr(otherwise);
       else
-        emit_exit(id, *hint, out, end);
+        emit_exit(id, hint, out, end);
       return;
     }
     bool leaves = !otherwise;
@@ -293,7 +290,7 @@ class Emitter {
       }
       if (number) tried->addCase(number, blocks_[static_cast<unsigned>(successor)]);
     }
-    if (leaves) emit_exit(id, *hint, otherwise, tried);
+    if (leaves) emit_exit(id, hint, otherwise, tried);
   }
 
   /// Notes what this node defines of the values that other nodes define too.
