@@ -10,7 +10,6 @@
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/Support/raw_ostream.h>
 
 namespace inlay::specialize {
 
@@ -54,10 +53,13 @@ class Fixpoint {
         nodes_[node].queued = false;
         visit(node);
         if (overfull_ >= 0) return false;
+        if (tried_ && nodes_.size() > limits_.nodes_with_places) return false;
       }
-    } while (try_places());
+    } while (limits_.places_tried > 0 && try_places());
     return true;
   }
+  /// After a cap was hit: whether it was because of the places that were tried.
+  bool too_many_places() const { return overfull_ < 0; }
 
   void take(Analysis& into) {
     into.nodes = std::move(nodes_);
@@ -66,7 +68,6 @@ class Fixpoint {
     for (auto& [node, exit] : exits_)
       if (into.nodes[node].exits) into.exits.push_back(exit);
   }
-  size_t count() const { return nodes_.size(); }
   /// After a cap was hit: the pins that must go.
   std::vector<unsigned> blamed() const {
     auto block = static_cast<unsigned>(overfull_);
@@ -187,7 +188,7 @@ class Fixpoint {
         places.emplace_back(place, static_cast<int>(enter(block, block->getSingleSuccessor(), *context)));
         if (overfull_ >= 0) return true;
       }
-      if (getenv("INLAY_TRACE")) { std::string t; llvm::raw_string_ostream o(t); for (auto&[c,n]:places) {auto l=environment_.symbols().locate(c); o << " " << (l?l->offset:-1);} auto c=contexts_[nodes_[id].context]; auto l= c? environment_.symbols().locate(c):std::nullopt; fprintf(stderr,"at %ld:%s\n", l?(long)l->offset:-1, t.c_str()); }
+      tried_ |= !places.empty();
       nodes_[id].places = std::move(places);
     }
     return !queue_.empty();
@@ -255,6 +256,7 @@ class Fixpoint {
   std::set<unsigned> unknown_;
   std::set<const llvm::GlobalValue*> programs_;
   std::size_t programs_seen_ = 0;
+  bool tried_ = false;
   std::uint64_t instructions_ = 0;
   int overfull_ = -1;
   ContextId overfull_context_ = NoContext;
@@ -287,7 +289,8 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
 
 }  // namespace
 
-Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& limits) {
+Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& most) {
+  Limits limits = most;
   const Facts& facts = environment.facts();
   Known entry;
   for (unsigned i = 0; i < arguments.size(); ++i)
@@ -300,8 +303,11 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (int restart = 0; restart < max_restarts; ++restart) {
     Fixpoint fixpoint(environment, pins, kept, limits);
     bool complete = fixpoint.run(entry);
-    if (getenv("INLAY_TRACE")) fprintf(stderr, "restart %d: complete %d nodes %zu pins %u contexts\n", restart, complete, fixpoint.count(), pins.count());
     if (environment.take_stale()) continue;
+    if (!complete && fixpoint.too_many_places()) {
+      limits.places_tried = 0;
+      continue;
+    }
     if (!complete) {
       // Too many copies: what they differ in becomes an ordinary variable again.
       analysis.capped = true;
@@ -318,7 +324,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   }
   // The last attempt hit a cap: once more, without pins, which cannot.
   do {
-    Limits none{~0u, ~0u, ~0u, ~0u, 0, ~0u, 0};
+    Limits none{~0u, ~0u, ~0u, ~0u, 0, ~0u, 0, 0};
     Variables no_pins;
     Fixpoint fixpoint(environment, no_pins, kept, none);
     fixpoint.run(entry);

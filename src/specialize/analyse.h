@@ -55,7 +55,8 @@ struct Limits {
   unsigned versions = 8;             // of a block in one context
   unsigned contexts = 10000;         // the others become ways out
   unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
-  unsigned places_tried = 256;       // where a context is not known
+  unsigned places_tried = 64;        // where a context is not known
+  unsigned nodes_with_places = 6000; // with more, no place is tried: each leads to many
 };
 
 /// Why a context became a way out.

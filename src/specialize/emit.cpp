@@ -7,6 +7,7 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 
+#include <llvm/IR/CFG.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
@@ -299,7 +300,7 @@ class Emitter {
       int number = facts_.number(&inst);
       if (number < 0 || !needs_slot(number)) continue;
       llvm::Constant* known = environment_.known(&inst);
-      llvm::Value* value = known ? with_addresses(known, blocks_[id]->getTerminator()) : values_[id].lookup(number);
+      llvm::Value* value = known ? known : values_[id].lookup(number);
       outgoing_.push_back({id, static_cast<unsigned>(number), value});
     }
   }
@@ -309,6 +310,8 @@ class Emitter {
     for (const Outgoing& out : outgoing_) {
       if (!slots_[out.number] || !out.value) continue;
       llvm::Instruction* end = blocks_[out.node]->getTerminator();
+      llvm::Value* value = out.value;
+      if (auto* constant = llvm::dyn_cast<llvm::Constant>(value)) value = with_addresses(constant, end);
       if (out.value == end) {
         // An invoke's result exists where it returns normally; that edge gets a block of its own.
         auto* invoke = llvm::cast<llvm::InvokeInst>(end);
@@ -318,7 +321,7 @@ class Emitter {
         normal->replacePhiUsesWith(invoke->getParent(), edge);
         invoke->setNormalDest(edge);
       }
-      new llvm::StoreInst(out.value, slots_[out.number], end->getIterator());
+      new llvm::StoreInst(value, slots_[out.number], end->getIterator());
     }
   }
 
@@ -326,9 +329,7 @@ class Emitter {
     const Node& node = analysis_.nodes[id];
     const llvm::BasicBlock* block = facts_.blocks[node.block];
     bool entered = false;
-    for (unsigned i = 0; i < node.successors.size(); ++i) {
-      if (node.successors[i] < 0) continue;
-      unsigned to = static_cast<unsigned>(node.successors[i]);
+    auto fill = [&](unsigned to) {
       for (llvm::PHINode& phi : facts_.blocks[analysis_.nodes[to].block]->phis()) {
         int number = facts_.number(&phi);
         auto copy = values_[to].find(number);
@@ -341,7 +342,13 @@ class Emitter {
         llvm::Value* incoming = phi.getIncomingValueForBlock(block);
         into->addIncoming(use(id, incoming, blocks_[id]->getTerminator()), blocks_[id]);
       }
-    }
+    };
+    for (int successor : node.successors)
+      if (successor >= 0) fill(static_cast<unsigned>(successor));
+    // Of the places, those that the switch leads to.
+    for (const auto& [place, to] : node.places)
+      if (llvm::is_contained(llvm::successors(blocks_[id]), blocks_[static_cast<unsigned>(to)]))
+        fill(static_cast<unsigned>(to));
   }
 
   /// What is known at the end of a node that was emitted before.
