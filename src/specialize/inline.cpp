@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "runtime/markers.h"
+
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/Transforms/Utils/Cloning.h>
@@ -17,6 +19,12 @@ namespace {
 constexpr unsigned SharedBody = 80;
 
 using CallList = std::vector<llvm::CallBase*>;
+
+bool has_virtual_state(const llvm::Function& function) {
+  return llvm::any_of(llvm::instructions(function), [](const llvm::Instruction& inst) {
+    return runtime::marker_of(inst) == runtime::Marker::VirtualState;
+  });
+}
 
 class Inliner {
  public:
@@ -85,6 +93,8 @@ class Inliner {
     if (caller.getFnAttribute("target-features") != callee->getFnAttribute("target-features")) return false;
     if (heads_.contains(callee) || callee->hasFnAttribute(llvm::Attribute::NoInline) || callee->isDeclaration())
       return false;
+    // What a virtual_state() says holds until its function returns; behind the entry's call there is nothing more.
+    if (&caller != &entry_ && has_virtual_state(*callee)) return false;
     Callee* known = callees_.find(callee);
     if (known->choice == InlineChoice::Specialize) return false;
     if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute("inlay-inline")) return true;

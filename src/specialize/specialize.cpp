@@ -21,6 +21,7 @@
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
+#include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
@@ -59,7 +60,10 @@ class Specializer {
       if (!progress) break;
     }
     drop_unused(kept);
-    for (llvm::Function* function : kept) runtime::strip_markers(*function);
+    for (llvm::Function* function : kept) {
+      hold_virtual_state(*function);
+      runtime::strip_markers(*function);
+    }
     report_.specialized = static_cast<unsigned>(callees_.size());
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();
