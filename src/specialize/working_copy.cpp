@@ -104,6 +104,8 @@ void WorkingCopy::make_dispatch() {
   copy_subprogram(original_, *function_);
   builder.SetInsertPoint(elsewhere_);
   llvm::CallInst* call = builder.CreateCall(function_->getFunctionType(), target, arguments);
+  if (llvm::DISubprogram* scope = function_->getSubprogram())
+    call->setDebugLoc(llvm::DILocation::get(context, scope->getLine(), 0, scope));
   call->setCallingConv(function_->getCallingConv());
   call->setAttributes(original_.getAttributes().removeFnAttributes(context));
   call->addFnAttr(llvm::Attribute::get(context, LeavesAttribute));
