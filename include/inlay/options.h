@@ -38,7 +38,7 @@ struct CompileOptions {
   unsigned max_rounds = 10;
   // Of an interpreter's program. What lies beyond them is left to the interpreter, which goes on from there.
   unsigned max_contexts = 10'000;        // values of context() in one function
-  unsigned max_versions = 16;            // of one block, for one value of context()
+  unsigned max_versions = 8;             // of one block, for one value of context()
   unsigned leave_at_context = ~0u;       // for tests: hand over to the interpreter at this context, counted from 0
 };
 

@@ -140,7 +140,9 @@ class Resume {
       map[&argument] = resume_->getArg(next++);
     }
     llvm::SmallVector<llvm::ReturnInst*, 8> returns;
+    llvm::AttributeList own = resume_->getAttributes();
     llvm::CloneFunctionInto(resume_, &original_, map, llvm::CloneFunctionChangeType::LocalChangesOnly, returns);
+    resume_->setAttributes(own);  // cloning brought those of the original
     copy_label_tables(map);
 
     llvm::BasicBlock* old_entry = &resume_->getEntryBlock();

@@ -21,11 +21,6 @@ const llvm::CallInst* context_at_end(const llvm::BasicBlock& block) {
   return llvm::cast<llvm::CallInst>(last);
 }
 
-const llvm::LoadInst* choice_at_end(const llvm::BasicBlock& block) {
-  auto* load = llvm::dyn_cast_or_null<llvm::LoadInst>(block.getTerminator()->getPrevNode());
-  return load && load->hasMetadata(ChoiceMark) && block.getSingleSuccessor() ? load : nullptr;
-}
-
 namespace {
 
 struct NodeKey {
@@ -58,10 +53,13 @@ class Fixpoint {
         nodes_[node].queued = false;
         visit(node);
         if (overfull_ >= 0) return false;
+        if (tried_ && nodes_.size() > limits_.nodes_with_places) return false;
       }
-    } while (try_places());
+    } while (limits_.places_tried > 0 && try_places());
     return true;
   }
+  /// After a cap was hit: whether it was because of the places that were tried.
+  bool too_many_places() const { return overfull_ < 0; }
 
   void take(Analysis& into) {
     into.nodes = std::move(nodes_);
@@ -70,7 +68,6 @@ class Fixpoint {
     for (auto& [node, exit] : exits_)
       if (into.nodes[node].exits) into.exits.push_back(exit);
   }
-  size_t count() const { return nodes_.size(); }
   /// After a cap was hit: the pins that must go.
   std::vector<unsigned> blamed() const {
     auto block = static_cast<unsigned>(overfull_);
@@ -110,8 +107,10 @@ class Fixpoint {
     }
     // How many contexts there are is limited where they begin; here, how often one block is copied for one context.
     unsigned versions = ++versions_[{block, context}];
+    if (versions <= 2) return false;
+    if (instructions_ > limits_.instructions || nodes_.size() > limits_.nodes) return true;
     if (versions <= limits_.versions) return false;
-    return versions > limits_.copies_per_block || instructions_ > limits_.instructions ||
+    return versions > limits_.copies_per_block ||
            !pins_to_blame(nodes_, block, context, environment_, kept_).empty();
   }
 
@@ -123,11 +122,6 @@ class Fixpoint {
       enter_context(id, *hint);
       return;
     }
-    if (const llvm::LoadInst* choice = choice_at_end(*block);
-        choice && nodes_[id].context > NoPlace && !environment_.known(choice))
-      unknown_.insert(id);
-    else
-      nodes_[id].places.clear();
     const llvm::Instruction& terminator = *block->getTerminator();
     std::vector<int> successors(terminator.getNumSuccessors(), -1);
     for (unsigned i : environment_.feasible(terminator))
@@ -175,31 +169,41 @@ class Fixpoint {
     return std::nullopt;
   }
 
-  /// Gives each node whose context or choice is not known ways to what it may be, as far as that is known by now. True
-  /// if that made work.
+  /// Gives each node whose context is not known ways to the places that can be guessed by now. True if that made work.
   bool try_places() {
     for (unsigned id : std::vector<unsigned>(unknown_.begin(), unknown_.end())) {
+      if (!nodes_[id].exits) continue;
       const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
-      const llvm::CallInst* hint = context_at_end(*block);
-      const llvm::Instruction* subject = hint ? static_cast<const llvm::Instruction*>(hint) : choice_at_end(*block);
+      const llvm::CallInst& hint = *context_at_end(*block);
       specialize::enter(environment_, nodes_[id]);
       environment_.walk(*block);
-      if (environment_.known(subject)) continue;
-      std::vector<llvm::Constant*> values;
-      if (!hint)
-        values = environment_.candidates(*llvm::cast<llvm::LoadInst>(subject), limits_.choices);
-      else if (contexts_.size() - 2 <= limits_.places_tried)
-        values.assign(contexts_.begin() + 2, contexts_.end());
+      if (environment_.known(hint.getArgOperand(0))) continue;
       std::vector<std::pair<llvm::Constant*, int>> places;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        environment_.set(static_cast<unsigned>(facts_.number(subject)), values[i]);
-        ContextId context = hint ? static_cast<ContextId>(i + 2) : nodes_[id].context;
-        places.emplace_back(values[i], static_cast<int>(enter(block, block->getSingleSuccessor(), context)));
+      for (llvm::Constant* place : guess_places(hint, environment_, nodes_[id].context, limits_.places_tried)) {
+        ExitCause cause;
+        if (!in_program(place)) continue;
+        std::optional<ContextId> context = context_of(place, cause);
+        if (!context) continue;
+        environment_.set(static_cast<unsigned>(facts_.number(&hint)), place);
+        places.emplace_back(place, static_cast<int>(enter(block, block->getSingleSuccessor(), *context)));
         if (overfull_ >= 0) return true;
       }
+      tried_ |= !places.empty();
       nodes_[id].places = std::move(places);
     }
     return !queue_.empty();
+  }
+
+  /// Whether a guess lies where the program does: in an object that has contexts already.
+  bool in_program(llvm::Constant* place) {
+    if (!place->getType()->isPointerTy()) return true;
+    std::optional<Symbols::Location> at = environment_.symbols().locate(place);
+    if (!at) return false;
+    for (; programs_seen_ < contexts_.size(); ++programs_seen_)
+      if (contexts_[programs_seen_])
+        if (std::optional<Symbols::Location> known = environment_.symbols().locate(contexts_[programs_seen_]))
+          programs_.insert(known->symbol);
+    return programs_.contains(at->symbol);
   }
 
   // ---- edges ----
@@ -250,6 +254,9 @@ class Fixpoint {
   llvm::Constant* asked_for_ = nullptr;
   std::map<unsigned, Exit> exits_;
   std::set<unsigned> unknown_;
+  std::set<const llvm::GlobalValue*> programs_;
+  std::size_t programs_seen_ = 0;
+  bool tried_ = false;
   std::uint64_t instructions_ = 0;
   int overfull_ = -1;
   ContextId overfull_context_ = NoContext;
@@ -282,7 +289,8 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
 
 }  // namespace
 
-Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& limits) {
+Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& most) {
+  Limits limits = most;
   const Facts& facts = environment.facts();
   Known entry;
   for (unsigned i = 0; i < arguments.size(); ++i)
@@ -295,8 +303,11 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (int restart = 0; restart < max_restarts; ++restart) {
     Fixpoint fixpoint(environment, pins, kept, limits);
     bool complete = fixpoint.run(entry);
-    if (getenv("INLAY_TRACE")) fprintf(stderr, "restart %d: complete %d nodes %zu pins %u contexts\n", restart, complete, fixpoint.count(), pins.count());
     if (environment.take_stale()) continue;
+    if (!complete && fixpoint.too_many_places()) {
+      limits.places_tried = 0;
+      continue;
+    }
     if (!complete) {
       // Too many copies: what they differ in becomes an ordinary variable again.
       analysis.capped = true;

@@ -13,8 +13,8 @@
 // or a context is unknown because it was computed from something that had several values, the variables that it depends
 // on become pins and the analysis starts again (pins.h).
 //
-// Where a context is not known even so, the function cannot go on as a copy for this place. It tries the places it
-// knows, one by one, and else leaves for the interpreter (see runtime/embed_resume.h), or, in functions that cannot be
+// Where a context is not known even so (a return address, an entry of a jump table), the function cannot go on as a copy
+// for this place. It tries the places that it can guess, and else leaves for the interpreter (see runtime/embed_resume.h), or, in functions that cannot be
 // entered in the middle, goes on in blocks of the context NoPlace, where contexts mean nothing.
 //
 // Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from
@@ -40,7 +40,7 @@ struct Node {
   Known pins;
   Known in;
   std::vector<int> successors;  // node of each successor of the block's terminator; -1 where that way is never taken
-  /// Of a node that ends in a context() or a choice whose value is not known: what it may be, with the nodes for that.
+  /// Of a node that ends in a context() whose value is not known: the places that it may be, with their nodes.
   std::vector<std::pair<llvm::Constant*, int>> places;
   /// It ends in a context() and leaves for the interpreter there, or where no place fits: through the resume function,
   /// or, where there is none, to its successor, which is a node of the context NoPlace.
@@ -52,11 +52,11 @@ struct Limits {
   unsigned copies_per_block = 2048;
   unsigned nodes = 50000;
   unsigned instructions = 40000;     // of all copies; in contexts, new ones become ways out
-  unsigned versions = 16;            // of a block in one context
+  unsigned versions = 8;             // of a block in one context
   unsigned contexts = 10000;         // the others become ways out
   unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
-  unsigned places_tried = 256;       // where a context is not known
-  unsigned choices = 64;             // where a load is not known that a context depends on
+  unsigned places_tried = 64;        // where a context is not known
+  unsigned nodes_with_places = 6000; // with more, no place is tried: each leads to many
 };
 
 /// Why a context became a way out.
@@ -81,14 +81,11 @@ struct Analysis {
 Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& limits);
 
 /// Makes known what is known at a node.
-inline void enter(Environment& environment, const Node& node) { environment.enter(node.in, node.context != NoPlace); }
+inline void enter(Environment& environment, const Node& node) {
+  environment.enter(node.in, node.context != NoPlace, node.context);
+}
 
 /// The hint that ends this block, if it is a context().
 const llvm::CallInst* context_at_end(const llvm::BasicBlock& block);
-
-/// A load that ends its block and is marked as a *choice*: the next context depends on it, it is not known, but what it
-/// may be can be guessed (a return address, an entry of a jump table). Each guess gets a way of its own.
-const llvm::LoadInst* choice_at_end(const llvm::BasicBlock& block);
-constexpr const char* ChoiceMark = "inlay.choice";
 
 }  // namespace inlay::specialize

@@ -7,6 +7,7 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 
+#include <llvm/IR/CFG.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
@@ -105,8 +106,7 @@ class Emitter {
   }
 
   /// The value of the original's `value` at this point of node `id`, reading its slot before `before` if it has one.
-  llvm::Value* use(unsigned id, const llvm::Value* original, llvm::Instruction* before) {
-    auto* value = const_cast<llvm::Value*>(original);
+  llvm::Value* use(unsigned id, llvm::Value* value, llvm::Instruction* before) {
     if (llvm::isa<llvm::UndefValue>(value) || llvm::isa<llvm::MetadataAsValue>(value) ||
         llvm::isa<llvm::InlineAsm>(value))
       return value;
@@ -207,8 +207,8 @@ class Emitter {
   void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
     const std::vector<int>& successors = analysis_.nodes[id].successors;
     llvm::Instruction* hint = terminator.getPrevNode();
-    if (analysis_.nodes[id].exits || !analysis_.nodes[id].places.empty()) {
-      emit_places(id, *hint, end);
+    if (analysis_.nodes[id].exits) {
+      emit_places(id, llvm::cast<llvm::CallInst>(*hint), end);
       end->eraseFromParent();
       return;
     }
@@ -257,16 +257,14 @@ class Emitter {
         ->setDebugLoc(call->getDebugLoc());
   }
 
-  /// A context, or a choice, that is not known: what it may be, with a way for each, and where none fits, the way out
-  /// or the block that follows.
-  void emit_places(unsigned id, const llvm::Instruction& subject, llvm::Instruction* end) {
+  /// A context that is not known: the places that it may be, and where none fits, the way out.
+  void emit_places(unsigned id, const llvm::CallInst& hint, llvm::Instruction* end) {
     const Node& node = analysis_.nodes[id];
     llvm::BasicBlock* out = blocks_[id];
-    auto* hint = llvm::dyn_cast<llvm::CallInst>(&subject);
-    llvm::Value* value = use(id, hint ? hint->getArgOperand(0) : &subject, end);
+    llvm::Value* value = use(id, hint.getArgOperand(0), end);
     llvm::IRBuilder<> builder(end);
-    builder.SetCurrentDebugLocation(locations_.map(subject.getDebugLoc()));
-    emitted_.exits += node.exits;
+    builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
+    ++emitted_.exits;
     llvm::BasicBlock* otherwise = node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
     std::optional<Symbols::Location> program;
     if (!node.places.empty() && value->getType()->isPointerTy())
@@ -275,7 +273,7 @@ class Emitter {
       if (otherwise)
         builder.CreateBr(otherwise);
       else
-        emit_exit(id, *hint, out, end);
+        emit_exit(id, hint, out, end);
       return;
     }
     bool leaves = !otherwise;
@@ -293,7 +291,7 @@ class Emitter {
       }
       if (number) tried->addCase(number, blocks_[static_cast<unsigned>(successor)]);
     }
-    if (leaves) emit_exit(id, *hint, otherwise, tried);
+    if (leaves) emit_exit(id, hint, otherwise, tried);
   }
 
   /// Notes what this node defines of the values that other nodes define too.
@@ -302,7 +300,7 @@ class Emitter {
       int number = facts_.number(&inst);
       if (number < 0 || !needs_slot(number)) continue;
       llvm::Constant* known = environment_.known(&inst);
-      llvm::Value* value = known ? with_addresses(known, blocks_[id]->getTerminator()) : values_[id].lookup(number);
+      llvm::Value* value = known ? known : values_[id].lookup(number);
       outgoing_.push_back({id, static_cast<unsigned>(number), value});
     }
   }
@@ -312,6 +310,8 @@ class Emitter {
     for (const Outgoing& out : outgoing_) {
       if (!slots_[out.number] || !out.value) continue;
       llvm::Instruction* end = blocks_[out.node]->getTerminator();
+      llvm::Value* value = out.value;
+      if (auto* constant = llvm::dyn_cast<llvm::Constant>(value)) value = with_addresses(constant, end);
       if (out.value == end) {
         // An invoke's result exists where it returns normally; that edge gets a block of its own.
         auto* invoke = llvm::cast<llvm::InvokeInst>(end);
@@ -321,7 +321,7 @@ class Emitter {
         normal->replacePhiUsesWith(invoke->getParent(), edge);
         invoke->setNormalDest(edge);
       }
-      new llvm::StoreInst(out.value, slots_[out.number], end->getIterator());
+      new llvm::StoreInst(value, slots_[out.number], end->getIterator());
     }
   }
 
@@ -329,9 +329,7 @@ class Emitter {
     const Node& node = analysis_.nodes[id];
     const llvm::BasicBlock* block = facts_.blocks[node.block];
     bool entered = false;
-    for (unsigned i = 0; i < node.successors.size(); ++i) {
-      if (node.successors[i] < 0) continue;
-      unsigned to = static_cast<unsigned>(node.successors[i]);
+    auto fill = [&](unsigned to) {
       for (llvm::PHINode& phi : facts_.blocks[analysis_.nodes[to].block]->phis()) {
         int number = facts_.number(&phi);
         auto copy = values_[to].find(number);
@@ -344,7 +342,13 @@ class Emitter {
         llvm::Value* incoming = phi.getIncomingValueForBlock(block);
         into->addIncoming(use(id, incoming, blocks_[id]->getTerminator()), blocks_[id]);
       }
-    }
+    };
+    for (int successor : node.successors)
+      if (successor >= 0) fill(static_cast<unsigned>(successor));
+    // Of the places, those that the switch leads to.
+    for (const auto& [place, to] : node.places)
+      if (llvm::is_contained(llvm::successors(blocks_[id]), blocks_[static_cast<unsigned>(to)]))
+        fill(static_cast<unsigned>(to));
   }
 
   /// What is known at the end of a node that was emitted before.

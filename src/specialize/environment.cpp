@@ -52,7 +52,8 @@ Environment::~Environment() {
   for (auto& [value, placeholder] : bases_) symbols_.drop_placeholder(placeholder);
 }
 
-void Environment::enter(const Known& in, bool guarded) {
+void Environment::enter(const Known& in, bool guarded, unsigned context) {
+  context_ = context;
   guarded_ = guarded;
   for (unsigned number : touched_) values_[number] = nullptr;
   touched_.clear();
@@ -183,28 +184,36 @@ void Environment::forget(const llvm::Instruction& writer) {
   std::erase_if(cells_, [&](const auto& cell) { return may_write(writer, cell.first); });
 }
 
-std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load, std::size_t most) {
-  std::vector<llvm::Constant*> found;
-  if (!load.isSimple() || !llvm::isa<llvm::IntegerType, llvm::PointerType>(load.getType())) return found;
+/// A load at an unknown place of a constant table: notes what lies there.
+void Environment::note_table(const llvm::LoadInst& load) {
+  constexpr std::uint64_t Most = 64;
   auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(load.getPointerOperand());
-  llvm::Constant* table = element ? known(element->getPointerOperand()) : nullptr;
-  if (table && !mentions_base(table) && symbols_.locate(table) && element->getNumIndices() == 1) {
-    // An index below zero would be unusual; one behind the end is not constant memory, or nonsense that is never met.
-    std::uint64_t step =
-        symbols_.unit().getDataLayout().getTypeAllocSize(element->getSourceElementType()).getFixedValue();
-    auto* byte = llvm::Type::getInt8Ty(load.getContext());
-    auto* word = llvm::Type::getInt64Ty(load.getContext());
-    for (std::uint64_t i = 0; i < most && step > 0; ++i) {
-      llvm::Constant* at = llvm::ConstantExpr::getGetElementPtr(byte, table, llvm::ConstantInt::get(word, i * step));
-      llvm::Constant* value = symbols_.load(at, load.getType());
-      if (!value) break;
-      if (!llvm::is_contained(found, value)) found.push_back(value);
-    }
-    return found;
+  llvm::Constant* table = element && element->getNumIndices() == 1 ? known(element->getPointerOperand()) : nullptr;
+  if (!table || !load.isSimple() || mentions_base(table) || !symbols_.locate(table)) return;
+  std::uint64_t step =
+      symbols_.unit().getDataLayout().getTypeAllocSize(element->getSourceElementType()).getFixedValue();
+  auto* byte = llvm::Type::getInt8Ty(load.getContext());
+  auto* word = llvm::Type::getInt64Ty(load.getContext());
+  for (std::uint64_t i = 0; i < Most && step > 0; ++i) {
+    llvm::Constant* at = llvm::ConstantExpr::getGetElementPtr(byte, table, llvm::ConstantInt::get(word, i * step));
+    llvm::Constant* value = symbols_.load(at, load.getType());
+    if (!value) break;
+    read_from_tables_[{&load, context_}].insert(value);
   }
+}
+
+const std::set<llvm::Constant*>& Environment::bases_of(const llvm::GetElementPtrInst& element, unsigned context) const {
+  static const std::set<llvm::Constant*> none;
+  auto found = bases_of_.find({&element, context});
+  return found == bases_of_.end() ? none : found->second;
+}
+
+std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load, unsigned context) const {
+  std::vector<llvm::Constant*> found;
+  if (auto table = read_from_tables_.find({&load, context}); table != read_from_tables_.end())
+    found.assign(table->second.begin(), table->second.end());
   auto stored = stored_.find({load.getType(), load.getMetadata(llvm::LLVMContext::MD_tbaa)});
-  if (stored != stored_.end() && stored->second.size() <= most)
-    found.assign(stored->second.begin(), stored->second.end());
+  if (stored != stored_.end()) found.insert(found.end(), stored->second.begin(), stored->second.end());
   return found;
 }
 
@@ -295,6 +304,10 @@ llvm::Constant* Environment::guarded_value(const llvm::Instruction& inst) {
 llvm::Constant* Environment::step(const llvm::Instruction& inst) {
   llvm::Constant* value = evaluate(inst);
   if (alias_) {
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_) note_table(*load);
+    if (auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(&inst); element && !value && guarded_)
+      if (llvm::Constant* base = known(element->getPointerOperand()); base && !mentions_base(base))
+        bases_of_[{element, context_}].insert(base);
     if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
       store(*store_inst);
     else if (inst.mayWriteToMemory() && runtime::marker_of(inst) == Marker::None)

@@ -20,6 +20,7 @@
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/Instructions.h>
 
 namespace inlay::specialize {
 
@@ -29,6 +30,9 @@ using Known = std::vector<std::pair<unsigned, llvm::Constant*>>;
 
 /// The mark of a branch that leads from a dispatch to a handler (working_copy.h): not taken in the interpreter itself.
 constexpr const char* DispatchMark = "inlay.dispatch";
+
+/// The mark of a call that leaves for the interpreter.
+constexpr const char* LeavesAttribute = "inlay-leaves";
 
 struct Cell {
   llvm::GlobalVariable* base;
@@ -45,7 +49,8 @@ class Environment {
   Environment(const Environment&) = delete;
 
   /// Begins at a point where `in` is known. `guarded`: expect() hints may be relied on, a guard stands in for them.
-  void enter(const Known& in, bool guarded);
+  /// `context` tells what is noted for guesses apart.
+  void enter(const Known& in, bool guarded, unsigned context);
   llvm::Constant* known(const llvm::Value* value);
   void set(unsigned number, llvm::Constant* value);
 
@@ -65,9 +70,12 @@ class Environment {
   const std::set<const llvm::StoreInst*>& stores_to(unsigned cell) const;
   /// The value that a guard must find: of an expect() whose argument is not known; else null.
   llvm::Constant* guarded_value(const llvm::Instruction& inst);
-  /// What a load may give whose place is only known when it runs: what lies in the constant table that it reads, or else
-  /// the constants that were stored, so far, in variables of its type. A guess, and never more than `most`.
-  std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, std::size_t most);
+  /// What a load may give whose place is only known when it runs: what lies in the constant table that it was seen to
+  /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was met
+  /// so far.
+  std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
+  /// The addresses from which this instruction, in this context, went on by a number that is not known.
+  const std::set<llvm::Constant*>& bases_of(const llvm::GetElementPtrInst& element, unsigned context) const;
 
   /// The addresses that functions were loaded from, so far.
   const std::set<llvm::Constant*>& tables() const { return tables_; }
@@ -94,6 +102,7 @@ class Environment {
   void forget(const llvm::Instruction& writer);
   void note_type(unsigned cell, const llvm::Instruction& access);
   bool may_write(const llvm::Instruction& writer, unsigned cell);
+  void note_table(const llvm::LoadInst& load);
   std::optional<Cell> cell_at(llvm::Constant* pointer, llvm::Type* type);
   unsigned number_of(const Cell& cell);
 
@@ -120,6 +129,9 @@ class Environment {
   std::map<unsigned, std::set<const llvm::StoreInst*>> written_;
   std::set<llvm::Constant*> tables_;
   std::map<std::pair<llvm::Type*, const llvm::MDNode*>, std::set<llvm::Constant*>> stored_;
+  using InContext = std::pair<const llvm::Instruction*, unsigned>;
+  std::map<InContext, std::set<llvm::Constant*>> read_from_tables_, bases_of_;
+  unsigned context_ = 0;
   bool stale_ = false;
   bool guarded_ = false;
 };

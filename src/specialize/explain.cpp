@@ -146,6 +146,7 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
   for (llvm::Instruction& inst : llvm::instructions(function)) {
     auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
     if (!call || llvm::isa<llvm::IntrinsicInst>(call) || call->isInlineAsm()) continue;
+    if (call->hasFnAttr(LeavesAttribute)) continue;  // told of where it was decided
     auto* target = llvm::dyn_cast<llvm::Function>(call->getCalledOperand());
     if (!target) {
       std::set<const llvm::Value*> seen;

@@ -6,6 +6,7 @@
 
 #include "runtime/markers.h"
 
+#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -37,6 +38,7 @@ class Causes {
       if (number < 0 || forbidden_.has(static_cast<unsigned>(number))) continue;
       chain.insert(static_cast<unsigned>(number));
       any_choice |= llvm::isa<llvm::PHINode>(inst);
+      if (auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(inst)) elements.insert(element);
       if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {
         loads.insert(load);
         follow_memory(*load);
@@ -50,6 +52,7 @@ class Causes {
 
   std::set<unsigned> chain;
   std::set<const llvm::LoadInst*> loads;
+  std::set<const llvm::GetElementPtrInst*> elements;
   bool any_choice = false;  // a phi or a cell is among them: something with several values
 
  private:
@@ -117,9 +120,11 @@ bool PinFinder::read_from_known_memory(const llvm::Value* value) {
 /// What of this call or hint would be known with more pins.
 bool PinFinder::look_at(const llvm::CallBase& call) {
   Marker marker = runtime::marker_of(call);
-  if (marker == Marker::Context) return pin_causes(call.getArgOperand(0));
+  if (marker == Marker::Context)
+    return !environment_.known(call.getArgOperand(0)) && pin_causes(call.getArgOperand(0));
   if (marker != Marker::None || llvm::isa<llvm::IntrinsicInst>(call)) return false;
   bool found = false;
+  if (call.hasFnAttr(LeavesAttribute)) return false;
   if (call.isIndirectCall() && !environment_.known(call.getCalledOperand()))
     found |= pin_causes(call.getCalledOperand());
   for (const llvm::Use& argument : call.args())
@@ -152,20 +157,6 @@ Variables context_variables(const Facts& facts) {
   std::vector<const llvm::Value*> work;
   for (const llvm::BasicBlock* block : facts.blocks)
     if (const llvm::CallInst* hint = context_at_end(*block)) work.push_back(hint);
-  // What follows from a choice differs in each of its ways.
-  std::vector<const llvm::Instruction*> chosen;
-  for (const llvm::BasicBlock* block : facts.blocks)
-    if (const llvm::LoadInst* choice = choice_at_end(*block)) chosen.push_back(choice);
-  std::set<const llvm::Instruction*> seen;
-  while (!chosen.empty()) {
-    const llvm::Instruction* inst = chosen.back();
-    chosen.pop_back();
-    if (!seen.insert(inst).second) continue;
-    for (const llvm::User* user : inst->users())
-      if (llvm::isa<llvm::CastInst, llvm::GetElementPtrInst, llvm::FreezeInst, llvm::BinaryOperator, llvm::PHINode,
-                    llvm::SelectInst>(user))
-        chosen.push_back(llvm::cast<llvm::Instruction>(user));
-  }
   while (!work.empty()) {
     auto* inst = llvm::dyn_cast<llvm::Instruction>(work.back());
     work.pop_back();
@@ -176,15 +167,49 @@ Variables context_variables(const Facts& facts) {
              llvm::isa<llvm::CastInst, llvm::GetElementPtrInst, llvm::FreezeInst, llvm::BinaryOperator>(inst))
       work.push_back(inst->getOperand(0));
   }
-  for (const llvm::Instruction* inst : seen)
-    if (int number = facts.number(inst); number >= 0) variables.add(static_cast<unsigned>(number));
   return variables;
 }
 
-std::set<const llvm::LoadInst*> loads_behind(const llvm::Value& value, const Environment& environment) {
+std::vector<llvm::Constant*> guess_places(const llvm::CallInst& hint, Environment& environment, ContextId context,
+                                          std::size_t most) {
   Causes causes(environment, Variables());
-  causes.follow(&value);
-  return std::move(causes.loads);
+  causes.follow(hint.getArgOperand(0));
+  std::vector<llvm::Constant*> values, places;
+  auto add = [most](std::vector<llvm::Constant*>& to, llvm::Constant* value) {
+    if (to.size() < most && !llvm::is_contained(to, value)) to.push_back(value);
+  };
+  for (const llvm::LoadInst* load : causes.loads)
+    for (llvm::Constant* value : environment.candidates(*load, context)) add(values, value);
+  llvm::Type* type = hint.getType();
+  const llvm::DataLayout& layout = environment.symbols().unit().getDataLayout();
+  for (llvm::Constant* value : values) {
+    if (value->getType() == type) {
+      if (!value->isNullValue()) add(places, value);
+      continue;
+    }
+    auto* number = llvm::dyn_cast<llvm::ConstantInt>(value);
+    if (!number || number->getBitWidth() > 64) continue;
+    if (type->isIntegerTy()) {
+      add(places, llvm::ConstantInt::get(type, number->getZExtValue()));
+      continue;
+    }
+    // A number by which the program's beginning is passed.
+    for (const llvm::GetElementPtrInst* element : causes.elements) {
+      if (element->getNumIndices() != 1) continue;
+      std::uint64_t step = layout.getTypeAllocSize(element->getSourceElementType()).getFixedValue();
+      auto* word = llvm::Type::getInt64Ty(type->getContext());
+      for (llvm::Constant* program : environment.bases_of(*element, context)) {
+        llvm::Constant* place = llvm::ConstantFoldConstant(
+            llvm::ConstantExpr::getGetElementPtr(
+                llvm::Type::getInt8Ty(type->getContext()), program,
+                llvm::ConstantInt::get(word, static_cast<std::uint64_t>(number->getSExtValue()) * step)),
+            layout);
+        // Only what lies in the program: anything that can be read there.
+        if (environment.symbols().load(place, llvm::Type::getInt8Ty(type->getContext()))) add(places, place);
+      }
+    }
+  }
+  return places;
 }
 
 std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,

@@ -155,7 +155,7 @@ class Specializer {
     for (llvm::Instruction& inst : llvm::instructions(function)) {
       auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
       if (!call || llvm::isa<llvm::IntrinsicInst>(call)) continue;
-      if (call->isIndirectCall()) return true;
+      if (call->isIndirectCall() && !call->hasFnAttr(LeavesAttribute)) return true;
     }
     return false;
   }

@@ -4,14 +4,12 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 #include "specialize/emit.h"
-#include "specialize/pins.h"
 
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/CallPromotionUtils.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
@@ -24,7 +22,6 @@ namespace {
 constexpr std::uint64_t MaxInstructions = 60'000;
 constexpr unsigned MaxBody = 600;        // of a function that is copied in
 constexpr unsigned MaxCopies = 24;       // of one function
-constexpr std::size_t MaxChoices = 64;   // guesses of what one load may give
 constexpr std::size_t MaxTable = 4096;   // words of a table that are looked at
 
 std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
@@ -109,6 +106,7 @@ void WorkingCopy::make_dispatch() {
   llvm::CallInst* call = builder.CreateCall(function_->getFunctionType(), target, arguments);
   call->setCallingConv(function_->getCallingConv());
   call->setAttributes(original_.getAttributes().removeFnAttributes(context));
+  call->addFnAttr(llvm::Attribute::get(context, LeavesAttribute));
   if (call->getType()->isVoidTy())
     builder.CreateRetVoid();
   else
@@ -225,11 +223,6 @@ void WorkingCopy::add_from_tables(const Environment& environment, const llvm::Fu
 Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) const {
   Wanted wanted;
   std::set<const llvm::CallBase*> seen;
-  std::set<const llvm::LoadInst*> behind;  // contexts that are not known
-  for (unsigned id : analysis.order)
-    if (const Node& node = analysis.nodes[id]; node.exits && node.context != NoPlace)
-      if (const llvm::CallInst* hint = context_at_end(*environment.facts().blocks[node.block]))
-        behind.merge(loads_behind(*hint->getArgOperand(0), environment));
   for (unsigned id : analysis.order) {
     const Node& node = analysis.nodes[id];
     if (node.context == NoPlace) continue;
@@ -237,14 +230,6 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
     llvm::BasicBlock* block = environment.facts().blocks[node.block];
     for (llvm::Instruction& inst : *block) {
       if (llvm::isa<llvm::PHINode>(inst)) continue;
-      if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst);
-          load && behind.contains(load) && node.context > NoPlace && !load->hasMetadata(ChoiceMark)) {
-        if (!environment.step(inst) && !environment.candidates(*load, MaxChoices).empty()) {
-          wanted.choices.push_back(load);
-          behind.erase(load);
-        }
-        continue;
-      }
       auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
       if (!call || llvm::isa<llvm::IntrinsicInst>(call) || runtime::marker_of(*call) != runtime::Marker::None) {
         environment.step(inst);
@@ -274,11 +259,6 @@ bool WorkingCopy::take_in(const Wanted& wanted) {
 
   for (llvm::Function* handler : wanted.handlers) any |= add_handler(*handler);
   for (auto [call, callee] : wanted.bodies) any |= copy_in(*call, *callee);
-  for (llvm::LoadInst* load : wanted.choices) {
-    load->setMetadata(ChoiceMark, llvm::MDNode::get(load->getContext(), {}));
-    llvm::SplitBlock(load->getParent(), load->getNextNode());
-    any = true;
-  }
   return any;
 }
 

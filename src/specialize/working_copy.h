@@ -5,10 +5,8 @@
 //   becomes a jump to a block, *dispatch*, that compares the target with the handlers that are in. What is not in is
 //   called, which is also the way out to the interpreter: it goes on there with the exact state.
 // - A function that changes what is known of the interpreter's state is copied in where it is called.
-// - Where a context depends on a load that is not known but can be guessed, the block ends behind the load, so that the
-//   analysis can go on separately for each guess.
 //
-// Which functions and loads these are is only known once the program is: the analysis asks for them, and starts again.
+// Which functions these are is only known once the program is: the analysis asks for them, and starts again.
 #pragma once
 
 #include <map>
@@ -22,8 +20,7 @@ namespace inlay::specialize {
 struct Wanted {
   std::vector<llvm::Function*> handlers;                              // of the unit: targets of tail calls
   std::vector<std::pair<llvm::CallBase*, llvm::Function*>> bodies;    // calls, with the function that they call
-  std::vector<llvm::LoadInst*> choices;                               // what contexts depend on that can be guessed
-  bool empty() const { return handlers.empty() && bodies.empty() && choices.empty(); }
+  bool empty() const { return handlers.empty() && bodies.empty(); }
 };
 
 class WorkingCopy {
