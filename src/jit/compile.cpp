@@ -63,7 +63,7 @@ Result<Built> build(runtime::Workspace& workspace, const detail::Request& reques
   specialize::Symbols symbols(*module, workspace.bodies);
   INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}, report));
   report.load_us = watch.lap_us();
-  specialize::specialize(symbols, *entry, options, report);
+  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
   symbols.show_contents();
   Built built;
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
@@ -133,7 +133,7 @@ Result<Unit> detail::build_unit(const Request& request, const std::string& name,
   // Under a name that no runtime has, while its own may stand for the function that is specialized.
   INLAY_TRY(llvm::Function * entry,
             jit::build_entry(symbols, request, {"inlay.unit.entry", /*with_state=*/false}, report));
-  specialize::specialize(symbols, *entry, options, report);
+  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
   if (llvm::GlobalValue* taken = state.module->getNamedValue(name)) {
     if (!taken->use_empty())
       return Error(ErrorKind::InvalidArgument,

@@ -225,10 +225,12 @@ void add_resume_functions(llvm::Module& module) {
   for (llvm::Function& function : module)
     if (has_markers(function)) functions.push_back(&function);
   for (llvm::Function* function : functions) {
-    std::vector<llvm::CallInst*> places;
-    for (llvm::Instruction& inst : llvm::instructions(*function))
+    std::vector<llvm::CallInst*> places, ends;
+    for (llvm::Instruction& inst : llvm::instructions(*function)) {
       if (is_place(inst)) places.push_back(llvm::cast<llvm::CallInst>(&inst));
-    for (llvm::CallInst* place : places) {
+      if (is_place(inst) || marker_of(inst) == Marker::Promote) ends.push_back(llvm::cast<llvm::CallInst>(&inst));
+    }
+    for (llvm::CallInst* place : ends) {
       // The walk of the evaluator goes from place to place by blocks.
       llvm::BasicBlock* before = place->getParent();
       if (place->getNextNode() != before->getTerminator() || !before->getSingleSuccessor() ||

@@ -15,11 +15,18 @@ namespace inlay::specialize {
 
 using runtime::Marker;
 
-const llvm::CallInst* context_at_end(const llvm::BasicBlock& block) {
+namespace {
+
+const llvm::CallInst* hint_at_end(const llvm::BasicBlock& block, Marker kind) {
   const llvm::Instruction* last = block.getTerminator()->getPrevNode();
-  if (!last || runtime::marker_of(*last) != Marker::Context || !block.getSingleSuccessor()) return nullptr;
+  if (!last || runtime::marker_of(*last) != kind || !block.getSingleSuccessor()) return nullptr;
   return llvm::cast<llvm::CallInst>(last);
 }
+
+}  // namespace
+
+const llvm::CallInst* context_at_end(const llvm::BasicBlock& block) { return hint_at_end(block, Marker::Context); }
+const llvm::CallInst* promote_at_end(const llvm::BasicBlock& block) { return hint_at_end(block, Marker::Promote); }
 
 namespace {
 
@@ -122,6 +129,9 @@ class Fixpoint {
       enter_context(id, *hint);
       return;
     }
+    if (const llvm::CallInst* hint = promote_at_end(*block);
+        hint && nodes_[id].context > NoPlace && !environment_.known(hint))
+      unknown_.insert(id);
     const llvm::Instruction& terminator = *block->getTerminator();
     std::vector<int> successors(terminator.getNumSuccessors(), -1);
     for (unsigned i : environment_.feasible(terminator))
@@ -169,26 +179,33 @@ class Fixpoint {
     return std::nullopt;
   }
 
-  /// Gives each node whose context is not known ways to the places that can be guessed by now. True if that made work.
+  /// Gives each node whose context, or promoted value, is not known ways to what can be guessed by now. True if that
+  /// made work.
   bool try_places() {
     for (unsigned id : std::vector<unsigned>(unknown_.begin(), unknown_.end())) {
-      if (!nodes_[id].exits) continue;
       const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
-      const llvm::CallInst& hint = *context_at_end(*block);
+      const llvm::CallInst* hint = context_at_end(*block);
+      const bool promotes = !hint;
+      if (promotes) hint = promote_at_end(*block);
+      if (!promotes && !nodes_[id].exits) continue;
       specialize::enter(environment_, nodes_[id]);
       environment_.walk(*block);
-      if (environment_.known(hint.getArgOperand(0))) continue;
       std::vector<std::pair<llvm::Constant*, int>> places;
-      for (llvm::Constant* place : guess_places(hint, environment_, nodes_[id].context, limits_.places_tried)) {
+      if (environment_.known(hint->getArgOperand(0))) {
+        nodes_[id].places.clear();
+        continue;
+      }
+      std::size_t most = promotes ? limits_.values_promoted : limits_.places_tried;
+      for (llvm::Constant* place : guess_places(*hint, environment_, nodes_[id].context, most)) {
         ExitCause cause;
-        if (!in_program(place)) continue;
-        std::optional<ContextId> context = context_of(place, cause);
+        if (!promotes && !in_program(place)) continue;
+        std::optional<ContextId> context = promotes ? nodes_[id].context : context_of(place, cause);
         if (!context) continue;
-        environment_.set(static_cast<unsigned>(facts_.number(&hint)), place);
+        environment_.set(static_cast<unsigned>(facts_.number(hint)), place);
         places.emplace_back(place, static_cast<int>(enter(block, block->getSingleSuccessor(), *context)));
         if (overfull_ >= 0) return true;
       }
-      tried_ |= !places.empty();
+      tried_ |= !places.empty() && !promotes;
       nodes_[id].places = std::move(places);
     }
     return !queue_.empty();
@@ -297,6 +314,8 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     if (arguments[i] && facts.live_in[0][i]) entry.emplace_back(i, arguments[i]);
   auto count = static_cast<unsigned>(facts.values.size());
   Variables pins(count), forbidden(count);
+  for (const llvm::BasicBlock* block : facts.blocks)
+    if (const llvm::CallInst* hint = promote_at_end(*block)) pins.add(static_cast<unsigned>(facts.number(hint)));
   const Variables kept = context_variables(facts);
   const int max_restarts = kept.count() > 0 ? 64 : 16;
   Analysis analysis;

@@ -40,7 +40,7 @@ struct Node {
   Known pins;
   Known in;
   std::vector<int> successors;  // node of each successor of the block's terminator; -1 where that way is never taken
-  /// Of a node that ends in a context() whose value is not known: the places that it may be, with their nodes.
+  /// Of a node that ends in a context() or a promote() whose value is not known: what it may be, with the nodes for that.
   std::vector<std::pair<llvm::Constant*, int>> places;
   /// It ends in a context() and leaves for the interpreter there, or where no place fits: through the resume function,
   /// or, where there is none, to its successor, which is a node of the context NoPlace.
@@ -56,6 +56,7 @@ struct Limits {
   unsigned contexts = 10000;         // the others become ways out
   unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
   unsigned places_tried = 64;        // where a context is not known
+  unsigned values_promoted = 8;
   unsigned nodes_with_places = 6000; // with more, no place is tried: each leads to many
 };
 
@@ -87,5 +88,7 @@ inline void enter(Environment& environment, const Node& node) {
 
 /// The hint that ends this block, if it is a context().
 const llvm::CallInst* context_at_end(const llvm::BasicBlock& block);
+/// The same for a promote(): each value that is guessed gets a way of its own, any other goes the ordinary way.
+const llvm::CallInst* promote_at_end(const llvm::BasicBlock& block);
 
 }  // namespace inlay::specialize

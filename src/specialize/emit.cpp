@@ -207,7 +207,7 @@ class Emitter {
   void emit_terminator(unsigned id, llvm::Instruction& terminator, llvm::Instruction* end) {
     const std::vector<int>& successors = analysis_.nodes[id].successors;
     llvm::Instruction* hint = terminator.getPrevNode();
-    if (analysis_.nodes[id].exits) {
+    if (analysis_.nodes[id].exits || !analysis_.nodes[id].places.empty()) {
       emit_places(id, llvm::cast<llvm::CallInst>(*hint), end);
       end->eraseFromParent();
       return;
@@ -221,7 +221,7 @@ class Emitter {
       llvm::MDBuilder weights(into_.getContext());
       branch->setMetadata(llvm::LLVMContext::MD_prof, weights.createLikelyBranchWeights());
       branch->setDebugLoc(locations_.map(guard.getDebugLoc()));
-      emit_exit(id, guard, otherwise, end);
+      emit_exit(id, guard, otherwise, branch);
       end->eraseFromParent();
       return;
     }
@@ -257,14 +257,14 @@ class Emitter {
         ->setDebugLoc(call->getDebugLoc());
   }
 
-  /// A context that is not known: the places that it may be, and where none fits, the way out.
+  /// A context or a promoted value that is not known: what it may be, and where none fits, the way out, or on.
   void emit_places(unsigned id, const llvm::CallInst& hint, llvm::Instruction* end) {
     const Node& node = analysis_.nodes[id];
     llvm::BasicBlock* out = blocks_[id];
     llvm::Value* value = use(id, hint.getArgOperand(0), end);
     llvm::IRBuilder<> builder(end);
     builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
-    ++emitted_.exits;
+    emitted_.exits += node.exits;
     llvm::BasicBlock* otherwise = node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
     std::optional<Symbols::Location> program;
     if (!node.places.empty() && value->getType()->isPointerTy())
@@ -289,7 +289,9 @@ class Emitter {
         if (!location || location->symbol != program->symbol) continue;
         number = builder.getInt64(static_cast<std::uint64_t>(location->offset));
       }
-      if (number) tried->addCase(number, blocks_[static_cast<unsigned>(successor)]);
+      // Two guesses may name one place.
+      if (number && tried->findCaseValue(number) == tried->case_default())
+        tried->addCase(number, blocks_[static_cast<unsigned>(successor)]);
     }
     if (leaves) emit_exit(id, hint, otherwise, tried);
   }

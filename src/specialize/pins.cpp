@@ -155,8 +155,16 @@ bool find_pins(const Analysis& analysis, Environment& environment, const Variabl
 Variables context_variables(const Facts& facts) {
   Variables variables(static_cast<unsigned>(facts.values.size()));
   std::vector<const llvm::Value*> work;
-  for (const llvm::BasicBlock* block : facts.blocks)
+  for (const llvm::BasicBlock* block : facts.blocks) {
     if (const llvm::CallInst* hint = context_at_end(*block)) work.push_back(hint);
+    // What a promoted value makes known is lost where its versions meet; keeping them apart is what was asked for.
+    if (const llvm::CallInst* hint = promote_at_end(*block)) {
+      variables.add(static_cast<unsigned>(facts.number(hint)));
+      for (const llvm::User* user : hint->users())
+        if (llvm::isa<llvm::CastInst>(user))
+          variables.add(static_cast<unsigned>(facts.number(llvm::cast<llvm::Instruction>(user))));
+    }
+  }
   while (!work.empty()) {
     auto* inst = llvm::dyn_cast<llvm::Instruction>(work.back());
     work.pop_back();
@@ -189,8 +197,10 @@ std::vector<llvm::Constant*> guess_places(const llvm::CallInst& hint, Environmen
     }
     auto* number = llvm::dyn_cast<llvm::ConstantInt>(value);
     if (!number || number->getBitWidth() > 64) continue;
-    if (type->isIntegerTy()) {
-      add(places, llvm::ConstantInt::get(type, number->getZExtValue()));
+    if (auto* wide = llvm::dyn_cast<llvm::IntegerType>(type)) {
+      // As far as it was widened on the way here, in one way or the other.
+      add(places, llvm::ConstantInt::get(type, number->getValue().zextOrTrunc(wide->getBitWidth())));
+      add(places, llvm::ConstantInt::get(type, number->getValue().sextOrTrunc(wide->getBitWidth())));
       continue;
     }
     // A number by which the program's beginning is passed.

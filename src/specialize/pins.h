@@ -30,12 +30,12 @@ class Variables {
 /// Looks for calls and contexts that pins would help, at the nodes that are reached. Adds the pins; true if any is new.
 bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins);
 
-/// Where a context that is not known may lead: to what was stored or lies in tables where it is computed from. Guesses,
+/// What a context or a promoted value that is not known may be: what was stored or lies in tables where it is computed from. Guesses,
 /// at most so many.
 std::vector<llvm::Constant*> guess_places(const llvm::CallInst& hint, Environment& environment, ContextId context,
                                           std::size_t most);
 
-/// The variables that contexts are copied from: without them, no context is known.
+/// The variables that contexts are copied from: without them, no context is known; and promoted values.
 Variables context_variables(const Facts& facts);
 
 /// Pins that must go because a block has too many copies, in a context or altogether: of those in which the copies

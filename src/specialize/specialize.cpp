@@ -28,7 +28,9 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SROA.h>
@@ -43,12 +45,13 @@ class Specializer {
   Specializer(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report)
       : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
 
-  void run() {
+  Result<void> run() {
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
     for (;;) {
       fill_declarations();
+      if (!mistake_.empty()) return Error(ErrorKind::Codegen, "the specialized code is wrong: " + mistake_);
       kept = inline_callees(*entry_, callees_, options_.max_instructions, report_.inlined);
       ++report_.rounds;
       if (report_.rounds >= options_.max_rounds ||
@@ -70,6 +73,7 @@ class Specializer {
       explain_calls(*function, symbols_, callees_, report_);
       explain_stores(*function, symbols_, report_);
     }
+    return {};
   }
 
  private:
@@ -144,6 +148,9 @@ class Specializer {
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     Emitted emitted = emit(environment, analysis, known, into);
+    // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
+    llvm::raw_string_ostream stream(mistake_);
+    if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
     report_.folded_loads += emitted.folded_loads;
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
@@ -223,12 +230,13 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
+  std::string mistake_;
 };
 
 }  // namespace
 
-void specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report) {
-  Specializer(symbols, entry, options, report).run();
+Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report) {
+  return Specializer(symbols, entry, options, report).run();
 }
 
 }  // namespace inlay::specialize

@@ -11,7 +11,7 @@ namespace inlay::specialize {
 /// Evaluates the calls of `entry`, a function of the unit of `symbols`, whose arguments are known: each callee with a
 /// body in a runtime becomes a smaller internal function of the unit, is inlined where that pays, and so on through its
 /// own calls, until nothing more becomes known. What is not understood stays a call of the original. The report says
-/// what was done and why no more.
-void specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report);
+/// what was done and why no more. An error says that the evaluator made a mistake; the unit is of no use then.
+Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report);
 
 }  // namespace inlay::specialize
