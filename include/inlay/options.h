@@ -33,7 +33,7 @@ struct CompileOptions {
   /// Asked about each call whose body is at hand; empty: the default throughout.
   std::function<InlineChoice(const CallSite&)> inline_policy;
   // Limits. What lies beyond them stays a call to the original and is reported.
-  unsigned max_instructions = 40'000;  // of all specialized functions together
+  unsigned max_instructions = 100'000;  // of all specialized functions together
   unsigned max_depth = 2'000;          // of calls specialized within calls
   unsigned max_rounds = 10;
   // Of an interpreter's program. What lies beyond them is left to the interpreter, which goes on from there.

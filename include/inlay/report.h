@@ -35,6 +35,16 @@ struct Remark {
 
 std::string_view to_string(Remark::Kind kind);
 
+/// One instruction of an interpreter's program, as far as it was compiled: a value of context().
+struct GuestInstruction {
+  std::string interpreter;     // demangled
+  std::int64_t at = 0;         // bytes from the beginning of the constant memory that holds it; or the integer itself
+  std::string opcode;          // what the interpreter decided on first: the value of its switch, or a handler's name
+  Place handler;               // where that is in the interpreter's source, if known
+  unsigned instructions = 0;   // of LLVM, before its own optimization
+  unsigned copies = 0;         // of blocks
+};
+
 /// The account of one compilation.
 struct Report {
   std::string function;      // what was asked for, demangled
@@ -50,6 +60,7 @@ struct Report {
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;
+  std::vector<GuestInstruction> guest;  // of interpreters, in the order of their programs
 
   /// Several lines for people; the last one without a newline.
   std::string to_text() const;

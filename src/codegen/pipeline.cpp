@@ -7,6 +7,7 @@
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Transforms/IPO/AlwaysInliner.h>
+#include <llvm/Transforms/IPO/ArgumentPromotion.h>
 #include <llvm/Transforms/IPO/ElimAvailExtern.h>
 #include <llvm/Transforms/IPO/GlobalDCE.h>
 
@@ -63,7 +64,12 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
     passes.addPass(llvm::EliminateAvailableExternallyPass());
     passes.addPass(llvm::GlobalDCEPass());
   } else {
-    passes = analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level));
+    // What a specialized function takes behind a pointer to its caller's variables (the arguments of a guest call) comes
+    // as values: LLVM's own pipeline does that from O3 on.
+    if (level == Level::O2) {
+      passes.addPass(llvm::createModuleToPostOrderCGSCCPassAdaptor(llvm::ArgumentPromotionPass()));
+    }
+    passes.addPass(analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level)));
   }
   passes.run(module, analyses.modules);
   analyses.clear();

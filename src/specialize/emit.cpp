@@ -77,14 +77,17 @@ class Emitter {
       for (const llvm::Instruction& inst : *facts_.blocks[node.block])
         if (int n = facts_.number(&inst); n >= 0) ++definitions_[n];
     }
+    emitted_.contexts.resize(analysis_.contexts.size());
     map_arguments(arguments);
     for (unsigned id : analysis_.order) emit_node(id);
     for (unsigned id : analysis_.order) fill_phis(id);
     write_slots();
     promote_slots();
-    emitted_.instructions.resize(analysis_.contexts.size());
-    for (unsigned id : analysis_.order)
-      emitted_.instructions[analysis_.nodes[id].context] += static_cast<unsigned>(blocks_[id]->size());
+    for (unsigned id : analysis_.order) {
+      Emitted::OfContext& context = emitted_.contexts[analysis_.nodes[id].context];
+      context.instructions += static_cast<unsigned>(blocks_[id]->size());
+      ++context.copies;
+    }
     return emitted_;
   }
 
@@ -229,6 +232,7 @@ class Emitter {
     bool decides = llvm::isa<llvm::BranchInst, llvm::SwitchInst>(terminator);
     llvm::Instruction* out;
     if (decides && taken.size() == 1) {
+      note_decision(id, terminator, taken[0]);
       out = llvm::BranchInst::Create(blocks_[successors[taken[0]]], end->getIterator());
       out->setDebugLoc(locations_.map(terminator.getDebugLoc()));
       emitted_.folded_branches += terminator.getNumSuccessors() > 1;
@@ -238,6 +242,22 @@ class Emitter {
       if (int number = facts_.number(&terminator); number >= 0) define(id, number, out);
     }
     end->eraseFromParent();
+  }
+
+  /// Notes what a context decides first.
+  void note_decision(unsigned id, const llvm::Instruction& terminator, unsigned taken) {
+    Emitted::OfContext& context = emitted_.contexts[analysis_.nodes[id].context];
+    if (context.decision) return;
+    if (auto* dispatch = llvm::dyn_cast<llvm::SwitchInst>(&terminator)) {
+      context.decided = environment_.known(dispatch->getCondition());
+    } else if (terminator.hasMetadata(DispatchMark) && taken == 0) {
+      auto* compare = llvm::cast<llvm::ICmpInst>(llvm::cast<llvm::BranchInst>(terminator).getCondition());
+      context.decided = environment_.known(compare->getOperand(1));
+    } else {
+      return;
+    }
+    context.decision = &terminator;
+    context.handler = terminator.getSuccessor(taken);
   }
 
   /// Hands over to the interpreter at the hint: its resume function takes all that lives there, and its result is ours.

@@ -11,7 +11,15 @@ struct Emitted {
   unsigned folded_values = 0;  // other instructions whose result is a constant now
   unsigned folded_branches = 0;
   unsigned exits = 0;                  // ways out to the interpreter
-  std::vector<unsigned> instructions;  // by context
+  /// What became of one context.
+  struct OfContext {
+    unsigned instructions = 0;
+    unsigned copies = 0;                          // of blocks
+    const llvm::Instruction* decision = nullptr;  // the first switch, or branch of a dispatch, that is decided
+    llvm::Constant* decided = nullptr;            // the value of the switch, or the handler
+    const llvm::BasicBlock* handler = nullptr;    // where it leads, in the original
+  };
+  std::vector<OfContext> contexts;  // by ContextId
 };
 
 /// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original

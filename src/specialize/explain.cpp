@@ -141,6 +141,38 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
   }
 }
 
+void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
+                     Report& report) {
+  std::vector<GuestInstruction> program;
+  for (ContextId id = NoPlace + 1; id < analysis.contexts.size(); ++id) {
+    const Emitted::OfContext& context = emitted.contexts[id];
+    if (context.copies == 0) continue;  // pins made it superfluous
+    GuestInstruction guest;
+    guest.interpreter = readable(original.getName());
+    guest.instructions = context.instructions;
+    guest.copies = context.copies;
+    if (auto* number = llvm::dyn_cast<llvm::ConstantInt>(analysis.contexts[id]))
+      guest.at = number->getSExtValue();
+    else if (std::optional<Symbols::Location> at = symbols.locate(analysis.contexts[id]))
+      guest.at = at->offset;
+    if (auto* handler = llvm::dyn_cast_or_null<llvm::Function>(context.decided)) {
+      guest.opcode = readable(handler->getName());
+    } else if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(context.decided)) {
+      guest.opcode = std::to_string(value->getSExtValue());
+    }
+    if (context.handler)
+      for (const llvm::Instruction& inst : *context.handler)
+        if (const llvm::DILocation* location = inst.getDebugLoc().get(); location && location->getLine()) {
+          guest.handler = place_of(inst);
+          break;
+        }
+    program.push_back(std::move(guest));
+  }
+  std::sort(program.begin(), program.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  report.guest.insert(report.guest.end(), std::make_move_iterator(program.begin()),
+                      std::make_move_iterator(program.end()));
+}
+
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {
   Callee* self = callees.find(&function);
   for (llvm::Instruction& inst : llvm::instructions(function)) {

@@ -5,6 +5,7 @@
 #include "inlay/report.h"
 #include "specialize/analyse.h"
 #include "specialize/callees.h"
+#include "specialize/emit.h"
 
 namespace inlay::specialize {
 
@@ -14,6 +15,10 @@ constexpr const char* FreeArgument = "argument ";
 
 /// Adds a remark for each way out to the interpreter.
 void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Function& original, Report& report);
+
+/// Adds what became of each instruction of an interpreter's program.
+void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
+                     Report& report);
 
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);

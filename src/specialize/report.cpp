@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/report.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
+#include <tuple>
 
 #include <llvm/Support/JSON.h>
 #include <llvm/Support/raw_ostream.h>
@@ -38,6 +41,44 @@ std::string_view to_string(Remark::Kind kind) {
   return "unknown";
 }
 
+namespace {
+
+/// How large instructions became, by opcode: those first that take most of the code.
+std::string guest_to_text(const std::vector<GuestInstruction>& guest) {
+  if (guest.empty()) return "";
+  struct Sum {
+    unsigned count = 0, instructions = 0;
+    Place handler;
+  };
+  std::map<std::string, Sum> by_opcode;
+  unsigned total = 0;
+  for (const GuestInstruction& each : guest) {
+    Sum& sum = by_opcode[each.opcode];
+    ++sum.count;
+    sum.instructions += each.instructions;
+    sum.handler = each.handler;
+    total += each.instructions;
+  }
+  std::vector<std::pair<std::string, Sum>> opcodes(by_opcode.begin(), by_opcode.end());
+  std::sort(opcodes.begin(), opcodes.end(),
+                   [](const auto& a, const auto& b) { return std::tie(b.second.instructions, a.first) < std::tie(a.second.instructions, b.first); });
+  char line[256];
+  std::snprintf(line, sizeof line, "\n  the program: %zu instructions became %u of IR, %.1f for one", guest.size(), total,
+                static_cast<double>(total) / static_cast<double>(guest.size()));
+  std::string text = line;
+  constexpr std::size_t Shown = 10;
+  for (std::size_t i = 0; i < opcodes.size() && i < Shown; ++i) {
+    const auto& [opcode, sum] = opcodes[i];
+    std::snprintf(line, sizeof line, "\n    %4u of IR for %u times ", sum.instructions, sum.count);
+    text += line + (opcode.empty() ? "(no opcode)" : opcode);
+    if (sum.handler.known()) text += ", " + sum.handler.to_string();
+  }
+  if (opcodes.size() > Shown) text += "\n    and " + std::to_string(opcodes.size() - Shown) + " more opcodes";
+  return text;
+}
+
+}  // namespace
+
 std::string Report::to_text() const {
   char line[512];
   std::string text = function + (compiled ? ": compiled" : ": not compiled, the original runs");
@@ -52,11 +93,13 @@ std::string Report::to_text() const {
         emit_us / 1000, link_us / 1000);
     text += line;
   }
+  text += guest_to_text(guest);
   if (compiled && remarks.empty()) text += "\n  no call is left";
   for (const Remark& remark : remarks) {
     text += "\n  ";
     if (remark.place.known()) text += remark.place.to_string() + ": ";
-    text += remark.callee.empty() ? "" : "call of " + remark.callee + " left: ";
+    bool leaves = remark.kind == Remark::Kind::LeavesCode;
+    if (!remark.callee.empty()) text += leaves ? "in " + remark.callee + ": " : "call of " + remark.callee + " left: ";
     text += remark.reason + " [" + std::string(to_string(remark.kind)) + "]";
     if (remark.count > 1) text += " (" + std::to_string(remark.count) + " times)";
   }
@@ -77,6 +120,19 @@ std::string Report::to_json() const {
     }
     list.push_back(std::move(entry));
   }
+  llvm::json::Array program;
+  for (const GuestInstruction& each : guest) {
+    llvm::json::Object entry{{"interpreter", llvm::json::fixUTF8(each.interpreter)},
+                             {"at", each.at},
+                             {"opcode", llvm::json::fixUTF8(each.opcode)},
+                             {"instructions", each.instructions},
+                             {"copies", each.copies}};
+    if (each.handler.known()) {
+      entry["file"] = llvm::json::fixUTF8(each.handler.file);
+      entry["line"] = each.handler.line;
+    }
+    program.push_back(std::move(entry));
+  }
   llvm::json::Object object{
       {"function", llvm::json::fixUTF8(function)},
       {"compiled", compiled},
@@ -91,6 +147,7 @@ std::string Report::to_json() const {
                                           {"optimize", optimize_us},
                                           {"emit", emit_us},
                                           {"link", link_us}}},
+      {"guest", std::move(program)},
       {"remarks", std::move(list)}};
   std::string text;
   llvm::raw_string_ostream stream(text);

@@ -155,6 +155,7 @@ class Specializer {
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
+    explain_program(analysis, emitted, symbols_, original, report_);
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",

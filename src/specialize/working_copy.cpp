@@ -32,7 +32,7 @@ std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
 }
 
 /// A copy of a template in the unit, that calls what the template calls: itself, too.
-llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, const char* name) {
+llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, const std::string& name) {
   llvm::Function* copy =
       llvm::Function::Create(original.getFunctionType(), llvm::GlobalValue::InternalLinkage, name, &unit);
   copy->setCallingConv(original.getCallingConv());
@@ -62,7 +62,7 @@ void inline_locations(llvm::Function& handler, llvm::Function& into) {
 bool needs_working_copy(const llvm::Function& function) { return runtime::has_markers(function); }
 
 WorkingCopy::WorkingCopy(Symbols& symbols, llvm::Function& original) : symbols_(symbols), original_(original) {
-  function_ = copy_of(original, symbols.unit(), "inlay.working");
+  function_ = copy_of(original, symbols.unit(), (original.getName() + ".inlay.working").str());
   size_ = function_->getInstructionCount();
   if (!tail_calls(*function_).empty()) make_dispatch();
 }
