@@ -80,6 +80,14 @@ bool outside(std::uint64_t address, std::uint64_t bytes, std::uint64_t size) {
   return address > size || size - address < bytes;
 }
 
+/// Pays for a jump backward or a call. False: there is no fuel left.
+bool pay(const Program& program, Machine& machine) {
+  if (!program.metered) return true;
+  if (machine.fuel == 0) return false;
+  --machine.fuel;
+  return true;
+}
+
 }  // namespace
 
 const char* to_text(Status status) {
@@ -131,7 +139,6 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
 
   std::uint8_t* const memory = machine.memory.data();
   const std::uint64_t memory_size = machine.memory.size();
-  std::uint64_t fuel = machine.fuel;
   std::uint32_t at = 0;
   Status status = Status::Returned;
 
@@ -175,18 +182,16 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
           status = Status::TooDeep;
           goto stop;
         }
-        if (fuel == 0) {
+        if (!pay(program, machine)) {
           status = Status::OutOfFuel;
           goto stop;
         }
         std::int64_t passed[MaxParameters];
         for (unsigned i = 0; i < MaxParameters; ++i) passed[i] = registers[(a_of(word) + 1 + i) % RegisterCount];
-        machine.fuel = fuel - 1;
         ++machine.depth;
         status = interpret(program, static_cast<std::uint32_t>(callee), machine, passed);
         --machine.depth;
         if (status != Status::Returned) return status;
-        fuel = machine.fuel;
         RA = machine.result;
         continue;
       }
@@ -409,12 +414,9 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       status = Status::BadJump;
       goto stop;
     }
-    if (code + target < pc) {
-      if (fuel == 0) {
-        status = Status::OutOfFuel;
-        goto stop;
-      }
-      --fuel;
+    if (code + target < pc && !pay(program, machine)) {
+      status = Status::OutOfFuel;
+      goto stop;
     }
     pc = code + target;
   }
@@ -422,7 +424,6 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
 bad_address:
   status = Status::BadAddress;
 stop:
-  machine.fuel = fuel;
   if (status != Status::Returned && status != Status::Halted) machine.fault = {function, at};
   return status;
 }

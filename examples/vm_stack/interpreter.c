@@ -82,6 +82,15 @@ void vm_push(Vm* vm, int64_t value) {
     goto stop;         \
   } while (0)
 
+/* For a jump backward or a call. */
+#define PAY()                               \
+  do {                                      \
+    if (program->metered) {                 \
+      if (vm->fuel == 0) FAIL(VmOutOfFuel); \
+      --vm->fuel;                           \
+    }                                       \
+  } while (0)
+
 /* Operands that an instruction takes, and values that it adds to the stack. */
 #define NEED(count) \
   if (sp - floor < (count)) FAIL(VmUnderflow)
@@ -94,7 +103,6 @@ void vm_push(Vm* vm, int64_t value) {
     vm->locals = locals;            \
     vm->floor = floor;              \
     vm->frame = frame;              \
-    vm->fuel = fuel;                \
     vm->at = (uint64_t)(at - code); \
   } while (0)
 
@@ -151,7 +159,6 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
   VmFrame* frame = vm->frames;
   uint8_t* const memory = vm->memory;
   const uint64_t memory_size = vm->memory_size;
-  uint64_t fuel = vm->fuel;
   VmStatus status = VmReturned;
 
   /* Operands of instructions that have a narrow and a wide form, or of several that continue together. */
@@ -220,8 +227,7 @@ Call:
   index = read_u16(pc);
   pc += 2;
 spend_and_call:
-  if (fuel == 0) FAIL(VmOutOfFuel);
-  --fuel;
+  PAY();
 call: {
   if (index >= program->function_count) FAIL(VmBadFunction);
   const VmFunction* const callee = &program->functions[index];
@@ -276,10 +282,7 @@ jump:
   target = (uint64_t)(at - code) + (uint64_t)offset;
 jump_to_target:
   if (target >= program->code_size) FAIL(VmBadJump);
-  if (code + target <= at) {
-    if (fuel == 0) FAIL(VmOutOfFuel);
-    --fuel;
-  }
+  if (code + target <= at) PAY();
   pc = code + target;
   NEXT();
 JumpZero:
