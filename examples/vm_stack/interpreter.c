@@ -52,8 +52,9 @@ static inline int64_t read_i64(const uint8_t* p) {
   return value;
 }
 
-static inline int outside(uint64_t address, uint64_t bytes, uint64_t size) {
-  return address > size || size - address < bytes;
+/* How many addresses there are at which so many bytes lie inside of the memory; from 0 on. */
+static inline uint64_t places(uint64_t bytes, uint64_t memory_size) {
+  return memory_size < bytes ? 0 : memory_size - bytes + 1;
 }
 
 void vm_init(Vm* vm, void (*write)(void* sink, const char* text, size_t length), void* sink) {
@@ -158,7 +159,8 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
   int64_t* const limit = vm->stack + VmStackSize;
   VmFrame* frame = vm->frames;
   uint8_t* const memory = vm->memory;
-  const uint64_t memory_size = vm->memory_size;
+  const uint64_t byte_places = places(1, vm->memory_size);
+  const uint64_t word_places = places(8, vm->memory_size);
   VmStatus status = VmReturned;
 
   /* Operands of instructions that have a narrow and a wide form, or of several that continue together. */
@@ -167,6 +169,13 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
   int64_t offset = 0;
   uint64_t target = 0;
   uint64_t address = 0;
+
+  /* Where the stack ends is a matter of the program, not of the machine that runs it. */
+  if (program->function_count != 0) {
+    const uint16_t arguments = program->functions[0].arguments;
+    if (vm->sp - vm->stack != arguments) FAIL(VmUnderflow);
+    sp = vm->stack + arguments;
+  }
   goto call;
 
 End:
@@ -393,14 +402,14 @@ LoadByte:
   NEED(1);
   address = (uint64_t)sp[-1] + read_u16(pc);
   pc += 2;
-  if (outside(address, 1, memory_size)) FAIL(VmBadAddress);
+  if (address >= byte_places) FAIL(VmBadAddress);
   sp[-1] = memory[address];
   NEXT();
 StoreByte:
   NEED(2);
   address = (uint64_t)sp[-2] + read_u16(pc);
   pc += 2;
-  if (outside(address, 1, memory_size)) FAIL(VmBadAddress);
+  if (address >= byte_places) FAIL(VmBadAddress);
   memory[address] = (uint8_t)sp[-1];
   sp -= 2;
   NEXT();
@@ -408,14 +417,14 @@ LoadWord:
   NEED(1);
   address = (uint64_t)sp[-1] + read_u16(pc);
   pc += 2;
-  if (outside(address, 8, memory_size)) FAIL(VmBadAddress);
+  if (address >= word_places) FAIL(VmBadAddress);
   memcpy(&sp[-1], memory + address, 8);
   NEXT();
 StoreWord:
   NEED(2);
   address = (uint64_t)sp[-2] + read_u16(pc);
   pc += 2;
-  if (outside(address, 8, memory_size)) FAIL(VmBadAddress);
+  if (address >= word_places) FAIL(VmBadAddress);
   memcpy(memory + address, &sp[-1], 8);
   sp -= 2;
   NEXT();
