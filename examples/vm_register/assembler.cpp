@@ -173,6 +173,9 @@ class Assembler {
       const std::int64_t bytes = integer(statement.line, statement.operands[0]);
       if (bytes < 0 || bytes > 1 << 30) fail(statement.line, "the memory has at most 1073741824 bytes");
       program_.memory_bytes = static_cast<std::uint64_t>(bytes);
+    } else if (statement.word == ".metered") {
+      expect(0, "'.metered' alone");
+      program_.metered = true;
     } else if (statement.word == ".arguments") {
       for (const std::string_view operand : statement.operands)
         program_.default_arguments.push_back(integer(statement.line, operand));
@@ -184,7 +187,7 @@ class Assembler {
       current(statement.line).code.push_back(static_cast<Word>(integer(statement.line, statement.operands[0])));
     } else {
       fail(statement.line, "unknown directive " + quoted(statement.word) +
-                               "; there are .function, .memory, .arguments, .constant and .word");
+                               "; there are .function, .memory, .arguments, .metered, .constant and .word");
     }
   }
 

@@ -4,6 +4,7 @@
 //   ; a comment
 //   .memory 4096              bytes of data memory
 //   .arguments 1000000 1      of the first function, where the command line has none
+//   .metered                  jumps backward and calls cost fuel
 //   .function main 2          a function with two parameters, in r0 and r1; the first function is the program's
 //   again:                    a label, known in this function
 //     addi r0, r0, -1

@@ -95,6 +95,7 @@ std::string disassemble(const Program& program) {
     for (const std::int64_t argument : program.default_arguments) text += ' ' + std::to_string(argument);
     text += '\n';
   }
+  if (program.metered) text += ".metered\n";
   for (const std::int64_t constant : program.constants) text += ".constant " + std::to_string(constant) + '\n';
   for (const Function& function : program.functions) {
     text += ".function " + function.name + ' ' + std::to_string(function.parameters) + '\n';

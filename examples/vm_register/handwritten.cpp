@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "handwritten.h"
 
+#include "interpreter.h"
+
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -33,9 +36,12 @@ void collatz(std::int64_t n, std::string& output) {
   print(output, total);
 }
 
-std::int64_t fibonacci(std::int64_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+std::int64_t fibonacci(std::int64_t n, unsigned depth) {
+  if (depth > MaxDepth) throw std::runtime_error("calls nest too deep");
+  return n < 2 ? n : fibonacci(n - 1, depth + 1) + fibonacci(n - 2, depth + 1);
+}
 
-void fib(std::int64_t n, std::string& output) { print(output, fibonacci(n)); }
+void fib(std::int64_t n, std::string& output) { print(output, fibonacci(n, 1)); }
 
 void mandelbrot(std::int64_t n, std::string& output) {
   const double rows = 2.0 / static_cast<double>(n), columns = 3.0 / static_cast<double>(n);
@@ -65,9 +71,10 @@ void sieve(std::int64_t n, std::string& output) {
   std::vector<std::uint8_t> composite(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
   std::int64_t primes = 0;
   for (std::int64_t i = 2; i < n; ++i) {
-    if (composite[static_cast<std::size_t>(i)] != 0) continue;
+    if (composite.at(static_cast<std::size_t>(i)) != 0) continue;
     ++primes;
-    for (std::int64_t multiple = i * i; multiple < n; multiple += i) composite[static_cast<std::size_t>(multiple)] = 1;
+    for (std::int64_t multiple = i * i; multiple < n; multiple += i)
+      composite.at(static_cast<std::size_t>(multiple)) = 1;
   }
   print(output, primes);
 }
@@ -76,20 +83,20 @@ void matmul(std::int64_t n, std::string& output) {
   const auto size = static_cast<std::size_t>(n);
   std::vector<double> a(size * size), b(size * size), c(size * size);
   for (std::size_t i = 0; i < a.size(); ++i) {
-    a[i] = static_cast<double>(i % 7) * 0.25;
-    b[i] = static_cast<double>((i + 3) % 7);
+    a.at(i) = static_cast<double>(i % 7) * 0.25;
+    b.at(i) = static_cast<double>((i + 3) % 7);
   }
   double sum = 0;
   for (std::size_t row = 0; row < size; ++row) {
     for (std::size_t column = 0; column < size; ++column) {
       double product = 0;
-      for (std::size_t i = 0; i < size; ++i) product += a[row * size + i] * b[i * size + column];
-      c[row * size + column] = product;
+      for (std::size_t i = 0; i < size; ++i) product += a.at(row * size + i) * b.at(i * size + column);
+      c.at(row * size + column) = product;
       sum += product;
     }
   }
   print(output, sum);
-  print(output, c[1]);
+  print(output, c.at(1));
 }
 
 void states(std::int64_t n, std::string& output) {
@@ -116,14 +123,21 @@ void states(std::int64_t n, std::string& output) {
 }
 
 void sift(std::vector<std::int64_t>& numbers, std::size_t root, std::size_t end) {
-  const std::int64_t sinking = numbers[root];
+  const std::int64_t sinking = numbers.at(root);
   for (std::size_t child = 2 * root + 1; child < end; child = 2 * root + 1) {
-    if (child + 1 < end && numbers[child + 1] > numbers[child]) ++child;
-    if (numbers[child] <= sinking) break;
-    numbers[root] = numbers[child];
+    std::int64_t larger = numbers.at(child);
+    if (child + 1 < end) {
+      const std::int64_t right = numbers.at(child + 1);
+      if (right > larger) {
+        larger = right;
+        ++child;
+      }
+    }
+    if (larger <= sinking) break;
+    numbers.at(root) = larger;
     root = child;
   }
-  numbers[root] = sinking;
+  numbers.at(root) = sinking;
 }
 
 void sort(std::int64_t n, std::string& output) {
@@ -132,7 +146,8 @@ void sort(std::int64_t n, std::string& output) {
   for (std::int64_t& number : numbers) number = static_cast<std::int64_t>((state = next_random(state)) >> 33);
   for (std::size_t root = numbers.size() / 2; root-- > 0;) sift(numbers, root, numbers.size());
   for (std::size_t end = numbers.size(); end >= 2;) {
-    std::swap(numbers[0], numbers[--end]);
+    --end;
+    std::swap(numbers.at(0), numbers.at(end));
     sift(numbers, 0, end);
   }
   std::uint64_t checksum = 0;

@@ -76,8 +76,17 @@ std::int64_t read_word(const std::uint8_t* from) {
 }
 void write_word(std::uint8_t* to, std::int64_t word) { std::memcpy(to, &word, sizeof word); }
 
-bool outside(std::uint64_t address, std::uint64_t bytes, std::uint64_t size) {
-  return address > size || size - address < bytes;
+/// How many addresses there are at which so many bytes lie inside of the memory; from 0 on.
+std::uint64_t places(std::uint64_t bytes, std::uint64_t memory_size) {
+  return memory_size < bytes ? 0 : memory_size - bytes + 1;
+}
+
+/// Pays for a jump backward or a call. False: there is no fuel left.
+bool pay(const Program& program, Machine& machine) {
+  if (!program.metered) return true;
+  if (machine.fuel == 0) return false;
+  --machine.fuel;
+  return true;
 }
 
 }  // namespace
@@ -130,8 +139,8 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
   for (unsigned i = 0; i < std::min(self.parameters, MaxParameters); ++i) registers[i] = arguments[i];
 
   std::uint8_t* const memory = machine.memory.data();
-  const std::uint64_t memory_size = machine.memory.size();
-  std::uint64_t fuel = machine.fuel;
+  const std::uint64_t byte_places = places(1, machine.memory.size());
+  const std::uint64_t word_places = places(8, machine.memory.size());
   std::uint32_t at = 0;
   Status status = Status::Returned;
 
@@ -175,18 +184,18 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
           status = Status::TooDeep;
           goto stop;
         }
-        if (fuel == 0) {
+        if (!pay(program, machine)) {
           status = Status::OutOfFuel;
           goto stop;
         }
         std::int64_t passed[MaxParameters];
-        for (unsigned i = 0; i < MaxParameters; ++i) passed[i] = registers[(a_of(word) + 1 + i) % RegisterCount];
-        machine.fuel = fuel - 1;
+        const unsigned parameters =
+            std::min(program.functions[static_cast<std::size_t>(callee)].parameters, MaxParameters);
+        for (unsigned i = 0; i < parameters; ++i) passed[i] = registers[(a_of(word) + 1 + i) % RegisterCount];
         ++machine.depth;
         status = interpret(program, static_cast<std::uint32_t>(callee), machine, passed);
         --machine.depth;
         if (status != Status::Returned) return status;
-        fuel = machine.fuel;
         RA = machine.result;
         continue;
       }
@@ -261,12 +270,12 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       }
       case Opcode::LoadByte:
         address = static_cast<std::uint64_t>(add(RB, immediate_c(word, high)));
-        if (outside(address, 1, memory_size)) goto bad_address;
+        if (address >= byte_places) goto bad_address;
         RA = memory[address];
         continue;
       case Opcode::StoreByte:
         address = static_cast<std::uint64_t>(add(RB, immediate_c(word, high)));
-        if (outside(address, 1, memory_size)) goto bad_address;
+        if (address >= byte_places) goto bad_address;
         memory[address] = static_cast<std::uint8_t>(RA);
         continue;
       case Opcode::LoadIndexed:
@@ -275,7 +284,7 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       case Opcode::Load:
         address = static_cast<std::uint64_t>(add(RB, immediate_c(word, high)));
       load:
-        if (outside(address, 8, memory_size)) goto bad_address;
+        if (address >= word_places) goto bad_address;
         RA = read_word(memory + address);
         continue;
       case Opcode::StoreIndexed:
@@ -284,7 +293,7 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       case Opcode::Store:
         address = static_cast<std::uint64_t>(add(RB, immediate_c(word, high)));
       store:
-        if (outside(address, 8, memory_size)) goto bad_address;
+        if (address >= word_places) goto bad_address;
         write_word(memory + address, RA);
         continue;
       case Opcode::Print:
@@ -409,12 +418,9 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       status = Status::BadJump;
       goto stop;
     }
-    if (code + target < pc) {
-      if (fuel == 0) {
-        status = Status::OutOfFuel;
-        goto stop;
-      }
-      --fuel;
+    if (code + target < pc && !pay(program, machine)) {
+      status = Status::OutOfFuel;
+      goto stop;
     }
     pc = code + target;
   }
@@ -422,7 +428,6 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
 bad_address:
   status = Status::BadAddress;
 stop:
-  machine.fuel = fuel;
   if (status != Status::Returned && status != Status::Halted) machine.fault = {function, at};
   return status;
 }

@@ -28,6 +28,7 @@ struct Program {
   std::vector<std::int64_t> constants;
   std::uint64_t memory_bytes = 0;               // that it asks for
   std::vector<std::int64_t> default_arguments;  // of the first function
+  bool metered = false;                         // jumps backward and calls cost fuel
 
   bool operator==(const Program&) const = default;
 };
@@ -61,7 +62,7 @@ struct Location {
 struct Machine {
   std::vector<std::uint8_t> memory;
   std::string output;               // a line for each number printed
-  std::uint64_t fuel = UINT64_MAX;  // jumps backward and calls that are left
+  std::uint64_t fuel = UINT64_MAX;  // jumps backward and calls that are left to a metered program
   unsigned depth = 0;               // of the activation that runs
   std::int64_t result = 0;          // of the last function that returned, or of `halt`
   Location fault;

@@ -114,11 +114,12 @@ int main(int argc, char** argv) {
   app.add_flag("--explain", options.explain, "The same, and say on standard error what Inlay did");
   app.add_flag("--compare", options.compare, "Run all ways, check that they print the same, print their times");
   app.add_flag("--disassemble", options.disassemble, "Print the program instead of running it");
-  app.add_option("--fuel", options.fuel, "Stop after so many jumps backward and calls");
+  const CLI::Option* fuel = app.add_option("--fuel", options.fuel, "Stop after so many jumps backward and calls");
   app.add_option("--runs", options.runs, "With --compare: runs of each way")->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
   try {
-    const Program program = read_program(options.file);
+    Program program = read_program(options.file);
+    if (fuel->count() != 0) program.metered = true;
     if (options.disassemble) return std::fputs(disassemble(program).c_str(), stdout) < 0 ? 1 : 0;
     return options.compare ? compare(program, options) : run_once(program, options);
   } catch (const std::exception& error) {

@@ -43,6 +43,7 @@ class Generator {
 
   Program run() {
     program_.memory_bytes = MemoryBytes;
+    program_.metered = true;
     for (const std::int64_t integer : Integers) program_.constants.push_back(integer);
     for (const double number : Floats) program_.constants.push_back(std::bit_cast<std::int64_t>(number));
     const unsigned functions = 1 + random_.below(4);

@@ -18,8 +18,10 @@ namespace {
 enum class How { Interpreted };
 constexpr How Ways[] = {How::Interpreted};
 
-Outcome run(const Program& program, How how, const std::vector<std::int64_t>& arguments = {},
+/// Metered, whatever the program says: it has an end.
+Outcome run(Program program, How how, const std::vector<std::int64_t>& arguments = {},
             std::uint64_t fuel = 1'000'000'000) {
+  program.metered = true;
   switch (how) {
     case How::Interpreted:
       return run(program, arguments, fuel, [&](Machine& machine, const std::int64_t* complete) {
@@ -206,6 +208,18 @@ TEST(VmRegister, spends_fuel_on_jumps_backward_and_calls) {
   EXPECT_EQ(run(".function main 0\n call r0, f\n call r0, f\n ret r0\n.function f 0\n ret r0", {}, 5).fuel, 3u);
 }
 
+TEST(VmRegister, spends_no_fuel_without_metering) {
+  Program program = assembled(read_program("fib"));
+  const auto engine = [&](Machine& machine, const std::int64_t* arguments) {
+    return interpret(program, 0, machine, arguments);
+  };
+  const Outcome outcome = run(program, {10}, 3, engine);
+  EXPECT_EQ(outcome.output, "55\n");
+  EXPECT_EQ(outcome.fuel, 3u);
+  program.metered = true;
+  EXPECT_EQ(run(program, {10}, 3, engine).status, Status::OutOfFuel);
+}
+
 TEST(VmRegisterAssembler, names_the_line_and_what_would_do) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "line 1: the program has no function; begin one with '.function name parameters'"},
@@ -217,7 +231,8 @@ TEST(VmRegisterAssembler, names_the_line_and_what_would_do) {
       {".function f 0\n: nop", "line 2: a label without a name"},
       {".memory -1", "line 1: the memory has at most 1073741824 bytes"},
       {".memory x", "line 1: 'x' is no integer of 64 bits"},
-      {".what 1", "line 1: unknown directive '.what'; there are .function, .memory, .arguments, .constant and .word"},
+      {".what 1",
+       "line 1: unknown directive '.what'; there are .function, .memory, .arguments, .metered, .constant and .word"},
       {".function f 0\nfoo r1", "line 2: unknown instruction 'foo'; opcodes.def has all there are"},
       {".function f 0\nadd r1, r2", "line 2: 'add' has 2 operands, and needs 3"},
       {".function f 0\nadd.w r1, r2, r3", "line 2: 'add' has no immediate to widen; write it without '.w'"},

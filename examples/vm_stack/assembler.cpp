@@ -162,6 +162,9 @@ class Assembler {
       expect_one("'.memory bytes'");
       program_.memory_bytes =
           static_cast<std::uint64_t>(integer_within(statement.line, statement.operands[0], 0, 1 << 30));
+    } else if (statement.word == ".metered") {
+      if (!statement.operands.empty()) fail(statement.line, "expected '.metered' alone");
+      program_.metered = true;
     } else if (statement.word == ".arguments") {
       for (const std::string_view operand : statement.operands)
         program_.default_arguments.push_back(integer(statement.line, operand));
@@ -170,8 +173,8 @@ class Assembler {
       scope(statement.line);
       append(integer_within(statement.line, statement.operands[0], 0, 255), 1);
     } else {
-      fail(statement.line,
-           "unknown directive " + quoted(statement.word) + "; there are .function, .memory, .arguments and .byte");
+      fail(statement.line, "unknown directive " + quoted(statement.word) +
+                               "; there are .function, .memory, .arguments, .metered and .byte");
     }
   }
 

@@ -4,6 +4,7 @@
 //   ; a comment
 //   .memory 4096                    bytes of data memory
 //   .arguments 1000000              of the first function, where the command line has none
+//   .metered                        jumps backward and calls cost fuel
 //   .function main n | i sum[2]     arguments and other locals, all of one value but those that say more
 //   again:                          a label, known in this function
 //     push -1                       by the shortest of push1, push2 and push8

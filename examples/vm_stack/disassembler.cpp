@@ -112,6 +112,7 @@ std::string disassemble(const Program& program) {
     for (const std::int64_t argument : program.default_arguments) text += ' ' + std::to_string(argument);
     text += '\n';
   }
+  if (program.metered) text += ".metered\n";
   std::size_t function = 0;
   for (std::size_t at = 0, bytes = 0; at < program.code.size(); at += bytes) {
     for (; function < program.functions.size() && program.functions[function].entry <= at; ++function)

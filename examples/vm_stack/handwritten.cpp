@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "handwritten.h"
 
+#include "interpreter.h"
+
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -34,9 +37,16 @@ void collatz(std::int64_t n, std::string& output) {
   print(output, total);
 }
 
-std::int64_t fibonacci(std::int64_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+void check_depth(unsigned frames) {
+  if (frames > VmMaxFrames) throw std::runtime_error("calls nest too deep");
+}
 
-void fib(std::int64_t n, std::string& output) { print(output, fibonacci(n)); }
+std::int64_t fibonacci(std::int64_t n, unsigned frames) {
+  check_depth(frames);
+  return n < 2 ? n : fibonacci(n - 1, frames + 1) + fibonacci(n - 2, frames + 1);
+}
+
+void fib(std::int64_t n, std::string& output) { print(output, fibonacci(n, 2)); }
 
 void mandelbrot(std::int64_t n, std::string& output) {
   const double rows = 2.0 / static_cast<double>(n), columns = 3.0 / static_cast<double>(n);
@@ -66,9 +76,10 @@ void sieve(std::int64_t n, std::string& output) {
   std::vector<std::uint8_t> composite(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
   std::int64_t primes = 0;
   for (std::int64_t i = 2; i < n; ++i) {
-    if (composite[static_cast<std::size_t>(i)] != 0) continue;
+    if (composite.at(static_cast<std::size_t>(i)) != 0) continue;
     ++primes;
-    for (std::int64_t multiple = i * i; multiple < n; multiple += i) composite[static_cast<std::size_t>(multiple)] = 1;
+    for (std::int64_t multiple = i * i; multiple < n; multiple += i)
+      composite.at(static_cast<std::size_t>(multiple)) = 1;
   }
   print(output, primes);
 }
@@ -101,10 +112,14 @@ void sort(std::int64_t n, std::string& output) {
   for (std::int64_t& number : numbers) number = static_cast<std::int64_t>((state = next_random(state)) >> 33);
   for (std::size_t gap = numbers.size() / 2; gap > 0; gap /= 2) {
     for (std::size_t i = gap; i < numbers.size(); ++i) {
-      const std::int64_t moving = numbers[i];
+      const std::int64_t moving = numbers.at(i);
       std::size_t at = i;
-      for (; at >= gap && numbers[at - gap] > moving; at -= gap) numbers[at] = numbers[at - gap];
-      numbers[at] = moving;
+      for (; at >= gap; at -= gap) {
+        const std::int64_t other = numbers.at(at - gap);
+        if (other <= moving) break;
+        numbers.at(at) = other;
+      }
+      numbers.at(at) = moving;
     }
   }
   std::uint64_t checksum = 0;
@@ -112,17 +127,18 @@ void sort(std::int64_t n, std::string& output) {
   print(output, static_cast<std::int64_t>(checksum));
 }
 
-std::int64_t place(std::uint64_t all, std::uint64_t taken, std::uint64_t left, std::uint64_t right) {
+std::int64_t place(std::uint64_t all, std::uint64_t taken, std::uint64_t left, std::uint64_t right, unsigned frames) {
+  check_depth(frames);
   if (taken == all) return 1;
   std::int64_t ways = 0;
   for (std::uint64_t free = all & ~(taken | left | right); free != 0; free &= free - 1) {
     const std::uint64_t bit = free & (0 - free);
-    ways += place(all, taken | bit, (left | bit) << 1, (right | bit) >> 1);
+    ways += place(all, taken | bit, (left | bit) << 1, (right | bit) >> 1, frames + 1);
   }
   return ways;
 }
 
-void queens(std::int64_t n, std::string& output) { print(output, place((std::uint64_t{1} << n) - 1, 0, 0, 0)); }
+void queens(std::int64_t n, std::string& output) { print(output, place((std::uint64_t{1} << n) - 1, 0, 0, 0, 2)); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The programs in programs/ as a C++ author writes them by hand: what specialized bytecode is measured against.
+// The programs in programs/ as a C++ author writes them by hand: what specialized bytecode is measured against. They
+// look at indices and at the depth of calls as the machine does.
 #pragma once
 
 #include <cstdint>

@@ -52,8 +52,9 @@ static inline int64_t read_i64(const uint8_t* p) {
   return value;
 }
 
-static inline int outside(uint64_t address, uint64_t bytes, uint64_t size) {
-  return address > size || size - address < bytes;
+/* How many addresses there are at which so many bytes lie inside of the memory; from 0 on. */
+static inline uint64_t places(uint64_t bytes, uint64_t memory_size) {
+  return memory_size < bytes ? 0 : memory_size - bytes + 1;
 }
 
 void vm_init(Vm* vm, void (*write)(void* sink, const char* text, size_t length), void* sink) {
@@ -82,6 +83,15 @@ void vm_push(Vm* vm, int64_t value) {
     goto stop;         \
   } while (0)
 
+/* For a jump backward or a call. */
+#define PAY()                               \
+  do {                                      \
+    if (program->metered) {                 \
+      if (vm->fuel == 0) FAIL(VmOutOfFuel); \
+      --vm->fuel;                           \
+    }                                       \
+  } while (0)
+
 /* Operands that an instruction takes, and values that it adds to the stack. */
 #define NEED(count) \
   if (sp - floor < (count)) FAIL(VmUnderflow)
@@ -94,7 +104,6 @@ void vm_push(Vm* vm, int64_t value) {
     vm->locals = locals;            \
     vm->floor = floor;              \
     vm->frame = frame;              \
-    vm->fuel = fuel;                \
     vm->at = (uint64_t)(at - code); \
   } while (0)
 
@@ -150,8 +159,8 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
   int64_t* const limit = vm->stack + VmStackSize;
   VmFrame* frame = vm->frames;
   uint8_t* const memory = vm->memory;
-  const uint64_t memory_size = vm->memory_size;
-  uint64_t fuel = vm->fuel;
+  const uint64_t byte_places = places(1, vm->memory_size);
+  const uint64_t word_places = places(8, vm->memory_size);
   VmStatus status = VmReturned;
 
   /* Operands of instructions that have a narrow and a wide form, or of several that continue together. */
@@ -160,6 +169,13 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
   int64_t offset = 0;
   uint64_t target = 0;
   uint64_t address = 0;
+
+  /* Where the stack ends is a matter of the program, not of the machine that runs it. */
+  if (program->function_count != 0) {
+    const uint16_t arguments = program->functions[0].arguments;
+    if (vm->sp - vm->stack != arguments) FAIL(VmUnderflow);
+    sp = vm->stack + arguments;
+  }
   goto call;
 
 End:
@@ -220,8 +236,7 @@ Call:
   index = read_u16(pc);
   pc += 2;
 spend_and_call:
-  if (fuel == 0) FAIL(VmOutOfFuel);
-  --fuel;
+  PAY();
 call: {
   if (index >= program->function_count) FAIL(VmBadFunction);
   const VmFunction* const callee = &program->functions[index];
@@ -276,10 +291,7 @@ jump:
   target = (uint64_t)(at - code) + (uint64_t)offset;
 jump_to_target:
   if (target >= program->code_size) FAIL(VmBadJump);
-  if (code + target <= at) {
-    if (fuel == 0) FAIL(VmOutOfFuel);
-    --fuel;
-  }
+  if (code + target <= at) PAY();
   pc = code + target;
   NEXT();
 JumpZero:
@@ -390,14 +402,14 @@ LoadByte:
   NEED(1);
   address = (uint64_t)sp[-1] + read_u16(pc);
   pc += 2;
-  if (outside(address, 1, memory_size)) FAIL(VmBadAddress);
+  if (address >= byte_places) FAIL(VmBadAddress);
   sp[-1] = memory[address];
   NEXT();
 StoreByte:
   NEED(2);
   address = (uint64_t)sp[-2] + read_u16(pc);
   pc += 2;
-  if (outside(address, 1, memory_size)) FAIL(VmBadAddress);
+  if (address >= byte_places) FAIL(VmBadAddress);
   memory[address] = (uint8_t)sp[-1];
   sp -= 2;
   NEXT();
@@ -405,14 +417,14 @@ LoadWord:
   NEED(1);
   address = (uint64_t)sp[-1] + read_u16(pc);
   pc += 2;
-  if (outside(address, 8, memory_size)) FAIL(VmBadAddress);
+  if (address >= word_places) FAIL(VmBadAddress);
   memcpy(&sp[-1], memory + address, 8);
   NEXT();
 StoreWord:
   NEED(2);
   address = (uint64_t)sp[-2] + read_u16(pc);
   pc += 2;
-  if (outside(address, 8, memory_size)) FAIL(VmBadAddress);
+  if (address >= word_places) FAIL(VmBadAddress);
   memcpy(memory + address, &sp[-1], 8);
   sp -= 2;
   NEXT();

@@ -30,6 +30,7 @@ typedef struct VmProgram {
   uint64_t code_size;
   const VmFunction* functions; /* the first one is where a program starts */
   uint64_t function_count;
+  uint8_t metered; /* jumps backward and calls cost fuel */
 } VmProgram;
 
 typedef enum VmStatus {
@@ -63,7 +64,7 @@ typedef struct Vm {
   int64_t* locals; /* of the function that runs */
   int64_t* floor;  /* behind those: its operands begin here */
   VmFrame* frame;  /* where the next call goes */
-  uint64_t fuel;   /* jumps backward and calls that are left */
+  uint64_t fuel;   /* jumps backward and calls that are left to a metered program */
   int64_t result;  /* of the last function that returned, or of `halt` */
   uint64_t at;     /* the instruction that the program ended with */
   uint8_t* memory;

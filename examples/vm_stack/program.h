@@ -25,6 +25,7 @@ struct Program {
   std::vector<Function> functions;              // by their entries, if the program is to be disassembled
   std::uint64_t memory_bytes = 0;               // that it asks for
   std::vector<std::int64_t> default_arguments;  // of the first function
+  bool metered = false;                         // jumps backward and calls cost fuel
 
   bool operator==(const Program&) const = default;
 };
@@ -36,7 +37,7 @@ class LoadedProgram {
     code_.resize(program.code.size() + VmPadding);
     for (const Function& function : program.functions)
       functions_.push_back({function.entry, function.arguments, function.locals});
-    view_ = {code_.data(), program.code.size(), functions_.data(), functions_.size()};
+    view_ = {code_.data(), program.code.size(), functions_.data(), functions_.size(), program.metered};
   }
   LoadedProgram(LoadedProgram&&) = default;  // vectors that move keep their memory
   LoadedProgram(const LoadedProgram&) = delete;

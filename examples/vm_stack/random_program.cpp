@@ -41,6 +41,7 @@ class Generator {
 
   Program run() {
     program_.memory_bytes = MemoryBytes;
+    program_.metered = true;
     const unsigned functions = 1 + random_.below(4);
     for (unsigned i = 0; i < functions; ++i) {
       Function function{"f" + std::to_string(i), 0, static_cast<std::uint16_t>(random_.below(4)), 0};

@@ -30,8 +30,9 @@ constexpr std::uint64_t Plenty = 1'000'000'000;
 enum class How { Interpreted };
 constexpr How Ways[] = {How::Interpreted};
 
-Outcome run(const Program& program, How how, const std::vector<std::int64_t>& arguments = {},
-            std::uint64_t fuel = Plenty) {
+/// Metered, whatever the program says: it has an end.
+Outcome run(Program program, How how, const std::vector<std::int64_t>& arguments = {}, std::uint64_t fuel = Plenty) {
+  program.metered = true;
   switch (how) {
     case How::Interpreted:
       return interpret(program, arguments, fuel);
@@ -256,6 +257,15 @@ TEST(VmStack, spends_fuel_on_jumps_backward_and_calls) {
   EXPECT_EQ(run(".function main\n call f\n call f\n ret\n.function f\n push 1\n ret", {}, 5).fuel, 3u);
 }
 
+TEST(VmStack, spends_no_fuel_without_metering) {
+  Program program = assembled(read_program("fib"));
+  const Outcome outcome = interpret(program, {10}, 3);
+  EXPECT_EQ(outcome.output, "55\n");
+  EXPECT_EQ(outcome.fuel, 3u);
+  program.metered = true;
+  EXPECT_EQ(interpret(program, {10}, 3).status, VmOutOfFuel);
+}
+
 TEST(VmStackAssembler, names_the_line_and_what_would_do) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "line 1: the program has no function; begin one with '.function name'"},
@@ -271,7 +281,7 @@ TEST(VmStackAssembler, names_the_line_and_what_would_do) {
       {".function f\n: nop", "line 2: a label without a name"},
       {".memory -1", "line 1: -1 does not fit, it can be 0 to 1073741824"},
       {".memory", "line 1: expected '.memory bytes'"},
-      {".what 1", "line 1: unknown directive '.what'; there are .function, .memory, .arguments and .byte"},
+      {".what 1", "line 1: unknown directive '.what'; there are .function, .memory, .arguments, .metered and .byte"},
       {".function f\n.byte 256", "line 2: 256 does not fit, it can be 0 to 255"},
       {".function f\nfoo", "line 2: unknown instruction 'foo'; opcodes.def has all there are"},
       {".function f\nadd 1", "line 2: 'add' has 1 operands, and needs 0"},

@@ -31,6 +31,7 @@ struct Program {
   std::vector<std::uint8_t> bytes;
   std::uint64_t memory_size = 0;
   std::vector<Argument> arguments;
+  bool metered = false;  // jumps backward and calls cost fuel; nothing in the text says so
 
   struct Line {
     std::uint32_t position;

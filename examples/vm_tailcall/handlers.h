@@ -32,13 +32,17 @@ namespace {
 #define VM_NEXT(registers, tail) VM_DISPATCH(Form::next(pc, registers, Tail::tail))
 #define VM_STOP(status) return stop<Form>(Status::status, pc, a, f, vm, code)
 
-/// Jumps backward cost fuel, so that there is no way around a check in an endless loop.
-#define VM_JUMP(target)                                  \
-  do {                                                   \
-    const typename Form::Pc to = (target);               \
-    if (to == nullptr) VM_STOP(BadJump);                 \
-    if (to <= pc && vm->fuel-- <= 0) VM_STOP(OutOfFuel); \
-    VM_DISPATCH(to);                                     \
+/// Jumps backward and calls cost fuel, so that there is no way around a check in an endless loop.
+#define VM_PAY()                                              \
+  do {                                                        \
+    if (code->metered && vm->fuel-- <= 0) VM_STOP(OutOfFuel); \
+  } while (false)
+#define VM_JUMP(target)                    \
+  do {                                     \
+    const typename Form::Pc to = (target); \
+    if (to == nullptr) VM_STOP(BadJump);   \
+    if (to <= pc) VM_PAY();                \
+    VM_DISPATCH(to);                       \
   } while (false)
 #define VM_JUMP_IF(condition, registers)                            \
   do {                                                              \
@@ -50,7 +54,7 @@ namespace {
     const typename Form::Pc to = (target);                                        \
     if (to == nullptr) VM_STOP(BadJump);                                          \
     if (vm->calls == Vm::MaxCalls) VM_STOP(StackOverflow);                        \
-    if (vm->fuel-- <= 0) VM_STOP(OutOfFuel);                                      \
+    VM_PAY();                                                                     \
     vm->returns[vm->calls++] = Form::offset(Form::next(pc, 0, Tail::tail), code); \
     VM_DISPATCH(to);                                                              \
   } while (false)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "handwritten.h"
 
+#include "interpreter.h"
+
 #include <cstddef>
+#include <stdexcept>
 #include <vector>
 
 namespace vm_tailcall {
@@ -61,13 +64,16 @@ void mandelbrot(const Word* arguments, std::string& output) {
   print(output, total);
 }
 
-Word fib_of(Word n) { return n < 2 ? n : fib_of(n - 1) + fib_of(n - 2); }
+Word fib_of(Word n, std::uint32_t calls) {
+  if (calls > Vm::MaxCalls) throw std::runtime_error("calls nest too deep");
+  return n < 2 ? n : fib_of(n - 1, calls + 1) + fib_of(n - 2, calls + 1);
+}
 
-void fib(const Word* arguments, std::string& output) { print(output, fib_of(arguments[0])); }
+void fib(const Word* arguments, std::string& output) { print(output, fib_of(arguments[0], 1)); }
 
 void sieve(const Word* arguments, std::string& output) {
   const Word n = arguments[0];
-  std::vector<Word> composite(100000);
+  std::vector<Word> composite(static_cast<std::size_t>(n));
   Word primes = 0;
   for (Word i = 2; i < n; ++i) {
     if (composite.at(static_cast<std::size_t>(i)) != 0) continue;
@@ -80,7 +86,7 @@ void sieve(const Word* arguments, std::string& output) {
 void sort(const Word* arguments, std::string& output) {
   if (arguments[0] <= 0) return;
   const auto n = static_cast<std::size_t>(arguments[0]);
-  std::vector<Word> numbers(10001);
+  std::vector<Word> numbers(n + 1);
   Bits x = 0;
   for (std::size_t i = 0; i < n; ++i) {
     x = generate(x);

@@ -112,8 +112,8 @@ Handler* Bytes<Number>::handler(Pc pc) {
 
 }  // namespace
 
-Code::Code(std::span<const std::uint8_t> code)
-    : bytes(code.size() + Padding), size(static_cast<std::uint32_t>(code.size())) {
+Code::Code(std::span<const std::uint8_t> code, bool metered)
+    : bytes(code.size() + Padding), size(static_cast<std::uint32_t>(code.size())), metered(metered) {
   std::copy(code.begin(), code.end(), bytes.begin());
 }
 

@@ -34,10 +34,11 @@ const char* to_string(Status status);
 
 /// Byte code, of any content.
 struct Code {
-  explicit Code(std::span<const std::uint8_t> code);
+  explicit Code(std::span<const std::uint8_t> code, bool metered = false);
 
   std::vector<std::uint8_t> bytes;  // the code and zeros, so that whatever begins in the code can be read to its end
   std::uint32_t size;               // of the code
+  bool metered;                     // jumps backward and calls cost fuel
 };
 
 /// What a program prints.
@@ -57,7 +58,7 @@ struct Vm {
   std::uint32_t returns[MaxCalls] = {};  // where calls return to
   std::uint32_t pushed = 0;              // how many of `stack` are in use
   std::uint32_t calls = 0;               // how many of `returns` are in use
-  std::int64_t fuel = INT64_MAX;         // jumps backward and calls that are left
+  std::int64_t fuel = INT64_MAX;         // jumps backward and calls that are left to metered code
   std::uint32_t position = 0;            // of the instruction that ended the run
 
   std::int64_t* memory = nullptr;
@@ -65,8 +66,8 @@ struct Vm {
   Output* output = nullptr;
 };
 
-/// Runs the code from its first byte. Whatever the code is, it ends with a status and vm.position, provided that there
-/// is fuel for less than forever.
+/// Runs the code from its first byte. Whatever the code is, it ends with a status and vm.position, provided that it is
+/// metered and there is fuel for less than forever.
 Status run(const Code& code, Vm& vm);
 
 }  // namespace vm_tailcall

@@ -106,7 +106,8 @@ int main(int argc, char** argv) {
   app.add_flag("--explain", options.explain, "With --jit: say on standard error what Inlay did");
   app.add_flag("--compare", options.compare, "Run it in every way, check that they agree, print times");
   app.add_option("--runs", options.runs, "With --compare: runs of each way")->check(CLI::Range(1, 1000));
-  app.add_option("--fuel", options.fuel, "Jumps backward and calls until the program is stopped");
+  const CLI::Option* fuel =
+      app.add_option("--fuel", options.fuel, "Jumps backward and calls until the program is stopped");
   CLI11_PARSE(app, argc, argv);
 
   std::ifstream file(options.file);
@@ -115,11 +116,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "vm_tailcall: %s cannot be read\n", options.file.c_str());
     return 1;
   }
-  const inlay::Result<Program> program = assemble(text, options.file);
+  inlay::Result<Program> program = assemble(text, options.file);
   if (!program) {
     std::fprintf(stderr, "%s\n", program.error().to_string().c_str());
     return 1;
   }
+  if (fuel->count() != 0) program->metered = true;
   if (options.compare) return compare(*program, options) ? 0 : 1;
   if (!options.jit) return run_once(*program, interpreted(*program, options.threaded), options);
   const Runner runner = specialized(*program, options.threaded);

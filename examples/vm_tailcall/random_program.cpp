@@ -52,6 +52,7 @@ class Generator {
     result.text = text_;
     result.fuel = 50 + static_cast<std::int64_t>(below(1500));
     result.program = assemble(text_, "random.vm").value();
+    result.program.metered = true;
     if (faulty_ && one_in(3)) {
       result.damaged = true;
       for (std::uint64_t count = 1 + below(4); count != 0; --count)

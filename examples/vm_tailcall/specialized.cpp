@@ -29,7 +29,7 @@ Runner specialize(Status (*run)(const T&, Vm&), const inlay::Frozen<T>& code) {
 }  // namespace
 
 Runner interpreted(const Program& program, bool threaded) {
-  auto code = std::make_shared<Code>(program.bytes);
+  auto code = std::make_shared<Code>(program.bytes, program.metered);
   if (!threaded) return {[code](Vm& vm) { return run(*code, vm); }, false, {}};
   auto cells = std::make_shared<ThreadedCode>(*code);
   return {[cells](Vm& vm) { return run_threaded(*cells, vm); }, false, {}};
@@ -41,9 +41,9 @@ Runner specialized(const Program& program, bool threaded) {
     runner.report = jit().error().to_string();
     return runner;
   }
-  const Code code(program.bytes);
+  const Code code(program.bytes, program.metered);
   if (threaded) return specialize(run_threaded, jit()->freeze([&] { return ThreadedCode(code); }, {.name = "code"}));
-  return specialize(run, jit()->freeze([&] { return Code(program.bytes); }, {.name = "code"}));
+  return specialize(run, jit()->freeze([&] { return Code(program.bytes, program.metered); }, {.name = "code"}));
 }
 
 }  // namespace vm_tailcall

@@ -148,7 +148,7 @@ class Loader {
 
 }  // namespace
 
-ThreadedCode::ThreadedCode(const Code& code) { Loader(code, *this).load(); }
+ThreadedCode::ThreadedCode(const Code& code) : metered(code.metered) { Loader(code, *this).load(); }
 
 Status run_threaded(const ThreadedCode& code, Vm& vm) {
   inlay::virtual_state(&vm, sizeof vm);

@@ -32,6 +32,7 @@ struct ThreadedCode {
   std::vector<Cell> cells;
   std::vector<std::uint32_t> positions;  // of each cell's instruction in the byte code
   std::vector<std::uint32_t> cell_of;    // the cell that a position became, if an instruction begins there
+  bool metered;                          // as the byte code
 };
 
 /// As run() of the byte code, with the same results, except that a jump into the middle of an instruction is a BadJump

@@ -22,7 +22,7 @@ constexpr Engine Engines[] = {Engine::Bytes, Engine::Threaded};
 const char* to_string(Engine engine) { return engine == Engine::Bytes ? "bytes" : "threaded"; }
 
 Status run(const Program& program, Session& session, Engine engine) {
-  const Code code(program.bytes);
+  const Code code(program.bytes, program.metered);
   switch (engine) {
     case Engine::Bytes:
       return run(code, session.vm());
@@ -38,8 +38,9 @@ Program assembled(const std::string& text) {
   return program ? *std::move(program) : Program{};
 }
 
-/// Runs it in every engine. What it prints, or that and how it ended, with the position.
-std::string result(const Program& program, std::int64_t fuel = 1'000'000) {
+/// Runs it in every engine, metered. What it prints, or that and how it ended, with the position.
+std::string result(Program program, std::int64_t fuel = 1'000'000) {
+  program.metered = true;
   std::optional<Session> expected;
   Status expected_status{};
   for (const Engine engine : Engines) {
@@ -135,9 +136,19 @@ TEST(VmTailcall, ends_with_a_status_and_the_place) {
   EXPECT_EQ(result("jump end\n end:"), "jump out of the code at 0");
 }
 
+TEST(VmTailcall, spends_no_fuel_without_metering) {
+  Program program = read_program("fib");
+  for (const Engine engine : Engines) {
+    Session session(program);
+    session.vm().fuel = 3;
+    EXPECT_EQ(run(program, session, engine), Status::Halted) << to_string(engine);
+    EXPECT_EQ(session.vm().fuel, 3) << to_string(engine);
+  }
+}
+
 TEST(VmTailcall, takes_bytes_of_any_content) {
   const auto code = [](Op op) { return static_cast<std::uint8_t>(op); };
-  const auto of = [](std::vector<std::uint8_t> bytes) { return Program{std::move(bytes), 0, {}, {}}; };
+  const auto of = [](std::vector<std::uint8_t> bytes) { return Program{std::move(bytes), 0, {}, false, {}}; };
   EXPECT_EQ(result(of({code(Op::Wide)})), "bad opcode at 0");
   EXPECT_EQ(result(of({code(Op::Wide), code(Op::Load), 0})), "bad opcode at 0");
   EXPECT_EQ(result(of({code(Op::Wide), code(Op::Wide), code(Op::Jump), 0})), "bad opcode at 0");

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "handwritten.h"
 
+#include "interpreter.h"
+
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <stdexcept>
 #include <vector>
 
 namespace vm_tree {
@@ -111,9 +114,17 @@ void nbody(Integer n, std::string& output) {
   print(output, energy(bodies));
 }
 
-Integer fib_of(Integer n) { return n < 2 ? n : fib_of(n - 1) + fib_of(n - 2); }
+/// Levels of nodes are counted in calls here, each of which has some.
+void check_depth(std::uint32_t depth) {
+  if (depth > Env::MaxLevels) throw std::runtime_error("calls nest too deep");
+}
 
-void fib(Integer n, std::string& output) { print(output, fib_of(n)); }
+Integer fib_of(Integer n, std::uint32_t depth) {
+  check_depth(depth);
+  return n < 2 ? n : fib_of(n - 1, depth + 1) + fib_of(n - 2, depth + 1);
+}
+
+void fib(Integer n, std::string& output) { print(output, fib_of(n, 1)); }
 
 void sieve(Integer n, std::string& output) {
   std::vector<Integer> composite(static_cast<std::size_t>(n));
@@ -151,7 +162,8 @@ using Before = bool (*)(Integer, Integer);
 bool ascending(Integer x, Integer y) { return x < y; }
 bool descending(Integer x, Integer y) { return x > y; }
 
-void quicksort(std::vector<Integer>& a, Integer from, Integer to, Before before) {
+void quicksort(std::vector<Integer>& a, Integer from, Integer to, Before before, std::uint32_t depth) {
+  check_depth(depth);
   auto at = [&](Integer index) -> Integer& { return a.at(static_cast<std::size_t>(index)); };
   while (to - from > 1) {
     const Integer pivot = at((from + to) / 2);
@@ -162,10 +174,10 @@ void quicksort(std::vector<Integer>& a, Integer from, Integer to, Before before)
       if (i <= j) std::swap(at(i++), at(j--));
     }
     if (j + 1 - from < to - i) {
-      quicksort(a, from, j + 1, before);
+      quicksort(a, from, j + 1, before, depth + 1);
       from = i;
     } else {
-      quicksort(a, i, to, before);
+      quicksort(a, i, to, before, depth + 1);
       to = j + 1;
     }
   }
@@ -180,7 +192,7 @@ void sort(Integer n, std::string& output) {
       x = generate(x);
       number = static_cast<Integer>(x) / 4294967296;
     }
-    quicksort(numbers, 0, n, orders[round]);
+    quicksort(numbers, 0, n, orders[round], 1);
     for (const Integer index : {Integer{0}, n / 2, n - 1}) print(output, numbers.at(static_cast<std::size_t>(index)));
   }
 }

@@ -24,6 +24,17 @@ Value fail(const Node* node, Env& env, Status status) {
 
 bool failed(const Env& env) { return env.status != Status::Done; }
 
+/// Pays for a call or a round of a loop. False: there is no fuel left, which is noted.
+bool pay(const Node* node, Env& env) {
+  if (!node->metered) return true;
+  if (env.fuel <= 0) {
+    fail(node, env, Status::OutOfFuel);
+    return false;
+  }
+  --env.fuel;
+  return true;
+}
+
 std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 std::int64_t wrap(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
@@ -180,8 +191,7 @@ Value call(const Node* node, const Function& function, Env& env) {
   }
   if (function.slots > Env::MaxSlots - env.top || function.height > Env::MaxLevels - env.levels)
     return fail(node, env, Status::StackOverflow);
-  if (env.fuel <= 0) return fail(node, env, Status::OutOfFuel);
-  --env.fuel;
+  if (!pay(node, env)) return {};
 
   const std::uint32_t base = env.base;
   env.base = env.top;
@@ -290,11 +300,7 @@ Flow loop(const Node* node, Env& env) {
     const bool more = truth(node->left, env);
     if (failed(env)) return Flow::Fault;
     if (!more) return Flow::Next;
-    if (env.fuel <= 0) {
-      fail(node, env, Status::OutOfFuel);
-      return Flow::Fault;
-    }
-    --env.fuel;
+    if (!pay(node, env)) return Flow::Fault;
     const Flow flow = execute(node->right, env);
     if (flow == Flow::Break) return Flow::Next;
     if (flow == Flow::Return || flow == Flow::Fault) return flow;

@@ -67,6 +67,7 @@ struct Function;
 
 struct Node {
   Kind kind;
+  bool metered = false;     // of a loop: its rounds cost fuel; of a call: it does
   std::uint32_t line = 0;   // of the text
   std::uint32_t slot = 0;   // of the variable, in the frame of its function
   std::uint32_t count = 0;  // of children
@@ -120,7 +121,7 @@ struct Env {
   std::uint32_t base = 0;  // of the running function's frame in `slots`
   std::uint32_t top = 0;   // the end of that frame
   std::uint32_t levels = 0;
-  std::int64_t fuel = INT64_MAX;  // rounds of loops and calls that are left
+  std::int64_t fuel = INT64_MAX;  // rounds of loops and calls that are left to a metered program
   Value result;                   // of a `return` on its way out of the function
   Value slots[MaxSlots];          // variables; those of the main program come first
   Functions functions;            // of the program that runs
@@ -132,7 +133,7 @@ struct Env {
 };
 
 /// Runs a program whose arguments are in env.slots. Whatever the program does, it ends with a status and a line,
-/// provided that there is fuel for less than forever.
+/// provided that it is metered and there is fuel for less than forever.
 Status run(const Functions& functions, Env& env);
 
 }  // namespace vm_tree

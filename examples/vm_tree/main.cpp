@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::int64_t> arguments;
   bool jit = false, explain = false, compare = false;
   int runs = 5;
+  Metering metering = Metering::Off;
   std::int64_t fuel = INT64_MAX;
   std::size_t memory_size = 1 << 22;
 };
@@ -82,7 +83,7 @@ bool compare(const Program& program, const std::string& text, const Options& opt
   };
   measure("tree", interpreted(program), 0);
   const Clock::time_point start = Clock::now();
-  const Runner runner = specialized(text);
+  const Runner runner = specialized(text, options.metering);
   measure("specialized", runner, milliseconds_since(start));
 
   const Handwritten handwritten = find_handwritten(std::filesystem::path(options.file).stem().string());
@@ -109,9 +110,11 @@ int main(int argc, char** argv) {
   app.add_flag("--explain", options.explain, "With --jit: say on standard error what Inlay did");
   app.add_flag("--compare", options.compare, "Run it in every way, check that they agree, print times");
   app.add_option("--runs", options.runs, "With --compare: runs of each way")->check(CLI::Range(1, 1000));
-  app.add_option("--fuel", options.fuel, "Rounds of loops and calls until the program is stopped");
+  const CLI::Option* fuel =
+      app.add_option("--fuel", options.fuel, "Rounds of loops and calls until the program is stopped");
   app.add_option("--memory", options.memory_size, "Elements of arrays that there is memory for")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (fuel->count() != 0) options.metering = Metering::On;
 
   std::ifstream file(options.file);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -119,14 +122,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "vm_tree: %s cannot be read\n", options.file.c_str());
     return 1;
   }
-  const inlay::Result<Program> program = parse(text, options.file);
+  const inlay::Result<Program> program = parse(text, options.file, options.metering);
   if (!program) {
     std::fprintf(stderr, "%s\n", program.error().to_string().c_str());
     return 1;
   }
   if (options.compare) return compare(*program, text, options) ? 0 : 1;
   if (!options.jit) return run_once(*program, interpreted(*program), options);
-  const Runner runner = specialized(text);
+  const Runner runner = specialized(text, options.metering);
   if (options.explain) std::fprintf(stderr, "%s\n", runner.report.c_str());
   return run_once(*program, runner, options);
 }

@@ -48,7 +48,8 @@ std::string quote(std::string_view text) { return "'" + std::string(text) + "'";
 
 class Parser {
  public:
-  Parser(const std::string& file, std::vector<Token> tokens) : file_(file), tokens_(std::move(tokens)) {}
+  Parser(const std::string& file, std::vector<Token> tokens, Metering metering)
+      : file_(file), tokens_(std::move(tokens)), metering_(metering) {}
 
   Result<Program> parse() {
     functions_.emplace_back();
@@ -113,6 +114,7 @@ class Parser {
     program_.nodes.push_back(std::make_unique<Node>());
     Node* node = program_.nodes.back().get();
     node->kind = kind;
+    node->metered = metering_ == Metering::On;
     node->line = where.line;
     node->left = left;
     node->right = right;
@@ -173,6 +175,7 @@ class Parser {
 
   const std::string& file_;
   std::vector<Token> tokens_;
+  const Metering metering_;
   std::size_t at_ = 0;
   Program program_;
   std::vector<Function> functions_;
@@ -448,9 +451,9 @@ Result<Node*> Parser::primary() {
 
 }  // namespace
 
-Result<Program> parse(std::string_view text, const std::string& file) {
+Result<Program> parse(std::string_view text, const std::string& file, Metering metering) {
   INLAY_TRY(std::vector<Token> tokens, tokenize(text, file));
-  return Parser(file, std::move(tokens)).parse();
+  return Parser(file, std::move(tokens), metering).parse();
 }
 
 }  // namespace vm_tree

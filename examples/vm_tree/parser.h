@@ -42,7 +42,10 @@ struct Program {
   std::vector<std::unique_ptr<const Node*[]>> lists;  // of children
 };
 
+/// Whether calls and the rounds of loops cost fuel.
+enum class Metering : bool { Off, On };
+
 /// Errors name `file`, the line and the column.
-inlay::Result<Program> parse(std::string_view text, const std::string& file);
+inlay::Result<Program> parse(std::string_view text, const std::string& file, Metering metering = Metering::Off);
 
 }  // namespace vm_tree

@@ -17,7 +17,8 @@ const inlay::Result<inlay::Jit>& jit() {
 
 /// A program, and what run() takes of it. Both are made in frozen memory.
 struct Tree {
-  explicit Tree(std::string_view text) : program(parse(text, "frozen").value()), functions(program.functions()) {}
+  Tree(std::string_view text, Metering metering)
+      : program(parse(text, "frozen", metering).value()), functions(program.functions()) {}
 
   Program program;
   Functions functions;
@@ -29,12 +30,12 @@ Runner interpreted(const Program& program) {
   return {[&program](Env& env) { return run(program.functions(), env); }, false, {}};
 }
 
-Runner specialized(std::string_view text) {
+Runner specialized(std::string_view text, Metering metering) {
   if (!jit()) {
-    auto tree = std::make_shared<Tree>(text);
+    auto tree = std::make_shared<Tree>(text, metering);
     return {[tree](Env& env) { return run(tree->functions, env); }, false, jit().error().to_string()};
   }
-  const inlay::Frozen<Tree> tree = jit()->freeze([&] { return Tree(text); }, {.name = "tree"});
+  const inlay::Frozen<Tree> tree = jit()->freeze([&] { return Tree(text, metering); }, {.name = "tree"});
   auto compiled = jit()->specialize(run, inlay::constant(tree->functions), std::placeholders::_1);
   if (!compiled) return {[tree](Env& env) { return run(tree->functions, env); }, false, compiled.error().to_string()};
   const bool is_compiled = compiled->compiled();

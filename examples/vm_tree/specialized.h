@@ -23,6 +23,6 @@ Runner interpreted(const Program& program);
 
 /// The same interpreter, specialized for the program of a text that parses without error. Its report says why if that
 /// is not possible.
-Runner specialized(std::string_view text);
+Runner specialized(std::string_view text, Metering metering = Metering::Off);
 
 }  // namespace vm_tree

@@ -28,8 +28,9 @@ Status run(const Program& program, Session& session, Engine engine) {
   return Status::Done;
 }
 
-Program parsed(const std::string& text) {
-  inlay::Result<Program> program = parse(text, "test.tree");
+/// Metered, unless it is to be otherwise: it has an end.
+Program parsed(const std::string& text, Metering metering = Metering::On) {
+  inlay::Result<Program> program = parse(text, "test.tree", metering);
   EXPECT_TRUE(program) << program.error().to_string() << "\n" << text;
   return program ? *std::move(program) : *parse("", "empty.tree");
 }
@@ -132,6 +133,14 @@ TEST(VmTree, ends_with_a_status_and_the_line) {
     EXPECT_EQ(result("fn f() { } let a = array(2); let x = 1;\nprint " + std::string(text) + ";"), bad) << text;
   EXPECT_EQ(result("let a = array(1);\nif a { }"), bad);
   EXPECT_EQ(result("let a = array(1);\nwhile a { }"), bad);
+}
+
+TEST(VmTree, spends_no_fuel_without_metering) {
+  const Program program = parsed(read_program("fib"), Metering::Off);
+  Session session(program);
+  session.env().fuel = 3;
+  EXPECT_EQ(run(program, session, Engine::Tree), Status::Done);
+  EXPECT_EQ(session.env().fuel, 3);
 }
 
 struct ErrorCase {
