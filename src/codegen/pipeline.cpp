@@ -14,6 +14,11 @@
 namespace inlay::codegen {
 
 Analyses::Analyses(llvm::TargetMachine& target) : builder(&target) {
+  // What a specialized function takes behind a pointer to its caller's variables (the arguments of a guest call) comes
+  // as values: LLVM's own pipeline does that from O3 on.
+  builder.registerCGSCCOptimizerLateEPCallback([](llvm::CGSCCPassManager& passes, llvm::OptimizationLevel level) {
+    if (level == llvm::OptimizationLevel::O2) passes.addPass(llvm::ArgumentPromotionPass());
+  });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);
@@ -64,12 +69,7 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
     passes.addPass(llvm::EliminateAvailableExternallyPass());
     passes.addPass(llvm::GlobalDCEPass());
   } else {
-    // What a specialized function takes behind a pointer to its caller's variables (the arguments of a guest call) comes
-    // as values: LLVM's own pipeline does that from O3 on.
-    if (level == Level::O2) {
-      passes.addPass(llvm::createModuleToPostOrderCGSCCPassAdaptor(llvm::ArgumentPromotionPass()));
-    }
-    passes.addPass(analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level)));
+    passes = analyses.builder.buildPerModuleDefaultPipeline(to_llvm(level));
   }
   passes.run(module, analyses.modules);
   analyses.clear();
