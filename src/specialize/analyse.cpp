@@ -10,6 +10,7 @@
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/Support/raw_ostream.h>
 
 namespace inlay::specialize {
 
@@ -64,6 +65,14 @@ class Fixpoint {
       }
     } while (limits_.places_tried > 0 && try_places());
     return true;
+  }
+  void trace(int restart, bool complete, unsigned pins) {
+    fprintf(stderr, "restart %d complete %d nodes %zu contexts %zu pins %u unknown %zu over %d ctx %u\n", restart, complete, nodes_.size(), contexts_.size(), pins, unknown_.size(), overfull_, overfull_context_);
+    std::map<std::pair<unsigned,unsigned>,unsigned> v; for (auto& n : nodes_) ++v[{n.block,n.context}];
+    unsigned m=0; std::pair<unsigned,unsigned> w; for (auto&[k,c]:v) if(c>m){m=c;w=k;}
+    fprintf(stderr," most versions %u of block %u ctx %u\n", m,w.first,w.second);
+    std::map<unsigned,std::set<llvm::Constant*>> d; for (auto&n:nodes_) if(n.block==w.first&&n.context==w.second) for(auto&[x,y]:n.pins) d[x].insert(y);
+    for(auto&[x,y]:d) if(y.size()>1) { fprintf(stderr,"   pin %u (%s) %zu values kept %d\n", x, environment_.is_cell(x)?"cell":facts_.values[x]->getName().str().c_str(), y.size(), kept_.has(x)); if(!environment_.is_cell(x)) facts_.values[x]->print(llvm::errs()); llvm::errs()<<"\n"; }
   }
   /// After a cap was hit: whether it was because of the places that were tried.
   bool too_many_places() const { return overfull_ < 0; }
@@ -322,6 +331,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (int restart = 0; restart < max_restarts; ++restart) {
     Fixpoint fixpoint(environment, pins, kept, limits);
     bool complete = fixpoint.run(entry);
+    if (getenv("INLAY_TRACE")) fixpoint.trace(restart, complete, pins.count());
     if (environment.take_stale()) continue;
     if (!complete && fixpoint.too_many_places()) {
       limits.places_tried = 0;

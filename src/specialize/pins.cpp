@@ -30,7 +30,8 @@ class Causes {
       auto* inst = llvm::dyn_cast<llvm::Instruction>(work_.back());
       work_.pop_back();
       if (!inst || !seen_.insert(inst).second) continue;
-      bool hint = runtime::marker_of(*inst) != Marker::None;
+      const Marker marker = runtime::marker_of(*inst);
+      const bool hint = marker != Marker::None;
       if (!hint && !llvm::isa<llvm::PHINode, llvm::LoadInst, llvm::GetElementPtrInst, llvm::CastInst,
                               llvm::BinaryOperator, llvm::SelectInst, llvm::FreezeInst, llvm::ExtractValueInst>(inst))
         continue;
@@ -43,6 +44,7 @@ class Causes {
         loads.insert(load);
         follow_memory(*load);
       }
+      if (marker == Marker::Context) continue;  // what was before is settled by the context
       if (hint)
         work_.push_back(inst->getOperand(0));
       else
