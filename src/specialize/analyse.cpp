@@ -10,7 +10,6 @@
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/Support/raw_ostream.h>
 
 namespace inlay::specialize {
 
@@ -66,14 +65,6 @@ class Fixpoint {
     } while (limits_.places_tried > 0 && try_places());
     return true;
   }
-  void trace(int restart, bool complete, unsigned pins) {
-    fprintf(stderr, "restart %d complete %d nodes %zu contexts %zu pins %u unknown %zu over %d ctx %u\n", restart, complete, nodes_.size(), contexts_.size(), pins, unknown_.size(), overfull_, overfull_context_);
-    std::map<std::pair<unsigned,unsigned>,unsigned> v; for (auto& n : nodes_) ++v[{n.block,n.context}];
-    unsigned m=0; std::pair<unsigned,unsigned> w; for (auto&[k,c]:v) if(c>m){m=c;w=k;}
-    fprintf(stderr," most versions %u of block %u ctx %u\n", m,w.first,w.second);
-    std::map<unsigned,std::set<llvm::Constant*>> d; for (auto&n:nodes_) if(n.block==w.first&&n.context==w.second) for(auto&[x,y]:n.pins) d[x].insert(y);
-    for(auto&[x,y]:d) if(y.size()>1) { fprintf(stderr,"   pin %u (%s) %zu values kept %d\n", x, environment_.is_cell(x)?"cell":facts_.values[x]->getName().str().c_str(), y.size(), kept_.has(x)); if(!environment_.is_cell(x)) facts_.values[x]->print(llvm::errs()); llvm::errs()<<"\n"; }
-  }
   /// After a cap was hit: whether it was because of the places that were tried.
   bool too_many_places() const { return overfull_ < 0; }
 
@@ -107,6 +98,7 @@ class Fixpoint {
     node.in = std::move(in);
     node.queued = true;
     nodes_.push_back(std::move(node));
+    nodes_of_[key.context].push_back(id);
     queue_.push_back(id);
     instructions_ += facts_.blocks[key.block]->size();
     if (over_limit(key.block, key.context)) {
@@ -140,7 +132,7 @@ class Fixpoint {
     }
     if (const llvm::CallInst* hint = promote_at_end(*block);
         hint && nodes_[id].context > NoPlace && !environment_.known(hint))
-      unknown_.insert(id);
+      unknown_[id] = NotTried;
     const llvm::Instruction& terminator = *block->getTerminator();
     std::vector<int> successors(terminator.getNumSuccessors(), -1);
     for (unsigned i : environment_.feasible(terminator))
@@ -167,7 +159,7 @@ class Fixpoint {
     nodes_[id].exits = true;
     nodes_[id].successors = {resumes ? -1 : static_cast<int>(enter(block, block->getSingleSuccessor(), NoPlace))};
     exits_[id] = {&hint, usable ? key : nullptr, cause};
-    if (!usable) unknown_.insert(id);
+    if (!usable) unknown_[id] = NotTried;
   }
 
   std::optional<ContextId> context_of(llvm::Constant* key, ExitCause& cause) {
@@ -191,33 +183,118 @@ class Fixpoint {
   /// Gives each node whose context, or promoted value, is not known ways to what can be guessed by now. True if that
   /// made work.
   bool try_places() {
-    for (unsigned id : std::vector<unsigned>(unknown_.begin(), unknown_.end())) {
+    for (auto& [id, guessed_from] : unknown_) {
       const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
       const llvm::CallInst* hint = context_at_end(*block);
       const bool promotes = !hint;
       if (promotes) hint = promote_at_end(*block);
       if (!promotes && !nodes_[id].exits) continue;
+      const ContextId context = nodes_[id].context;
+      const std::vector<Leaf> leaves = leaves_of(*hint, context);
+      std::size_t count = 0;
+      for (const Leaf& leaf : leaves) count += leaf.values.size();
+      if (count == guessed_from) continue;  // since it was visited, nothing new was met
+      guessed_from = count;
+      std::vector<llvm::Constant*> guesses;
+      for (const Leaf& leaf : leaves)
+        for (llvm::Constant* value : leaf.values)
+          for (llvm::Constant* guess : replay(leaf, value, *hint))
+            if (guesses.size() < (promotes ? limits_.values_promoted : limits_.places_tried) &&
+                !llvm::is_contained(guesses, guess))
+              guesses.push_back(guess);
       specialize::enter(environment_, nodes_[id]);
       environment_.walk(*block);
+      nodes_[id].places.clear();
+      if (environment_.known(hint->getArgOperand(0))) continue;
       std::vector<std::pair<llvm::Constant*, int>> places;
-      if (environment_.known(hint->getArgOperand(0))) {
-        nodes_[id].places.clear();
-        continue;
-      }
-      std::size_t most = promotes ? limits_.values_promoted : limits_.places_tried;
-      for (llvm::Constant* place : guess_places(*hint, environment_, nodes_[id].context, most)) {
+      for (llvm::Constant* guess : guesses) {
         ExitCause cause;
-        if (!promotes && !in_program(place)) continue;
-        std::optional<ContextId> context = promotes ? nodes_[id].context : context_of(place, cause);
-        if (!context) continue;
-        environment_.set(static_cast<unsigned>(facts_.number(hint)), place);
-        places.emplace_back(place, static_cast<int>(enter(block, block->getSingleSuccessor(), *context)));
+        if (!promotes && !in_program(guess)) continue;
+        std::optional<ContextId> next = promotes ? context : context_of(guess, cause);
+        if (!next) continue;
+        environment_.set(static_cast<unsigned>(facts_.number(hint)), guess);
+        places.emplace_back(guess, static_cast<int>(enter(block, block->getSingleSuccessor(), *next)));
         if (overfull_ >= 0) return true;
       }
       tried_ |= !places.empty() && !promotes;
       nodes_[id].places = std::move(places);
     }
     return !queue_.empty();
+  }
+
+  /// Something that is not known at a node and that a hint depends on: a load there, or a value that comes in and was
+  /// loaded in another context. And what it may be.
+  struct Leaf {
+    unsigned node;
+    const llvm::Instruction* value;
+    std::vector<llvm::Constant*> values;
+  };
+
+  std::vector<Leaf> leaves_of(const llvm::CallInst& hint, ContextId context) {
+    auto [known_behind, fresh] = behind_.try_emplace(&hint);
+    const Behind& behind = fresh ? known_behind->second = values_behind(*hint.getArgOperand(0), environment_)
+                                 : known_behind->second;
+    std::vector<Leaf> leaves;
+    for (unsigned id : nodes_of_[context]) {
+      const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
+      for (const llvm::LoadInst* load : behind.loads)
+        if (load->getParent() == block)
+          if (std::vector<llvm::Constant*> values = environment_.candidates(*load, context); !values.empty())
+            leaves.push_back({id, load, std::move(values)});
+      const llvm::BasicBlock* before = block->getSinglePredecessor();
+      if (!before || !context_at_end(*before)) continue;
+      // Where the context begins.
+      for (const llvm::PHINode* phi : behind.phis) {
+        int number = facts_.number(phi);
+        bool comes_in = number >= 0 && facts_.live_in[nodes_[id].block].test(static_cast<unsigned>(number));
+        if (!comes_in || std::any_of(nodes_[id].in.begin(), nodes_[id].in.end(),
+                                     [&](const auto& known) { return known.first == static_cast<unsigned>(number); }))
+          continue;
+        std::vector<llvm::Constant*> values;
+        for (const llvm::LoadInst* load : behind.loads)
+          if (load->getType() == phi->getType())
+            for (llvm::Constant* value : environment_.candidates(*load, context))
+              if (!llvm::is_contained(values, value)) values.push_back(value);
+        if (!values.empty()) leaves.push_back({id, phi, std::move(values)});
+      }
+    }
+    return leaves;
+  }
+
+  /// What the hint is told if this is the value: the way from there to the hint, walked with it.
+  std::vector<llvm::Constant*> replay(const Leaf& leaf, llvm::Constant* value, const llvm::CallInst& hint) {
+    constexpr unsigned MaxBlocks = 300;  // a dispatch compares with each handler
+    std::vector<llvm::Constant*> found;
+    std::vector<std::pair<unsigned, Known>> work{{nodes_[leaf.node].block, nodes_[leaf.node].in}};
+    for (unsigned i = 0; i < work.size() && i < MaxBlocks; ++i) {
+      const llvm::BasicBlock* block = facts_.blocks[work[i].first];
+      environment_.enter(work[i].second, /*guarded=*/true, nodes_[leaf.node].context);
+      if (i == 0 && llvm::isa<llvm::PHINode>(leaf.value))
+        environment_.set(static_cast<unsigned>(facts_.number(leaf.value)), value);
+      for (const llvm::Instruction& inst : *block) {
+        if (llvm::isa<llvm::PHINode>(inst)) continue;
+        if (&inst == leaf.value && i == 0) {
+          if (environment_.step(inst)) return found;  // known here
+          environment_.set(static_cast<unsigned>(facts_.number(&inst)), value);
+        } else {
+          environment_.step(inst);
+        }
+      }
+      if (block == hint.getParent()) {
+        llvm::Constant* told = environment_.known(hint.getArgOperand(0));
+        if (told && !environment_.mentions_base(told)) found.push_back(told);
+        continue;
+      }
+      if (context_at_end(*block)) continue;
+      const llvm::Instruction& terminator = *block->getTerminator();
+      llvm::SmallVector<unsigned, 4> taken = environment_.feasible(terminator);
+      if (taken.size() > 8) continue;
+      for (unsigned successor : taken) {
+        unsigned next = facts_.block_number.lookup(terminator.getSuccessor(successor));
+        work.emplace_back(next, known_on_edge(block, terminator.getSuccessor(successor)));
+      }
+    }
+    return found;
   }
 
   /// Whether a guess lies where the program does: in an object that has contexts already.
@@ -234,24 +311,27 @@ class Fixpoint {
 
   // ---- edges ----
 
-  /// The node that the edge leads to, with what is known on it merged in.
-  unsigned enter(const llvm::BasicBlock* from, const llvm::BasicBlock* to, ContextId context) {
-    unsigned block = facts_.block_number.lookup(to);
-    NodeKey key{block, context, {}};
+  /// What is known on an edge from a block that was just walked.
+  Known known_on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock* to) {
     Known in;
-    for (unsigned number : facts_.live_in[block].set_bits()) {
+    for (unsigned number : facts_.live_in[facts_.block_number.lookup(to)].set_bits()) {
       llvm::Value* value = facts_.values[number];
       auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
       llvm::Constant* known = phi && phi->getParent() == to ? environment_.known(phi->getIncomingValueForBlock(from))
                                                             : environment_.known(value);
-      if (!known) continue;
-      in.emplace_back(number, known);
-      if (pinned_.has(number) && context != NoPlace) key.pins.emplace_back(number, known);
+      if (known) in.emplace_back(number, known);
     }
-    for (const auto& [number, known] : environment_.cells()) {
-      in.emplace_back(number, known);
-      if (pinned_.has(number) && context != NoPlace) key.pins.emplace_back(number, known);
-    }
+    in.insert(in.end(), environment_.cells().begin(), environment_.cells().end());
+    return in;
+  }
+
+  /// The node that the edge leads to, with what is known on it merged in.
+  unsigned enter(const llvm::BasicBlock* from, const llvm::BasicBlock* to, ContextId context) {
+    Known in = known_on_edge(from, to);
+    NodeKey key{facts_.block_number.lookup(to), context, {}};
+    if (context != NoPlace)
+      for (const auto& known : in)
+        if (pinned_.has(known.first)) key.pins.push_back(known);
     auto existing = index_.find(key);
     if (existing == index_.end()) return add(std::move(key), std::move(in));
     Node& node = nodes_[existing->second];
@@ -279,7 +359,10 @@ class Fixpoint {
   std::set<llvm::Constant*> seen_;
   llvm::Constant* asked_for_ = nullptr;
   std::map<unsigned, Exit> exits_;
-  std::set<unsigned> unknown_;
+  static constexpr std::size_t NotTried = ~std::size_t{0};
+  std::map<unsigned, std::size_t> unknown_;  // nodes whose hint is not known; how many guesses were made from
+  std::map<ContextId, std::vector<unsigned>> nodes_of_;
+  std::map<const llvm::CallInst*, Behind> behind_;
   std::set<const llvm::GlobalValue*> programs_;
   std::size_t programs_seen_ = 0;
   bool tried_ = false;
@@ -331,7 +414,6 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (int restart = 0; restart < max_restarts; ++restart) {
     Fixpoint fixpoint(environment, pins, kept, limits);
     bool complete = fixpoint.run(entry);
-    if (getenv("INLAY_TRACE")) fixpoint.trace(restart, complete, pins.count());
     if (environment.take_stale()) continue;
     if (!complete && fixpoint.too_many_places()) {
       limits.places_tried = 0;

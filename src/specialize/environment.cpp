@@ -190,8 +190,10 @@ void Environment::note_table(const llvm::LoadInst& load) {
   auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(load.getPointerOperand());
   llvm::Constant* table = element && element->getNumIndices() == 1 ? known(element->getPointerOperand()) : nullptr;
   if (!table || !load.isSimple() || mentions_base(table) || !symbols_.locate(table)) return;
-  std::uint64_t step =
-      symbols_.unit().getDataLayout().getTypeAllocSize(element->getSourceElementType()).getFixedValue();
+  // An index that is counted in bytes was multiplied before.
+  const llvm::DataLayout& layout = symbols_.unit().getDataLayout();
+  std::uint64_t step = std::max(layout.getTypeAllocSize(element->getSourceElementType()).getFixedValue(),
+                                layout.getTypeStoreSize(load.getType()).getFixedValue());
   auto* byte = llvm::Type::getInt8Ty(load.getContext());
   auto* word = llvm::Type::getInt64Ty(load.getContext());
   for (std::uint64_t i = 0; i < Most && step > 0; ++i) {
@@ -200,12 +202,6 @@ void Environment::note_table(const llvm::LoadInst& load) {
     if (!value) break;
     read_from_tables_[{&load, context_}].insert(value);
   }
-}
-
-const std::set<llvm::Constant*>& Environment::bases_of(const llvm::GetElementPtrInst& element, unsigned context) const {
-  static const std::set<llvm::Constant*> none;
-  auto found = bases_of_.find({&element, context});
-  return found == bases_of_.end() ? none : found->second;
 }
 
 std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load, unsigned context) const {
@@ -305,9 +301,6 @@ llvm::Constant* Environment::step(const llvm::Instruction& inst) {
   llvm::Constant* value = evaluate(inst);
   if (alias_) {
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_) note_table(*load);
-    if (auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(&inst); element && !value && guarded_)
-      if (llvm::Constant* base = known(element->getPointerOperand()); base && !mentions_base(base))
-        bases_of_[{element, context_}].insert(base);
     if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
       store(*store_inst);
     else if (inst.mayWriteToMemory() && runtime::marker_of(inst) == Marker::None)

@@ -74,9 +74,6 @@ class Environment {
   /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was met
   /// so far.
   std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
-  /// The addresses from which this instruction, in this context, went on by a number that is not known.
-  const std::set<llvm::Constant*>& bases_of(const llvm::GetElementPtrInst& element, unsigned context) const;
-
   /// The addresses that functions were loaded from, so far.
   const std::set<llvm::Constant*>& tables() const { return tables_; }
   bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
@@ -130,7 +127,7 @@ class Environment {
   std::set<llvm::Constant*> tables_;
   std::map<std::pair<llvm::Type*, const llvm::MDNode*>, std::set<llvm::Constant*>> stored_;
   using InContext = std::pair<const llvm::Instruction*, unsigned>;
-  std::map<InContext, std::set<llvm::Constant*>> read_from_tables_, bases_of_;
+  std::map<InContext, std::set<llvm::Constant*>> read_from_tables_;
   unsigned context_ = 0;
   bool stale_ = false;
   bool guarded_ = false;

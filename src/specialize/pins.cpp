@@ -6,7 +6,6 @@
 
 #include "runtime/markers.h"
 
-#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -38,10 +37,12 @@ class Causes {
       int number = environment_.facts().number(inst);
       if (number < 0 || forbidden_.has(static_cast<unsigned>(number))) continue;
       chain.insert(static_cast<unsigned>(number));
-      any_choice |= llvm::isa<llvm::PHINode>(inst);
-      if (auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(inst)) elements.insert(element);
+      if (auto* phi = llvm::dyn_cast<llvm::PHINode>(inst)) {
+        any_choice = true;
+        behind.phis.insert(phi);
+      }
       if (auto* load = llvm::dyn_cast<llvm::LoadInst>(inst)) {
-        loads.insert(load);
+        behind.loads.insert(load);
         follow_memory(*load);
       }
       if (marker == Marker::Context) continue;  // what was before is settled by the context
@@ -53,8 +54,7 @@ class Causes {
   }
 
   std::set<unsigned> chain;
-  std::set<const llvm::LoadInst*> loads;
-  std::set<const llvm::GetElementPtrInst*> elements;
+  Behind behind;
   bool any_choice = false;  // a phi or a cell is among them: something with several values
 
  private:
@@ -180,48 +180,10 @@ Variables context_variables(const Facts& facts) {
   return variables;
 }
 
-std::vector<llvm::Constant*> guess_places(const llvm::CallInst& hint, Environment& environment, ContextId context,
-                                          std::size_t most) {
+Behind values_behind(const llvm::Value& value, const Environment& environment) {
   Causes causes(environment, Variables());
-  causes.follow(hint.getArgOperand(0));
-  std::vector<llvm::Constant*> values, places;
-  auto add = [most](std::vector<llvm::Constant*>& to, llvm::Constant* value) {
-    if (to.size() < most && !llvm::is_contained(to, value)) to.push_back(value);
-  };
-  for (const llvm::LoadInst* load : causes.loads)
-    for (llvm::Constant* value : environment.candidates(*load, context)) add(values, value);
-  llvm::Type* type = hint.getType();
-  const llvm::DataLayout& layout = environment.symbols().unit().getDataLayout();
-  for (llvm::Constant* value : values) {
-    if (value->getType() == type) {
-      if (!value->isNullValue()) add(places, value);
-      continue;
-    }
-    auto* number = llvm::dyn_cast<llvm::ConstantInt>(value);
-    if (!number || number->getBitWidth() > 64) continue;
-    if (auto* wide = llvm::dyn_cast<llvm::IntegerType>(type)) {
-      // As far as it was widened on the way here, in one way or the other.
-      add(places, llvm::ConstantInt::get(type, number->getValue().zextOrTrunc(wide->getBitWidth())));
-      add(places, llvm::ConstantInt::get(type, number->getValue().sextOrTrunc(wide->getBitWidth())));
-      continue;
-    }
-    // A number by which the program's beginning is passed.
-    for (const llvm::GetElementPtrInst* element : causes.elements) {
-      if (element->getNumIndices() != 1) continue;
-      std::uint64_t step = layout.getTypeAllocSize(element->getSourceElementType()).getFixedValue();
-      auto* word = llvm::Type::getInt64Ty(type->getContext());
-      for (llvm::Constant* program : environment.bases_of(*element, context)) {
-        llvm::Constant* place = llvm::ConstantFoldConstant(
-            llvm::ConstantExpr::getGetElementPtr(
-                llvm::Type::getInt8Ty(type->getContext()), program,
-                llvm::ConstantInt::get(word, static_cast<std::uint64_t>(number->getSExtValue()) * step)),
-            layout);
-        // Only what lies in the program: anything that can be read there.
-        if (environment.symbols().load(place, llvm::Type::getInt8Ty(type->getContext()))) add(places, place);
-      }
-    }
-  }
-  return places;
+  causes.follow(&value);
+  return std::move(causes.behind);
 }
 
 std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,

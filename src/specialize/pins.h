@@ -30,10 +30,12 @@ class Variables {
 /// Looks for calls and contexts that pins would help, at the nodes that are reached. Adds the pins; true if any is new.
 bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins);
 
-/// What a context or a promoted value that is not known may be: what was stored or lies in tables where it is computed from. Guesses,
-/// at most so many.
-std::vector<llvm::Constant*> guess_places(const llvm::CallInst& hint, Environment& environment, ContextId context,
-                                          std::size_t most);
+/// The loads and phis that a value is computed from, back to the context before.
+struct Behind {
+  std::set<const llvm::LoadInst*> loads;
+  std::set<const llvm::PHINode*> phis;
+};
+Behind values_behind(const llvm::Value& value, const Environment& environment);
 
 /// The variables that contexts are copied from: without them, no context is known; and promoted values.
 Variables context_variables(const Facts& facts);
