@@ -55,9 +55,9 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 
 #ifndef __cplusplus
 /* 5: the class of pointers. */
-#define inlay_context(pc)                                                                             \
-  ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                            \
-                                         inlay_marker_context_pointer((const void*)(uintptr_t)(pc)),  \
+#define inlay_context(pc)                                                                            \
+  ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                           \
+                                         inlay_marker_context_pointer((const void*)(uintptr_t)(pc)), \
                                          inlay_marker_context_word((unsigned long long)(uintptr_t)(pc))))
 #define inlay_virtual_state(p, n) inlay_marker_virtual_state((p), (n))
 #define inlay_expect(x, value) \

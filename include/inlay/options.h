@@ -34,12 +34,12 @@ struct CompileOptions {
   std::function<InlineChoice(const CallSite&)> inline_policy;
   // Limits. What lies beyond them stays a call to the original and is reported.
   unsigned max_instructions = 100'000;  // of all specialized functions together
-  unsigned max_depth = 2'000;          // of calls specialized within calls
+  unsigned max_depth = 2'000;           // of calls specialized within calls
   unsigned max_rounds = 10;
   // Of an interpreter's program. What lies beyond them is left to the interpreter, which goes on from there.
-  unsigned max_contexts = 10'000;        // values of context() in one function
-  unsigned max_versions = 8;             // of one block, for one value of context()
-  unsigned leave_at_context = ~0u;       // for tests: hand over to the interpreter at this context, counted from 0
+  unsigned max_contexts = 10'000;   // values of context() in one function
+  unsigned max_versions = 8;        // of one block, for one value of context()
+  unsigned leave_at_context = ~0u;  // for tests: hand over to the interpreter at this context, counted from 0
 };
 
 }  // namespace inlay

@@ -37,12 +37,12 @@ std::string_view to_string(Remark::Kind kind);
 
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context().
 struct GuestInstruction {
-  std::string interpreter;     // demangled
-  std::int64_t at = 0;         // bytes from the beginning of the constant memory that holds it; or the integer itself
-  std::string opcode;          // what the interpreter decided on first: the value of its switch, or a handler's name
-  Place handler;               // where that is in the interpreter's source, if known
-  unsigned instructions = 0;   // of LLVM, before its own optimization
-  unsigned copies = 0;         // of blocks
+  std::string interpreter;    // demangled
+  std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself
+  std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name
+  Place handler;              // where that is in the interpreter's source, if known
+  unsigned instructions = 0;  // of LLVM, before its own optimization
+  unsigned copies = 0;        // of blocks
 };
 
 /// The account of one compilation.

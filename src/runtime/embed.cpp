@@ -16,8 +16,8 @@
 #include "runtime/embed_object.h"
 #include "runtime/embed_prepare.h"
 #include "runtime/image_writer.h"
-#include "runtime/markers.h"
 #include "runtime/llvm_errors.h"
+#include "runtime/markers.h"
 #include "runtime/unit.h"
 
 #include <llvm/Bitcode/BitcodeReader.h>
@@ -162,8 +162,8 @@ Result<std::unique_ptr<llvm::Module>> compile_source(const EmbedOptions& options
   std::vector<std::string> arguments = {"-x", is_c ? "c" : "c++"};
   if (!is_c) arguments.insert(arguments.end(), options.cxx_flags.begin(), options.cxx_flags.end());
   arguments.insert(arguments.end(), options.compile_flags.begin(), options.compile_flags.end());
-  for (const char* flag : {"-O2", "-Xclang", "-disable-llvm-passes", "-ffp-contract=off", "-gline-tables-only", "-fPIC", "-DINLAY_EMBED",
-                           "-fno-semantic-interposition", "-emit-llvm", "-c"})
+  for (const char* flag : {"-O2", "-Xclang", "-disable-llvm-passes", "-ffp-contract=off", "-gline-tables-only", "-fPIC",
+                           "-DINLAY_EMBED", "-fno-semantic-interposition", "-emit-llvm", "-c"})
     arguments.push_back(flag);
   if (!options.dependency_file.empty())
     arguments.insert(arguments.end(),

@@ -154,11 +154,9 @@ void add_number_tables(llvm::Module& module) {
         mentions_any_label(*table.getInitializer()))
       tables.push_back(&table);
   for (llvm::GlobalVariable* table : tables) {
-    auto* numbers =
-        new llvm::GlobalVariable(module, table->getValueType(), /*isConstant=*/true,
-                                 llvm::GlobalValue::InternalLinkage,
-                                 with_numbers(table->getInitializer(), module.getDataLayout()),
-                                 table->getName() + LabelsSuffix, table);
+    auto* numbers = new llvm::GlobalVariable(
+        module, table->getValueType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
+        with_numbers(table->getInitializer(), module.getDataLayout()), table->getName() + LabelsSuffix, table);
     numbers->setAlignment(table->getAlign());
   }
 }

@@ -191,7 +191,8 @@ class Resume {
     llvm::Module& module = *original_.getParent();
     std::vector<llvm::GlobalVariable*> tables;
     for (llvm::GlobalVariable& variable : module.globals())
-      if (variable.hasInitializer() && mentions_labels_of(*variable.getInitializer(), original_)) tables.push_back(&variable);
+      if (variable.hasInitializer() && mentions_labels_of(*variable.getInitializer(), original_))
+        tables.push_back(&variable);
     for (llvm::GlobalVariable* table : tables) {
       auto* copy =
           new llvm::GlobalVariable(module, table->getValueType(), table->isConstant(),

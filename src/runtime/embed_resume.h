@@ -4,8 +4,8 @@
 // A *place* is a hint that says where an interpreter is: context() or expect(). For each function with places, a second
 // one is made, its *resume function*: the same code, but it starts behind the place whose number it is given, with
 // everything that lives there as arguments. Specialized code that cannot go on (a value that is not known, a guard that
-// fails, a budget that is used up) calls it with the values it has, and returns what it returns. So the interpreter goes
-// on with the exact state, and nothing needs to know how that state was laid out.
+// fails, a budget that is used up) calls it with the values it has, and returns what it returns. So the interpreter
+// goes on with the exact state, and nothing needs to know how that state was laid out.
 //
 // It is native code, made when the runtime is built: leaving specialized code costs no compiling. And being an ordinary
 // function it can be specialized itself: that is code that is entered at a known place.

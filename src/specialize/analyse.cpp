@@ -5,6 +5,7 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "specialize/guess.h"
 #include "specialize/pins.h"
 
 #include <llvm/IR/CFG.h>
@@ -118,8 +119,7 @@ class Fixpoint {
     if (versions <= 2) return false;
     if (instructions_ > limits_.instructions || nodes_.size() > limits_.nodes) return true;
     if (versions <= limits_.versions) return false;
-    return versions > limits_.copies_per_block ||
-           !pins_to_blame(nodes_, block, context, environment_, kept_).empty();
+    return versions > limits_.copies_per_block || !pins_to_blame(nodes_, block, context, environment_, kept_).empty();
   }
 
   void visit(unsigned id) {
@@ -190,18 +190,13 @@ class Fixpoint {
       if (promotes) hint = promote_at_end(*block);
       if (!promotes && !nodes_[id].exits) continue;
       const ContextId context = nodes_[id].context;
-      const std::vector<Leaf> leaves = leaves_of(*hint, context);
+      const std::vector<Leaf> leaves = guesser_.leaves(*hint, nodes_, nodes_of_[context]);
       std::size_t count = 0;
       for (const Leaf& leaf : leaves) count += leaf.values.size();
       if (count == guessed_from) continue;  // since it was visited, nothing new was met
       guessed_from = count;
-      std::vector<llvm::Constant*> guesses;
-      for (const Leaf& leaf : leaves)
-        for (llvm::Constant* value : leaf.values)
-          for (llvm::Constant* guess : replay(leaf, value, *hint))
-            if (guesses.size() < (promotes ? limits_.values_promoted : limits_.places_tried) &&
-                !llvm::is_contained(guesses, guess))
-              guesses.push_back(guess);
+      const std::vector<llvm::Constant*> guesses =
+          guesser_.guess(*hint, nodes_, leaves, promotes ? limits_.values_promoted : limits_.places_tried);
       specialize::enter(environment_, nodes_[id]);
       environment_.walk(*block);
       nodes_[id].places.clear();
@@ -222,81 +217,6 @@ class Fixpoint {
     return !queue_.empty();
   }
 
-  /// Something that is not known at a node and that a hint depends on: a load there, or a value that comes in and was
-  /// loaded in another context. And what it may be.
-  struct Leaf {
-    unsigned node;
-    const llvm::Instruction* value;
-    std::vector<llvm::Constant*> values;
-  };
-
-  std::vector<Leaf> leaves_of(const llvm::CallInst& hint, ContextId context) {
-    auto [known_behind, fresh] = behind_.try_emplace(&hint);
-    const Behind& behind = fresh ? known_behind->second = values_behind(*hint.getArgOperand(0), environment_)
-                                 : known_behind->second;
-    std::vector<Leaf> leaves;
-    for (unsigned id : nodes_of_[context]) {
-      const llvm::BasicBlock* block = facts_.blocks[nodes_[id].block];
-      for (const llvm::LoadInst* load : behind.loads)
-        if (load->getParent() == block)
-          if (std::vector<llvm::Constant*> values = environment_.candidates(*load, context); !values.empty())
-            leaves.push_back({id, load, std::move(values)});
-      const llvm::BasicBlock* before = block->getSinglePredecessor();
-      if (!before || !context_at_end(*before)) continue;
-      // Where the context begins.
-      for (const llvm::PHINode* phi : behind.phis) {
-        int number = facts_.number(phi);
-        bool comes_in = number >= 0 && facts_.live_in[nodes_[id].block].test(static_cast<unsigned>(number));
-        if (!comes_in || std::any_of(nodes_[id].in.begin(), nodes_[id].in.end(),
-                                     [&](const auto& known) { return known.first == static_cast<unsigned>(number); }))
-          continue;
-        std::vector<llvm::Constant*> values;
-        for (const llvm::LoadInst* load : behind.loads)
-          if (load->getType() == phi->getType())
-            for (llvm::Constant* value : environment_.candidates(*load, context))
-              if (!llvm::is_contained(values, value)) values.push_back(value);
-        if (!values.empty()) leaves.push_back({id, phi, std::move(values)});
-      }
-    }
-    return leaves;
-  }
-
-  /// What the hint is told if this is the value: the way from there to the hint, walked with it.
-  std::vector<llvm::Constant*> replay(const Leaf& leaf, llvm::Constant* value, const llvm::CallInst& hint) {
-    constexpr unsigned MaxBlocks = 300;  // a dispatch compares with each handler
-    std::vector<llvm::Constant*> found;
-    std::vector<std::pair<unsigned, Known>> work{{nodes_[leaf.node].block, nodes_[leaf.node].in}};
-    for (unsigned i = 0; i < work.size() && i < MaxBlocks; ++i) {
-      const llvm::BasicBlock* block = facts_.blocks[work[i].first];
-      environment_.enter(work[i].second, /*guarded=*/true, nodes_[leaf.node].context);
-      if (i == 0 && llvm::isa<llvm::PHINode>(leaf.value))
-        environment_.set(static_cast<unsigned>(facts_.number(leaf.value)), value);
-      for (const llvm::Instruction& inst : *block) {
-        if (llvm::isa<llvm::PHINode>(inst)) continue;
-        if (&inst == leaf.value && i == 0) {
-          if (environment_.step(inst)) return found;  // known here
-          environment_.set(static_cast<unsigned>(facts_.number(&inst)), value);
-        } else {
-          environment_.step(inst);
-        }
-      }
-      if (block == hint.getParent()) {
-        llvm::Constant* told = environment_.known(hint.getArgOperand(0));
-        if (told && !environment_.mentions_base(told)) found.push_back(told);
-        continue;
-      }
-      if (context_at_end(*block)) continue;
-      const llvm::Instruction& terminator = *block->getTerminator();
-      llvm::SmallVector<unsigned, 4> taken = environment_.feasible(terminator);
-      if (taken.size() > 8) continue;
-      for (unsigned successor : taken) {
-        unsigned next = facts_.block_number.lookup(terminator.getSuccessor(successor));
-        work.emplace_back(next, known_on_edge(block, terminator.getSuccessor(successor)));
-      }
-    }
-    return found;
-  }
-
   /// Whether a guess lies where the program does: in an object that has contexts already.
   bool in_program(llvm::Constant* place) {
     if (!place->getType()->isPointerTy()) return true;
@@ -311,23 +231,9 @@ class Fixpoint {
 
   // ---- edges ----
 
-  /// What is known on an edge from a block that was just walked.
-  Known known_on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock* to) {
-    Known in;
-    for (unsigned number : facts_.live_in[facts_.block_number.lookup(to)].set_bits()) {
-      llvm::Value* value = facts_.values[number];
-      auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
-      llvm::Constant* known = phi && phi->getParent() == to ? environment_.known(phi->getIncomingValueForBlock(from))
-                                                            : environment_.known(value);
-      if (known) in.emplace_back(number, known);
-    }
-    in.insert(in.end(), environment_.cells().begin(), environment_.cells().end());
-    return in;
-  }
-
   /// The node that the edge leads to, with what is known on it merged in.
   unsigned enter(const llvm::BasicBlock* from, const llvm::BasicBlock* to, ContextId context) {
-    Known in = known_on_edge(from, to);
+    Known in = environment_.on_edge(from, to);
     NodeKey key{facts_.block_number.lookup(to), context, {}};
     if (context != NoPlace)
       for (const auto& known : in)
@@ -359,10 +265,10 @@ class Fixpoint {
   std::set<llvm::Constant*> seen_;
   llvm::Constant* asked_for_ = nullptr;
   std::map<unsigned, Exit> exits_;
+  Guesser guesser_{environment_};
   static constexpr std::size_t NotTried = ~std::size_t{0};
   std::map<unsigned, std::size_t> unknown_;  // nodes whose hint is not known; how many guesses were made from
   std::map<ContextId, std::vector<unsigned>> nodes_of_;
-  std::map<const llvm::CallInst*, Behind> behind_;
   std::set<const llvm::GlobalValue*> programs_;
   std::size_t programs_seen_ = 0;
   bool tried_ = false;
@@ -384,8 +290,8 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
       stack.pop_back();
       continue;
     }
-    int successor = next < node.successors.size() ? node.successors[next]
-                                                  : node.places[next - node.successors.size()].second;
+    int successor =
+        next < node.successors.size() ? node.successors[next] : node.places[next - node.successors.size()].second;
     ++next;
     if (successor >= 0 && !seen[static_cast<unsigned>(successor)]) {
       seen[static_cast<unsigned>(successor)] = 1;

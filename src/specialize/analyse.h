@@ -13,13 +13,14 @@
 // or a context is unknown because it was computed from something that had several values, the variables that it depends
 // on become pins and the analysis starts again (pins.h).
 //
-// Where a context is not known even so (a return address, an entry of a jump table), the function cannot go on as a copy
-// for this place. It tries the places that it can guess, and else leaves for the interpreter (see runtime/embed_resume.h), or, in functions that cannot be
-// entered in the middle, goes on in blocks of the context NoPlace, where contexts mean nothing.
+// Where a context is not known even so (a return address, an entry of a jump table), the function cannot go on as a
+// copy for this place. It tries the places that it can guess, and else leaves for the interpreter (see
+// runtime/embed_resume.h), or, in functions that cannot be entered in the middle, goes on in blocks of the context
+// NoPlace, where contexts mean nothing.
 //
 // Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from
-// constants; the number of copies of a block in one context is capped, and a cap that is hit takes pins back; the number
-// of contexts is capped, and what lies beyond becomes a way out.
+// constants; the number of copies of a block in one context is capped, and a cap that is hit takes pins back; the
+// number of contexts is capped, and what lies beyond becomes a way out.
 #pragma once
 
 #include <map>
@@ -40,7 +41,8 @@ struct Node {
   Known pins;
   Known in;
   std::vector<int> successors;  // node of each successor of the block's terminator; -1 where that way is never taken
-  /// Of a node that ends in a context() or a promote() whose value is not known: what it may be, with the nodes for that.
+  /// Of a node that ends in a context() or a promote() whose value is not known: what it may be, with the nodes for
+  /// that.
   std::vector<std::pair<llvm::Constant*, int>> places;
   /// It ends in a context() and leaves for the interpreter there, or where no place fits: through the resume function,
   /// or, where there is none, to its successor, which is a node of the context NoPlace.
@@ -51,13 +53,13 @@ struct Node {
 struct Limits {
   unsigned copies_per_block = 2048;
   unsigned nodes = 50000;
-  unsigned instructions = 40000;     // of all copies; in contexts, new ones become ways out
-  unsigned versions = 8;             // of a block in one context
-  unsigned contexts = 10000;         // the others become ways out
-  unsigned exit_at_context = ~0u;    // this one becomes a way out, to test it
-  unsigned places_tried = 64;        // where a context is not known
+  unsigned instructions = 40000;   // of all copies; in contexts, new ones become ways out
+  unsigned versions = 8;           // of a block in one context
+  unsigned contexts = 10000;       // the others become ways out
+  unsigned exit_at_context = ~0u;  // this one becomes a way out, to test it
+  unsigned places_tried = 64;      // where a context is not known
   unsigned values_promoted = 8;
-  unsigned nodes_with_places = 6000; // with more, no place is tried: each leads to many
+  unsigned nodes_with_places = 6000;  // with more, no place is tried: each leads to many
 };
 
 /// Why a context became a way out.
@@ -70,12 +72,12 @@ struct Exit {
 };
 
 struct Analysis {
-  std::vector<Node> nodes;      // the entry is node 0
-  std::vector<unsigned> order;  // the nodes that are reached, in reverse post-order
+  std::vector<Node> nodes;                // the entry is node 0
+  std::vector<unsigned> order;            // the nodes that are reached, in reverse post-order
   std::vector<llvm::Constant*> contexts;  // by ContextId; null for NoContext and NoPlace
   std::vector<Exit> exits;
-  unsigned pins = 0;            // variables that blocks were copied for
-  bool capped = false;          // a cap was hit: some loop stayed a loop
+  unsigned pins = 0;    // variables that blocks were copied for
+  bool capped = false;  // a cap was hit: some loop stayed a loop
 };
 
 /// `arguments`: the constant of each argument, null where unknown. Constants are of the unit of `environment`.

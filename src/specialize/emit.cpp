@@ -11,8 +11,8 @@
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
-#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/MDBuilder.h>
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 namespace inlay::specialize {
@@ -218,8 +218,8 @@ class Emitter {
     if (llvm::Constant* expected = hint ? environment_.guarded_value(*hint) : nullptr) {
       auto& guard = llvm::cast<llvm::CallInst>(*hint);
       llvm::BasicBlock* otherwise = llvm::BasicBlock::Create(into_.getContext(), "unexpected", &into_);
-      auto* holds = new llvm::ICmpInst(end->getIterator(), llvm::ICmpInst::ICMP_EQ, use(id, guard.getArgOperand(0), end),
-                                       expected);
+      auto* holds = new llvm::ICmpInst(end->getIterator(), llvm::ICmpInst::ICMP_EQ,
+                                       use(id, guard.getArgOperand(0), end), expected);
       auto* branch = llvm::BranchInst::Create(blocks_[successors[0]], otherwise, holds, end->getIterator());
       llvm::MDBuilder weights(into_.getContext());
       branch->setMetadata(llvm::LLVMContext::MD_prof, weights.createLikelyBranchWeights());
@@ -285,7 +285,8 @@ class Emitter {
     llvm::IRBuilder<> builder(end);
     builder.SetCurrentDebugLocation(locations_.map(hint.getDebugLoc()));
     emitted_.exits += node.exits;
-    llvm::BasicBlock* otherwise = node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
+    llvm::BasicBlock* otherwise =
+        node.successors[0] >= 0 ? blocks_[static_cast<unsigned>(node.successors[0])] : nullptr;
     std::optional<Symbols::Location> program;
     if (!node.places.empty() && value->getType()->isPointerTy())
       program = environment_.symbols().locate(node.places[0].first);

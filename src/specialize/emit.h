@@ -10,7 +10,7 @@ struct Emitted {
   unsigned folded_loads = 0;
   unsigned folded_values = 0;  // other instructions whose result is a constant now
   unsigned folded_branches = 0;
-  unsigned exits = 0;                  // ways out to the interpreter
+  unsigned exits = 0;  // ways out to the interpreter
   /// What became of one context.
   struct OfContext {
     unsigned instructions = 0;

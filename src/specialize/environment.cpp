@@ -283,7 +283,8 @@ llvm::Constant* Environment::evaluate(const llvm::Instruction& inst) {
   if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && alias_)
     if (llvm::Constant* value = load_cell(*load, operands[0]); value || based) return value;
   llvm::Constant* value = fold(inst, operands, symbols_);
-  if (alias_ && value && llvm::isa<llvm::Function>(value) && llvm::isa<llvm::LoadInst>(inst)) tables_.insert(operands[0]);
+  if (alias_ && value && llvm::isa<llvm::Function>(value) && llvm::isa<llvm::LoadInst>(inst))
+    tables_.insert(operands[0]);
   // Only what can be written as one address, or the number of one.
   if (value && based && mentions_base(value) && !value->getType()->isPointerTy() && !value->getType()->isIntegerTy(64))
     return nullptr;
@@ -317,6 +318,18 @@ llvm::Constant* Environment::step(const llvm::Instruction& inst) {
 void Environment::walk(const llvm::BasicBlock& block) {
   for (const llvm::Instruction& inst : block)
     if (!llvm::isa<llvm::PHINode>(inst)) step(inst);
+}
+
+Known Environment::on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock* to) {
+  Known in;
+  for (unsigned number : facts_.live_in[facts_.block_number.lookup(to)].set_bits()) {
+    llvm::Value* value = facts_.values[number];
+    auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
+    llvm::Constant* at_end = phi && phi->getParent() == to ? known(phi->getIncomingValueForBlock(from)) : known(value);
+    if (at_end) in.emplace_back(number, at_end);
+  }
+  in.insert(in.end(), cells_.begin(), cells_.end());
+  return in;
 }
 
 llvm::SmallVector<unsigned, 4> Environment::feasible(const llvm::Instruction& terminator) {

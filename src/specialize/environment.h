@@ -59,6 +59,9 @@ class Environment {
   /// The phis of a block have been set: walks over the rest of it.
   void walk(const llvm::BasicBlock& block);
 
+  /// What is known on the edge to `to` from the block that was just walked: of what lives there, and of cells.
+  Known on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock* to);
+
   /// Which successors of this terminator can be taken.
   llvm::SmallVector<unsigned, 4> feasible(const llvm::Instruction& terminator);
 
@@ -71,8 +74,8 @@ class Environment {
   /// The value that a guard must find: of an expect() whose argument is not known; else null.
   llvm::Constant* guarded_value(const llvm::Instruction& inst);
   /// What a load may give whose place is only known when it runs: what lies in the constant table that it was seen to
-  /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was met
-  /// so far.
+  /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was
+  /// met so far.
   std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
   /// The addresses that functions were loaded from, so far.
   const std::set<llvm::Constant*>& tables() const { return tables_; }

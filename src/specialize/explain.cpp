@@ -196,7 +196,7 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
       continue;
     }
     if (target->hasFnAttribute(runtime::ResumeAttribute)) continue;  // told of where it was decided
-    if (call->doesNotReturn()) continue;  // the ways to exceptions are nobody's loss
+    if (call->doesNotReturn()) continue;                             // the ways to exceptions are nobody's loss
     Decision decision = callees.why_left(*target);
     add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});
   }

@@ -19,7 +19,8 @@ namespace {
 /// What an unknown value is computed from.
 class Causes {
  public:
-  Causes(const Environment& environment, const Variables& forbidden) : environment_(environment), forbidden_(forbidden) {}
+  Causes(const Environment& environment, const Variables& forbidden)
+      : environment_(environment), forbidden_(forbidden) {}
 
   /// Follows `value` through arithmetic, through loads at addresses that depend on it, and through memory to what was
   /// stored there.
@@ -122,8 +123,7 @@ bool PinFinder::read_from_known_memory(const llvm::Value* value) {
 /// What of this call or hint would be known with more pins.
 bool PinFinder::look_at(const llvm::CallBase& call) {
   Marker marker = runtime::marker_of(call);
-  if (marker == Marker::Context)
-    return !environment_.known(call.getArgOperand(0)) && pin_causes(call.getArgOperand(0));
+  if (marker == Marker::Context) return !environment_.known(call.getArgOperand(0)) && pin_causes(call.getArgOperand(0));
   if (marker != Marker::None || llvm::isa<llvm::IntrinsicInst>(call)) return false;
   bool found = false;
   if (call.hasFnAttr(LeavesAttribute)) return false;

@@ -60,11 +60,12 @@ std::string guest_to_text(const std::vector<GuestInstruction>& guest) {
     total += each.instructions;
   }
   std::vector<std::pair<std::string, Sum>> opcodes(by_opcode.begin(), by_opcode.end());
-  std::sort(opcodes.begin(), opcodes.end(),
-                   [](const auto& a, const auto& b) { return std::tie(b.second.instructions, a.first) < std::tie(a.second.instructions, b.first); });
+  std::sort(opcodes.begin(), opcodes.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.second.instructions, a.first) < std::tie(a.second.instructions, b.first);
+  });
   char line[256];
-  std::snprintf(line, sizeof line, "\n  the program: %zu instructions became %u of IR, %.1f for one", guest.size(), total,
-                static_cast<double>(total) / static_cast<double>(guest.size()));
+  std::snprintf(line, sizeof line, "\n  the program: %zu instructions became %u of IR, %.1f for one", guest.size(),
+                total, static_cast<double>(total) / static_cast<double>(guest.size()));
   std::string text = line;
   constexpr std::size_t Shown = 10;
   for (std::size_t i = 0; i < opcodes.size() && i < Shown; ++i) {

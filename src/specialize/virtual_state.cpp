@@ -30,7 +30,7 @@ constexpr std::size_t MaxSlots = 96;
 
 struct Slot {
   std::uint64_t size = 0;
-  llvm::Type* type = nullptr;                // of the first access
+  llvm::Type* type = nullptr;  // of the first access
   llvm::Align alignment;
   std::vector<llvm::Instruction*> accesses;  // loads and stores
   llvm::AllocaInst* variable = nullptr;
@@ -130,8 +130,7 @@ class VirtualState {
   bool may_come_from_state(const llvm::Instruction& inst) const {
     llvm::SmallVector<const llvm::Value*, 4> pointers;
     for (const llvm::Use& operand : inst.operands())
-      if (operand->getType()->isPointerTy() &&
-          !(llvm::isa<llvm::StoreInst>(inst) && operand.getOperandNo() == 0))
+      if (operand->getType()->isPointerTy() && !(llvm::isa<llvm::StoreInst>(inst) && operand.getOperandNo() == 0))
         pointers.push_back(operand.get());
     for (const llvm::Value* pointer : pointers) {
       llvm::SmallVector<const llvm::Value*, 4> objects;
@@ -196,7 +195,9 @@ class VirtualState {
 
   /// Whether a call may look at memory, so that the state must be there.
   static bool may_look(const llvm::CallBase& call) {
-    if ((call.doesNotAccessMemory() && !llvm::isa<llvm::InvokeInst>(call)) || runtime::marker_of(call) != runtime::Marker::None) return false;
+    if ((call.doesNotAccessMemory() && !llvm::isa<llvm::InvokeInst>(call)) ||
+        runtime::marker_of(call) != runtime::Marker::None)
+      return false;
     if (llvm::isa<llvm::AnyMemIntrinsic>(call)) return false;  // with what may come from the state, there is no slot
     if (auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&call))
       return !intrinsic->isLifetimeStartOrEnd() && !intrinsic->onlyAccessesInaccessibleMemory();

@@ -20,9 +20,9 @@ namespace {
 
 /// Limits of one copy.
 constexpr std::uint64_t MaxInstructions = 60'000;
-constexpr unsigned MaxBody = 600;        // of a function that is copied in
-constexpr unsigned MaxCopies = 24;       // of one function
-constexpr std::size_t MaxTable = 4096;   // words of a table that are looked at
+constexpr unsigned MaxBody = 600;       // of a function that is copied in
+constexpr unsigned MaxCopies = 24;      // of one function
+constexpr std::size_t MaxTable = 4096;  // words of a table that are looked at
 
 std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
   std::vector<llvm::CallInst*> calls;
@@ -211,8 +211,7 @@ void WorkingCopy::add_from_tables(const Environment& environment, const llvm::Fu
     auto* byte = llvm::Type::getInt8Ty(variable->getContext());
     auto* word = llvm::Type::getInt64Ty(variable->getContext());
     for (std::uint64_t i = 0; i < words; ++i) {
-      llvm::Constant* place =
-          llvm::ConstantExpr::getGetElementPtr(byte, variable, llvm::ConstantInt::get(word, i * 8));
+      llvm::Constant* place = llvm::ConstantExpr::getGetElementPtr(byte, variable, llvm::ConstantInt::get(word, i * 8));
       auto* function = llvm::dyn_cast_or_null<llvm::Function>(
           symbols_.load(place, llvm::PointerType::getUnqual(variable->getContext())));
       if (function && function->getFunctionType() == like.getFunctionType() && !handlers_.contains(function) &&

@@ -18,8 +18,8 @@ namespace inlay::specialize {
 
 /// What would help the analysis.
 struct Wanted {
-  std::vector<llvm::Function*> handlers;                              // of the unit: targets of tail calls
-  std::vector<std::pair<llvm::CallBase*, llvm::Function*>> bodies;    // calls, with the function that they call
+  std::vector<llvm::Function*> handlers;                            // of the unit: targets of tail calls
+  std::vector<std::pair<llvm::CallBase*, llvm::Function*>> bodies;  // calls, with the function that they call
   bool empty() const { return handlers.empty() && bodies.empty(); }
 };
 
@@ -48,8 +48,8 @@ class WorkingCopy {
   Symbols& symbols_;
   llvm::Function& original_;
   llvm::Function* function_;
-  llvm::BasicBlock* dispatch_ = nullptr;      // phis of the target and the arguments, then the comparisons
-  llvm::BasicBlock* elsewhere_ = nullptr;     // calls the target
+  llvm::BasicBlock* dispatch_ = nullptr;   // phis of the target and the arguments, then the comparisons
+  llvm::BasicBlock* elsewhere_ = nullptr;  // calls the target
   std::map<llvm::Function*, llvm::BasicBlock*> handlers_;
   std::map<llvm::Function*, unsigned> copied_;
   std::uint64_t size_ = 0;

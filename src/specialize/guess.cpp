@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/guess.h"
+
+#include <algorithm>
+
+namespace inlay::specialize {
+
+namespace {
+
+void add(std::vector<llvm::Constant*>& to, llvm::Constant* value) {
+  if (!llvm::is_contained(to, value)) to.push_back(value);
+}
+
+/// Whether a context begins with this block.
+bool begins_context(const llvm::BasicBlock& block) {
+  const llvm::BasicBlock* before = block.getSinglePredecessor();
+  return before && context_at_end(*before);
+}
+
+}  // namespace
+
+/// What a value that comes in may be: what the loads may give that it comes from.
+std::vector<llvm::Constant*> Guesser::values_of(const llvm::PHINode& phi, const Node& node,
+                                                const Behind& behind) const {
+  auto number = static_cast<unsigned>(facts_.number(&phi));
+  if (!facts_.live_in[node.block].test(number)) return {};
+  if (llvm::any_of(node.in, [number](const auto& known) { return known.first == number; })) return {};
+  std::vector<llvm::Constant*> values;
+  for (const llvm::LoadInst* load : behind.loads)
+    if (load->getType() == phi.getType())
+      for (llvm::Constant* value : environment_.candidates(*load, node.context)) add(values, value);
+  return values;
+}
+
+std::vector<Leaf> Guesser::leaves(const llvm::CallInst& hint, const std::vector<Node>& nodes,
+                                  const std::vector<unsigned>& ids) {
+  auto [known_behind, fresh] = behind_.try_emplace(&hint);
+  if (fresh) known_behind->second = values_behind(*hint.getArgOperand(0), environment_);
+  const Behind& behind = known_behind->second;
+  std::vector<Leaf> leaves;
+  for (unsigned id : ids) {
+    const llvm::BasicBlock* block = facts_.blocks[nodes[id].block];
+    for (const llvm::LoadInst* load : behind.loads)
+      if (load->getParent() == block)
+        if (std::vector<llvm::Constant*> values = environment_.candidates(*load, nodes[id].context); !values.empty())
+          leaves.push_back({id, load, std::move(values)});
+    if (!begins_context(*block)) continue;
+    for (const llvm::PHINode* phi : behind.phis)
+      if (std::vector<llvm::Constant*> values = values_of(*phi, nodes[id], behind); !values.empty())
+        leaves.push_back({id, phi, std::move(values)});
+  }
+  return leaves;
+}
+
+/// What the hint is told if this is the value: the way from there to the hint, walked with it.
+std::vector<llvm::Constant*> Guesser::replay(const llvm::CallInst& hint, const Node& node, const Leaf& leaf,
+                                             llvm::Constant* value) {
+  constexpr std::size_t MaxBlocks = 300;  // a dispatch compares with each handler
+  constexpr std::size_t MaxWays = 8;
+  const auto number = static_cast<unsigned>(facts_.number(leaf.value));
+  std::vector<llvm::Constant*> told;
+  std::vector<std::pair<unsigned, Known>> work{{node.block, node.in}};
+  for (std::size_t i = 0; i < work.size() && i < MaxBlocks; ++i) {
+    const llvm::BasicBlock* block = facts_.blocks[work[i].first];
+    environment_.enter(work[i].second, /*guarded=*/true, node.context);
+    if (i == 0 && llvm::isa<llvm::PHINode>(leaf.value)) environment_.set(number, value);
+    for (const llvm::Instruction& inst : *block) {
+      if (llvm::isa<llvm::PHINode>(inst)) continue;
+      const bool known = environment_.step(inst) != nullptr;
+      if (&inst != leaf.value || i > 0) continue;
+      if (known) return told;  // here it needs no guess
+      environment_.set(number, value);
+    }
+    if (block == hint.getParent()) {
+      llvm::Constant* argument = environment_.known(hint.getArgOperand(0));
+      if (argument && !environment_.mentions_base(argument)) add(told, argument);
+      continue;
+    }
+    if (context_at_end(*block)) continue;
+    const llvm::Instruction& terminator = *block->getTerminator();
+    llvm::SmallVector<unsigned, 4> taken = environment_.feasible(terminator);
+    if (taken.size() > MaxWays) continue;
+    for (unsigned successor : taken) {
+      const llvm::BasicBlock* next = terminator.getSuccessor(successor);
+      work.emplace_back(facts_.block_number.lookup(next), environment_.on_edge(block, next));
+    }
+  }
+  return told;
+}
+
+std::vector<llvm::Constant*> Guesser::guess(const llvm::CallInst& hint, const std::vector<Node>& nodes,
+                                            const std::vector<Leaf>& leaves, std::size_t most) {
+  std::vector<llvm::Constant*> guesses;
+  for (const Leaf& leaf : leaves)
+    for (llvm::Constant* value : leaf.values)
+      for (llvm::Constant* told : replay(hint, nodes[leaf.node], leaf, value))
+        if (guesses.size() < most) add(guesses, told);
+  return guesses;
+}
+
+}  // namespace inlay::specialize
