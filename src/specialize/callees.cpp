@@ -3,6 +3,7 @@
 
 #include "runtime/names.h"
 #include "specialize/emit.h"
+#include "specialize/environment.h"
 #include "specialize/facts.h"
 
 #include <llvm/IR/Instructions.h>
@@ -66,7 +67,7 @@ Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function,
   if (declared->getName().contains(".inlay.tls"))
     return {nullptr, Kind::External, "it is thread-local, so its address is asked of the host each time"};
   if (declared->hasFnAttribute("inlay-noinline")) return {nullptr, Kind::AskedFor, "it is marked INLAY_NOINLINE"};
-  if (declared->hasFnAttribute(runtime::ResumeAttribute) && keep_ways_out_)
+  if (call.hasFnAttr(LeavesAttribute) || (declared->hasFnAttribute(runtime::ResumeAttribute) && keep_ways_out_))
     return {nullptr, Kind::LeavesCode, "this is the way out to the interpreter"};
   if (declared->hasFnAttribute("inlay-opaque")) return {nullptr, Kind::AskedFor, "it is marked INLAY_OPAQUE"};
   Result<llvm::Function*> found = symbols_.bodies().function(std::string_view(declared->getName()));
