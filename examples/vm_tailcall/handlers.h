@@ -80,6 +80,7 @@ std::int64_t truncate(double value) {
 INLAY_NOINLINE void print_integer(Output* output, std::int64_t value) { output->text += std::to_string(value) + '\n'; }
 
 INLAY_NOINLINE void print_double(Output* output, double value) {
+  if (std::isnan(value)) value = std::fabs(value);  // the sign of what is no number says nothing
   char text[32];
   const std::to_chars_result result = std::to_chars(text, text + sizeof text, value);
   output->text.append(text, result.ptr).push_back('\n');

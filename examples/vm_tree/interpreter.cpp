@@ -281,7 +281,8 @@ INLAY_NOINLINE void print(Output& output, Value value) {
       result = std::to_chars(text, text + sizeof text, value.integer);
       break;
     case Value::Type::Double:
-      result = std::to_chars(text, text + sizeof text, value.number);
+      result =
+          std::to_chars(text, text + sizeof text, std::isnan(value.number) ? std::fabs(value.number) : value.number);
       break;
     case Value::Type::Array:
       output.text += "array ";

@@ -48,7 +48,7 @@ Compiled check(const Subject& subject, const CompileOptions& options) {
 template <class Check>
 void search(const Check& each) {
   if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return each(seed);
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(setting("INLAY_FUZZ_SECONDS", 2));
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(setting("INLAY_FUZZ_SECONDS", 1));
   for (std::uint64_t seed = setting("INLAY_FUZZ_FIRST", 1);
        std::chrono::steady_clock::now() < end && !::testing::Test::HasFailure(); ++seed)
     each(seed);

@@ -76,6 +76,7 @@ std::vector<Subject> malformed() {
     std::mt19937_64 random(seed);
     Program program;
     program.memory_bytes = 64;
+    program.metered = true;
     program.constants = {1, -1, 100};
     for (int f = 0; f < 2; ++f) {
       vm_register::Function function{"f" + std::to_string(f), static_cast<unsigned>(random() % 12), {}};

@@ -80,6 +80,7 @@ std::vector<Subject> malformed() {
     std::mt19937_64 random(seed);
     Program program;
     program.memory_bytes = 64;
+    program.metered = true;
     std::string text;
     for (std::uint64_t i = random() % 40; i > 0; --i) {
       auto opcode = static_cast<std::uint8_t>(random() % VmOpcodeCount);

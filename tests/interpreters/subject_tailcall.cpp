@@ -35,8 +35,9 @@ Subject subject(std::string name, std::string text, const Program& program, std:
                 std::int64_t fuel, bool threaded) {
   auto compile = [=](const Jit& jit, const CompileOptions& options) {
     if (!threaded)
-      return compile_code(jit, options, run, [&] { return Code(program.bytes); }, program, arguments, fuel);
-    Code code(program.bytes);
+      return compile_code(
+          jit, options, run, [&] { return Code(program.bytes, program.metered); }, program, arguments, fuel);
+    Code code(program.bytes, program.metered);
     return compile_code(jit, options, run_threaded, [&] { return ThreadedCode(code); }, program, arguments, fuel);
   };
   return {(threaded ? "threaded " : "bytes ") + name, std::move(text), compile};
@@ -67,6 +68,7 @@ std::vector<Subject> malformed() {
     std::mt19937_64 random(seed);
     Program program;
     program.memory_size = 8;
+    program.metered = true;
     std::string text;
     for (std::uint64_t i = random() % 40; i > 0; --i) {
       program.bytes.push_back(static_cast<std::uint8_t>(random() % (random() % 8 ? 20 : 256)));

@@ -11,7 +11,8 @@ namespace {
 using namespace vm_tree;
 
 struct Tree {
-  explicit Tree(const std::string& text) : program(parse(text, "frozen").value()), functions(program.functions()) {}
+  explicit Tree(const std::string& text)
+      : program(parse(text, "frozen", Metering::On).value()), functions(program.functions()) {}
 
   vm_tree::Program program;
   Functions functions;
