@@ -222,6 +222,12 @@ class Fixpoint {
     if (!place->getType()->isPointerTy()) return true;
     std::optional<Symbols::Location> at = environment_.symbols().locate(place);
     if (!at) return false;
+    // Behind its end nothing is known: each guess there would lead to all handlers, and on to more guesses.
+    const auto& objects = environment_.symbols().frozen_objects();
+    if (auto object = objects.find(llvm::dyn_cast<llvm::GlobalVariable>(at->symbol));
+        object != objects.end() && !object->second.graph &&
+        (at->offset < 0 || static_cast<std::uint64_t>(at->offset) >= object->second.size))
+      return false;
     for (; programs_seen_ < contexts_.size(); ++programs_seen_)
       if (contexts_[programs_seen_])
         if (std::optional<Symbols::Location> known = environment_.symbols().locate(contexts_[programs_seen_]))

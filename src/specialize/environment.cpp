@@ -181,7 +181,22 @@ bool Environment::may_write(const llvm::Instruction& writer, unsigned cell) {
 
 /// Drops the cells that an instruction may have changed.
 void Environment::forget(const llvm::Instruction& writer) {
-  std::erase_if(cells_, [&](const auto& cell) { return may_write(writer, cell.first); });
+  // Of a copy of a known size to a known place, the same object's other cells are untouched.
+  std::optional<Cell> place;
+  if (auto* copy = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&writer)) {
+    llvm::Constant* to = known(copy->getRawDest());
+    auto* size = llvm::dyn_cast_or_null<llvm::ConstantInt>(known(copy->getLength()));
+    if (to && size && size->getValue().ult(std::numeric_limits<std::int32_t>::max()))
+      place = cell_at(to, llvm::Type::getInt8Ty(writer.getContext()));
+    if (place) place->size = size->getZExtValue();
+  }
+  std::erase_if(cells_, [&](const auto& entry) {
+    const Cell& cell = cell_list_[entry.first - facts_.values.size()];
+    if (place && cell.base == place->base)
+      return cell.offset < place->offset + static_cast<std::int64_t>(place->size) &&
+             place->offset < cell.offset + static_cast<std::int64_t>(cell.size);
+    return may_write(writer, entry.first);
+  });
 }
 
 /// A load at an unknown place of a constant table: notes what lies there.

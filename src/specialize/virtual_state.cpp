@@ -218,7 +218,8 @@ class VirtualState {
       llvm::IRBuilder<> before(inst);
       store_all(before);
       auto* call = llvm::dyn_cast<llvm::CallBase>(inst);
-      if (!call || call->onlyReadsMemory() || call->doesNotReturn()) continue;
+      if (!call || call->onlyReadsMemory()) continue;
+      if (call->doesNotReturn() && !llvm::isa<llvm::InvokeInst>(call)) continue;
       if (auto* invoke = llvm::dyn_cast<llvm::InvokeInst>(call)) {
         llvm::SplitCriticalEdge(invoke, 0);  // other ways to the same block have newer values
         for (llvm::BasicBlock* next : {invoke->getNormalDest(), invoke->getUnwindDest()}) {
