@@ -31,6 +31,9 @@
  * a pointer into constant code or an integer. Where its value turns out not to be known, specialized code hands over to
  * the interpreter itself, at this very place. So say it where an instruction begins, once a loop or once a dispatch.
  *
+ * inlay_entry(pc): a context at which compiled code may be entered while the interpreter runs (see inlay/hot.h). Say it
+ * where a guest function begins, and on jumps backward: a loop that is running then goes on in compiled code.
+ *
  * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
  * changed through pointers computed from p, or by functions that it calls, but not through other pointers. So
  * specialized code may hold them in registers, and does, between calls that stay calls.
@@ -46,6 +49,8 @@ extern "C" {
 #endif
 void* inlay_marker_context_pointer(const volatile void* pc);
 unsigned long long inlay_marker_context_word(unsigned long long pc);
+void* inlay_marker_entry_pointer(const volatile void* pc);
+unsigned long long inlay_marker_entry_word(unsigned long long pc);
 void inlay_marker_virtual_state(const volatile void* p, unsigned long long n);
 unsigned long long inlay_marker_expect(unsigned long long x, unsigned long long value);
 unsigned long long inlay_marker_promote(unsigned long long x);
@@ -59,6 +64,10 @@ unsigned long long inlay_marker_promote(unsigned long long x);
   ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                           \
                                          inlay_marker_context_pointer((const void*)(uintptr_t)(pc)), \
                                          inlay_marker_context_word((unsigned long long)(uintptr_t)(pc))))
+#define inlay_entry(pc)                                                                            \
+  ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                         \
+                                         inlay_marker_entry_pointer((const void*)(uintptr_t)(pc)), \
+                                         inlay_marker_entry_word((unsigned long long)(uintptr_t)(pc))))
 #define inlay_virtual_state(p, n) inlay_marker_virtual_state((p), (n))
 #define inlay_expect(x, value) \
   ((__typeof__(x))inlay_marker_expect((unsigned long long)(x), (unsigned long long)(value)))
@@ -68,6 +77,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 #elif !defined(__cplusplus)
 
 #define inlay_context(pc) (pc)
+#define inlay_entry(pc) (pc)
 #define inlay_virtual_state(p, n) ((void)(p), (void)(n))
 #define inlay_expect(x, value) ((void)(value), (x))
 #define inlay_promote(x) (x)
@@ -84,6 +94,18 @@ inline __attribute__((always_inline)) T context(T pc) {
     return static_cast<T>(const_cast<void*>(static_cast<const void*>(inlay_marker_context_pointer(pc))));
   else
     return static_cast<T>(inlay_marker_context_word(static_cast<unsigned long long>(pc)));
+#else
+  return pc;
+#endif
+}
+
+template <class T>
+inline __attribute__((always_inline)) T entry(T pc) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  if constexpr (__is_pointer(T))
+    return static_cast<T>(const_cast<void*>(static_cast<const void*>(inlay_marker_entry_pointer(pc))));
+  else
+    return static_cast<T>(inlay_marker_entry_word(static_cast<unsigned long long>(pc)));
 #else
   return pc;
 #endif
@@ -118,6 +140,7 @@ inline __attribute__((always_inline)) T promote(T x) {
 }  // namespace inlay
 
 #define inlay_context(pc) (::inlay::context(pc))
+#define inlay_entry(pc) (::inlay::entry(pc))
 #define inlay_virtual_state(p, n) (::inlay::virtual_state((p), (n)))
 #define inlay_expect(x, value) (::inlay::expect((x), (value)))
 #define inlay_promote(x) (::inlay::promote(x))

@@ -8,6 +8,8 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 
+#include <llvm/Analysis/CaptureTracking.h>
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -47,6 +49,12 @@ bool can_resume(const llvm::Function& function) {
   return true;
 }
 
+/// A value whose place in a call depends on the processor that the caller is compiled for.
+bool passed_alike_everywhere(const llvm::Type& type) {
+  auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(&type);
+  return !type.isVectorTy() || (vector && vector->getPrimitiveSizeInBits() <= 128);
+}
+
 class Resume {
  public:
   explicit Resume(llvm::Function& original) : original_(original), context_(original.getContext()) {}
@@ -55,6 +63,9 @@ class Resume {
     for (llvm::Instruction& inst : original_.getEntryBlock())
       if (auto* alloca = llvm::dyn_cast<llvm::AllocaInst>(&inst)) frames_.push_back(alloca);
     find_live(places);
+    for (llvm::Value* value : live_)
+      if (!passed_alike_everywhere(*value->getType())) return;
+    find_frames();
     declare();
     for (unsigned i = 0; i < places.size(); ++i) places_.push_back(attach(*places[i], i));
     fill();
@@ -78,9 +89,37 @@ class Resume {
     }
   }
 
+  /// Which stack variables nothing points to but values of the function: those can be moved together with these.
+  void find_frames() {
+    constexpr unsigned AllUses = 1u << 20;
+    for (llvm::AllocaInst* frame : frames_) {
+      // That an address is compared does not matter: what it is compared with moves along, or is another object's.
+      llvm::CaptureComponents captured = llvm::PointerMayBeCaptured(
+          frame, /*ReturnCaptures=*/true, llvm::CaptureComponents::All, llvm::capturesAnyProvenance, AllUses);
+      is_private_.push_back(frame->getAllocationSize(original_.getDataLayout()) &&
+                            !llvm::capturesAnyProvenance(captured));
+    }
+    for (llvm::Value* value : live_) {
+      int into = -1;
+      if (value->getType()->isPointerTy()) {
+        llvm::SmallVector<const llvm::Value*, 4> objects;
+        llvm::getUnderlyingObjects(value, objects, nullptr, 0);
+        for (const llvm::Value* object : objects) {
+          auto frame = std::find(frames_.begin(), frames_.end(), object);
+          if (frame == frames_.end()) continue;
+          into = static_cast<int>(frame - frames_.begin());
+          // What points here or there cannot be moved along.
+          if (objects.size() > 1) is_private_[static_cast<std::size_t>(into)] = false;
+        }
+      }
+      into_frame_.push_back(into);
+    }
+  }
+
   void declare() {
-    llvm::SmallVector<llvm::Type*, 16> types{llvm::Type::getInt32Ty(context_)};
-    llvm::SmallVector<llvm::AttributeSet, 16> attributes{llvm::AttributeSet()};
+    auto* number = llvm::Type::getInt32Ty(context_);
+    llvm::SmallVector<llvm::Type*, 16> types{number, number};
+    llvm::SmallVector<llvm::AttributeSet, 16> attributes{{}, {}};
     llvm::AttributeList old = original_.getAttributes();
     for (llvm::Argument& argument : original_.args()) {
       types.push_back(argument.getType());
@@ -92,8 +131,25 @@ class Resume {
       if (argument.hasStructRetAttr()) kept.addStructRetAttr(argument.getParamStructRetType());
       attributes.push_back(llvm::AttributeSet::get(context_, kept));
     }
-    for (llvm::Value* value : live_) types.push_back(value->getType());
-    for (llvm::AllocaInst* frame : frames_) types.push_back(frame->getType());
+    const std::size_t first_frame = types.size() + live_.size();
+    auto with = [&](const char* name, const std::string& text) {
+      return llvm::AttributeSet::get(context_, llvm::Attribute::get(context_, name, text));
+    };
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+      types.push_back(live_[i]->getType());
+      bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
+      attributes.push_back(moves ? with(IntoFrameAttribute,
+                                        std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
+                                 : llvm::AttributeSet());
+    }
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+      types.push_back(frames_[i]->getType());
+      attributes.emplace_back();
+      if (!is_private_[i]) continue;
+      auto size = frames_[i]->getAllocationSize(original_.getDataLayout())->getFixedValue();
+      attributes.back() =
+          with(FrameAttribute, std::to_string(size) + "," + std::to_string(frames_[i]->getAlign().value()));
+    }
     // A result that is written through the first parameter would have to stay the first one.
     auto* type = llvm::FunctionType::get(original_.getReturnType(), types, false);
     resume_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, original_.getName() + ResumeSuffix,
@@ -134,7 +190,7 @@ class Resume {
 
   void fill() {
     llvm::ValueToValueMapTy map;
-    unsigned next = 1;
+    unsigned next = 2;
     for (llvm::Argument& argument : original_.args()) {
       resume_->getArg(next)->setName(argument.getName());
       map[&argument] = resume_->getArg(next++);
@@ -214,7 +270,9 @@ class Resume {
   llvm::LLVMContext& context_;
   llvm::Function* resume_ = nullptr;
   std::vector<llvm::AllocaInst*> frames_;
+  std::vector<bool> is_private_;  // by frame
   std::vector<llvm::Value*> live_;
+  std::vector<int> into_frame_;  // by live value: the frame that it points into, or -1
   std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;
   std::vector<llvm::CallInst*> places_;
 };
