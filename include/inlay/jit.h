@@ -10,6 +10,7 @@
 #include "inlay/bind.h"
 #include "inlay/frozen.h"
 #include "inlay/function.h"
+#include "inlay/hot.h"
 #include "inlay/options.h"
 #include "inlay/unit.h"
 #include "inlay/verify.h"
@@ -136,6 +137,14 @@ class Jit {
   template <class R, class... P, class... B>
   auto specialize_with(const CompileOptions& options, R (*fn)(P...), const B&... bindings) const {
     return bind_and_compile(fn, options, {}, nullptr, bindings...);
+  }
+
+  /// Compiles programs of this interpreter where they turn out to be hot, from the middle: at its entry() hints, running
+  /// interpreters are counted, and go on in compiled code. Only programs in frozen memory are compiled. One at a time
+  /// may watch an interpreter.
+  template <class R, class... P>
+  Result<HotCode> compile_hot(R (*interpreter)(P...), const HotOptions& options = {}) const {
+    return detail::compile_hot(engine_, reinterpret_cast<const void*>(interpreter), options);
   }
 
   /// The same, not compiled but as a unit, whose function `name` takes the free arguments; for aot::write_executable.

@@ -234,12 +234,21 @@ class Resume {
       copy->replaceAllUsesWith(resume_->getArg(next++));
       copy->eraseFromParent();
     }
+    for (llvm::Instruction& inst : original_.getEntryBlock())
+      if (marker_of(inst) == Marker::VirtualState) say_again(*llvm::cast<llvm::CallInst>(map[&inst]), *dispatch);
     llvm::EliminateUnreachableBlocks(*resume_);
     llvm::SmallVector<llvm::AllocaInst*, 16> used;
     for (llvm::AllocaInst* slot : slots)
       if (slot) used.push_back(slot);
     llvm::DominatorTree dominators(*resume_);
     llvm::PromoteMemToReg(used, dominators);
+  }
+
+  /// What was said at the beginning of the function holds in the middle of it, too.
+  static void say_again(const llvm::CallInst& hint, llvm::Instruction& before) {
+    for (const llvm::Value* argument : hint.args())
+      if (!llvm::isa<llvm::Argument, llvm::Constant>(argument)) return;
+    hint.clone()->insertBefore(before.getIterator());
   }
 
   /// The labels in a table are those of one function.

@@ -21,6 +21,8 @@ constexpr const char* EntriesSuffix = ".inlay.entries";
 constexpr const char* LabelsSuffix = ".inlay.labels";
 /// The operand bundle of a hint that is a place: the place's number, the resume function, and what it takes.
 constexpr const char* PlaceBundle = "inlay.place";
+/// The operand bundle of an entry(): the function's variable (EntriesSuffix).
+constexpr const char* EntriesBundle = "inlay.entries";
 
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";
