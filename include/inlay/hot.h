@@ -48,7 +48,7 @@ class HotCode {
 
 namespace detail {
 
-/// Watches the interpreter whose code begins at `interpreter`.
+/// Watches the runtime that the function at `interpreter` belongs to.
 Result<HotCode> compile_hot(std::shared_ptr<jit::Engine> engine, const void* interpreter, const HotOptions& options);
 
 }  // namespace detail

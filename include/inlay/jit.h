@@ -139,18 +139,18 @@ class Jit {
     return bind_and_compile(fn, options, {}, nullptr, bindings...);
   }
 
-  /// Compiles programs of this interpreter where they turn out to be hot, from the middle: at its entry() hints, running
-  /// interpreters are counted, and go on in compiled code. Only programs in frozen memory are compiled. One at a time
-  /// may watch an interpreter.
-  template <class R, class... P>
-  Result<HotCode> compile_hot(R (*interpreter)(P...), const HotOptions& options = {}) const {
-    return detail::compile_hot(engine_, reinterpret_cast<const void*>(interpreter), options);
-  }
-
   /// The same, not compiled but as a unit, whose function `name` takes the free arguments; for aot::write_executable.
   template <class R, class... P, class... B>
   static Result<Unit> unit(const std::string& name, R (*fn)(P...), const B&... bindings) {
     return detail::build_unit(detail::make_request(fn, {}, bindings...), name, CompileOptions{});
+  }
+
+  /// Compiles programs where they turn out to be hot, while they run: at entry() hints, running interpreters are
+  /// counted, and go on in compiled code. `interpreter` stands for its runtime: all functions there that hold such
+  /// hints are watched. Only programs in frozen memory are compiled. One HotCode at a time may watch a runtime.
+  template <class R, class... P>
+  Result<HotCode> compile_hot(R (*interpreter)(P...), const HotOptions& options = {}) const {
+    return detail::compile_hot(engine_, reinterpret_cast<const void*>(interpreter), options);
   }
 
   /// Compiles a unit (see inlay/llvm.h) and loads it.

@@ -16,6 +16,7 @@
 #include "jit/hot_entry.h"
 #include "runtime/entries.h"
 #include "runtime/image.h"
+#include "runtime/names.h"
 
 namespace inlay {
 
@@ -36,7 +37,7 @@ struct Sample {
 };
 
 struct Version {
-  std::uint32_t place;
+  const jit::EntryPlace* place;
   std::uint64_t key;
   std::vector<jit::Pin> pins;
   void* code;
@@ -55,29 +56,34 @@ struct Slot {
 
 }  // namespace
 
-struct HotCode::State : runtime::Entries {
-  State(std::shared_ptr<jit::Engine> its_engine, jit::EntryPoints its_points, const HotOptions& its_options)
-      : Entries{&State::asked}, engine(std::move(its_engine)), points(std::move(its_points)), options(its_options) {}
+/// One function with hints, which asks us: an interpreter, or each of the handlers that make one.
+struct Watched : runtime::Entries {
+  HotCode::State* state;
+  jit::EntryPoints points;
+  std::atomic<Entries*>* variable;  // of the native code
+};
+
+struct HotCode::State {
+  State(std::shared_ptr<jit::Engine> its_engine, const HotOptions& its_options)
+      : engine(std::move(its_engine)), options(its_options) {}
   ~State() {
-    Entries* self = this;
-    if (variable) variable->compare_exchange_strong(self, nullptr);
+    for (Watched& function : watched) {
+      runtime::Entries* self = &function;
+      function.variable->compare_exchange_strong(self, nullptr);
+    }
   }
 
-  static void* asked(Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
-                     const std::uint64_t* words) noexcept {
-    return depth < MaxDepth ? static_cast<State*>(entries)->ask(place, key, words) : nullptr;
-  }
-  void* ask(std::uint32_t number, std::uint64_t key, const std::uint64_t* words);
-  Slot* slot_of(std::uint32_t place, std::uint64_t key);
+  void* ask(const Watched& function, std::uint32_t number, std::uint64_t key, const std::uint64_t* words);
+  Slot* slot_of(const jit::EntryPlace& place, std::uint64_t key);
   void observe(Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words);
-  const Version* compile(Slot& slot, const jit::EntryPlace& place, std::uint64_t key, const std::uint64_t* words);
+  const Version* compile(Slot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
+                         const std::uint64_t* words);
   std::vector<jit::Pin> pins_for(const Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words,
                                  bool last) const;
 
   std::shared_ptr<jit::Engine> engine;
-  jit::EntryPoints points;
   HotOptions options;
-  std::atomic<Entries*>* variable = nullptr;
+  std::deque<Watched> watched;
   std::array<Slot, Slots> slots;
   mutable std::mutex mutex;  // of what follows, and of compiling
   struct Made {
@@ -102,7 +108,7 @@ std::uint64_t value_of(const jit::EntryPlace& place, unsigned word, const std::u
 }
 
 bool fits(const Version& version, const jit::EntryPlace& place, std::uint64_t key, const std::uint64_t* words) {
-  if (version.place != place.number || version.key != key) return false;
+  if (version.place != &place || version.key != key) return false;
   for (const jit::Pin& pin : version.pins)
     if (value_of(place, pin.word, words) != pin.value) return false;
   return true;
@@ -113,10 +119,16 @@ std::int64_t offset_in_program(std::uint64_t key) {
   return static_cast<std::int64_t>(object ? key - reinterpret_cast<std::uint64_t>(object->begin) : key);
 }
 
+void* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
+            const std::uint64_t* words) noexcept {
+  auto* function = static_cast<Watched*>(entries);
+  return depth < MaxDepth ? function->state->ask(*function, place, key, words) : nullptr;
+}
+
 }  // namespace
 
-Slot* HotCode::State::slot_of(std::uint32_t place, std::uint64_t key) {
-  std::uint64_t what[] = {key, place};
+Slot* HotCode::State::slot_of(const jit::EntryPlace& place, std::uint64_t key) {
+  std::uint64_t what[] = {key, reinterpret_cast<std::uintptr_t>(&place)};
   const std::uint64_t tag = base::hash(what, sizeof what) | 1;
   for (std::size_t i = 0; i < Probes; ++i) {
     Slot& slot = slots[(tag / 2 + i) % Slots];
@@ -127,9 +139,10 @@ Slot* HotCode::State::slot_of(std::uint32_t place, std::uint64_t key) {
   return nullptr;  // so many programs are counted that this one is not
 }
 
-void* HotCode::State::ask(std::uint32_t number, std::uint64_t key, const std::uint64_t* words) {
-  const jit::EntryPlace* place = place_of(points, number);
-  Slot* slot = place ? slot_of(number, key) : nullptr;
+void* HotCode::State::ask(const Watched& function, std::uint32_t number, std::uint64_t key,
+                          const std::uint64_t* words) {
+  const jit::EntryPlace* place = place_of(function.points, number);
+  Slot* slot = place ? slot_of(*place, key) : nullptr;
   if (!slot) return nullptr;
   const Version* version = slot->versions.load(std::memory_order_acquire);
   while (version && !fits(*version, *place, key, words)) version = version->next;
@@ -138,7 +151,7 @@ void* HotCode::State::ask(std::uint32_t number, std::uint64_t key, const std::ui
     observe(*slot, *place, words);
     const std::uint32_t passes = slot->passes.fetch_add(1, std::memory_order_relaxed) + 1;
     if (passes % std::max(options.threshold, 1u) != 0) return nullptr;
-    version = compile(*slot, *place, key, words);
+    version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;
   }
   const_cast<Version*>(version)->entered.fetch_add(1, std::memory_order_relaxed);
@@ -191,8 +204,8 @@ std::vector<jit::Pin> HotCode::State::pins_for(const Slot& slot, const jit::Entr
   return pins;
 }
 
-const Version* HotCode::State::compile(Slot& slot, const jit::EntryPlace& place, std::uint64_t key,
-                                       const std::uint64_t* words) {
+const Version* HotCode::State::compile(Slot& slot, const Watched& function, const jit::EntryPlace& place,
+                                       std::uint64_t key, const std::uint64_t* words) {
   std::unique_lock lock(mutex, std::try_to_lock);
   if (!lock) return nullptr;  // another thread is compiling; this one goes on
   const frozen::Unrecorded unrecorded;
@@ -207,15 +220,15 @@ const Version* HotCode::State::compile(Slot& slot, const jit::EntryPlace& place,
   slot.sample = nullptr;
   HotEntry entry;
   entry.at = offset_in_program(key);
-  entry.report.function = specialize::readable(points.resume);
+  entry.report.function = specialize::readable(function.points.resume);
   bool rooted = false;
   Result<jit::Compiled> compiled =
       jit::compile_entry(*engine, options.compile, entry.report,
                          [&](specialize::Symbols& symbols, const std::string& name) -> Result<llvm::Function*> {
-                           INLAY_TRY(llvm::Function * function,
-                                     jit::build_hot_entry(symbols, points, place, pins, name, rooted));
-                           if (rooted) return function;
-                           function->eraseFromParent();
+                           INLAY_TRY(llvm::Function * made_here,
+                                     jit::build_hot_entry(symbols, function.points, place, pins, name, rooted));
+                           if (rooted) return made_here;
+                           made_here->eraseFromParent();
                            return Error(ErrorKind::InvalidArgument,
                                         "nothing that the interpreter has at hand here leads to frozen memory; freeze "
                                         "the program before it runs");
@@ -224,12 +237,13 @@ const Version* HotCode::State::compile(Slot& slot, const jit::EntryPlace& place,
     // Once is enough: the program is not frozen, or LLVM cannot take it.
     slot.done = true;
     entry.report.compiled = false;
-    entry.report.remarks.push_back({Remark::Kind::NotCompiled, "", compiled.error().message(), compiled.error().place()});
+    entry.report.remarks.push_back(
+        {Remark::Kind::NotCompiled, "", compiled.error().message(), compiled.error().place()});
     made.push_back({std::move(entry), nullptr});
     return nullptr;
   }
   Version& version = versions.emplace_back();
-  version.place = place.number;
+  version.place = &place;
   version.key = key;
   version.pins = std::move(pins);
   version.code = compiled->entry;
@@ -255,22 +269,34 @@ Result<HotCode> detail::compile_hot(std::shared_ptr<jit::Engine> engine, const v
   const frozen::Unrecorded unrecorded;
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(interpreter);
   if (!found || found->offset != 0)
-    return Error(ErrorKind::NotFound, "no runtime that is linked into this program has the code of this function; "
-                                      "compile the source that defines it with inlay_add_runtime");
-  Result<jit::EntryPoints> points = [&] {
-    jit::Engine::Borrowed workspace(*engine);
-    return jit::find_entry_points((*workspace).bodies, found->symbol.name());
-  }();
-  if (!points) return std::move(points).error();
-  std::optional<runtime::SymbolRef> variable = runtime::find_symbol(points->variable);
-  if (!variable || variable->ambiguous || !variable->address)
-    return Error(ErrorKind::NotFound, "the program does not hold the native code of this runtime");
-  auto state = std::make_shared<HotCode::State>(std::move(engine), std::move(*points), options);
-  auto* entries = static_cast<std::atomic<runtime::Entries*>*>(const_cast<void*>(variable->address));
-  runtime::Entries* nobody = nullptr;
-  if (!entries->compare_exchange_strong(nobody, state.get()))
-    return Error(ErrorKind::InvalidArgument, "this interpreter is watched already; keep one HotCode for it");
-  state->variable = entries;
+    return Error(ErrorKind::NotFound,
+                 "no runtime that is linked into this program has the code of this function; "
+                 "compile the source that defines it with inlay_add_runtime");
+  auto state = std::make_shared<HotCode::State>(std::move(engine), options);
+  const runtime::Image& image = *found->symbol.image;
+  for (const runtime::SymbolRecord& symbol : image.symbols()) {
+    std::string name(image.symbol_name(symbol));
+    const std::size_t suffix = name.find(runtime::EntriesSuffix);
+    if (suffix == std::string::npos) continue;
+    std::optional<runtime::SymbolRef> variable = runtime::find_symbol(name);
+    if (!variable || variable->ambiguous || !variable->address) continue;
+    // Internal functions and their variables end alike, in what makes both unique.
+    name.erase(suffix, std::strlen(runtime::EntriesSuffix));
+    jit::Engine::Borrowed workspace(*state->engine);
+    INLAY_TRY(jit::EntryPoints points, jit::find_entry_points((*workspace).bodies, name));
+    if (points.places.empty()) continue;
+    auto* address = static_cast<std::atomic<runtime::Entries*>*>(const_cast<void*>(variable->address));
+    Watched& function = state->watched.emplace_back(Watched{{asked}, state.get(), std::move(points), address});
+    runtime::Entries* nobody = nullptr;
+    if (!address->compare_exchange_strong(nobody, &function))
+      return Error(ErrorKind::InvalidArgument,
+                   "this interpreter's runtime is watched already; keep one HotCode for it");
+  }
+  if (state->watched.empty())
+    return Error(ErrorKind::InvalidArgument,
+                 "nothing in the runtime '" + std::string(image.name()) +
+                     "' can be entered: say inlay::entry(pc) where a guest function begins and on jumps backward, in "
+                     "functions without setjmp and arrays of variable length");
   return HotCode(std::move(state));
 }
 

@@ -24,10 +24,8 @@ EntryPlace describe(const llvm::CallInst& hint, const llvm::Function& resume) {
     const llvm::Value* value = bundle.Inputs[i].get();
     llvm::Type* type = value->getType();
     unsigned frame = 0;
-    bool into_frame = !resume.getAttributes()
-                           .getParamAttr(i, runtime::IntoFrameAttribute)
-                           .getValueAsString()
-                           .getAsInteger(10, frame);
+    bool into_frame =
+        !resume.getAttributes().getParamAttr(i, runtime::IntoFrameAttribute).getValueAsString().getAsInteger(10, frame);
     Word word = Word::Other;
     if (llvm::isa<llvm::UndefValue>(value))
       word = Word::Dead;
@@ -94,9 +92,8 @@ class Builder {
   /// A stack variable of the interpreter that nothing else points to gets a copy here, where it can become registers:
   /// the interpreter's activation does nothing more but return.
   llvm::Value* moved_frame(llvm::Argument& parameter) {
-    llvm::StringRef text = target_->getAttributes()
-                               .getParamAttr(parameter.getArgNo(), runtime::FrameAttribute)
-                               .getValueAsString();
+    llvm::StringRef text =
+        target_->getAttributes().getParamAttr(parameter.getArgNo(), runtime::FrameAttribute).getValueAsString();
     std::uint64_t size = 0, alignment = 0;
     if (text.consumeInteger(10, size) || !text.consume_front(",") || text.consumeInteger(10, alignment))
       return &parameter;
@@ -133,36 +130,25 @@ class Builder {
 
 }  // namespace
 
-Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view interpreter) {
-  INLAY_TRY(llvm::Function * body, bodies.function(interpreter));
-  if (!body)
-    return Error(ErrorKind::NotFound, "the body of '" + std::string(interpreter) + "' is not in its runtime");
+Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view function) {
+  INLAY_TRY(llvm::Function * body, bodies.function(function));
+  if (!body) return Error(ErrorKind::NotFound, "the body of '" + std::string(function) + "' is not in its runtime");
   EntryPoints points;
-  bool any = false;
   for (const llvm::Instruction& inst : llvm::instructions(*body)) {
     if (!runtime::is_entry(inst)) continue;
-    any = true;
     auto& hint = llvm::cast<llvm::CallInst>(inst);
     std::optional<llvm::OperandBundleUse> place = hint.getOperandBundle(runtime::PlaceBundle);
-    std::optional<llvm::OperandBundleUse> variable = hint.getOperandBundle(runtime::EntriesBundle);
-    if (!place || !variable) continue;
+    if (!place) continue;
     auto* resume = llvm::cast<llvm::Function>(place->Inputs[1]);
     points.resume = resume->getName();
-    points.variable = variable->Inputs[0]->getName();
     points.places.push_back(describe(hint, *resume));
   }
-  if (!points.places.empty()) return points;
-  const std::string name = specialize::readable(std::string(interpreter));
-  if (any)
-    return Error(ErrorKind::InvalidArgument,
-                 name + " cannot be entered in the middle: it holds a guaranteed tail call, a variable-length array, "
-                        "setjmp or labels that others see");
-  return Error(ErrorKind::InvalidArgument,
-               name + " has no inlay::entry(pc) hint; say it where a guest function begins and on jumps backward");
+  return points;
 }
 
-Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points, const EntryPlace& place,
-                                        std::vector<Pin>& pins, const std::string& name, bool& rooted) {
+Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points,
+                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name,
+                                        bool& rooted) {
   INLAY_TRY(llvm::Function * resume, symbols.bodies().function(points.resume));
   if (!resume) return Error(ErrorKind::NotFound, "the body of '" + points.resume + "' is not in its runtime");
   return Builder(symbols, *resume, name).run(place, pins, rooted);

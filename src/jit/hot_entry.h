@@ -26,19 +26,18 @@ enum class Word : std::uint8_t {
 struct EntryPlace {
   std::uint32_t number = 0;
   std::vector<Word> words;
-  std::vector<bool> is_key;       // which of them are the program counter
+  std::vector<bool> is_key;        // which of them are the program counter
   std::vector<unsigned> frame_of;  // of a word that is IntoFrame: the word of that variable
 };
 
-/// An interpreter that can be entered.
+/// A function that can be entered.
 struct EntryPoints {
-  std::string resume;    // the name of its resume function
-  std::string variable;  // the name of the variable that native code looks at
+  std::string resume;  // the name of its resume function
   std::vector<EntryPlace> places;
 };
 
-/// What an interpreter can be entered at; an error if it has no entry() hint, or cannot be entered in the middle.
-Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view interpreter);
+/// The entry() hints at which this function can be entered.
+Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view function);
 
 /// What one word is taken to be: its value, or for IntoFrame the distance from the beginning of the variable.
 struct Pin {
@@ -48,7 +47,8 @@ struct Pin {
 
 /// A function of the resume function's type in the symbols' unit that goes on at `place`, where the pinned words have
 /// these values. Pins of pointers that lead nowhere known are left out. `rooted`: whether one leads to frozen memory.
-Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points, const EntryPlace& place,
-                                        std::vector<Pin>& pins, const std::string& name, bool& rooted);
+Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points,
+                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name,
+                                        bool& rooted);
 
 }  // namespace inlay::jit

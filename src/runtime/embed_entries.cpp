@@ -67,9 +67,8 @@ llvm::Function* make_asker(llvm::Function& resume) {
     builder.CreateStore(word_of(asker->getArg(i + 4), builder), builder.CreateConstGEP1_32(word, words, i));
   auto* type = llvm::FunctionType::get(pointer, {pointer, number, number, word, pointer}, false);
   llvm::Value* entries = asker->getArg(0);
-  builder.CreateRet(
-      builder.CreateCall(type, builder.CreateLoad(pointer, entries),
-                         {entries, asker->getArg(1), asker->getArg(2), asker->getArg(3), words}));
+  builder.CreateRet(builder.CreateCall(type, builder.CreateLoad(pointer, entries),
+                                       {entries, asker->getArg(1), asker->getArg(2), asker->getArg(3), words}));
   return asker;
 }
 

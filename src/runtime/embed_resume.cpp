@@ -31,8 +31,7 @@ bool is_place(const llvm::Instruction& inst) {
 
 bool is_static(const llvm::AllocaInst& alloca) { return alloca.isStaticAlloca(); }
 
-/// What a resume function cannot stand in for: arguments that are copies in the caller's frame, other ways to return,
-/// handlers that replace their caller (those hand over to the next handler instead).
+/// What a resume function cannot stand in for: arguments that are copies in the caller's frame, other ways to return.
 bool can_resume(const llvm::Function& function) {
   if (function.isVarArg() || function.isPresplitCoroutine()) return false;
   for (const llvm::Argument& argument : function.args())
@@ -44,7 +43,7 @@ bool can_resume(const llvm::Function& function) {
     if (llvm::isa<llvm::CallBrInst>(inst) || inst.getType()->isTokenTy()) return false;
     if (llvm::isa<llvm::IndirectBrInst>(inst) && !labels_stay_inside(function)) return false;
     auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
-    if (call && (call->isMustTailCall() || call->hasFnAttr(llvm::Attribute::ReturnsTwice))) return false;
+    if (call && call->hasFnAttr(llvm::Attribute::ReturnsTwice)) return false;
   }
   return true;
 }
@@ -138,9 +137,9 @@ class Resume {
     for (std::size_t i = 0; i < live_.size(); ++i) {
       types.push_back(live_[i]->getType());
       bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
-      attributes.push_back(moves ? with(IntoFrameAttribute,
-                                        std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
-                                 : llvm::AttributeSet());
+      attributes.push_back(
+          moves ? with(IntoFrameAttribute, std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
+                : llvm::AttributeSet());
     }
     for (std::size_t i = 0; i < frames_.size(); ++i) {
       types.push_back(frames_[i]->getType());
@@ -200,6 +199,10 @@ class Resume {
     llvm::CloneFunctionInto(resume_, &original_, map, llvm::CloneFunctionChangeType::LocalChangesOnly, returns);
     resume_->setAttributes(own);  // cloning brought those of the original
     copy_label_tables(map);
+    // A handler that replaces its caller cannot replace one with other parameters: from here, its next one is called.
+    for (llvm::Instruction& inst : llvm::instructions(*resume_))
+      if (auto* call = llvm::dyn_cast<llvm::CallInst>(&inst); call && call->isMustTailCall())
+        call->setTailCallKind(llvm::CallInst::TCK_Tail);
 
     llvm::BasicBlock* old_entry = &resume_->getEntryBlock();
     llvm::BasicBlock* entry = llvm::BasicBlock::Create(context_, "resume", resume_, old_entry);

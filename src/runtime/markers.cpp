@@ -42,7 +42,8 @@ bool has_markers(const llvm::Function& function) {
 }
 
 void describe_markers(llvm::Module& module) {
-  for (const char* name : {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, Expect, Promote}) {
+  for (const char* name :
+       {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, Expect, Promote}) {
     llvm::Function* marker = module.getFunction(name);
     if (!marker || !marker->isDeclaration()) continue;
     marker->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());

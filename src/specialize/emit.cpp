@@ -490,6 +490,9 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
   llvm::LLVMContext& context = unit.getContext();
   // What an argument pointed to is now a symbol: what the function was said to access no longer holds.
   llvm::AttributeSet own = attributes_left(context, old.getFnAttrs());
+  // A resume function is kept a call as the way out. Specialized, it is a way in.
+  if (original.hasFnAttribute(runtime::ResumeAttribute))
+    own = own.removeAttribute(context, llvm::Attribute::NoInline).removeAttribute(context, runtime::ResumeAttribute);
   function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
   function->setCallingConv(original.getCallingConv());
   if (original.hasPersonalityFn()) function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));

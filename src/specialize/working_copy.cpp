@@ -42,6 +42,18 @@ llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, cons
   return copy;
 }
 
+/// The way out of a body is the way out of a call, not of the function that it is copied into: its hints cannot be
+/// left at.
+void drop_ways_out(llvm::Function& body) {
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
+    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
+    if (!hint || !hint->getOperandBundle(runtime::PlaceBundle)) continue;
+    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
+    hint->replaceAllUsesWith(bare);
+    hint->eraseFromParent();
+  }
+}
+
 /// What was written in `handler` is now inlined into `into`.
 void inline_locations(llvm::Function& handler, llvm::Function& into) {
   llvm::LLVMContext& context = into.getContext();
@@ -184,6 +196,7 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
   llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
+  drop_ways_out(*copy);
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
   if (llvm::InlineFunction(*direct, info).isSuccess())

@@ -1,37 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Interpreters that go on in compiled code while they run: the same outcome, wherever they are entered and left.
+//
+// A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, INLAY_FUZZ_SECONDS=n sets how long to search.
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <random>
+#include <thread>
 
 #include "subject.h"
-#include "vm_register/assembler.h"
-#include "vm_register/interpreter.h"
-#include "vm_register/run.h"
 
 #include <gtest/gtest.h>
 
 namespace inlay::interpreters {
 namespace {
 
-using namespace vm_register;
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
 
-TEST(Hot, register_fib) {
-  Jit jit = Jit::create().value();
-  for (const char* name : {"collatz", "fib", "mandelbrot", "matmul", "sieve", "sort", "states"}) {
-    Assembled assembled = assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/" + name + ".asm"));
-    Program& program = assembled.program.value();
-    Frozen<Program> frozen = jit.freeze([&] { return program; }, {.name = "program"});
-    auto go = [&](const Program& p) {
-      return run(p, {40}, 10'000'000, [&](auto& machine, const std::int64_t* given) { return interpret(p, 0, machine, given); });
-    };
-    Outcome expected = go(program);
-    HotCode hot = jit.compile_hot(interpret, {.threshold = 20}).value();
-    Outcome seen = go(*frozen);
-    EXPECT_TRUE(expected == seen) << name;
-    for (const HotEntry& entry : hot.entries())
-      std::printf("%s at %ld entered %lu: %s\n", name, (long)entry.at, (unsigned long)entry.entered,
-                  entry.report.to_text().c_str());
+const Jit& jit() {
+  static const Jit instance = Jit::create().value();
+  return instance;
+}
+
+/// Warms up and compares; what was compiled.
+std::vector<HotEntry> check(const Subject& subject, const HotOptions& options, unsigned runs = 3) {
+  Result<Warmed> warmed = subject.warm(jit(), options, runs);
+  EXPECT_TRUE(warmed) << subject.name << ": " << warmed.error().to_string();
+  if (!warmed) return {};
+  EXPECT_EQ(warmed->difference, "") << subject.name << " with threshold " << options.threshold << ", max_versions "
+                                    << options.max_versions << ", level " << static_cast<int>(options.compile.level)
+                                    << ", max_contexts " << options.compile.max_contexts << ", leave_at_context "
+                                    << options.compile.leave_at_context << "\n"
+                                    << subject.text;
+  for (const HotEntry& entry : warmed->entries)
+    EXPECT_TRUE(entry.report.compiled) << subject.name << "\n" << entry.report.to_text();
+  return warmed->entries;
+}
+
+std::uint64_t entered(const std::vector<HotEntry>& entries) {
+  std::uint64_t sum = 0;
+  for (const HotEntry& entry : entries) sum += entry.entered;
+  return sum;
+}
+
+class Hot : public ::testing::TestWithParam<const Machine*> {};
+
+TEST_P(Hot, shipped_programs) {
+  for (const Subject& subject : GetParam()->shipped()) {
+    HotOptions options;
+    options.threshold = 10;
+    EXPECT_GT(entered(check(subject, options)), 0u) << subject.name;
+    if (HasFailure()) return;
   }
 }
+
+TEST_P(Hot, shipped_programs_from_the_first_pass_on) {
+  for (const Subject& subject : GetParam()->shipped()) {
+    HotOptions options;
+    options.threshold = 1;
+    options.compile.level = Level::O0;
+    EXPECT_GT(entered(check(subject, options)), 0u) << subject.name;
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(Hot, left_and_entered_again) {
+  for (const Subject& subject : GetParam()->shipped()) {
+    for (unsigned at : {0u, 1u, 2u, 3u, 5u, 8u, 13u, 21u}) {
+      HotOptions options;
+      options.threshold = 2 + at;
+      options.compile.level = Level::O0;
+      options.compile.leave_at_context = at;
+      check(subject, options);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(Hot, random_programs) {
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(setting("INLAY_FUZZ_SECONDS", 2));
+  const std::uint64_t only = setting("INLAY_FUZZ_SEED", 0);
+  for (std::uint64_t seed = only ? only : 1; std::chrono::steady_clock::now() < end && !HasFailure(); ++seed) {
+    std::mt19937_64 random(seed);
+    HotOptions options;
+    options.threshold = static_cast<unsigned>(1 + random() % 6);
+    options.max_versions = static_cast<unsigned>(random() % 5);
+    options.compile.level = random() % 3 ? Level::O0 : Level::O2;
+    if (random() % 3 == 0) options.compile.leave_at_context = static_cast<unsigned>(random() % 8);
+    if (random() % 3 == 0) options.compile.max_contexts = static_cast<unsigned>(1 + random() % 8);
+    check(GetParam()->random(seed), options);
+    if (only) return;
+  }
+}
+
+std::vector<const Machine*> machines_to_enter() {
+  std::vector<const Machine*> found;
+  for (const Machine* machine : machines())
+    if (machine->shipped().front().warm) found.push_back(machine);
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, Hot, ::testing::ValuesIn(machines_to_enter()),
+                         [](const auto& info) { return std::string(info.param->name); });
 
 }  // namespace
 }  // namespace inlay::interpreters
