@@ -3,6 +3,7 @@
 // an entry(), so they take no lock: a slot for each program counter, with a list of versions that only grows.
 #include "inlay/hot.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -86,6 +87,7 @@ struct HotCode::State {
   std::deque<Watched> watched;
   std::array<Slot, Slots> slots;
   mutable std::mutex mutex;  // of what follows, and of compiling
+  bool told_unfrozen = false;
   struct Made {
     HotEntry entry;
     const Version* version;  // null: it could not be compiled
@@ -112,6 +114,12 @@ bool fits(const Version& version, const jit::EntryPlace& place, std::uint64_t ke
   for (const jit::Pin& pin : version.pins)
     if (value_of(place, pin.word, words) != pin.value) return false;
   return true;
+}
+
+bool leads_to_frozen(const jit::EntryPlace& place, const std::vector<jit::Pin>& pins) {
+  return std::any_of(pins.begin(), pins.end(), [&](const jit::Pin& pin) {
+    return place.words[pin.word] == jit::Word::Pointer && frozen::find(reinterpret_cast<const void*>(pin.value));
+  });
 }
 
 std::int64_t offset_in_program(std::uint64_t key) {
@@ -221,20 +229,23 @@ const Version* HotCode::State::compile(Slot& slot, const Watched& function, cons
   HotEntry entry;
   entry.at = offset_in_program(key);
   entry.report.function = specialize::readable(function.points.resume);
-  bool rooted = false;
-  Result<jit::Compiled> compiled =
-      jit::compile_entry(*engine, options.compile, entry.report,
-                         [&](specialize::Symbols& symbols, const std::string& name) -> Result<llvm::Function*> {
-                           INLAY_TRY(llvm::Function * made_here,
-                                     jit::build_hot_entry(symbols, function.points, place, pins, name, rooted));
-                           if (rooted) return made_here;
-                           made_here->eraseFromParent();
-                           return Error(ErrorKind::InvalidArgument,
-                                        "nothing that the interpreter has at hand here leads to frozen memory; freeze "
-                                        "the program before it runs");
-                         });
+  if (!leads_to_frozen(place, pins)) {
+    // Said once. It may be frozen later, or another program may come to lie here.
+    if (std::exchange(told_unfrozen, true)) return nullptr;
+    entry.report.remarks.push_back({Remark::Kind::NotCompiled,
+                                    "",
+                                    "nothing that the interpreter has at hand at its entry leads to frozen memory; "
+                                    "freeze the program before it runs",
+                                    {}});
+    made.push_back({std::move(entry), nullptr});
+    return nullptr;
+  }
+  Result<jit::Compiled> compiled = jit::compile_entry(
+      *engine, options.compile, entry.report, [&](specialize::Symbols& symbols, const std::string& name) {
+        return jit::build_hot_entry(symbols, function.points, place, pins, name);
+      });
   if (!compiled) {
-    // Once is enough: the program is not frozen, or LLVM cannot take it.
+    // Once is enough: it would fail again.
     slot.done = true;
     entry.report.compiled = false;
     entry.report.remarks.push_back(

@@ -61,7 +61,7 @@ class Builder {
     builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", entry_));
   }
 
-  llvm::Function* run(const EntryPlace& place, std::vector<Pin>& pins, bool& rooted) {
+  llvm::Function* run(const EntryPlace& place, std::vector<Pin>& pins) {
     std::vector<llvm::Value*> arguments{builder_.getInt32(place.number), entry_->getArg(1)};
     for (unsigned i = 0; i < place.words.size(); ++i) {
       llvm::Argument* parameter = entry_->getArg(i + FirstWord);
@@ -69,7 +69,7 @@ class Builder {
                               ? static_cast<llvm::Value*>(llvm::PoisonValue::get(parameter->getType()))
                               : moved_frame(*parameter));
     }
-    std::erase_if(pins, [&](const Pin& pin) { return !bind(place, pin, arguments, rooted); });
+    std::erase_if(pins, [&](const Pin& pin) { return !bind(place, pin, arguments); });
     for (unsigned i = 0; i < place.words.size(); ++i) {
       llvm::Value*& argument = arguments[i + FirstWord];
       if (place.words[i] != Word::IntoFrame || argument != entry_->getArg(i + FirstWord)) continue;
@@ -104,7 +104,7 @@ class Builder {
   }
 
   /// False if the pin says nothing that could be a constant.
-  bool bind(const EntryPlace& place, const Pin& pin, std::vector<llvm::Value*>& arguments, bool& rooted) {
+  bool bind(const EntryPlace& place, const Pin& pin, std::vector<llvm::Value*>& arguments) {
     llvm::Value*& argument = arguments[pin.word + FirstWord];
     if (place.words[pin.word] == Word::IntoFrame) {
       argument = builder_.CreatePtrAdd(arguments[place.frame_of[pin.word] + FirstWord], builder_.getInt64(pin.value));
@@ -114,9 +114,6 @@ class Builder {
     std::memcpy(bytes, &pin.value, sizeof pin.value);
     llvm::Constant* constant = symbols_.constant(bytes, argument->getType());
     if (!constant) return false;
-    if (constant->getType()->isPointerTy())
-      if (std::optional<specialize::Symbols::Location> at = symbols_.locate(constant))
-        rooted |= symbols_.frozen_objects().contains(llvm::dyn_cast<llvm::GlobalVariable>(at->symbol));
     argument = constant;
     return true;
   }
@@ -147,11 +144,10 @@ Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view 
 }
 
 Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points,
-                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name,
-                                        bool& rooted) {
+                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name) {
   INLAY_TRY(llvm::Function * resume, symbols.bodies().function(points.resume));
   if (!resume) return Error(ErrorKind::NotFound, "the body of '" + points.resume + "' is not in its runtime");
-  return Builder(symbols, *resume, name).run(place, pins, rooted);
+  return Builder(symbols, *resume, name).run(place, pins);
 }
 
 }  // namespace inlay::jit

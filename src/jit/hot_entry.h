@@ -46,9 +46,8 @@ struct Pin {
 };
 
 /// A function of the resume function's type in the symbols' unit that goes on at `place`, where the pinned words have
-/// these values. Pins of pointers that lead nowhere known are left out. `rooted`: whether one leads to frozen memory.
+/// these values. Pins of pointers that lead nowhere known are left out.
 Result<llvm::Function*> build_hot_entry(specialize::Symbols& symbols, const EntryPoints& points,
-                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name,
-                                        bool& rooted);
+                                        const EntryPlace& place, std::vector<Pin>& pins, const std::string& name);
 
 }  // namespace inlay::jit

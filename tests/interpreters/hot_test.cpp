@@ -2,13 +2,16 @@
 // Interpreters that go on in compiled code while they run: the same outcome, wherever they are entered and left.
 //
 // A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, INLAY_FUZZ_SECONDS=n sets how long to search.
-#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <random>
 #include <thread>
 
 #include "subject.h"
+#include "vm_register/assembler.h"
+#include "vm_register/interpreter.h"
+#include "vm_register/run.h"
 
 #include <gtest/gtest.h>
 
@@ -105,6 +108,80 @@ std::vector<const Machine*> machines_to_enter() {
 
 INSTANTIATE_TEST_SUITE_P(Machines, Hot, ::testing::ValuesIn(machines_to_enter()),
                          [](const auto& info) { return std::string(info.param->name); });
+
+TEST(HotProgram, comes_back_after_each_exit) {
+  // Every round of its loop jumps to where it was computed, which nobody guesses.
+  vm_register::Assembled assembled =
+      vm_register::assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/states.asm"));
+  Frozen<vm_register::Program> program = jit().freeze([&] { return assembled.program.value(); });
+  auto run = [&] {
+    return vm_register::run(*program, {20'000}, UINT64_MAX,
+                            [&](vm_register::Machine& machine, const std::int64_t* given) {
+                              return vm_register::interpret(*program, 0, machine, given);
+                            });
+  };
+  const vm_register::Outcome expected = run();
+  HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 50}).value();
+  EXPECT_EQ(run(), expected);
+  EXPECT_GT(entered(hot.entries()), 10u);
+}
+
+TEST(HotProgram, must_be_frozen) {
+  vm_register::Assembled assembled =
+      vm_register::assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/collatz.asm"));
+  const vm_register::Program& program = assembled.program.value();
+  HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 2}).value();
+  vm_register::run(program, {50}, UINT64_MAX, [&](vm_register::Machine& machine, const std::int64_t* given) {
+    return vm_register::interpret(program, 0, machine, given);
+  });
+  ASSERT_FALSE(hot.entries().empty());
+  for (const HotEntry& entry : hot.entries()) {
+    EXPECT_EQ(entry.entered, 0u);
+    EXPECT_FALSE(entry.report.compiled);
+    EXPECT_NE(entry.report.to_text().find("frozen memory"), std::string::npos) << entry.report.to_text();
+  }
+}
+
+TEST(HotProgram, is_watched_by_one) {
+  {
+    HotCode first = jit().compile_hot(vm_register::interpret).value();
+    Result<HotCode> second = jit().compile_hot(vm_register::interpret);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message().find("watched already"), std::string::npos) << second.error().message();
+  }
+  EXPECT_TRUE(jit().compile_hot(vm_register::interpret));
+}
+
+TEST(HotProgram, of_a_runtime_without_entries) {
+  Result<HotCode> hot = jit().compile_hot(vm_register::to_text);
+  EXPECT_TRUE(hot);  // the same runtime
+  hot = jit().compile_hot(+[](int x) { return x; });
+  ASSERT_FALSE(hot);
+  EXPECT_NE(hot.error().message().find("inlay_add_runtime"), std::string::npos) << hot.error().message();
+}
+
+TEST(HotThreads, share_what_was_compiled) {
+  vm_register::Assembled assembled =
+      vm_register::assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/sort.asm"));
+  Frozen<vm_register::Program> program = jit().freeze([&] { return assembled.program.value(); });
+  auto run = [&] {
+    return vm_register::run(*program, {60}, UINT64_MAX, [&](vm_register::Machine& machine, const std::int64_t* given) {
+      return vm_register::interpret(*program, 0, machine, given);
+    });
+  };
+  const vm_register::Outcome expected = run();
+  HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 7}).value();
+  std::atomic<unsigned> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) wrong += !(run() == expected);
+    });
+  for (int i = 0; i < 100; ++i) hot.entries();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0u);
+  EXPECT_GT(entered(hot.entries()), 0u);
+}
 
 }  // namespace
 }  // namespace inlay::interpreters
