@@ -30,6 +30,8 @@ constexpr std::size_t Slots = 4096;
 constexpr std::size_t Probes = 16;
 /// Of the words beyond, it is not observed whether they stay the same.
 constexpr std::size_t Observed = 64;
+/// To look at one in so many passes is enough to see what stays the same.
+constexpr std::uint32_t ObservedEach = 8;
 
 /// What an entry was passed with at first, and what has changed since.
 struct Sample {
@@ -156,8 +158,8 @@ void* HotCode::State::ask(const Watched& function, std::uint32_t number, std::ui
   while (version && !fits(*version, *place, key, words)) version = version->next;
   if (!version) {
     if (slot->done.load(std::memory_order_relaxed)) return nullptr;
-    observe(*slot, *place, words);
     const std::uint32_t passes = slot->passes.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (passes % ObservedEach == 0 || options.threshold < 8 * ObservedEach) observe(*slot, *place, words);
     if (passes % std::max(options.threshold, 1u) != 0) return nullptr;
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;
