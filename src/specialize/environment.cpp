@@ -148,8 +148,8 @@ const std::set<unsigned>& Environment::cells_read_by(const llvm::Instruction& lo
   return found == read_.end() ? none : found->second;
 }
 
-const std::set<const llvm::StoreInst*>& Environment::stores_to(unsigned cell) const {
-  static const std::set<const llvm::StoreInst*> none;
+const InOrder<const llvm::StoreInst*>& Environment::stores_to(unsigned cell) const {
+  static const InOrder<const llvm::StoreInst*> none;
   auto found = written_.find(cell);
   return found == written_.end() ? none : found->second;
 }

@@ -18,6 +18,7 @@
 #include "specialize/facts.h"
 #include "specialize/symbols.h"
 
+#include <llvm/ADT/SetVector.h>
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Instructions.h>
@@ -27,6 +28,10 @@ namespace inlay::specialize {
 /// Known variables at a point: number → constant of the unit, sorted by number. Numbers below Facts::values.size() are
 /// values, those above cells.
 using Known = std::vector<std::pair<unsigned, llvm::Constant*>>;
+
+/// A set in the order in which things were met. By address, the code would be another one in each run.
+template <class T>
+using InOrder = llvm::SetVector<T>;
 
 /// The mark of a branch that leads from a dispatch to a handler (working_copy.h): not taken in the interpreter itself.
 constexpr const char* DispatchMark = "inlay.dispatch";
@@ -70,7 +75,7 @@ class Environment {
   unsigned cell_count() const { return static_cast<unsigned>(cell_list_.size()); }
   /// The cells that a load has read and the stores that have written a cell, at any node so far.
   const std::set<unsigned>& cells_read_by(const llvm::Instruction& load) const;
-  const std::set<const llvm::StoreInst*>& stores_to(unsigned cell) const;
+  const InOrder<const llvm::StoreInst*>& stores_to(unsigned cell) const;
   /// The value that a guard must find: of an expect() whose argument is not known; else null.
   llvm::Constant* guarded_value(const llvm::Instruction& inst);
   /// What a load may give whose place is only known when it runs: what lies in the constant table that it was seen to
@@ -78,7 +83,7 @@ class Environment {
   /// met so far.
   std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
   /// The addresses that functions were loaded from, so far.
-  const std::set<llvm::Constant*>& tables() const { return tables_; }
+  const InOrder<llvm::Constant*>& tables() const { return tables_; }
   bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
 
   /// The value of the original that a placeholder stands for; null if it is none.
@@ -126,11 +131,11 @@ class Environment {
   std::map<Cell, unsigned> cell_numbers_;
   std::map<std::pair<const llvm::Instruction*, unsigned>, bool> may_write_;
   std::map<const llvm::Instruction*, std::set<unsigned>> read_;
-  std::map<unsigned, std::set<const llvm::StoreInst*>> written_;
-  std::set<llvm::Constant*> tables_;
-  std::map<std::pair<llvm::Type*, const llvm::MDNode*>, std::set<llvm::Constant*>> stored_;
+  std::map<unsigned, InOrder<const llvm::StoreInst*>> written_;
+  InOrder<llvm::Constant*> tables_;
+  std::map<std::pair<llvm::Type*, const llvm::MDNode*>, InOrder<llvm::Constant*>> stored_;
   using InContext = std::pair<const llvm::Instruction*, unsigned>;
-  std::map<InContext, std::set<llvm::Constant*>> read_from_tables_;
+  std::map<InContext, InOrder<llvm::Constant*>> read_from_tables_;
   unsigned context_ = 0;
   bool stale_ = false;
   bool guarded_ = false;

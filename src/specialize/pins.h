@@ -32,8 +32,8 @@ bool find_pins(const Analysis& analysis, Environment& environment, const Variabl
 
 /// The loads and phis that a value is computed from, back to the context before.
 struct Behind {
-  std::set<const llvm::LoadInst*> loads;
-  std::set<const llvm::PHINode*> phis;
+  InOrder<const llvm::LoadInst*> loads;
+  InOrder<const llvm::PHINode*> phis;
 };
 Behind values_behind(const llvm::Value& value, const Environment& environment);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/virtual_state.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/CFG.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -61,7 +63,7 @@ class VirtualState {
     end_ = begin_ + static_cast<std::int64_t>(size->getZExtValue());
     find_slots();
     drop_shared();
-    if (slots_.empty() || slots_.size() > MaxSlots || entered_elsewhere()) return 0;
+    if (slots_.empty() || slots_.size() > MaxSlots || comes_again() || entered_elsewhere()) return 0;
     auto count = static_cast<unsigned>(slots_.size());
     make_variables();
     keep_in_step();
@@ -86,8 +88,12 @@ class VirtualState {
         slot.type = type;
         slot.alignment = llvm::getLoadStoreAlignment(&inst);
       }
+      slot.alignment = std::min(slot.alignment, llvm::getLoadStoreAlignment(&inst));
       slot.accesses.push_back(&inst);
-      if (slot.size != size || !is_simple(inst)) shared_.insert(at);
+      // A flag of one bit and the byte that it is stored in have the same size, but not the same bits.
+      if (slot.size != size || !is_simple(inst) ||
+          !llvm::CastInst::isBitOrNoopPointerCastable(type, slot.type, layout_))
+        shared_.insert(at);
     }
     // Two that overlap are none.
     for (auto slot = slots_.begin(); slot != slots_.end(); ++slot)
@@ -144,6 +150,21 @@ class VirtualState {
     return false;
   }
 
+  /// Whether the hint lies in a loop. Read again there, memory would have older values than the variables.
+  bool comes_again() const {
+    llvm::SmallPtrSet<const llvm::BasicBlock*, 32> seen;
+    std::vector<const llvm::BasicBlock*> work{hint_.getParent()};
+    while (!work.empty()) {
+      const llvm::BasicBlock* block = work.back();
+      work.pop_back();
+      for (const llvm::BasicBlock* next : llvm::successors(block)) {
+        if (next == hint_.getParent()) return true;
+        if (seen.insert(next).second) work.push_back(next);
+      }
+    }
+    return false;
+  }
+
   /// Whether an access can come after the hint and yet be reached without it.
   bool entered_elsewhere() {
     for (auto& [at, slot] : slots_) {
@@ -195,9 +216,9 @@ class VirtualState {
 
   /// Whether a call may look at memory, so that the state must be there.
   static bool may_look(const llvm::CallBase& call) {
-    if ((call.doesNotAccessMemory() && !llvm::isa<llvm::InvokeInst>(call)) ||
-        runtime::marker_of(call) != runtime::Marker::None)
-      return false;
+    if (runtime::marker_of(call) != runtime::Marker::None) return false;
+    // One that throws leaves for those who may look.
+    if (call.doesNotAccessMemory() && call.doesNotThrow()) return false;
     if (llvm::isa<llvm::AnyMemIntrinsic>(call)) return false;  // with what may come from the state, there is no slot
     if (auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&call))
       return !intrinsic->isLifetimeStartOrEnd() && !intrinsic->onlyAccessesInaccessibleMemory();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct Machine {
   std::vector<Subject> (*shipped)();    // with arguments that keep them short
   std::vector<Subject> (*malformed)();  // code of any content
 };
+
+/// How GoogleTest shows one.
+inline void PrintTo(const Machine* machine, std::ostream* stream) { *stream << machine->name; }
 
 /// What differs between two outcomes, by a name for each.
 inline std::string differ(const std::string& what, const std::string& left, const std::string& right) {

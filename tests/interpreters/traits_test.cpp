@@ -282,6 +282,9 @@ struct Trait {
   bool enters_anywhere = false;  // where it begins is not known, so its code is not all of it
 };
 
+/// How GoogleTest shows one.
+void PrintTo(const Trait& trait, std::ostream* stream) { *stream << trait.name; }
+
 constexpr unsigned Calm = bit(Looks) | bit(Changes);
 constexpr unsigned Usual = bit(OP_HOST) | bit(OP_GO);
 
