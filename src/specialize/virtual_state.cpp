@@ -225,14 +225,28 @@ class VirtualState {
     return true;
   }
 
+  bool is_behind(const llvm::BasicBlock* block) const {
+    return dominators_.dominates(hint_.getParent(), block) && block != hint_.getParent();
+  }
+
+  /// Whether this ends a block before one that is also reached past the hint: there the variables mean nothing.
+  bool leads_outside(const llvm::Instruction& inst) const {
+    return inst.isTerminator() &&
+           llvm::any_of(llvm::successors(&inst), [this](const llvm::BasicBlock* next) { return !is_behind(next); });
+  }
+
   void keep_in_step() {
     std::vector<llvm::Instruction*> work;
     for (llvm::Instruction& inst : llvm::instructions(function_)) {
       auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
-      bool looks = (call && may_look(*call)) || llvm::isa<llvm::ReturnInst, llvm::ResumeInst>(inst);
-      // Behind a join that only some ways to it passed the hint, there is nothing to write back: the hint dominates.
+      bool looks =
+          (call && may_look(*call)) || llvm::isa<llvm::ReturnInst, llvm::ResumeInst>(inst) || leads_outside(inst);
       if (looks && dominators_.dominates(&hint_, &inst)) work.push_back(&inst);
     }
+    llvm::SmallPtrSet<llvm::BasicBlock*, 4> pads;  // that only code behind the hint leads to
+    for (llvm::Instruction* inst : work)
+      if (auto* invoke = llvm::dyn_cast<llvm::InvokeInst>(inst); invoke && is_behind(invoke->getUnwindDest()))
+        pads.insert(invoke->getUnwindDest());
     llvm::IRBuilder<> at_hint(hint_.getNextNode());
     load_all(at_hint);
     for (llvm::Instruction* inst : work) {
@@ -243,14 +257,16 @@ class VirtualState {
       if (call->doesNotReturn() && !llvm::isa<llvm::InvokeInst>(call)) continue;
       if (auto* invoke = llvm::dyn_cast<llvm::InvokeInst>(call)) {
         llvm::SplitCriticalEdge(invoke, 0);  // other ways to the same block have newer values
-        for (llvm::BasicBlock* next : {invoke->getNormalDest(), invoke->getUnwindDest()}) {
-          llvm::IRBuilder<> after(&*next->getFirstInsertionPt());
-          load_all(after);
-        }
+        llvm::IRBuilder<> after(&*invoke->getNormalDest()->getFirstInsertionPt());
+        load_all(after);
       } else {
         llvm::IRBuilder<> after(call->getNextNode());
         load_all(after);
       }
+    }
+    for (llvm::BasicBlock* pad : pads) {
+      llvm::IRBuilder<> after(&*pad->getFirstInsertionPt());
+      load_all(after);
     }
   }
 

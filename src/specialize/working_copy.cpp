@@ -43,9 +43,13 @@ llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, cons
 }
 
 /// The way out of a body is the way out of a call, not of the function that it is copied into: its hints cannot be
-/// left at.
+/// left at. And what it says of its virtual state ends with the call.
 void drop_ways_out(llvm::Function& body) {
   for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
+    if (runtime::marker_of(inst) == runtime::Marker::VirtualState) {
+      inst.eraseFromParent();
+      continue;
+    }
     auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
     if (!hint || !hint->getOperandBundle(runtime::PlaceBundle)) continue;
     llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
