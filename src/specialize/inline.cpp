@@ -88,13 +88,17 @@ class Inliner {
     }
   }
 
-  bool should_inline(llvm::Function& caller, llvm::Function* callee) {
+  bool should_inline(const llvm::CallBase& call) {
+    llvm::Function& caller = *call.getParent()->getParent();
+    llvm::Function* callee = call.getCalledFunction();
     // Code for a better processor must not come where nobody asked which one it is.
     if (caller.getFnAttribute("target-features") != callee->getFnAttribute("target-features")) return false;
     if (heads_.contains(callee) || callee->hasFnAttribute(llvm::Attribute::NoInline) || callee->isDeclaration())
       return false;
-    // What a virtual_state() says holds until its function returns; behind the entry's call there is nothing more.
-    if (&caller != &entry_ && has_virtual_state(*callee)) return false;
+    // What a virtual_state() says holds until its function returns: there must be nothing more behind the call. (What
+    // was inlined into the entry before may have more.)
+    const bool last = llvm::isa<llvm::CallInst>(call) && llvm::isa<llvm::ReturnInst>(call.getNextNode());
+    if (!(last && &caller == &entry_) && has_virtual_state(*callee)) return false;
     Callee* known = callees_.find(callee);
     if (known->choice == InlineChoice::Specialize) return false;
     if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute("inlay-inline")) return true;
@@ -110,7 +114,7 @@ class Inliner {
       llvm::CallBase* call = work.back();
       work.pop_back();
       llvm::Function* callee = call->getCalledFunction();
-      if (!should_inline(function, callee) || size + callee->getInstructionCount() > max_instructions_) continue;
+      if (!should_inline(*call) || size + callee->getInstructionCount() > max_instructions_) continue;
       llvm::InlineFunctionInfo info;
       std::uint64_t added = callee->getInstructionCount();
       if (!llvm::InlineFunction(*call, info).isSuccess()) continue;

@@ -2,6 +2,8 @@
 ; What a function was said to access through an argument, it accesses through a symbol once that argument is a constant.
 ; Attributes that say so go; others, the calling convention and the personality stay.
 ; RUN: specialize @f(ptr @data, _)
+; CHECK-LABEL: ==== specialize
+; CHECK-NOT: memory(
 ; CHECK: define internal fastcc i32 @f.special(i32 noundef %i)
 ; CHECK-NOT: memory(
 ; CHECK-SAME: personality ptr @__gxx_personality_v0
