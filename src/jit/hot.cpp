@@ -45,7 +45,7 @@ struct Version {
   std::vector<jit::Pin> pins;
   void* code;
   std::shared_ptr<jit::Code> owner;
-  std::atomic<std::uint64_t> entered = 0;
+  mutable std::atomic<std::uint64_t> entered = 0;
   const Version* next = nullptr;
 };
 
@@ -164,7 +164,7 @@ void* HotCode::State::ask(const Watched& function, std::uint32_t number, std::ui
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;
   }
-  const_cast<Version*>(version)->entered.fetch_add(1, std::memory_order_relaxed);
+  version->entered.fetch_add(1, std::memory_order_relaxed);
   return version->code;
 }
 
