@@ -19,6 +19,13 @@ namespace inlay::specialize {
 
 using runtime::Marker;
 
+namespace {
+
+/// Constants of one type that were stored: what is met later is not tried.
+constexpr std::size_t MostCandidates = 256;
+
+}  // namespace
+
 /// LLVM's alias analysis of the original. What it says of a base holds for all of a run of the function: a base is one
 /// address. Scopes of `noalias` are left out, they hold for one round of a loop only.
 struct Environment::Alias {
@@ -58,6 +65,7 @@ void Environment::enter(const Known& in, bool guarded, unsigned context) {
   for (unsigned number : touched_) values_[number] = nullptr;
   touched_.clear();
   cells_.clear();
+  work_ += in.size() + 1;
   for (const auto& [number, value] : in) set(number, value);
 }
 
@@ -230,9 +238,11 @@ std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load,
 
 void Environment::store(const llvm::StoreInst& store) {
   const llvm::Value* stored = store.getValueOperand();
-  if (llvm::isa<llvm::IntegerType, llvm::PointerType>(stored->getType()) && guarded_)
-    if (llvm::Constant* value = known(stored); value && !mentions_base(value))
-      stored_[{stored->getType(), store.getMetadata(llvm::LLVMContext::MD_tbaa)}].insert(value);
+  if (llvm::isa<llvm::IntegerType, llvm::PointerType>(stored->getType()) && guarded_ && noting_)
+    if (llvm::Constant* value = known(stored); value && !mentions_base(value)) {
+      Candidates& seen = stored_[{stored->getType(), store.getMetadata(llvm::LLVMContext::MD_tbaa)}];
+      if (seen.size() < MostCandidates) seen.insert(value);
+    }
   llvm::Constant* pointer = known(store.getPointerOperand());
   std::optional<Cell> cell = pointer ? cell_at(pointer, stored->getType()) : std::nullopt;
   if (!cell) {
@@ -314,9 +324,10 @@ llvm::Constant* Environment::guarded_value(const llvm::Instruction& inst) {
 }
 
 llvm::Constant* Environment::step(const llvm::Instruction& inst) {
+  ++work_;
   llvm::Constant* value = evaluate(inst);
   if (alias_) {
-    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_) note_table(*load);
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_ && noting_) note_table(*load);
     if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
       store(*store_inst);
     else if (inst.mayWriteToMemory() && runtime::marker_of(inst) == Marker::None)
@@ -344,6 +355,7 @@ Known Environment::on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock*
     if (at_end) in.emplace_back(number, at_end);
   }
   in.insert(in.end(), cells_.begin(), cells_.end());
+  work_ += in.size();
   return in;
 }
 

@@ -18,6 +18,7 @@
 #include "specialize/facts.h"
 #include "specialize/symbols.h"
 
+#include <llvm/ADT/SetVector.h>
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Instructions.h>
@@ -77,6 +78,9 @@ class Environment {
   /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was
   /// met so far.
   std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
+  /// Whether stores and tables are noted for candidates(). Not on ways that are only tried: each guess would be the
+  /// source of the next.
+  void note_candidates(bool on) { noting_ = on; }
   /// The addresses that functions were loaded from, so far.
   const std::set<llvm::Constant*>& tables() const { return tables_; }
   bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
@@ -91,6 +95,9 @@ class Environment {
   bool follows_memory() const { return alias_ != nullptr; }
   /// Whether something was learned since it was last asked that makes earlier walks wrong: they must be done again.
   bool take_stale() { return std::exchange(stale_, false); }
+  /// What was done so far: instructions walked over, and variables carried from node to node. Time goes with it, and it
+  /// is the same in each run.
+  std::uint64_t work() const { return work_; }
 
  private:
   struct Alias;
@@ -128,12 +135,14 @@ class Environment {
   std::map<const llvm::Instruction*, std::set<unsigned>> read_;
   std::map<unsigned, std::set<const llvm::StoreInst*>> written_;
   std::set<llvm::Constant*> tables_;
-  std::map<std::pair<llvm::Type*, const llvm::MDNode*>, std::set<llvm::Constant*>> stored_;
-  using InContext = std::pair<const llvm::Instruction*, unsigned>;
-  std::map<InContext, std::set<llvm::Constant*>> read_from_tables_;
+  using Candidates = llvm::SetVector<llvm::Constant*>;  // in the order in which they were met
+  std::map<std::pair<llvm::Type*, const llvm::MDNode*>, Candidates> stored_;
+  std::map<std::pair<const llvm::Instruction*, unsigned>, Candidates> read_from_tables_;  // by load and context
   unsigned context_ = 0;
   bool stale_ = false;
   bool guarded_ = false;
+  bool noting_ = true;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace inlay::specialize
