@@ -59,30 +59,32 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
 /// known way on than the best one before, or to leave fewer things open, and there are only so many that do not.
 class Progress {
  public:
-  void note(const Analysis& now, const Found& found, std::uint64_t work) {
-    if (!best_) first_work_ = work;
+  void note(const Analysis& now, const Found& found, const Variables& pins, std::uint64_t work) {
+    if (first_work_ == 0) first_work_ = work;
     const auto resolved = static_cast<std::int64_t>(now.contexts.size()) - static_cast<std::int64_t>(found.contexts);
     const bool better = !best_ || resolved > resolved_ || (resolved == resolved_ && found.unresolved < unresolved_);
     in_vain_ = better ? 0 : in_vain_ + 1;
     if (!better) return;
     best_ = now;
+    pins_ = pins;
     resolved_ = resolved;
     unresolved_ = found.unresolved;
   }
-  bool over(const Environment& environment) const {
-    return best_ && (in_vain_ >= MostInVain || environment.work() > MostWork * first_work_ + FreeWork);
+  bool over(std::uint64_t work, const Limits& limits) const {
+    return first_work_ > 0 && (in_vain_ >= MostInVain || work > MostWork * first_work_ + limits.free_work);
   }
   bool any() const { return best_.has_value(); }
   Analysis best() { return std::move(*best_); }
-  /// What was found is wrong by now.
+  /// What was found is wrong by now; its pins are as good as any.
   void forget() { best_.reset(); }
+  const Variables& pins() const { return pins_; }
 
  private:
   static constexpr unsigned MostInVain = 3;
   static constexpr std::uint64_t MostWork = 4;  // as a multiple of what the first attempt took
-  static constexpr std::uint64_t FreeWork = 750'000;
 
   std::optional<Analysis> best_;
+  Variables pins_;
   std::int64_t resolved_ = 0;  // places from which the way on is known
   std::size_t unresolved_ = 0;
   unsigned in_vain_ = 0;
@@ -102,10 +104,13 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   for (const llvm::BasicBlock* block : facts.blocks)
     if (const llvm::CallInst* hint = promote_at_end(*block)) pins.add(static_cast<unsigned>(facts.number(hint)));
   const Variables kept = context_variables(facts);
+  constexpr int MostStale = 4;  // attempts that are lost to what was learned of types
   const int max_restarts = kept.count() > 0 ? 64 : 16;
   Analysis analysis;
   Progress progress;
   std::size_t patience = 1;
+  int stale = 0;
+  bool settling = false;  // enough was tried: the pins of the best attempt, once more
   for (int restart = 0; restart < max_restarts; ++restart) {
     const std::uint64_t before = environment.work();
     Fixpoint fixpoint(environment, pins, kept, limits, patience);
@@ -113,6 +118,11 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     if (end == Fixpoint::End::TooManyPlaces) limits.places_tried = 0;
     if (environment.take_stale()) {
       progress.forget();
+      if (++stale == MostStale) environment.distrust_types();
+      if (!settling && progress.over(environment.work(), limits)) {
+        settling = true;
+        pins = progress.pins();
+      }
       continue;
     }
     if (end == Fixpoint::End::TooManyPlaces) continue;
@@ -124,19 +134,21 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
         pins.remove(number);
       }
       patience *= 2;
-      if (progress.over(environment)) return progress.best();
+      if (progress.any() && progress.over(environment.work(), limits)) return progress.best();
       continue;
     }
     fixpoint.take(analysis);
     analysis.order = reverse_post_order(analysis.nodes);
     analysis.pins = pins.count();
+    if (settling) return analysis;
+    const Variables used = pins;
     const Found found = find_pins(analysis, environment, forbidden, pins);
     if (kept.count() == 0) {
       if (restart + 1 == max_restarts || !found.pins) return analysis;
       continue;
     }
-    progress.note(analysis, found, environment.work() - before);
-    if (!found.pins || progress.over(environment)) return progress.best();
+    progress.note(analysis, found, used, environment.work() - before);
+    if (!found.pins || progress.over(environment.work(), limits)) return progress.best();
   }
   if (progress.any()) return progress.best();
   // The last attempt hit a cap: once more, without pins, which cannot.

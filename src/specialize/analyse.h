@@ -60,6 +60,7 @@ struct Limits {
   unsigned places_tried = 64;      // where a context is not known
   unsigned values_promoted = 8;
   unsigned nodes_with_places = 6000;  // with more, no place is tried: each leads to many
+  std::uint64_t free_work = 500'000;  // that may be done for restarts, besides some times what the first attempt took
 };
 
 /// Why a context became a way out.
