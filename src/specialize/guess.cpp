@@ -91,22 +91,26 @@ std::vector<llvm::Constant*> Guesser::replay(const llvm::CallInst& hint, const N
   return told;
 }
 
-/// Whether the interpreter, told to be at this place, reads inside of the objects that it reads from. An instruction
-/// behind the end of its program is none; nothing would be known of it, so each handler would follow, and from each of
-/// them more such places.
+/// Whether the interpreter, told to be at this place, reads inside of the objects that it reads from until it decides
+/// what to do. An instruction behind the end of its program is none; nothing would be known of it, so each handler
+/// would follow, and from each of them more such places.
 bool Guesser::reads_inside(const llvm::CallInst& hint, const Node& node, llvm::Constant* place) {
-  constexpr int MaxBlocks = 16;
+  constexpr std::size_t MaxBlocks = 16;
   environment_.enter(node.in, /*guarded=*/true, node.context);
-  const llvm::BasicBlock* block = hint.getParent();
-  environment_.walk(*block);
+  environment_.walk(*hint.getParent());
   environment_.set(static_cast<unsigned>(facts_.number(&hint)), place);
-  for (int i = 0; i < MaxBlocks; ++i) {
-    llvm::SmallVector<unsigned, 4> taken = environment_.feasible(*block->getTerminator());
-    if (taken.size() != 1) return true;
-    const llvm::BasicBlock* next = block->getTerminator()->getSuccessor(taken[0]);
-    const Known in = environment_.on_edge(block, next);
-    environment_.enter(in, /*guarded=*/true, node.context);
-    for (const llvm::Instruction& inst : *next) {
+  std::vector<std::pair<const llvm::BasicBlock*, Known>> work;
+  auto go_on = [&](const llvm::BasicBlock* block) {
+    for (unsigned successor : environment_.feasible(*block->getTerminator())) {
+      const llvm::BasicBlock* next = block->getTerminator()->getSuccessor(successor);
+      if (work.size() < MaxBlocks) work.emplace_back(next, environment_.on_edge(block, next));
+    }
+  };
+  go_on(hint.getParent());
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    const llvm::BasicBlock* block = work[i].first;
+    environment_.enter(work[i].second, /*guarded=*/true, node.context);
+    for (const llvm::Instruction& inst : *block) {
       if (llvm::isa<llvm::PHINode>(inst)) continue;
       if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst))
         if (llvm::Constant* from = environment_.known(load->getPointerOperand());
@@ -114,8 +118,7 @@ bool Guesser::reads_inside(const llvm::CallInst& hint, const Node& node, llvm::C
           return false;
       environment_.step(inst);
     }
-    if (context_at_end(*next)) return true;
-    block = next;
+    if (!context_at_end(*block) && !llvm::isa<llvm::SwitchInst>(block->getTerminator())) go_on(block);
   }
   return true;
 }
