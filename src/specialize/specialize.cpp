@@ -111,7 +111,10 @@ class Specializer {
 
   void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     if (!needs_working_copy(original)) {
-      Facts facts(original);
+      // The same for each specialization of a function of a runtime; those of the unit change.
+      std::optional<Facts> own;
+      const bool lasts = original.getParent() != &symbols_.unit();
+      const Facts& facts = lasts ? facts_.try_emplace(&original, original).first->second : own.emplace(original);
       Environment environment(facts, symbols_, /*follow_memory=*/false);
       Analysis analysis = analyse(environment, known, limits());
       finish(original, environment, analysis, known, into);
@@ -129,6 +132,7 @@ class Specializer {
           finish(original, environment, analysis, known, into);
           return;
         }
+        report_.work += environment.work();
       }
       if (copy.take_in(wanted)) continue;
       Environment environment(facts, symbols_, /*follow_memory=*/true);
@@ -138,16 +142,21 @@ class Specializer {
     }
   }
 
+  /// What may be spent on restarts where they cost many times the first attempt: once, not for each function.
+  static constexpr std::uint64_t MostFreeWork = 500'000;
+
   Limits limits() const {
     return {.instructions = callees_.instructions_left(),
             .versions = options_.max_versions,
             .contexts = options_.max_contexts,
-            .exit_at_context = options_.leave_at_context};
+            .exit_at_context = options_.leave_at_context,
+            .free_work = std::max(MostFreeWork / 16, MostFreeWork - std::min(MostFreeWork, report_.work))};
   }
 
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     Emitted emitted = emit(environment, analysis, known, into);
+    report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
     if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
@@ -231,6 +240,7 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
+  std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
 };
 

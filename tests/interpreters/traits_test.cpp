@@ -470,6 +470,25 @@ TEST(TraitOf, statics_are_one_and_the_same) {
   EXPECT_LE(counters_made, 2);  // one of the process, one of this thread
 }
 
+/// Where a place is an integer and not known, each number that was stored might be one. Those that lie outside of the
+/// program are none, and what follows a guess is no source of others.
+TEST(TraitOf, guesses_stay_inside_of_the_program) {
+  for (Interpreter* function : {index_in_struct, index_unsigned, index_int, index_size_t})
+    for (std::uint64_t seed = 1; seed < 40; ++seed) {
+      const Program program = random_program(seed, Basic | Usual, Calm);
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      CompileOptions options;
+      options.level = Level::O0;
+      auto frozen = freeze(program);
+      const Insn* code = frozen->data();
+      auto specialized = jit().specialize_with(options, function, inlay::constant(code), _1);
+      ASSERT_TRUE(specialized);
+      for (auto& g : specialized->explain().guest) printf("%ld:%s/%u ", (long)g.at, g.opcode.c_str(), g.copies);
+      EXPECT_LE(specialized->explain().guest.size(), program.size());
+      EXPECT_LT(specialized->explain().work, 2'000'000u);
+    }
+}
+
 /// What programs of this size take.
 void compare_large(const char* what, Interpreter* function, const Program& program) {
   auto begin = std::chrono::steady_clock::now();
