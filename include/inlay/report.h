@@ -37,9 +37,11 @@ std::string_view to_string(Remark::Kind kind);
 
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context().
 struct GuestInstruction {
-  std::string interpreter;    // demangled
+  std::string interpreter;    // demangled; of handlers that tail-call, the one that the program begins with
   std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself
-  std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name
+  std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name.
+                              // Of computed goto it is the number that stands for the label in embedded code, which
+                              // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
   Place handler;              // where that is in the interpreter's source, if known
   unsigned instructions = 0;  // of LLVM, before its own optimization
   unsigned copies = 0;        // of blocks

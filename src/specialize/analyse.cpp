@@ -73,8 +73,11 @@ class Fixpoint {
     into.nodes = std::move(nodes_);
     into.contexts = std::move(contexts_);
     into.exits.clear();
-    for (auto& [node, exit] : exits_)
-      if (into.nodes[node].exits) into.exits.push_back(exit);
+    for (auto& [node, exit] : exits_) {
+      if (!into.nodes[node].exits) continue;
+      into.exits.push_back(exit);
+      into.exits.back().tries_places = !into.nodes[node].places.empty();
+    }
   }
   /// After a cap was hit: the pins that must go.
   std::vector<unsigned> blamed() const {
@@ -158,7 +161,7 @@ class Fixpoint {
     bool resumes = hint.getOperandBundle(runtime::PlaceBundle).has_value();
     nodes_[id].exits = true;
     nodes_[id].successors = {resumes ? -1 : static_cast<int>(enter(block, block->getSingleSuccessor(), NoPlace))};
-    exits_[id] = {&hint, usable ? key : nullptr, cause};
+    exits_[id] = {&hint, usable ? key : nullptr, cause, false};
     if (!usable) unknown_[id] = NotTried;
   }
 

@@ -69,6 +69,7 @@ struct Exit {
   const llvm::Instruction* place;  // the hint
   llvm::Constant* context;         // where to; null: not known
   ExitCause cause;
+  bool tries_places = false;  // the ones that were guessed come first
 };
 
 struct Analysis {

@@ -87,6 +87,7 @@ class Emitter {
       Emitted::OfContext& context = emitted_.contexts[analysis_.nodes[id].context];
       context.instructions += static_cast<unsigned>(blocks_[id]->size());
       ++context.copies;
+      if (!context.begin) context.begin = facts_.blocks[analysis_.nodes[id].block];
     }
     return emitted_;
   }

@@ -18,6 +18,7 @@ struct Emitted {
     const llvm::Instruction* decision = nullptr;  // the first switch, or branch of a dispatch, that is decided
     llvm::Constant* decided = nullptr;            // the value of the switch, or the handler
     const llvm::BasicBlock* handler = nullptr;    // where it leads, in the original
+    const llvm::BasicBlock* begin = nullptr;      // the first block, in the original
   };
   std::vector<OfContext> contexts;  // by ContextId
 };

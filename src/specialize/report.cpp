@@ -43,6 +43,22 @@ std::string_view to_string(Remark::Kind kind) {
 
 namespace {
 
+/// The last name of a function, without templates' arguments and parameters.
+std::string short_name(const std::string& demangled) {
+  std::string name;
+  int depth = 0;  // of <...>
+  for (char c : demangled) {
+    depth -= c == '>' && depth > 0;
+    if (depth == 0 && c != '>') name += c;
+    depth += c == '<';
+  }
+  std::erase(name, '<');
+  for (std::size_t at; (at = name.find("(anonymous namespace)::")) != std::string::npos;) name.erase(at, 23);
+  if (std::size_t end = name.find('('); end != std::string::npos) name.erase(end);
+  if (std::size_t begin = name.find_last_of(" :"); begin != std::string::npos) name.erase(0, begin + 1);
+  return name.empty() ? demangled : name;
+}
+
 /// How large instructions became, by opcode: those first that take most of the code.
 std::string guest_to_text(const std::vector<GuestInstruction>& guest) {
   if (guest.empty()) return "";
@@ -71,7 +87,7 @@ std::string guest_to_text(const std::vector<GuestInstruction>& guest) {
   for (std::size_t i = 0; i < opcodes.size() && i < Shown; ++i) {
     const auto& [opcode, sum] = opcodes[i];
     std::snprintf(line, sizeof line, "\n    %4u of IR for %u times ", sum.instructions, sum.count);
-    text += line + (opcode.empty() ? "(no opcode)" : opcode);
+    text += line + (opcode.empty() ? "without a switch" : short_name(opcode));
     if (sum.handler.known()) text += ", " + sum.handler.to_string();
   }
   if (opcodes.size() > Shown) text += "\n    and " + std::to_string(opcodes.size() - Shown) + " more opcodes";
