@@ -35,6 +35,19 @@ struct Remark {
 
 std::string_view to_string(Remark::Kind kind);
 
+/// Machine code of a compiled function.
+struct CodeRange {
+  unsigned function = 0;     // an index into Report::functions
+  std::uint64_t offset = 0;  // from the function's beginning
+  std::uint64_t size = 0;
+};
+
+/// A function that was compiled.
+struct CompiledFunction {
+  std::string name;  // demangled
+  std::uint64_t size = 0;
+};
+
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context().
 struct GuestInstruction {
   std::string interpreter;    // demangled; of handlers that tail-call, the one that the program begins with
@@ -45,6 +58,15 @@ struct GuestInstruction {
   Place handler;              // where that is in the interpreter's source, if known
   unsigned instructions = 0;  // of LLVM, before its own optimization
   unsigned copies = 0;        // of blocks
+  unsigned number = 0;        // in this report, from 1: how debug information of the compiled code calls it
+  // If CompileOptions::explain_code asked for it:
+  std::vector<CodeRange> code;  // in ascending order, no two overlap; none if it was folded away
+  std::string assembly;         // of these ranges, a line for each machine instruction
+  std::uint64_t code_bytes() const {
+    std::uint64_t sum = 0;
+    for (const CodeRange& range : code) sum += range.size;
+    return sum;
+  }
 };
 
 /// The account of one compilation.
@@ -63,9 +85,15 @@ struct Report {
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;
   std::vector<GuestInstruction> guest;  // of interpreters, in the order of their programs
+  std::vector<CompiledFunction> functions;  // only if CompileOptions::explain_code asked for it
+
+  /// Whether `code` and `assembly` of guest instructions are filled in.
+  bool explains_code() const { return !functions.empty(); }
 
   /// Several lines for people; the last one without a newline.
   std::string to_text() const;
+  /// Each instruction of the program with its machine code; empty unless CompileOptions::explain_code asked for it.
+  std::string to_listing() const;
   /// One JSON object.
   std::string to_json() const;
 };

@@ -18,6 +18,9 @@ constexpr const char* LabelsSuffix = ".inlay.labels";
 /// The operand bundle of a hint that is a place: the place's number, the resume function, and what it takes.
 constexpr const char* PlaceBundle = "inlay.place";
 
+/// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
+constexpr const char* GuestScope = "inlay.guest";
+
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";
 constexpr const char* InlineAttribute = "inlay-inline";

@@ -25,9 +25,10 @@ struct Emitted {
 
 /// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original
 /// without the ones in `arguments` that are known. Each node is written once, so the body grows by what was copied and
-/// shrinks by what was folded. No store, call or other effect is removed.
+/// shrinks by what was folded. No store, call or other effect is removed. If the scope of `into` is a guest's
+/// (locations.h), the contexts are numbered from `first_guest` on there.
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
-             llvm::Function& into);
+             llvm::Function& into, unsigned first_guest = 1);
 
 /// The declaration that emit() fills: internal, with the attributes that still hold.
 llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
@@ -36,8 +37,5 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
 /// What function attributes still say when arguments were dropped: nothing of what was accessed through them, and
 /// nothing that counts them.
 llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes);
-
-/// Gives `function` a debug location scope of its own, like the one of `original`.
-void copy_subprogram(const llvm::Function& original, llvm::Function& function);
 
 }  // namespace inlay::specialize

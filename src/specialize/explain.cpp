@@ -209,12 +209,13 @@ Place place_of_handler(const Emitted::OfContext& context) {
 }  // namespace
 
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
-                     Report& report) {
+                     unsigned first_guest, Report& report) {
   std::vector<GuestInstruction> program;
   for (ContextId id = NoPlace + 1; id < analysis.contexts.size(); ++id) {
     const Emitted::OfContext& context = emitted.contexts[id];
     if (context.copies == 0) continue;  // pins made it superfluous
     GuestInstruction guest;
+    guest.number = first_guest + id - (NoPlace + 1);
     guest.interpreter = readable(original.getName());
     guest.instructions = context.instructions;
     guest.copies = context.copies;

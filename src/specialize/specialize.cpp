@@ -21,6 +21,7 @@
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
+#include "specialize/locations.h"
 #include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
@@ -46,6 +47,7 @@ class Specializer {
       : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
 
   Result<void> run() {
+    if (options_.explain_code) give_artificial_scope(*entry_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -147,7 +149,11 @@ class Specializer {
 
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
-    Emitted emitted = emit(environment, analysis, known, into);
+    const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
+    if (options_.explain_code && places > 0) give_guest_scope(into);
+    const unsigned first_guest = guests_ + 1;
+    Emitted emitted = emit(environment, analysis, known, into, first_guest);
+    guests_ += places;
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
     if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
@@ -155,7 +161,7 @@ class Specializer {
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
-    explain_program(analysis, emitted, symbols_, original, report_);
+    explain_program(analysis, emitted, symbols_, original, first_guest, report_);
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
@@ -231,6 +237,7 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
+  unsigned guests_ = 0;  // numbers of guest instructions that were given
   std::string mistake_;
 };
 

@@ -3,7 +3,7 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
-#include "specialize/emit.h"
+#include "specialize/locations.h"
 
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IRBuilder.h>
