@@ -46,6 +46,7 @@ struct CodeRange {
 struct CompiledFunction {
   std::string name;  // demangled
   std::uint64_t size = 0;
+  std::uint64_t shared = 0;  // bytes that LLVM merged from code of several guest instructions
 };
 
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context().

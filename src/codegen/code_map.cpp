@@ -3,6 +3,9 @@
 // there whose line of call is the number; code without a host location lies in the guest scope itself, and the line
 // table has the number. Guest scopes may be inlined into one another (a guest function that calls another): the
 // innermost one counts. So each function is painted byte by byte, from the outermost scope to the innermost.
+//
+// Machine instructions without any location (a constant for a phi, padding before a loop) are counted to what comes
+// next. The frame's setup and its end, and what lies behind the last location, belong to none.
 #include "codegen/code_map.h"
 
 #include <algorithm>
@@ -21,8 +24,10 @@ namespace inlay::codegen {
 
 namespace {
 
-constexpr unsigned None = 0;
-constexpr unsigned AskLines = ~0u;  // in the guest scope itself
+constexpr unsigned None = runtime::NoGuest;
+constexpr unsigned Shared = 0;
+constexpr unsigned AskLines = ~0u;      // in the guest scope itself
+constexpr unsigned NoLocation = ~0u - 1;  // as far as scopes tell
 
 /// The bytes of one section, by the guest instruction that they belong to.
 using Paint = std::vector<unsigned>;
@@ -45,19 +50,22 @@ void paint(Sections& sections, const llvm::DWARFDie& scope, unsigned guest) {
   }
 }
 
-void paint_scopes(Sections& sections, const llvm::DWARFDie& scope, bool in_guest) {
+/// What the scope around an inlined one is.
+enum class Around : std::uint8_t { Nothing, Guest, Host };
+
+void paint_scopes(Sections& sections, const llvm::DWARFDie& scope, Around around) {
   for (const llvm::DWARFDie& child : scope.children()) {
-    if (child.getTag() != llvm::dwarf::DW_TAG_inlined_subroutine &&
-        child.getTag() != llvm::dwarf::DW_TAG_lexical_block)
-      continue;
-    const bool inlined = child.getTag() == llvm::dwarf::DW_TAG_inlined_subroutine;
-    const bool guest = inlined ? is_guest_scope(child) : in_guest;
-    if (inlined && guest)
+    if (child.getTag() == llvm::dwarf::DW_TAG_lexical_block) paint_scopes(sections, child, around);
+    if (child.getTag() != llvm::dwarf::DW_TAG_inlined_subroutine) continue;
+    const bool guest = is_guest_scope(child);
+    if (guest)
       paint(sections, child, AskLines);
-    else if (inlined && in_guest)
+    else if (around == Around::Guest)
       paint(sections, child,
-            static_cast<unsigned>(llvm::dwarf::toUnsigned(child.find(llvm::dwarf::DW_AT_call_line), None)));
-    paint_scopes(sections, child, guest);
+            static_cast<unsigned>(llvm::dwarf::toUnsigned(child.find(llvm::dwarf::DW_AT_call_line), Shared)));
+    else if (around == Around::Nothing)
+      paint(sections, child, None);
+    paint_scopes(sections, child, guest ? Around::Guest : Around::Host);
   }
 }
 
@@ -67,18 +75,32 @@ void paint_lines(Sections& sections, const llvm::DWARFDebugLine::LineTable& tabl
     auto section = sections.find(sequence.SectionIndex);
     if (section == sections.end()) continue;
     Paint& bytes = section->second;
-    for (unsigned row = sequence.FirstRowIndex; row + 1 < sequence.LastRowIndex; ++row) {
-      const std::uint64_t end = std::min<std::uint64_t>(table.Rows[row + 1].Address.Address, bytes.size());
-      for (std::uint64_t at = table.Rows[row].Address.Address; at < end; ++at)
-        if (bytes[at] == AskLines) bytes[at] = table.Rows[row].Line;
+    for (unsigned i = sequence.FirstRowIndex; i + 1 < sequence.LastRowIndex; ++i) {
+      const llvm::DWARFDebugLine::Row& row = table.Rows[i];
+      const std::uint64_t end = std::min<std::uint64_t>(table.Rows[i + 1].Address.Address, bytes.size());
+      for (std::uint64_t at = row.Address.Address; at < end; ++at) {
+        if (bytes[at] == AskLines) bytes[at] = row.Line ? row.Line : NoLocation;
+        if (bytes[at] == NoLocation && row.EpilogueBegin) bytes[at] = None;
+      }
     }
+  }
+}
+
+/// Gives what has no location to what comes next in the function, up to the end of its frame's setup.
+void fill(Paint& bytes, std::uint64_t begin, std::uint64_t end) {
+  std::uint64_t first = begin;
+  while (first < end && bytes[first] == NoLocation) bytes[first++] = None;
+  unsigned next = None;
+  for (std::uint64_t at = end; at > first; --at) {
+    if (bytes[at - 1] == NoLocation) bytes[at - 1] = next;
+    next = bytes[at - 1];
   }
 }
 
 Sections paint_object(const llvm::object::ObjectFile& file) {
   Sections sections;
   for (const llvm::object::SectionRef& section : file.sections())
-    if (section.isText()) sections[section.getIndex()].resize(section.getSize());
+    if (section.isText()) sections[section.getIndex()].resize(section.getSize(), NoLocation);
   std::unique_ptr<llvm::DWARFContext> dwarf = llvm::DWARFContext::create(
       file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "", llvm::consumeError,
       llvm::consumeError);
@@ -86,8 +108,10 @@ Sections paint_object(const llvm::object::ObjectFile& file) {
     for (const llvm::DWARFDie& function : unit->getUnitDIE(/*ExtractUnitDIEOnly=*/false).children()) {
       if (function.getTag() != llvm::dwarf::DW_TAG_subprogram) continue;
       const bool guest = is_guest_scope(function);
-      if (guest) paint(sections, function, AskLines);
-      paint_scopes(sections, function, guest);
+      // The entry, which is artificial, holds what has no location; other functions are the host's.
+      const bool artificial = function.find(llvm::dwarf::DW_AT_artificial).has_value();
+      if (guest || !artificial) paint(sections, function, guest ? AskLines : None);
+      paint_scopes(sections, function, guest ? Around::Guest : Around::Nothing);
     }
     if (const llvm::DWARFDebugLine::LineTable* lines = dwarf->getLineTableForUnit(unit.get()))
       paint_lines(sections, *lines);
@@ -100,7 +124,7 @@ Sections paint_object(const llvm::object::ObjectFile& file) {
 Result<std::vector<MappedFunction>> read_code_map(const Object& object, Machine& machine) {
   auto file = llvm::object::ObjectFile::createELFObjectFile(object.bytes->getMemBufferRef());
   if (!file) return runtime::from_llvm(file.takeError(), ErrorKind::Codegen);
-  const Sections sections = paint_object(**file);
+  Sections sections = paint_object(**file);
   const Disassembler disassembler(machine, **file);
   std::vector<MappedFunction> functions;
   for (const llvm::object::ELFSymbolRef symbol : (*file)->symbols()) {
@@ -111,11 +135,13 @@ Result<std::vector<MappedFunction>> read_code_map(const Object& object, Machine&
     if (!section || !name || !begin || *section == (*file)->section_end()) continue;
     auto painted = sections.find((*section)->getIndex());
     if (painted == sections.end() || *begin + symbol.getSize() > painted->second.size()) continue;
-    MappedFunction function{name->str(), symbol.getSize(), {}};
-    const Paint& bytes = painted->second;
+    MappedFunction function{name->str(), symbol.getSize(), 0, {}};
+    Paint& bytes = painted->second;
+    fill(bytes, *begin, *begin + function.size);
     for (std::uint64_t at = 0; at < function.size; ++at) {
       const unsigned guest = bytes[*begin + at];
-      if (guest == None || guest == AskLines) continue;
+      function.shared += guest == Shared;
+      if (guest == None || guest == Shared) continue;
       if (!function.ranges.empty() && function.ranges.back().guest == guest &&
           function.ranges.back().offset + function.ranges.back().size == at)
         ++function.ranges.back().size;

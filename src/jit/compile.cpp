@@ -63,7 +63,7 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
   for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
   for (codegen::MappedFunction& function : functions) {
     const auto index = static_cast<unsigned>(report.functions.size());
-    report.functions.push_back({specialize::readable(function.symbol), function.size});
+    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared});
     for (codegen::GuestRange& range : function.ranges) {
       auto guest = by_number.find(range.guest);
       if (guest == by_number.end()) continue;

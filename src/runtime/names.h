@@ -20,6 +20,8 @@ constexpr const char* PlaceBundle = "inlay.place";
 
 /// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
 constexpr const char* GuestScope = "inlay.guest";
+/// A line in that scope: code of no guest instruction. (Line 0 is LLVM's, for what it merged from several.)
+constexpr unsigned NoGuest = 0xffffff;
 
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";

@@ -112,7 +112,7 @@ class Emitter {
     // A place to insert before, replaced by the terminator.
     auto* end = new llvm::UnreachableInst(into_.getContext(), out);
     enter(environment_, node);
-    locations_.enter_guest(node.context > NoPlace ? first_guest_ + node.context - (NoPlace + 1) : 0);
+    locations_.enter_guest(node.context > NoPlace ? first_guest_ + node.context - (NoPlace + 1) : runtime::NoGuest);
     for (llvm::PHINode& phi : block->phis()) {
       if (environment_.known(&phi)) continue;
       auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());

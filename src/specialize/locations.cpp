@@ -55,7 +55,7 @@ Locations::Locations(const llvm::Function& original, llvm::Function& copy)
   // One that has the guest level already is copied as any other.
   if (!scope || scope->getName() != runtime::GuestScope || (before && before->getName() == runtime::GuestScope)) return;
   guest_ = scope;
-  enter_guest(0);
+  enter_guest(runtime::NoGuest);
 }
 
 void Locations::enter_guest(unsigned number) {

@@ -9,8 +9,8 @@
 //
 // The guest scope is a synthetic function (runtime::GuestScope) that the host code is inlined into. So LLVM's passes
 // carry both levels through optimizing into DWARF, where codegen/code_map.h finds the outer one again. The line is the
-// number of the guest instruction; 0 is code that belongs to none: what comes before the first, and the interpreter's
-// generic form. (A front end that knows files and lines of its guest would add them as a level of their own around the
+// number of the guest instruction, or runtime::NoGuest: what comes before the first, and the interpreter's generic form.
+// LLVM's passes make it 0 where they merge code of several. (A front end that knows files and lines of its guest would add them as a level of their own around the
 // numbers, or in place of them.)
 #pragma once
 
@@ -25,7 +25,7 @@ class Locations {
   /// For a copy whose scope is a guest scope (give_guest_scope), the locations have two levels.
   Locations(const llvm::Function& original, llvm::Function& copy);
 
-  /// The guest instruction that what comes next belongs to; 0 for none. Without a guest scope it has no effect.
+  /// The guest instruction that what comes next belongs to, or NoGuest. Without a guest scope it has no effect.
   void enter_guest(unsigned number);
 
   llvm::DebugLoc map(const llvm::DebugLoc& location);

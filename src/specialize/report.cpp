@@ -94,11 +94,14 @@ std::string opcodes_to_text(const Report& report) {
   std::string text = format("\n  the program: %u instructions became %u of IR, %.1f for one", all.count,
                             all.instructions, static_cast<double>(all.instructions) / all.count);
   if (bytes) {
-    std::uint64_t size = 0;
-    for (const CompiledFunction& function : report.functions) size += function.size;
-    text += format("; %llu bytes of machine code, %.1f for one, of %llu in %zu functions",
+    std::uint64_t size = 0, shared = 0;
+    for (const CompiledFunction& function : report.functions) {
+      size += function.size;
+      shared += function.shared;
+    }
+    text += format("\n  in machine code: %llu bytes, %.1f for one; %llu shared by several; %llu around the program",
                    static_cast<unsigned long long>(all.bytes), static_cast<double>(all.bytes) / all.count,
-                   static_cast<unsigned long long>(size), report.functions.size());
+                   static_cast<unsigned long long>(shared), static_cast<unsigned long long>(size - shared - all.bytes));
   }
   constexpr std::size_t Shown = 10;
   for (std::size_t i = 0; i < opcodes.size() && i < Shown; ++i) {
@@ -117,7 +120,7 @@ std::string opcodes_to_text(const Report& report) {
 
 /// The places of an instruction's code: offsets in the first function, others with the function's number.
 std::string ranges_to_text(const GuestInstruction& guest) {
-  if (guest.code.empty()) return "folded away";
+  if (guest.code.empty()) return "none of its own";
   constexpr std::size_t Shown = 4;
   std::string text;
   for (std::size_t i = 0; i < guest.code.size() && i < Shown; ++i) {
@@ -243,7 +246,8 @@ std::string Report::to_json() const {
     llvm::json::Array compiled_functions;
     for (const CompiledFunction& each : functions)
       compiled_functions.push_back(llvm::json::Object{{"name", llvm::json::fixUTF8(each.name)},
-                                                      {"size", static_cast<std::int64_t>(each.size)}});
+                                                      {"size", static_cast<std::int64_t>(each.size)},
+                                                      {"shared", static_cast<std::int64_t>(each.shared)}});
     object["functions"] = std::move(compiled_functions);
   }
   std::string text;
