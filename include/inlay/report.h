@@ -49,10 +49,13 @@ struct CompiledFunction {
   std::uint64_t shared = 0;  // bytes that LLVM merged from code of several guest instructions
 };
 
-/// One instruction of an interpreter's program, as far as it was compiled: a value of context().
+/// One instruction of an interpreter's program, as far as it was compiled: a value of context(). If
+/// CompileOptions::explain_code asks for it, also each node of a tree: a frozen object that a function with a `switch`
+/// was specialized for.
 struct GuestInstruction {
   std::string interpreter;    // demangled; of handlers that tail-call, the one that the program begins with
-  std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself
+  std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself; of
+                              // a node, the number of the frozen object
   std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name.
                               // Of computed goto it is the number that stands for the label in embedded code, which
                               // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided

@@ -21,13 +21,14 @@ namespace {
 
 class Emitter {
  public:
-  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into, unsigned first_guest)
+  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into,
+          const GuestNumbers& numbers)
       : environment_(environment),
         facts_(environment.facts()),
         analysis_(analysis),
         into_(into),
         locations_(facts_.function, into),
-        first_guest_(first_guest),
+        numbers_(numbers),
         definitions_(facts_.values.size()),
         slots_(facts_.values.size()),
         blocks_(analysis.nodes.size()),
@@ -56,6 +57,11 @@ class Emitter {
   }
 
  private:
+  unsigned guest_number(ContextId context) const {
+    if (context == NoContext) return numbers_.no_context;
+    return context == NoPlace ? runtime::NoGuest : numbers_.first_context + context - (NoPlace + 1);
+  }
+
   bool needs_slot(unsigned number) const { return definitions_[number] > 1; }
 
   llvm::AllocaInst* slot(unsigned number) {
@@ -112,7 +118,7 @@ class Emitter {
     // A place to insert before, replaced by the terminator.
     auto* end = new llvm::UnreachableInst(into_.getContext(), out);
     enter(environment_, node);
-    locations_.enter_guest(node.context > NoPlace ? first_guest_ + node.context - (NoPlace + 1) : runtime::NoGuest);
+    locations_.enter_guest(guest_number(node.context));
     for (llvm::PHINode& phi : block->phis()) {
       if (environment_.known(&phi)) continue;
       auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());
@@ -365,7 +371,7 @@ class Emitter {
   const Analysis& analysis_;
   llvm::Function& into_;
   Locations locations_;
-  unsigned first_guest_;
+  GuestNumbers numbers_;
   std::vector<unsigned> definitions_;                      // by value: how many nodes define it
   std::vector<llvm::AllocaInst*> slots_;                   // by value
   std::vector<llvm::BasicBlock*> blocks_;                  // by node
@@ -378,8 +384,8 @@ class Emitter {
 }  // namespace
 
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
-             llvm::Function& into, unsigned first_guest) {
-  return Emitter(environment, analysis, into, first_guest).run(arguments);
+             llvm::Function& into, const GuestNumbers& numbers) {
+  return Emitter(environment, analysis, into, numbers).run(arguments);
 }
 
 llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes) {

@@ -2,9 +2,16 @@
 // An analysed function → the smaller function, in the unit.
 #pragma once
 
+#include "runtime/names.h"
 #include "specialize/analyse.h"
 
 namespace inlay::specialize {
+
+/// How guest instructions are numbered: contexts one by one; code of no context may be that of one, too.
+struct GuestNumbers {
+  unsigned first_context = 1;
+  unsigned no_context = runtime::NoGuest;
+};
 
 struct Emitted {
   unsigned folded_loads = 0;
@@ -26,9 +33,9 @@ struct Emitted {
 /// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original
 /// without the ones in `arguments` that are known. Each node is written once, so the body grows by what was copied and
 /// shrinks by what was folded. No store, call or other effect is removed. If the scope of `into` is a guest's
-/// (locations.h), the contexts are numbered from `first_guest` on there.
+/// (locations.h), they tell which guest instruction code belongs to.
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
-             llvm::Function& into, unsigned first_guest = 1);
+             llvm::Function& into, const GuestNumbers& numbers = {});
 
 /// The declaration that emit() fills: internal, with the attributes that still hold.
 llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,

@@ -208,32 +208,61 @@ Place place_of_handler(const Emitted::OfContext& context) {
 
 }  // namespace
 
+namespace {
+
+GuestInstruction describe(const Emitted::OfContext& context, const llvm::Function& original, unsigned number) {
+  GuestInstruction guest;
+  guest.number = number;
+  guest.interpreter = readable(original.getName());
+  guest.instructions = context.instructions;
+  guest.copies = context.copies;
+  if (auto* handler = llvm::dyn_cast_or_null<llvm::Function>(context.decided))
+    guest.opcode = readable(handler->getName());
+  else if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(context.decided))
+    guest.opcode = std::to_string(value->getSExtValue());
+  guest.handler = place_of_handler(context);
+  return guest;
+}
+
+}  // namespace
+
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
                      unsigned first_guest, Report& report) {
   std::vector<GuestInstruction> program;
   for (ContextId id = NoPlace + 1; id < analysis.contexts.size(); ++id) {
-    const Emitted::OfContext& context = emitted.contexts[id];
-    if (context.copies == 0) continue;  // pins made it superfluous
-    GuestInstruction guest;
-    guest.number = first_guest + id - (NoPlace + 1);
-    guest.interpreter = readable(original.getName());
-    guest.instructions = context.instructions;
-    guest.copies = context.copies;
+    if (emitted.contexts[id].copies == 0) continue;  // pins made it superfluous
+    GuestInstruction guest = describe(emitted.contexts[id], original, first_guest + id - (NoPlace + 1));
     if (auto* number = llvm::dyn_cast<llvm::ConstantInt>(analysis.contexts[id]))
       guest.at = number->getSExtValue();
     else if (std::optional<Symbols::Location> at = symbols.locate(analysis.contexts[id]))
       guest.at = at->offset;
-    if (auto* handler = llvm::dyn_cast_or_null<llvm::Function>(context.decided)) {
-      guest.opcode = readable(handler->getName());
-    } else if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(context.decided)) {
-      guest.opcode = std::to_string(value->getSExtValue());
-    }
-    guest.handler = place_of_handler(context);
     program.push_back(std::move(guest));
   }
   std::sort(program.begin(), program.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   report.guest.insert(report.guest.end(), std::make_move_iterator(program.begin()),
                       std::make_move_iterator(program.end()));
+}
+
+std::optional<std::uint32_t> node_of(const llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known,
+                                     Symbols& symbols) {
+  if (llvm::none_of(original,
+                    [](const llvm::BasicBlock& block) { return llvm::isa<llvm::SwitchInst>(block.getTerminator()); }))
+    return std::nullopt;
+  for (llvm::Constant* argument : known) {
+    if (!argument || !argument->getType()->isPointerTy()) continue;
+    std::optional<Symbols::Location> at = symbols.locate(argument);
+    auto* variable = at ? llvm::dyn_cast<llvm::GlobalVariable>(at->symbol) : nullptr;
+    auto object = symbols.frozen_objects().find(variable);
+    if (object != symbols.frozen_objects().end()) return object->second.id;
+  }
+  return std::nullopt;
+}
+
+GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const llvm::Function& original,
+                              unsigned number) {
+  GuestInstruction guest = describe(emitted.contexts[NoContext], original, number);
+  guest.at = node;
+  return guest;
 }
 
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {

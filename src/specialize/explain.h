@@ -20,6 +20,14 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
                      unsigned first_guest, Report& report);
 
+/// Of a tree walker: the frozen object that a function is specialized for, which it decides something by. Its id.
+std::optional<std::uint32_t> node_of(const llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known,
+                                     Symbols& symbols);
+
+/// What became of such a node.
+GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const llvm::Function& original,
+                              unsigned number);
+
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);
 

@@ -14,6 +14,7 @@
 #include "specialize/specialize.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "runtime/markers.h"
 #include "specialize/analyse.h"
@@ -69,6 +70,9 @@ class Specializer {
       hold_virtual_state(*function);
       runtime::strip_markers(*function);
     }
+    std::sort(nodes_.begin(), nodes_.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.at, a.number) < std::tie(b.at, b.number); });
+    report_.guest.insert(report_.guest.end(), nodes_.begin(), nodes_.end());
     report_.specialized = static_cast<unsigned>(callees_.size());
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();
@@ -150,10 +154,12 @@ class Specializer {
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
-    if (options_.explain_code && places > 0) give_guest_scope(into);
     const unsigned first_guest = guests_ + 1;
-    Emitted emitted = emit(environment, analysis, known, into, first_guest);
-    guests_ += places;
+    std::optional<std::uint32_t> node;
+    if (options_.explain_code && places == 0) node = node_of(original, known, symbols_);
+    if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
+    Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
+    guests_ += places + node.has_value();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
     if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
@@ -162,6 +168,7 @@ class Specializer {
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
     explain_program(analysis, emitted, symbols_, original, first_guest, report_);
+    if (node) nodes_.push_back(explain_node(*node, emitted, original, first_guest));
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
@@ -237,6 +244,7 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
+  std::vector<GuestInstruction> nodes_;
   unsigned guests_ = 0;  // numbers of guest instructions that were given
   std::string mistake_;
 };
