@@ -30,7 +30,8 @@ Compiled compile(const Program& program, bool explain) {
   const std::uint32_t first = 0;
   inlay::CompileOptions options;
   options.explain_code = explain;
-  auto run = value_or_throw(jit().specialize_with(options, interpret, inlay::constant(frozen), inlay::constant(first), _1, _2));
+  auto run = value_or_throw(
+      jit().specialize_with(options, interpret, inlay::constant(frozen), inlay::constant(first), _1, _2));
   const bool compiled = run.compiled();
   std::string report = run.explain().to_text() + '\n';
   return {[run = std::move(run), frozen](Machine& machine, const std::int64_t* arguments) {

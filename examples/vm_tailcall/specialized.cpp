@@ -44,8 +44,10 @@ Runner specialized(const Program& program, bool threaded, bool explain) {
     return runner;
   }
   const Code code(program.bytes, program.metered);
-  if (threaded) return specialize(run_threaded, jit()->freeze([&] { return ThreadedCode(code); }, {.name = "code"}), explain);
-  return specialize(run, jit()->freeze([&] { return Code(program.bytes, program.metered); }, {.name = "code"}), explain);
+  if (threaded)
+    return specialize(run_threaded, jit()->freeze([&] { return ThreadedCode(code); }, {.name = "code"}), explain);
+  return specialize(run, jit()->freeze([&] { return Code(program.bytes, program.metered); }, {.name = "code"}),
+                    explain);
 }
 
 }  // namespace vm_tailcall

@@ -51,15 +51,15 @@ struct CompiledFunction {
 
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context(). If
 /// CompileOptions::explain_code asks for it, also each node of a tree: a frozen object that a function with a `switch`
-/// was specialized for.
+/// was specialized for. Nodes whose code was copied into the function that walks to them count with that one.
 struct GuestInstruction {
-  std::string interpreter;    // demangled; of handlers that tail-call, the one that the program begins with
-  std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself; of
-                              // a node, the number of the frozen object
-  std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name.
-                              // Of computed goto it is the number that stands for the label in embedded code, which
-                              // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
-  Place handler;              // where that is in the interpreter's source, if known
+  std::string interpreter;  // demangled; of handlers that tail-call, the one that the program begins with
+  std::int64_t at = 0;      // bytes from the beginning of the constant memory that holds it; or the integer itself; of
+                            // a node, the number of the frozen object
+  std::string opcode;       // what the interpreter decided on first: the value of its switch, or a handler's name.
+                            // Of computed goto it is the number that stands for the label in embedded code, which
+                            // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
+  Place handler;            // where that is in the interpreter's source, if known
   unsigned instructions = 0;  // of LLVM, before its own optimization
   unsigned copies = 0;        // of blocks
   unsigned number = 0;        // in this report, from 1: how debug information of the compiled code calls it
@@ -88,7 +88,7 @@ struct Report {
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;
-  std::vector<GuestInstruction> guest;  // of interpreters, in the order of their programs
+  std::vector<GuestInstruction> guest;      // of interpreters, in the order of their programs
   std::vector<CompiledFunction> functions;  // only if CompileOptions::explain_code asked for it
 
   /// Whether `code` and `assembly` of guest instructions are filled in.

@@ -26,7 +26,7 @@ namespace {
 
 constexpr unsigned None = runtime::NoGuest;
 constexpr unsigned Shared = 0;
-constexpr unsigned AskLines = ~0u;      // in the guest scope itself
+constexpr unsigned AskLines = ~0u;        // in the guest scope itself
 constexpr unsigned NoLocation = ~0u - 1;  // as far as scopes tell
 
 /// The bytes of one section, by the guest instruction that they belong to.
@@ -102,8 +102,7 @@ Sections paint_object(const llvm::object::ObjectFile& file) {
   for (const llvm::object::SectionRef& section : file.sections())
     if (section.isText()) sections[section.getIndex()].resize(section.getSize(), NoLocation);
   std::unique_ptr<llvm::DWARFContext> dwarf = llvm::DWARFContext::create(
-      file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "", llvm::consumeError,
-      llvm::consumeError);
+      file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "", llvm::consumeError, llvm::consumeError);
   for (const std::unique_ptr<llvm::DWARFUnit>& unit : dwarf->compile_units()) {
     for (const llvm::DWARFDie& function : unit->getUnitDIE(/*ExtractUnitDIEOnly=*/false).children()) {
       if (function.getTag() != llvm::dwarf::DW_TAG_subprogram) continue;

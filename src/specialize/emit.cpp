@@ -21,8 +21,7 @@ namespace {
 
 class Emitter {
  public:
-  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into,
-          const GuestNumbers& numbers)
+  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into, const GuestNumbers& numbers)
       : environment_(environment),
         facts_(environment.facts()),
         analysis_(analysis),

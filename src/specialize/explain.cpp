@@ -243,9 +243,9 @@ void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& 
                       std::make_move_iterator(program.end()));
 }
 
-std::optional<std::uint32_t> node_of(const llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known,
+std::optional<std::uint32_t> node_of(const llvm::Function& walked, llvm::ArrayRef<llvm::Constant*> known,
                                      Symbols& symbols) {
-  if (llvm::none_of(original,
+  if (llvm::none_of(walked,
                     [](const llvm::BasicBlock& block) { return llvm::isa<llvm::SwitchInst>(block.getTerminator()); }))
     return std::nullopt;
   for (llvm::Constant* argument : known) {

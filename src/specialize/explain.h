@@ -20,8 +20,9 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
                      unsigned first_guest, Report& report);
 
-/// Of a tree walker: the frozen object that a function is specialized for, which it decides something by. Its id.
-std::optional<std::uint32_t> node_of(const llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known,
+/// Of a tree walker: the frozen object that a function, or its working copy, is specialized for, if it holds a switch.
+/// Its id.
+std::optional<std::uint32_t> node_of(const llvm::Function& walked, llvm::ArrayRef<llvm::Constant*> known,
                                      Symbols& symbols);
 
 /// What became of such a node.

@@ -77,10 +77,9 @@ llvm::DILocation* Locations::in_copy(llvm::DILocation* location) {
   llvm::LLVMContext& context = location->getContext();
   if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
   llvm::DILocation* mapped =
-      location->getInlinedAt()
-          ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(), location->getScope(),
-                                          in_copy(location->getInlinedAt()))
-          : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+      location->getInlinedAt() ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
+                                                               location->getScope(), in_copy(location->getInlinedAt()))
+                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
   return cache_[location] = mapped;
 }
 
@@ -92,10 +91,10 @@ llvm::DILocation* Locations::in_guest(llvm::DILocation* location) {
   llvm::DILocation* outer = location->getInlinedAt() ? in_guest(location->getInlinedAt()) : at_guest_;
   llvm::LLVMContext& context = location->getContext();
   llvm::DILocation* mapped =
-      location->isDistinct() ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
-                                                             location->getScope(), outer)
-                             : llvm::DILocation::get(context, location->getLine(), location->getColumn(),
-                                                     location->getScope(), outer);
+      location->isDistinct()
+          ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(), location->getScope(),
+                                          outer)
+          : llvm::DILocation::get(context, location->getLine(), location->getColumn(), location->getScope(), outer);
   return cache_[location] = mapped;
 }
 

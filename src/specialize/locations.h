@@ -9,9 +9,9 @@
 //
 // The guest scope is a synthetic function (runtime::GuestScope) that the host code is inlined into. So LLVM's passes
 // carry both levels through optimizing into DWARF, where codegen/code_map.h finds the outer one again. The line is the
-// number of the guest instruction, or runtime::NoGuest: what comes before the first, and the interpreter's generic form.
-// LLVM's passes make it 0 where they merge code of several. (A front end that knows files and lines of its guest would add them as a level of their own around the
-// numbers, or in place of them.)
+// number of the guest instruction, or runtime::NoGuest: what comes before the first, and the interpreter's generic
+// form. LLVM's passes make it 0 where they merge code of several. (A front end that knows files and lines of its guest
+// would add them as a level of their own around the numbers, or in place of them.)
 #pragma once
 
 #include <llvm/ADT/DenseMap.h>
@@ -35,9 +35,9 @@ class Locations {
   llvm::DILocation* in_guest(llvm::DILocation* location);
 
   llvm::Module& module_;
-  llvm::DISubprogram* to_;                  // the scope of the copy
-  llvm::DISubprogram* guest_ = nullptr;     // the same, if it is a guest scope
-  llvm::DILocation* at_guest_ = nullptr;    // in it
+  llvm::DISubprogram* to_;                                      // the scope of the copy
+  llvm::DISubprogram* guest_ = nullptr;                         // the same, if it is a guest scope
+  llvm::DILocation* at_guest_ = nullptr;                        // in it
   llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;  // for this guest instruction
 };
 

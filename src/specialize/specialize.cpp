@@ -156,7 +156,7 @@ class Specializer {
     const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
     const unsigned first_guest = guests_ + 1;
     std::optional<std::uint32_t> node;
-    if (options_.explain_code && places == 0) node = node_of(original, known, symbols_);
+    if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
     if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
     Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
     guests_ += places + node.has_value();
