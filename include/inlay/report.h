@@ -83,8 +83,8 @@ struct Report {
   unsigned folded_loads = 0;
   unsigned folded_values = 0;
   unsigned folded_branches = 0;
-  unsigned instructions = 0;  // of LLVM, in the result before its own optimization
-  std::uint64_t code_bytes = 0;
+  unsigned instructions = 0;     // of LLVM, in the result before its own optimization
+  std::uint64_t code_bytes = 0;  // of the object: machine code, constants, what unwinding and debuggers need
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;

@@ -38,13 +38,15 @@ Disassembler::Disassembler(Machine& machine, const llvm::object::ObjectFile& fil
   state_->decoder.reset(target.getTarget().createMCDisassembler(*state_->features, *state_->context));
   state_->printer.reset(target.getTarget().createMCInstPrinter(target.getTargetTriple(), Intel, *target.getMCAsmInfo(),
                                                                *target.getMCInstrInfo(), *target.getMCRegisterInfo()));
+  if (state_->printer) state_->printer->setPrintBranchImmAsAddress(true);
   for (const llvm::object::SectionRef& section : file.sections()) {
     auto of = llvm::expectedToOptional(section.getRelocatedSection());
     if (!of || *of == file.section_end() || !(*of)->isText()) continue;
     for (const llvm::object::RelocationRef& relocation : section.relocations()) {
       if (relocation.getSymbol() == file.symbol_end()) continue;
       if (auto name = llvm::expectedToOptional(relocation.getSymbol()->getName()); name && !name->empty())
-        state_->symbols[{(*of)->getIndex(), relocation.getOffset()}] = llvm::demangle(name->str());
+        state_->symbols[{(*of)->getIndex(), relocation.getOffset()}] =
+            llvm::demangle(name->substr(0, name->find(".inlay.")).str());
     }
   }
 }

@@ -162,7 +162,7 @@ std::string Report::to_text() const {
     std::snprintf(
         line, sizeof line,
         "\n  %u functions specialized in %u rounds, %u calls inlined; folded: %u loads, %u values, %u branches"
-        "\n  %u instructions of IR, %llu bytes of code"
+        "\n  %u instructions of IR, an object of %llu bytes"
         "\n  load %.2f ms, specialize %.2f ms, optimize %.2f ms, emit %.2f ms, link %.2f ms",
         specialized, rounds, inlined, folded_loads, folded_values, folded_branches, instructions,
         static_cast<unsigned long long>(code_bytes), load_us / 1000, specialize_us / 1000, optimize_us / 1000,
