@@ -40,7 +40,7 @@
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
  * until the function returns (its resume function, made by `inlay embed`). The hint has no effect in functions that
  * cannot be entered in the middle: handlers that tail-call, arguments passed by copy in memory, stack arrays of
- * variable size.
+ * variable size. Nor has it one in a function that the evaluator copies into the interpreter that calls it.
  *
  * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, guessed
  * from the constants that the analysis meets where x comes from (stored by the interpreter, or in constant tables). Any

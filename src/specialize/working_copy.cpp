@@ -57,6 +57,23 @@ void inline_locations(llvm::Function& handler, llvm::Function& into) {
   }
 }
 
+/// Hints of a function that is copied in are no places of the working copy: their resume function goes on behind them
+/// in that function alone, and its result is not the interpreter's. Nor does what is said of state hold until the
+/// working copy returns.
+void forget_places(llvm::Function& body) {
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
+    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
+    const runtime::Marker kind = runtime::marker_of(inst);
+    if (kind == runtime::Marker::VirtualState) inst.eraseFromParent();
+    if (!hint || kind == runtime::Marker::None || kind == runtime::Marker::VirtualState || !hint->hasOperandBundles())
+      continue;
+    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
+    bare->takeName(hint);
+    hint->replaceAllUsesWith(bare);
+    hint->eraseFromParent();
+  }
+}
+
 }  // namespace
 
 bool needs_working_copy(const llvm::Function& function) { return runtime::has_markers(function); }
@@ -184,6 +201,7 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
   llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
+  forget_places(*copy);
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
   if (llvm::InlineFunction(*direct, info).isSuccess())
