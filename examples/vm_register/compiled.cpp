@@ -23,12 +23,15 @@ const inlay::Jit& jit() {
 
 }  // namespace
 
-Compiled compile(const Program& program) {
+Compiled compile(const Program& program, bool explain) {
   // A copy whose functions and constants lie in memory that will not change.
   const inlay::Frozen<Program> frozen = jit().freeze([&] { return program; }, {.name = "program"});
   using namespace std::placeholders;
   const std::uint32_t first = 0;
-  auto run = value_or_throw(jit().specialize(interpret, inlay::constant(frozen), inlay::constant(first), _1, _2));
+  inlay::CompileOptions options;
+  options.explain_code = explain;
+  auto run = value_or_throw(
+      jit().specialize_with(options, interpret, inlay::constant(frozen), inlay::constant(first), _1, _2));
   const bool compiled = run.compiled();
   std::string report = run.explain().to_text() + '\n';
   return {[run = std::move(run), frozen](Machine& machine, const std::int64_t* arguments) {

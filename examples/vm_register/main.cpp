@@ -71,7 +71,7 @@ int compare(const Program& program, const Options& options) {
   std::string expected;
   std::printf("%-12s %10.2f ms\n", "interpreted", measure("the interpreter", options.runs, expected, by(interpreter)));
   const auto start = std::chrono::steady_clock::now();
-  const Compiled compiled = compile(program);
+  const Compiled compiled = compile(program, options.explain);
   std::printf("%-12s %10.2f ms\n", "compiling", seconds_since(start) * 1e3);
   if (options.explain) std::fputs(compiled.report.c_str(), stderr);
   std::printf("%-12s %10.2f ms%s\n", "compiled",
@@ -100,7 +100,7 @@ int run_once(const Program& program, const Options& options) {
     outcome = run(program, options.arguments, options.fuel, hot.run);
     if (options.explain) std::fputs(hot.report().c_str(), stderr);
   } else if (options.jit || options.explain) {
-    const Compiled compiled = compile(program);
+    const Compiled compiled = compile(program, options.explain);
     if (options.explain) std::fputs(compiled.report.c_str(), stderr);
     outcome = run(program, options.arguments, options.fuel, compiled.run);
   } else {

@@ -24,6 +24,11 @@ constexpr const char* PlaceBundle = "inlay.place";
 /// The operand bundle of an entry(): the function's variable (EntriesSuffix).
 constexpr const char* EntriesBundle = "inlay.entries";
 
+/// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
+constexpr const char* GuestScope = "inlay.guest";
+/// A line in that scope: code of no guest instruction. (Line 0 is LLVM's, for what it merged from several.)
+constexpr unsigned NoGuest = 0xffffff;
+
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";
 constexpr const char* InlineAttribute = "inlay-inline";

@@ -20,8 +20,8 @@
 //
 // Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from
 // constants; the number of copies of a block in one context is capped, and a cap that is hit takes pins back; the
-// number of contexts is capped, and what lies beyond becomes a way out. New attempts end when they gain nothing, or cost
-// too many times what the first one did.
+// number of contexts is capped, and what lies beyond becomes a way out. New attempts end when they gain nothing, or
+// cost too many times what the first one did.
 #pragma once
 
 #include <map>
@@ -71,6 +71,7 @@ struct Exit {
   const llvm::Instruction* place;  // the hint
   llvm::Constant* context;         // where to; null: not known
   ExitCause cause;
+  bool tries_places = false;  // the ones that were guessed come first
 };
 
 struct Analysis {

@@ -41,8 +41,11 @@ void Fixpoint::take(Analysis& into) {
   into.nodes = std::move(nodes_);
   into.contexts = std::move(contexts_);
   into.exits.clear();
-  for (auto& [node, exit] : exits_)
-    if (into.nodes[node].exits) into.exits.push_back(exit);
+  for (auto& [node, exit] : exits_) {
+    if (!into.nodes[node].exits) continue;
+    into.exits.push_back(exit);
+    into.exits.back().tries_places = !into.nodes[node].places.empty();
+  }
 }
 
 std::vector<unsigned> Fixpoint::blamed() const {
@@ -129,7 +132,7 @@ void Fixpoint::enter_context(unsigned id, const llvm::CallInst& hint) {
   bool resumes = hint.getOperandBundle(runtime::PlaceBundle).has_value();
   nodes_[id].exits = true;
   nodes_[id].successors = {resumes ? -1 : static_cast<int>(enter(block, block->getSingleSuccessor(), NoPlace))};
-  exits_[id] = {&hint, usable ? key : nullptr, cause};
+  exits_[id] = {&hint, usable ? key : nullptr, cause, false};
   if (!usable) unknown_[id] = NotTried;
 }
 

@@ -14,6 +14,7 @@
 #include "specialize/specialize.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "runtime/markers.h"
 #include "specialize/analyse.h"
@@ -21,6 +22,7 @@
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
+#include "specialize/locations.h"
 #include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
@@ -46,6 +48,7 @@ class Specializer {
       : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
 
   Result<void> run() {
+    if (options_.explain_code) give_artificial_scope(*entry_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -67,6 +70,9 @@ class Specializer {
       hold_virtual_state(*function);
       runtime::strip_markers(*function);
     }
+    std::sort(nodes_.begin(), nodes_.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.at, a.number) < std::tie(b.at, b.number); });
+    report_.guest.insert(report_.guest.end(), nodes_.begin(), nodes_.end());
     report_.specialized = static_cast<unsigned>(callees_.size());
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();
@@ -155,7 +161,13 @@ class Specializer {
 
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
-    Emitted emitted = emit(environment, analysis, known, into);
+    const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
+    const unsigned first_guest = guests_ + 1;
+    std::optional<std::uint32_t> node;
+    if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
+    if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
+    Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
+    guests_ += places + node.has_value();
     report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
@@ -164,7 +176,8 @@ class Specializer {
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
-    explain_program(analysis, emitted, symbols_, original, report_);
+    explain_program(analysis, emitted, symbols_, original, first_guest, report_);
+    if (node) nodes_.push_back(explain_node(*node, emitted, original, first_guest));
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
@@ -241,6 +254,8 @@ class Specializer {
   Report& report_;
   Callees callees_;
   std::map<const llvm::Function*, Facts> facts_;
+  std::vector<GuestInstruction> nodes_;
+  unsigned guests_ = 0;  // numbers of guest instructions that were given
   std::string mistake_;
 };
 

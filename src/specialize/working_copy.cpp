@@ -3,7 +3,7 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
-#include "specialize/emit.h"
+#include "specialize/locations.h"
 
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IRBuilder.h>
@@ -43,18 +43,6 @@ llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, cons
   return copy;
 }
 
-/// The way out of a body is the way out of a call, not of the function that it is copied into: its hints cannot be
-/// left at.
-void drop_ways_out(llvm::Function& body) {
-  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
-    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
-    if (!hint || !hint->getOperandBundle(runtime::PlaceBundle)) continue;
-    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
-    hint->replaceAllUsesWith(bare);
-    hint->eraseFromParent();
-  }
-}
-
 /// What was written in `handler` is now inlined into `into`.
 void inline_locations(llvm::Function& handler, llvm::Function& into) {
   llvm::LLVMContext& context = into.getContext();
@@ -67,6 +55,23 @@ void inline_locations(llvm::Function& handler, llvm::Function& into) {
     const llvm::DebugLoc& location = inst.getDebugLoc();
     if (!location) continue;
     inst.setDebugLoc(at ? llvm::DebugLoc::appendInlinedAt(location, at, context, known) : llvm::DebugLoc());
+  }
+}
+
+/// Hints of a function that is copied in are no places of the working copy: their resume function goes on behind them
+/// in that function alone, and its result is not the interpreter's. Nor does what is said of state hold until the
+/// working copy returns.
+void forget_places(llvm::Function& body) {
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
+    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
+    const runtime::Marker kind = runtime::marker_of(inst);
+    if (kind == runtime::Marker::VirtualState) inst.eraseFromParent();
+    if (!hint || kind == runtime::Marker::None || kind == runtime::Marker::VirtualState || !hint->hasOperandBundles())
+      continue;
+    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
+    bare->takeName(hint);
+    hint->replaceAllUsesWith(bare);
+    hint->eraseFromParent();
   }
 }
 
@@ -208,7 +213,7 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
   llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
-  drop_ways_out(*copy);
+  forget_places(*copy);
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
   if (llvm::InlineFunction(*direct, info).isSuccess())
