@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <llvm/IR/Instructions.h>
+
 namespace inlay::specialize {
 
 namespace {
@@ -15,6 +17,33 @@ void add(std::vector<llvm::Constant*>& to, llvm::Constant* value) {
 bool begins_context(const llvm::BasicBlock& block) {
   const llvm::BasicBlock* before = block.getSinglePredecessor();
   return before && context_at_end(*before);
+}
+
+/// The constants that a hint's value is compared with: what decides on a type's tag names the types.
+std::vector<llvm::Constant*> compared_with(const llvm::CallInst& hint) {
+  auto* type = llvm::cast<llvm::IntegerType>(hint.getType());
+  const bool is_signed = llvm::isa<llvm::SExtInst>(hint.getArgOperand(0));
+  std::vector<llvm::Constant*> found;
+  auto note = [&](const llvm::Value* value) {
+    auto* number = llvm::dyn_cast<llvm::ConstantInt>(value);
+    if (!number || number->getBitWidth() > type->getBitWidth()) return;
+    const llvm::APInt& bits = number->getValue();
+    add(found,
+        llvm::ConstantInt::get(type, is_signed ? bits.sext(type->getBitWidth()) : bits.zext(type->getBitWidth())));
+  };
+  std::vector<const llvm::Value*> values{&hint};
+  for (std::size_t i = 0; i < values.size() && i < 64; ++i)
+    for (const llvm::User* user : values[i]->users()) {
+      if (auto* compare = llvm::dyn_cast<llvm::ICmpInst>(user); compare && compare->isEquality()) {
+        for (const llvm::Value* operand : compare->operands()) note(operand);
+      } else if (auto* choice = llvm::dyn_cast<llvm::SwitchInst>(user)) {
+        for (const auto& one : choice->cases()) note(one.getCaseValue());
+      } else if (llvm::isa<llvm::TruncInst, llvm::ZExtInst, llvm::SExtInst, llvm::FreezeInst, llvm::PHINode>(user) &&
+                 !llvm::is_contained(values, user)) {
+        values.push_back(user);
+      }
+    }
+  return found;
 }
 
 }  // namespace
@@ -129,6 +158,9 @@ const std::vector<llvm::Constant*>& Guesser::guess(const llvm::CallInst& hint, u
   const Node& node = nodes[at];
   Guesses& guesses = guesses_[{&hint, node.context}];
   const bool is_place = context_at_end(*hint.getParent()) == &hint;
+  if (!is_place && guesses.values.empty())
+    for (llvm::Constant* value : compared_with(hint))
+      if (guesses.values.size() < most) guesses.values.push_back(value);
   environment_.note_candidates(false);
   for (const Leaf& leaf : leaves(hint, nodes, ids))
     for (llvm::Constant* value : leaf.values) {

@@ -6,6 +6,8 @@
 // load, and the way from there to the hint is walked with it: what the hint is then told is a guess. A wrong guess
 // costs code that never runs; a missing one, the way out to the interpreter.
 //
+// A promoted value is first taken to be what it is compared with: a type's tag, say.
+//
 // Each value is tried once: the number of walks is that of loads times candidates, and both are limited.
 #pragma once
 
