@@ -40,4 +40,19 @@ Compiled compile(const Program& program, bool explain) {
           std::move(report), compiled};
 }
 
+Hot compile_when_hot(const Program& program) {
+  const inlay::Frozen<Program> frozen = jit().freeze([&] { return program; }, {.name = "program"});
+  const inlay::HotCode hot = value_or_throw(jit().compile_hot(interpret));
+  return {[frozen, hot](Machine& machine, const std::int64_t* arguments) {
+            return interpret(*frozen, 0, machine, arguments);
+          },
+          [hot] {
+            std::string text;
+            for (const inlay::HotEntry& entry : hot.entries())
+              text += "entered " + std::to_string(entry.entered) + " times at byte " + std::to_string(entry.at) + ": " +
+                      entry.report.to_text() + '\n';
+            return text;
+          }};
+}
+
 }  // namespace vm_register

@@ -132,7 +132,7 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
   const Function& self = program.functions[function];
   const Word* const code = self.code.data();
   const Word* const end = code + self.code.size();
-  const Word* pc = code;
+  const Word* pc = inlay::entry(code);
   std::int64_t extension = NotExtended;  // of the next instruction
 
   std::int64_t registers[RegisterCount] = {};
@@ -418,11 +418,15 @@ Status interpret(const Program& program, std::uint32_t function, Machine& machin
       status = Status::BadJump;
       goto stop;
     }
-    if (code + target < pc && !pay(program, machine)) {
+    if (code + target >= pc) {
+      pc = code + target;
+      continue;
+    }
+    if (!pay(program, machine)) {
       status = Status::OutOfFuel;
       goto stop;
     }
-    pc = code + target;
+    pc = inlay::entry(code + target);
   }
 
 bad_address:

@@ -252,7 +252,7 @@ call: {
   memset(sp, 0, callee->locals * sizeof *sp);
   sp += callee->locals;
   floor = sp;
-  pc = code + callee->entry;
+  pc = inlay_entry(code + callee->entry);
   NEXT();
 }
 Return:
@@ -291,8 +291,10 @@ jump:
   target = (uint64_t)(at - code) + (uint64_t)offset;
 jump_to_target:
   if (target >= program->code_size) FAIL(VmBadJump);
-  if (code + target <= at) PAY();
   pc = code + target;
+  if (pc > at) NEXT();
+  PAY();
+  pc = inlay_entry(pc);
   NEXT();
 JumpZero:
   offset = read_i16(pc);

@@ -41,8 +41,9 @@ namespace {
   do {                                     \
     const typename Form::Pc to = (target); \
     if (to == nullptr) VM_STOP(BadJump);   \
-    if (to <= pc) VM_PAY();                \
-    VM_DISPATCH(to);                       \
+    if (to > pc) VM_DISPATCH(to);          \
+    VM_PAY();                              \
+    VM_DISPATCH(inlay::entry(to));         \
   } while (false)
 #define VM_JUMP_IF(condition, registers)                            \
   do {                                                              \
@@ -56,7 +57,7 @@ namespace {
     if (vm->calls == Vm::MaxCalls) VM_STOP(StackOverflow);                        \
     VM_PAY();                                                                     \
     vm->returns[vm->calls++] = Form::offset(Form::next(pc, 0, Tail::tail), code); \
-    VM_DISPATCH(to);                                                              \
+    VM_DISPATCH(inlay::entry(to));                                                \
   } while (false)
 
 template <class Form>

@@ -31,6 +31,9 @@
  * a pointer into constant code or an integer. Where its value turns out not to be known, specialized code hands over to
  * the interpreter itself, at this very place. So say it where an instruction begins, once a loop or once a dispatch.
  *
+ * inlay_entry(pc): a context at which compiled code may be entered while the interpreter runs (see inlay/hot.h). Say it
+ * where a guest function begins, and on jumps backward: a loop that is running then goes on in compiled code.
+ *
  * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
  * changed and read through pointers computed from p, or by functions that it calls, but neither through other pointers
  * nor by other threads or signal handlers. So specialized code may hold them in registers, and does, between calls that
@@ -39,8 +42,8 @@
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
  * until the function returns (its resume function, made by `inlay embed`). The hint has no effect in functions that
- * cannot be entered in the middle: handlers that tail-call, arguments passed by copy in memory, stack arrays of
- * variable size. Nor has it one in a function that the evaluator copies into the interpreter that calls it.
+ * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
+ * the evaluator copies into the interpreter that calls it.
  *
  * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, guessed
  * from the constants that the analysis meets where x comes from (stored by the interpreter, or in constant tables). Any
@@ -52,6 +55,8 @@ extern "C" {
 #endif
 void* inlay_marker_context_pointer(const volatile void* pc);
 unsigned long long inlay_marker_context_word(unsigned long long pc);
+void* inlay_marker_entry_pointer(const volatile void* pc);
+unsigned long long inlay_marker_entry_word(unsigned long long pc);
 void inlay_marker_virtual_state(const volatile void* p, unsigned long long n);
 unsigned long long inlay_marker_expect(unsigned long long x, unsigned long long value);
 unsigned long long inlay_marker_promote(unsigned long long x);
@@ -65,6 +70,10 @@ unsigned long long inlay_marker_promote(unsigned long long x);
   ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                           \
                                          inlay_marker_context_pointer((const void*)(uintptr_t)(pc)), \
                                          inlay_marker_context_word((unsigned long long)(uintptr_t)(pc))))
+#define inlay_entry(pc)                                                                            \
+  ((__typeof__(pc))__builtin_choose_expr(__builtin_classify_type(pc) == 5,                         \
+                                         inlay_marker_entry_pointer((const void*)(uintptr_t)(pc)), \
+                                         inlay_marker_entry_word((unsigned long long)(uintptr_t)(pc))))
 #define inlay_virtual_state(p, n) inlay_marker_virtual_state((p), (n))
 #define inlay_expect(x, value) \
   ((__typeof__(x))inlay_marker_expect((unsigned long long)(x), (unsigned long long)(value)))
@@ -74,6 +83,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 #elif !defined(__cplusplus)
 
 #define inlay_context(pc) (pc)
+#define inlay_entry(pc) (pc)
 #define inlay_virtual_state(p, n) ((void)(p), (void)(n))
 #define inlay_expect(x, value) ((void)(value), (x))
 #define inlay_promote(x) (x)
@@ -90,6 +100,18 @@ inline __attribute__((always_inline)) T context(T pc) {
     return static_cast<T>(const_cast<void*>(static_cast<const void*>(inlay_marker_context_pointer(pc))));
   else
     return static_cast<T>(inlay_marker_context_word(static_cast<unsigned long long>(pc)));
+#else
+  return pc;
+#endif
+}
+
+template <class T>
+inline __attribute__((always_inline)) T entry(T pc) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  if constexpr (__is_pointer(T))
+    return static_cast<T>(const_cast<void*>(static_cast<const void*>(inlay_marker_entry_pointer(pc))));
+  else
+    return static_cast<T>(inlay_marker_entry_word(static_cast<unsigned long long>(pc)));
 #else
   return pc;
 #endif
@@ -124,6 +146,7 @@ inline __attribute__((always_inline)) T promote(T x) {
 }  // namespace inlay
 
 #define inlay_context(pc) (::inlay::context(pc))
+#define inlay_entry(pc) (::inlay::entry(pc))
 #define inlay_virtual_state(p, n) (::inlay::virtual_state((p), (n)))
 #define inlay_expect(x, value) (::inlay::expect((x), (value)))
 #define inlay_promote(x) (::inlay::promote(x))

@@ -10,6 +10,7 @@
 #include "inlay/bind.h"
 #include "inlay/frozen.h"
 #include "inlay/function.h"
+#include "inlay/hot.h"
 #include "inlay/options.h"
 #include "inlay/unit.h"
 #include "inlay/verify.h"
@@ -142,6 +143,14 @@ class Jit {
   template <class R, class... P, class... B>
   static Result<Unit> unit(const std::string& name, R (*fn)(P...), const B&... bindings) {
     return detail::build_unit(detail::make_request(fn, {}, bindings...), name, CompileOptions{});
+  }
+
+  /// Compiles programs where they turn out to be hot, while they run: at entry() hints, running interpreters are
+  /// counted, and go on in compiled code. `interpreter` stands for its runtime: all functions there that hold such
+  /// hints are watched. Only programs in frozen memory are compiled. One HotCode at a time may watch a runtime.
+  template <class R, class... P>
+  Result<HotCode> compile_hot(R (*interpreter)(P...), const HotOptions& options = {}) const {
+    return detail::compile_hot(engine_, reinterpret_cast<const void*>(interpreter), options);
   }
 
   /// Compiles a unit (see inlay/llvm.h) and loads it.

@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From a request to a callable, step by step.
-#include <chrono>
-#include <unordered_map>
-
-#include "codegen/code_map.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "frozen/recording.h"
-#include "jit/engine.h"
+#include "jit/build.h"
 #include "jit/entry.h"
-#include "specialize/callees.h"
 #include "specialize/specialize.h"
 
 namespace inlay {
 
 namespace {
-
-/// Time since it was last asked.
-class Watch {
- public:
-  double lap_us() {
-    auto now = std::chrono::steady_clock::now();
-    double passed = std::chrono::duration<double, std::micro>(now - last_).count();
-    last_ = now;
-    return passed;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 std::string name_of(const detail::Request& request) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
@@ -39,65 +20,6 @@ void keep_original(detail::FunctionState& state, Error error) {
   state.report.compiled = false;
   state.report.remarks.insert(state.report.remarks.begin(),
                               {Remark::Kind::NotCompiled, "", error.message(), error.place()});
-}
-
-void add_host_symbols(const specialize::Symbols& symbols, std::vector<jit::HostSymbol>& into,
-                      std::vector<std::shared_ptr<frozen::Region>>& regions) {
-  for (const auto& [symbol, object] : symbols.frozen_objects()) {
-    into.push_back({symbol->getName().str(), object.begin});
-    if (std::find(regions.begin(), regions.end(), object.region) == regions.end()) regions.push_back(object.region);
-  }
-  regions.insert(regions.end(), symbols.held().begin(), symbols.held().end());
-}
-
-struct Built {
-  codegen::Object object;
-  std::vector<jit::HostSymbol> symbols;
-  std::vector<std::shared_ptr<frozen::Region>> regions;
-};
-
-/// Says of each guest instruction which machine code it became.
-Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
-  INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
-  std::unordered_map<unsigned, GuestInstruction*> by_number;
-  for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
-  for (codegen::MappedFunction& function : functions) {
-    const auto index = static_cast<unsigned>(report.functions.size());
-    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared});
-    for (codegen::GuestRange& range : function.ranges) {
-      auto guest = by_number.find(range.guest);
-      if (guest == by_number.end()) continue;
-      guest->second->code.push_back({index, range.offset, range.size});
-      guest->second->assembly += range.assembly;
-    }
-  }
-  return {};
-}
-
-/// Everything that happens in the workspace: LLVM IR from beginning to end.
-Result<Built> build(runtime::Workspace& workspace, const detail::Request& request, const CompileOptions& options,
-                    const std::string& name, Report& report) {
-  Watch watch;
-  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
-  std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
-  specialize::Symbols symbols(*module, workspace.bodies);
-  INLAY_TRY(llvm::Function * entry, jit::build_entry(symbols, request, {name}, report));
-  report.load_us = watch.lap_us();
-  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
-  symbols.show_contents();
-  Built built;
-  add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
-  report.specialize_us = watch.lap_us();
-  Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
-  if (!joined) return std::move(joined).error();
-  machine->adopt(*module);
-  INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
-  codegen::optimize(*module, *machine, options.level);
-  report.optimize_us = watch.lap_us();
-  INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
-  report.emit_us = watch.lap_us();
-  if (options.explain_code) INLAY_TRY_VOID(explain_code(built.object, *machine, report));
-  return built;
 }
 
 }  // namespace
@@ -113,35 +35,19 @@ Result<void> detail::compile(jit::Engine& engine, const Request& request, const 
   }
   state.bound = state.bound_bytes.data();
 
-  std::string name = engine.unique_name("inlay.entry.");
-  Result<Built> built = [&] {
-    jit::Engine::Borrowed workspace(engine);
-    return build(*workspace, request, options, name, report);
-  }();
-  if (!built) {
-    keep_original(state, std::move(built).error());
+  Result<jit::Compiled> compiled = jit::compile_entry(
+      engine, options, report,
+      [&](specialize::Symbols& symbols, const std::string& name) {
+        return jit::build_entry(symbols, request, {name}, report);
+      },
+      request.holds);
+  if (!compiled) {
+    keep_original(state, std::move(compiled).error());
     return {};
   }
-  Watch watch;
-  Result<std::shared_ptr<jit::Code>> code = engine.link(std::move(built->object), built->symbols);
-  if (!code) {
-    keep_original(state, std::move(code).error());
-    return {};
-  }
-  (*code)->regions = std::move(built->regions);
-  for (const auto& region : request.holds)
-    if (region) (*code)->regions.push_back(region);
-  Result<void*> entry = engine.address(**code, name);
-  if (!entry) {
-    keep_original(state, std::move(entry).error());
-    return {};
-  }
-  report.link_us = watch.lap_us();
-  report.code_bytes = (*code)->bytes;
-  report.compiled = true;
-  state.compiled = *entry;
-  state.code = *code;
-  state.entry.store(verify_entry ? verify_entry : *entry);
+  state.compiled = compiled->entry;
+  state.code = compiled->code;
+  state.entry.store(verify_entry ? verify_entry : compiled->entry);
   return {};
 }
 
@@ -196,7 +102,7 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   state->engine = engine_;
   Unit::State& built = unit.state();
   state->holds = built.holds;
-  Watch watch;
+  jit::Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   INLAY_TRY_VOID(codegen::check(*built.module));
   INLAY_TRY(codegen::JoinReport joined, codegen::join(unit));

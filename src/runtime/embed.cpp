@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "inlay/runtime.h"
+#include "runtime/embed_entries.h"
 #include "runtime/embed_object.h"
 #include "runtime/embed_prepare.h"
 #include "runtime/image_writer.h"
@@ -228,6 +229,7 @@ Result<void> embed(const EmbedOptions& options) {
   INLAY_TRY(std::unique_ptr<llvm::Module> module, link_sources(options, clang, scratch, context, problems));
   INLAY_TRY_VOID(runtime::prepare(*module, options.name, unique_suffix(options)));
   runtime::WrittenImage image = runtime::write_image(*module, options.name);
+  runtime::ask_at_entries(*module);
   runtime::strip_markers(*module);  // the native code has no hints, as if they had never been there
   runtime::add_registration(*module, image, options.name);
 

@@ -20,6 +20,7 @@
 #include <tuple>
 #include <vector>
 
+#include "runtime/embed_entries.h"
 #include "runtime/embed_labels.h"
 #include "runtime/embed_resume.h"
 #include "runtime/markers.h"
@@ -270,6 +271,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   keep_ends_apart(module);
   unfold_address_selects(module);
   add_resume_functions(module);
+  add_entry_variables(module);
   add_number_tables(module);
   make_names_unique(module, unique);
   name_static_initializers(module, runtime_name);

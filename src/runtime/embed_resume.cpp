@@ -8,6 +8,8 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 
+#include <llvm/Analysis/CaptureTracking.h>
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -29,8 +31,7 @@ bool is_place(const llvm::Instruction& inst) {
 
 bool is_static(const llvm::AllocaInst& alloca) { return alloca.isStaticAlloca(); }
 
-/// What a resume function cannot stand in for: arguments that are copies in the caller's frame, other ways to return,
-/// handlers that replace their caller (those hand over to the next handler instead).
+/// What a resume function cannot stand in for: arguments that are copies in the caller's frame, other ways to return.
 bool can_resume(const llvm::Function& function) {
   if (function.isVarArg() || function.isPresplitCoroutine()) return false;
   for (const llvm::Argument& argument : function.args())
@@ -42,9 +43,15 @@ bool can_resume(const llvm::Function& function) {
     if (llvm::isa<llvm::CallBrInst>(inst) || inst.getType()->isTokenTy()) return false;
     if (llvm::isa<llvm::IndirectBrInst>(inst) && !labels_stay_inside(function)) return false;
     auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
-    if (call && (call->isMustTailCall() || call->hasFnAttr(llvm::Attribute::ReturnsTwice))) return false;
+    if (call && call->hasFnAttr(llvm::Attribute::ReturnsTwice)) return false;
   }
   return true;
+}
+
+/// A value whose place in a call depends on the processor that the caller is compiled for.
+bool passed_alike_everywhere(const llvm::Type& type) {
+  auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(&type);
+  return !type.isVectorTy() || (vector && vector->getPrimitiveSizeInBits() <= 128);
 }
 
 class Resume {
@@ -55,6 +62,9 @@ class Resume {
     for (llvm::Instruction& inst : original_.getEntryBlock())
       if (auto* alloca = llvm::dyn_cast<llvm::AllocaInst>(&inst)) frames_.push_back(alloca);
     find_live(places);
+    for (llvm::Value* value : live_)
+      if (!passed_alike_everywhere(*value->getType())) return;
+    find_frames();
     declare();
     for (unsigned i = 0; i < places.size(); ++i) places_.push_back(attach(*places[i], i));
     fill();
@@ -78,9 +88,37 @@ class Resume {
     }
   }
 
+  /// Which stack variables nothing points to but values of the function: those can be moved together with these.
+  void find_frames() {
+    constexpr unsigned AllUses = 1u << 20;
+    for (llvm::AllocaInst* frame : frames_) {
+      // That an address is compared does not matter: what it is compared with moves along, or is another object's.
+      llvm::CaptureComponents captured = llvm::PointerMayBeCaptured(
+          frame, /*ReturnCaptures=*/true, llvm::CaptureComponents::All, llvm::capturesAnyProvenance, AllUses);
+      is_private_.push_back(frame->getAllocationSize(original_.getDataLayout()) &&
+                            !llvm::capturesAnyProvenance(captured));
+    }
+    for (llvm::Value* value : live_) {
+      int into = -1;
+      if (value->getType()->isPointerTy()) {
+        llvm::SmallVector<const llvm::Value*, 4> objects;
+        llvm::getUnderlyingObjects(value, objects, nullptr, 0);
+        for (const llvm::Value* object : objects) {
+          auto frame = std::find(frames_.begin(), frames_.end(), object);
+          if (frame == frames_.end()) continue;
+          into = static_cast<int>(frame - frames_.begin());
+          // What points here or there cannot be moved along.
+          if (objects.size() > 1) is_private_[static_cast<std::size_t>(into)] = false;
+        }
+      }
+      into_frame_.push_back(into);
+    }
+  }
+
   void declare() {
-    llvm::SmallVector<llvm::Type*, 16> types{llvm::Type::getInt32Ty(context_)};
-    llvm::SmallVector<llvm::AttributeSet, 16> attributes{llvm::AttributeSet()};
+    auto* number = llvm::Type::getInt32Ty(context_);
+    llvm::SmallVector<llvm::Type*, 16> types{number, number};
+    llvm::SmallVector<llvm::AttributeSet, 16> attributes{{}, {}};
     llvm::AttributeList old = original_.getAttributes();
     for (llvm::Argument& argument : original_.args()) {
       types.push_back(argument.getType());
@@ -92,8 +130,25 @@ class Resume {
       if (argument.hasStructRetAttr()) kept.addStructRetAttr(argument.getParamStructRetType());
       attributes.push_back(llvm::AttributeSet::get(context_, kept));
     }
-    for (llvm::Value* value : live_) types.push_back(value->getType());
-    for (llvm::AllocaInst* frame : frames_) types.push_back(frame->getType());
+    const std::size_t first_frame = types.size() + live_.size();
+    auto with = [&](const char* name, const std::string& text) {
+      return llvm::AttributeSet::get(context_, llvm::Attribute::get(context_, name, text));
+    };
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+      types.push_back(live_[i]->getType());
+      bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
+      attributes.push_back(
+          moves ? with(IntoFrameAttribute, std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
+                : llvm::AttributeSet());
+    }
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+      types.push_back(frames_[i]->getType());
+      attributes.emplace_back();
+      if (!is_private_[i]) continue;
+      auto size = frames_[i]->getAllocationSize(original_.getDataLayout())->getFixedValue();
+      attributes.back() =
+          with(FrameAttribute, std::to_string(size) + "," + std::to_string(frames_[i]->getAlign().value()));
+    }
     // A result that is written through the first parameter would have to stay the first one.
     auto* type = llvm::FunctionType::get(original_.getReturnType(), types, false);
     resume_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, original_.getName() + ResumeSuffix,
@@ -134,7 +189,7 @@ class Resume {
 
   void fill() {
     llvm::ValueToValueMapTy map;
-    unsigned next = 1;
+    unsigned next = 2;
     for (llvm::Argument& argument : original_.args()) {
       resume_->getArg(next)->setName(argument.getName());
       map[&argument] = resume_->getArg(next++);
@@ -144,6 +199,10 @@ class Resume {
     llvm::CloneFunctionInto(resume_, &original_, map, llvm::CloneFunctionChangeType::LocalChangesOnly, returns);
     resume_->setAttributes(own);  // cloning brought those of the original
     copy_label_tables(map);
+    // A handler that replaces its caller cannot replace one with other parameters: from here, its next one is called.
+    for (llvm::Instruction& inst : llvm::instructions(*resume_))
+      if (auto* call = llvm::dyn_cast<llvm::CallInst>(&inst); call && call->isMustTailCall())
+        call->setTailCallKind(llvm::CallInst::TCK_Tail);
 
     llvm::BasicBlock* old_entry = &resume_->getEntryBlock();
     llvm::BasicBlock* entry = llvm::BasicBlock::Create(context_, "resume", resume_, old_entry);
@@ -178,12 +237,21 @@ class Resume {
       copy->replaceAllUsesWith(resume_->getArg(next++));
       copy->eraseFromParent();
     }
+    for (llvm::Instruction& inst : original_.getEntryBlock())
+      if (marker_of(inst) == Marker::VirtualState) say_again(*llvm::cast<llvm::CallInst>(map[&inst]), *dispatch);
     llvm::EliminateUnreachableBlocks(*resume_);
     llvm::SmallVector<llvm::AllocaInst*, 16> used;
     for (llvm::AllocaInst* slot : slots)
       if (slot) used.push_back(slot);
     llvm::DominatorTree dominators(*resume_);
     llvm::PromoteMemToReg(used, dominators);
+  }
+
+  /// What was said at the beginning of the function holds in the middle of it, too.
+  static void say_again(const llvm::CallInst& hint, llvm::Instruction& before) {
+    for (const llvm::Value* argument : hint.args())
+      if (!llvm::isa<llvm::Argument, llvm::Constant>(argument)) return;
+    hint.clone()->insertBefore(before.getIterator());
   }
 
   /// The labels in a table are those of one function.
@@ -214,7 +282,9 @@ class Resume {
   llvm::LLVMContext& context_;
   llvm::Function* resume_ = nullptr;
   std::vector<llvm::AllocaInst*> frames_;
+  std::vector<bool> is_private_;  // by frame
   std::vector<llvm::Value*> live_;
+  std::vector<int> into_frame_;  // by live value: the frame that it points into, or -1
   std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;
   std::vector<llvm::CallInst*> places_;
 };

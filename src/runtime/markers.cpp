@@ -13,6 +13,7 @@ namespace {
 
 Marker marker_named(llvm::StringRef name) {
   if (name == ContextOfPointer || name == ContextOfWord) return Marker::Context;
+  if (name == EntryOfPointer || name == EntryOfWord) return Marker::Context;
   if (name == VirtualState) return Marker::VirtualState;
   if (name == Expect) return Marker::Expect;
   if (name == Promote) return Marker::Promote;
@@ -28,6 +29,11 @@ Marker marker_of(const llvm::Instruction& inst) {
   return marker_named(callee->getName());
 }
 
+bool is_entry(const llvm::Instruction& inst) {
+  if (marker_of(inst) != Marker::Context) return false;
+  return llvm::cast<llvm::CallInst>(inst).getCalledFunction()->getName().starts_with("inlay_marker_entry_");
+}
+
 bool is_marker(const llvm::GlobalValue& global) { return marker_named(global.getName()) != Marker::None; }
 
 bool has_markers(const llvm::Function& function) {
@@ -36,7 +42,8 @@ bool has_markers(const llvm::Function& function) {
 }
 
 void describe_markers(llvm::Module& module) {
-  for (const char* name : {ContextOfPointer, ContextOfWord, VirtualState, Expect, Promote}) {
+  for (const char* name :
+       {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, Expect, Promote}) {
     llvm::Function* marker = module.getFunction(name);
     if (!marker || !marker->isDeclaration()) continue;
     marker->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());

@@ -14,6 +14,9 @@ enum class Marker : std::uint8_t { None, Context, VirtualState, Expect, Promote 
 /// Which hint this instruction is.
 Marker marker_of(const llvm::Instruction& inst);
 
+/// Whether this hint, a context, is an entry() too.
+bool is_entry(const llvm::Instruction& inst);
+
 /// Whether a global is one of the functions that hints call.
 bool is_marker(const llvm::GlobalValue& global);
 

@@ -7,16 +7,22 @@ namespace inlay::runtime {
 // The hints of annotate.h, as functions that have no body.
 constexpr const char* ContextOfPointer = "inlay_marker_context_pointer";
 constexpr const char* ContextOfWord = "inlay_marker_context_word";
+constexpr const char* EntryOfPointer = "inlay_marker_entry_pointer";
+constexpr const char* EntryOfWord = "inlay_marker_entry_word";
 constexpr const char* VirtualState = "inlay_marker_virtual_state";
 constexpr const char* Expect = "inlay_marker_expect";
 constexpr const char* Promote = "inlay_marker_promote";
 
 /// Follows the name of a function: the same function, entered at one of its places.
 constexpr const char* ResumeSuffix = ".inlay.resume";
+/// Follows the name of a function with entry() hints: the variable that says who is to be asked there (entries.h).
+constexpr const char* EntriesSuffix = ".inlay.entries";
 /// Follows the name of a table of labels: their numbers.
 constexpr const char* LabelsSuffix = ".inlay.labels";
 /// The operand bundle of a hint that is a place: the place's number, the resume function, and what it takes.
 constexpr const char* PlaceBundle = "inlay.place";
+/// The operand bundle of an entry(): the function's variable (EntriesSuffix).
+constexpr const char* EntriesBundle = "inlay.entries";
 
 /// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
 constexpr const char* GuestScope = "inlay.guest";
@@ -28,6 +34,10 @@ constexpr const char* NoInlineAttribute = "inlay-noinline";
 constexpr const char* InlineAttribute = "inlay-inline";
 constexpr const char* OpaqueAttribute = "inlay-opaque";
 constexpr const char* ResumeAttribute = "inlay-resume";
+/// Of a resume function's parameter that stands for a stack variable which nothing else points to: "size,alignment".
+constexpr const char* FrameAttribute = "inlay-frame";
+/// Of one that points into such a variable: the variable's number among the parameters.
+constexpr const char* IntoFrameAttribute = "inlay-into-frame";
 constexpr const char* NumberedLabelsAttribute = "inlay-numbered-labels";
 
 }  // namespace inlay::runtime

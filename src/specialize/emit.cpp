@@ -230,6 +230,49 @@ class Emitter {
     context.handler = terminator.getSuccessor(taken);
   }
 
+  /// How often this activation of the interpreter was left: a number for its next one, which is deeper in the stack.
+  llvm::Value* next_depth(unsigned id, llvm::Instruction* before) {
+    auto* type = llvm::Type::getInt32Ty(into_.getContext());
+    auto* one = llvm::ConstantInt::get(type, 1);
+    if (!facts_.function.hasFnAttribute(runtime::ResumeAttribute)) return one;
+    return llvm::BinaryOperator::CreateAdd(use(id, facts_.function.getArg(1), before), one, "", before->getIterator());
+  }
+
+  /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
+  /// them over does not keep them out of registers; and pointers into the copies.
+  void move_frames(llvm::CallInst& call) {
+    llvm::AttributeList attributes = call.getCalledFunction()->getAttributes();
+    const llvm::DataLayout& layout = into_.getDataLayout();
+    llvm::SmallVector<llvm::Value*, 16> old(call.args());
+    llvm::IRBuilder<> builder(&call);
+    for (unsigned i = 0; i < old.size(); ++i) {
+      llvm::StringRef text = attributes.getParamAttr(i, runtime::FrameAttribute).getValueAsString();
+      std::uint64_t size = 0, alignment = 0;
+      if (text.consumeInteger(10, size) || !text.consume_front(",") || text.consumeInteger(10, alignment)) continue;
+      llvm::AllocaInst*& copy = moved_frames_[{call.getCalledFunction(), i}];
+      if (!copy) {
+        copy = new llvm::AllocaInst(llvm::ArrayType::get(builder.getInt8Ty(), size), layout.getAllocaAddrSpace(),
+                                    nullptr, llvm::Align(alignment), "frame", into_.getEntryBlock().begin());
+      }
+      builder.CreateMemCpy(copy, copy->getAlign(), old[i], copy->getAlign(), size);
+      call.setArgOperand(i, copy);
+    }
+    for (unsigned i = 0; i < old.size(); ++i) {
+      unsigned frame = 0;
+      if (attributes.getParamAttr(i, runtime::IntoFrameAttribute).getValueAsString().getAsInteger(10, frame) ||
+          llvm::isa<llvm::UndefValue>(old[i]))
+        continue;
+      llvm::APInt known(64, 0);
+      llvm::Value* offset;
+      if (old[i]->stripAndAccumulateConstantOffsets(layout, known, /*AllowNonInbounds=*/true) == old[frame])
+        offset = builder.getInt(known);
+      else
+        offset = builder.CreateSub(builder.CreatePtrToInt(old[i], builder.getInt64Ty()),
+                                   builder.CreatePtrToInt(old[frame], builder.getInt64Ty()));
+      call.setArgOperand(i, builder.CreatePtrAdd(call.getArgOperand(frame), offset));
+    }
+  }
+
   /// Hands over to the interpreter at the hint: its resume function takes all that lives there, and its result is ours.
   /// Values are computed before `before`, the call comes to the end of `block`.
   void emit_exit(unsigned id, const llvm::CallInst& hint, llvm::BasicBlock* block, llvm::Instruction* before) {
@@ -237,12 +280,13 @@ class Emitter {
     auto* resume = llvm::cast<llvm::Function>(environment_.known(place.Inputs[1].get()));
     llvm::SmallVector<llvm::Value*, 16> arguments;
     for (unsigned i = 0; i < place.Inputs.size(); ++i)
-      if (i != 1) arguments.push_back(use(id, place.Inputs[i].get(), before));
+      arguments.push_back(i == 1 ? next_depth(id, before) : use(id, place.Inputs[i].get(), before));
     llvm::CallInst* call = llvm::CallInst::Create(resume->getFunctionType(), resume, arguments, "", block);
     call->setCallingConv(resume->getCallingConv());
     call->setAttributes(resume->getAttributes().removeFnAttributes(into_.getContext()));
     call->addFnAttr(llvm::Attribute::get(into_.getContext(), llvm::Attribute::Cold));
     call->setDebugLoc(locations_.map(hint.getDebugLoc()));
+    move_frames(*call);
     llvm::ReturnInst::Create(into_.getContext(), call->getType()->isVoidTy() ? nullptr : call, block)
         ->setDebugLoc(call->getDebugLoc());
   }
@@ -377,6 +421,7 @@ class Emitter {
   std::vector<llvm::DenseMap<int, llvm::Value*>> values_;  // by node: what it defines or has read
   llvm::DenseMap<int, llvm::Value*> single_;               // values that one node defines, and arguments
   std::vector<Outgoing> outgoing_;
+  std::map<std::pair<const llvm::Function*, unsigned>, llvm::AllocaInst*> moved_frames_;  // by parameter of a resume
   Emitted emitted_;
 };
 
@@ -409,6 +454,9 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
   llvm::LLVMContext& context = unit.getContext();
   // What an argument pointed to is now a symbol: what the function was said to access no longer holds.
   llvm::AttributeSet own = attributes_left(context, old.getFnAttrs());
+  // A resume function is kept a call as the way out. Specialized, it is a way in.
+  if (original.hasFnAttribute(runtime::ResumeAttribute))
+    own = own.removeAttribute(context, llvm::Attribute::NoInline).removeAttribute(context, runtime::ResumeAttribute);
   function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
   function->setCallingConv(original.getCallingConv());
   if (original.hasPersonalityFn()) function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));

@@ -235,6 +235,7 @@ std::string Report::to_json() const {
       {"folded", llvm::json::Object{{"loads", folded_loads}, {"values", folded_values}, {"branches", folded_branches}}},
       {"instructions", instructions},
       {"code_bytes", static_cast<std::int64_t>(code_bytes)},
+      {"work", static_cast<std::int64_t>(work)},
       {"microseconds", llvm::json::Object{{"load", load_us},
                                           {"specialize", specialize_us},
                                           {"optimize", optimize_us},

@@ -117,7 +117,10 @@ class Specializer {
 
   void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     if (!needs_working_copy(original)) {
-      Facts facts(original);
+      // The same for each specialization of a function of a runtime; those of the unit change.
+      std::optional<Facts> own;
+      const bool lasts = original.getParent() != &symbols_.unit();
+      const Facts& facts = lasts ? facts_.try_emplace(&original, original).first->second : own.emplace(original);
       Environment environment(facts, symbols_, /*follow_memory=*/false);
       Analysis analysis = analyse(environment, known, limits());
       finish(original, environment, analysis, known, into);
@@ -135,6 +138,7 @@ class Specializer {
           finish(original, environment, analysis, known, into);
           return;
         }
+        report_.work += environment.work();
       }
       if (copy.take_in(wanted)) continue;
       Environment environment(facts, symbols_, /*follow_memory=*/true);
@@ -144,11 +148,15 @@ class Specializer {
     }
   }
 
+  /// What may be spent on restarts where they cost many times the first attempt: once, not for each function.
+  static constexpr std::uint64_t MostFreeWork = 500'000;
+
   Limits limits() const {
     return {.instructions = callees_.instructions_left(),
             .versions = options_.max_versions,
             .contexts = options_.max_contexts,
-            .exit_at_context = options_.leave_at_context};
+            .exit_at_context = options_.leave_at_context,
+            .free_work = std::max(MostFreeWork / 16, MostFreeWork - std::min(MostFreeWork, report_.work))};
   }
 
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
@@ -160,6 +168,7 @@ class Specializer {
     if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
     Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
     guests_ += places + node.has_value();
+    report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
     if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
@@ -246,6 +255,7 @@ class Specializer {
   Callees callees_;
   std::vector<GuestInstruction> nodes_;
   unsigned guests_ = 0;  // numbers of guest instructions that were given
+  std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
 };
 

@@ -22,6 +22,7 @@ namespace {
 constexpr std::uint64_t MaxInstructions = 60'000;
 constexpr unsigned MaxBody = 600;       // of a function that is copied in
 constexpr unsigned MaxCopies = 24;      // of one function
+constexpr unsigned MaxDepth = 8;        // of copies within copies: each level is another analysis
 constexpr std::size_t MaxTable = 4096;  // words of a table that are looked at
 
 std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
@@ -76,7 +77,18 @@ void forget_places(llvm::Function& body) {
 
 }  // namespace
 
-bool needs_working_copy(const llvm::Function& function) { return runtime::has_markers(function); }
+bool needs_working_copy(const llvm::Function& function) {
+  bool hints = false, tail_calls = false;
+  for (const llvm::Instruction& inst : llvm::instructions(function)) {
+    const runtime::Marker marker = runtime::marker_of(inst);
+    // Virtual state is dealt with after all inlining; it does not make a function an interpreter that has places.
+    if (marker != runtime::Marker::None && marker != runtime::Marker::VirtualState) return true;
+    hints |= marker != runtime::Marker::None;
+    auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
+    tail_calls |= call && call->isMustTailCall();
+  }
+  return hints && tail_calls;
+}
 
 WorkingCopy::WorkingCopy(Symbols& symbols, llvm::Function& original) : symbols_(symbols), original_(original) {
   function_ = copy_of(original, symbols.unit(), (original.getName() + ".inlay.working").str());
@@ -264,7 +276,8 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
           wanted.handlers.push_back(target);
           add_from_tables(environment, *target, wanted);
         }
-      } else if (environment.cells().size() < before && tail_calls(*body).empty() && seen.insert(call).second) {
+      } else if (depth_ < MaxDepth && environment.cells().size() < before && tail_calls(*body).empty() &&
+                 seen.insert(call).second) {
         // (Handlers are not bodies to be copied in: they are a loop of their own.)
         wanted.bodies.emplace_back(call, target);
       }
@@ -275,9 +288,9 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
 
 bool WorkingCopy::take_in(const Wanted& wanted) {
   bool any = false;
-
   for (llvm::Function* handler : wanted.handlers) any |= add_handler(*handler);
   for (auto [call, callee] : wanted.bodies) any |= copy_in(*call, *callee);
+  depth_ += !wanted.bodies.empty();
   return any;
 }
 

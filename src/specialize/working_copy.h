@@ -54,6 +54,7 @@ class WorkingCopy {
   std::map<llvm::Function*, llvm::BasicBlock*> handlers_;
   std::map<llvm::Function*, unsigned> copied_;
   std::uint64_t size_ = 0;
+  unsigned depth_ = 0;  // how often bodies were copied in
 };
 
 /// Whether a function is an interpreter to be walked as a copy: it holds a hint.

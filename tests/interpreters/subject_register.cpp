@@ -51,7 +51,17 @@ Subject subject(std::string name, const Program& program, std::vector<std::int64
                       return difference(program, expected, seen);
                     }};
   };
-  return {std::move(name), disassemble(program), compile};
+  auto warm = [program, arguments, fuel](const Jit& jit, const HotOptions& options, unsigned runs) {
+    Frozen<Program> frozen = jit.freeze([&] { return program; }, {.name = "program"});
+    return warm_up(
+        jit, interpret, options, runs,
+        [&] {
+          return run(*frozen, arguments, fuel,
+                     [&](auto& machine, const std::int64_t* given) { return interpret(*frozen, 0, machine, given); });
+        },
+        [&](const Outcome& left, const Outcome& right) { return difference(program, left, right); });
+  };
+  return {std::move(name), disassemble(program), compile, warm};
 }
 
 Subject random(std::uint64_t seed) {

@@ -53,7 +53,14 @@ Subject subject(std::string name, std::string text, const Program& program, std:
                       return difference(expected, seen);
                     }};
   };
-  return {std::move(name), std::move(text), compile};
+  auto warm = [program, arguments, fuel](const Jit& jit, const HotOptions& options, unsigned runs) {
+    Frozen<LoadedProgram> frozen = jit.freeze([&] { return LoadedProgram(program); }, {.name = "program"});
+    return warm_up(
+        jit, vm_interpret, options, runs,
+        [&] { return run(program, arguments, fuel, [&](Vm* vm) { return vm_interpret(&frozen->view(), vm); }); },
+        difference);
+  };
+  return {std::move(name), std::move(text), compile, warm};
 }
 
 Subject random(std::uint64_t seed) {

@@ -31,6 +31,29 @@ Result<Compiled> compile_code(const Jit& jit, const CompileOptions& options, Sta
                   }};
 }
 
+template <class T, class Make>
+Result<Warmed> warm_code(const Jit& jit, const HotOptions& options, unsigned runs, Status (*run)(const T&, Vm&),
+                         const Make& make, const Program& program, const std::vector<std::int64_t>& arguments,
+                         std::int64_t fuel) {
+  Frozen<T> code = jit.freeze(make, {.name = "code"});
+  struct Outcome {
+    Status status;
+    std::shared_ptr<Session> session;
+  };
+  return warm_up(
+      jit, run, options, runs,
+      [&] {
+        auto session = std::make_shared<Session>(program, arguments);
+        session->vm().fuel = fuel;
+        Status status = run(*code, session->vm());
+        return Outcome{status, session};
+      },
+      [](const Outcome& left, const Outcome& right) {
+        return differ("status", to_string(left.status), to_string(right.status)) +
+               left.session->difference(*right.session);
+      });
+}
+
 Subject subject(std::string name, std::string text, const Program& program, std::vector<std::int64_t> arguments,
                 std::int64_t fuel, bool threaded) {
   auto compile = [=](const Jit& jit, const CompileOptions& options) {
@@ -40,7 +63,14 @@ Subject subject(std::string name, std::string text, const Program& program, std:
     Code code(program.bytes, program.metered);
     return compile_code(jit, options, run_threaded, [&] { return ThreadedCode(code); }, program, arguments, fuel);
   };
-  return {(threaded ? "threaded " : "bytes ") + name, std::move(text), compile};
+  auto warm = [=](const Jit& jit, const HotOptions& options, unsigned runs) {
+    if (!threaded)
+      return warm_code(
+          jit, options, runs, run, [&] { return Code(program.bytes, program.metered); }, program, arguments, fuel);
+    Code code(program.bytes, program.metered);
+    return warm_code(jit, options, runs, run_threaded, [&] { return ThreadedCode(code); }, program, arguments, fuel);
+  };
+  return {(threaded ? "threaded " : "bytes ") + name, std::move(text), compile, warm};
 }
 
 template <bool Threaded>

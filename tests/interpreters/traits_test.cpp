@@ -352,6 +352,52 @@ TEST_P(Traits, random_programs) {
   while (std::chrono::steady_clock::now() < end && !HasFailure());
 }
 
+#ifdef TRAIT_ENTRIES
+
+/// The interpreter that is watched, on frozen code, against itself: wherever it goes on in compiled code, and wherever
+/// that leaves.
+void compare_while_running(Interpreter* function, const inlay::Frozen<Program>& program,
+                           const inlay::HotOptions& options) {
+  constexpr std::int64_t Inputs[] = {0, 1, 5};
+  auto run = [&](std::int64_t input) {
+    return outcome([&](Vm* vm) { return function(program->data(), vm); }, program->data(), program->size(), input);
+  };
+  std::vector<std::string> expected;
+  for (std::int64_t input : Inputs) expected.push_back(run(input));
+  auto hot = jit().compile_hot(function, options);
+  ASSERT_TRUE(hot) << hot.error().to_string();
+  for (int round = 0; round < 3; ++round)
+    for (std::size_t i = 0; i < std::size(Inputs); ++i)
+      ASSERT_EQ(expected[i], run(Inputs[i]))
+          << "input " << Inputs[i] << ", threshold " << options.threshold << ", max_versions " << options.max_versions
+          << ", " << show(options.compile) << "\n"
+          << show(*program);
+}
+
+TEST_P(Traits, while_they_run) {
+  auto each = [](std::uint64_t seed) {
+    SCOPED_TRACE(std::string(GetParam().name) + " seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    inlay::HotOptions options;
+    options.threshold = static_cast<unsigned>(1 + random() % 5);
+    options.max_entries = static_cast<unsigned>(1 + random() % 20);
+    options.max_versions = static_cast<unsigned>(random() % 5);
+    options.compile.level = random() % 8 ? Level::O0 : Level::O2;
+    if (random() % 2) options.compile.leave_at_context = static_cast<unsigned>(random() % 8);
+    if (random() % 4 == 0) options.compile.max_contexts = static_cast<unsigned>(1 + random() % 10);
+    compare_while_running(GetParam().function, freeze(random_program(seed, Basic | GetParam().ops, GetParam().hosts)),
+                          options);
+  };
+  if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return each(seed);
+  auto end =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(setting("INLAY_FUZZ_SECONDS", 0) * 1000 + 300);
+  std::uint64_t seed = setting("INLAY_FUZZ_FIRST", 1);
+  do each(seed++);
+  while (std::chrono::steady_clock::now() < end && !HasFailure());
+}
+
+#endif
+
 const Program Sum = {{OP_SET, 1, 0, 0},       // 0
                      {OP_SET, 2, 0, 9},       // 1
                      {OP_ADD, 1, 2, 0},       // 2
@@ -422,6 +468,25 @@ TEST(TraitOf, statics_are_one_and_the_same) {
   const Program program = {{OP_PUSH, 0, 0, 0}, {OP_POP, 1, 0, 0}, {OP_STOP, 1, 0, 0}};
   compare_everywhere(with_statics, program);
   EXPECT_LE(counters_made, 2);  // one of the process, one of this thread
+}
+
+/// Where a place is an integer and not known, each number that was stored might be one. Those that lie outside of the
+/// program are none, and what follows a guess is no source of others.
+TEST(TraitOf, guesses_stay_inside_of_the_program) {
+  for (Interpreter* function : {index_in_struct, index_unsigned, index_int, index_size_t})
+    for (std::uint64_t seed = 1; seed < 40; ++seed) {
+      const Program program = random_program(seed, Basic | Usual, Calm);
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      CompileOptions options;
+      options.level = Level::O0;
+      auto frozen = freeze(program);
+      const Insn* code = frozen->data();
+      auto specialized = jit().specialize_with(options, function, inlay::constant(code), _1);
+      ASSERT_TRUE(specialized);
+      for (auto& g : specialized->explain().guest) printf("%ld:%s/%u ", (long)g.at, g.opcode.c_str(), g.copies);
+      EXPECT_LE(specialized->explain().guest.size(), program.size());
+      EXPECT_LT(specialized->explain().work, 2'000'000u);
+    }
 }
 
 /// What programs of this size take.

@@ -4,6 +4,15 @@
 #define INLAY_TESTS_TRAITS_H
 
 #include <stdint.h>
+
+#include "inlay/annotate.h"
+
+/* The same interpreters, enterable at each of their places. */
+#ifdef TRAIT_ENTRIES
+#undef inlay_context
+#define inlay_context(pc) inlay_entry(pc)
+#define context entry
+#endif
 #ifdef __cplusplus
 #include <cstdint>
 #endif

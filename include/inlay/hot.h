@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Compiling a program while its interpreter runs, and going on in the compiled code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "inlay/options.h"
+#include "inlay/report.h"
+
+namespace inlay {
+
+namespace jit {
+class Engine;
+}
+
+struct HotOptions {
+  /// How often an entry() is passed with the same program counter before the program is compiled from there.
+  unsigned threshold = 1000;
+  /// Pieces of code for one program counter, each for other values of what else the interpreter has at hand.
+  unsigned max_versions = 4;
+  /// Pieces of code altogether.
+  unsigned max_entries = 10'000;
+  CompileOptions compile = {};  // `verify` has no effect
+};
+
+/// One piece of code that the interpreter goes on in.
+struct HotEntry {
+  std::int64_t at = 0;        // the program counter, as in GuestInstruction
+  std::uint64_t entered = 0;  // how often
+  Report report;
+};
+
+/// What Jit::compile_hot() returns: as long as it lives, running interpreters are counted, and go on in compiled code.
+/// When it goes, the code goes with it: no thread may be inside of the interpreter then. Safe to ask from any thread.
+class HotCode {
+ public:
+  /// What was compiled so far, and what could not be, in that order.
+  std::vector<HotEntry> entries() const;
+
+  struct State;
+  explicit HotCode(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+namespace detail {
+
+/// Watches the runtime that the function at `interpreter` belongs to.
+Result<HotCode> compile_hot(std::shared_ptr<jit::Engine> engine, const void* interpreter, const HotOptions& options);
+
+}  // namespace detail
+
+}  // namespace inlay

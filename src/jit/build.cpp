@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/build.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "codegen/code_map.h"
+#include "codegen/join.h"
+#include "codegen/pipeline.h"
+#include "specialize/specialize.h"
+
+namespace inlay::jit {
+
+namespace {
+
+void add_host_symbols(const specialize::Symbols& symbols, std::vector<HostSymbol>& into,
+                      std::vector<std::shared_ptr<frozen::Region>>& regions) {
+  for (const auto& [symbol, object] : symbols.frozen_objects()) {
+    into.push_back({symbol->getName().str(), object.begin});
+    if (std::find(regions.begin(), regions.end(), object.region) == regions.end()) regions.push_back(object.region);
+  }
+  regions.insert(regions.end(), symbols.held().begin(), symbols.held().end());
+}
+
+struct Built {
+  codegen::Object object;
+  std::vector<HostSymbol> symbols;
+  std::vector<std::shared_ptr<frozen::Region>> regions;
+};
+
+/// Says of each guest instruction which machine code it became.
+Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
+  INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
+  std::unordered_map<unsigned, GuestInstruction*> by_number;
+  for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
+  for (codegen::MappedFunction& function : functions) {
+    const auto index = static_cast<unsigned>(report.functions.size());
+    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared});
+    for (codegen::GuestRange& range : function.ranges) {
+      auto guest = by_number.find(range.guest);
+      if (guest == by_number.end()) continue;
+      guest->second->code.push_back({index, range.offset, range.size});
+      guest->second->assembly += range.assembly;
+    }
+  }
+  return {};
+}
+
+/// Everything that happens in the workspace: LLVM IR from beginning to end.
+Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
+                    const std::string& name, Report& report) {
+  Watch watch;
+  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+  std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
+  specialize::Symbols symbols(*module, workspace.bodies);
+  INLAY_TRY(llvm::Function * entry, make_entry(symbols, name));
+  report.load_us = watch.lap_us();
+  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
+  symbols.show_contents();
+  Built built;
+  add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
+  report.specialize_us = watch.lap_us();
+  Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
+  if (!joined) return std::move(joined).error();
+  machine->adopt(*module);
+  INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
+  codegen::optimize(*module, *machine, options.level);
+  report.optimize_us = watch.lap_us();
+  INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
+  report.emit_us = watch.lap_us();
+  if (options.explain_code) INLAY_TRY_VOID(explain_code(built.object, *machine, report));
+  return built;
+}
+
+}  // namespace
+
+Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
+                               const std::vector<std::shared_ptr<frozen::Region>>& holds) {
+  std::string name = engine.unique_name("inlay.entry.");
+  Result<Built> built = [&] {
+    Engine::Borrowed workspace(engine);
+    return build(*workspace, make_entry, options, name, report);
+  }();
+  if (!built) return std::move(built).error();
+  Watch watch;
+  Compiled compiled;
+  INLAY_TRY(compiled.code, engine.link(std::move(built->object), built->symbols));
+  compiled.code->regions = std::move(built->regions);
+  for (const auto& region : holds)
+    if (region) compiled.code->regions.push_back(region);
+  INLAY_TRY(compiled.entry, engine.address(*compiled.code, name));
+  report.link_us = watch.lap_us();
+  report.code_bytes = compiled.code->bytes;
+  report.compiled = true;
+  return compiled;
+}
+
+}  // namespace inlay::jit

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From an entry function in a fresh unit to code in this process: specialize, optimize, emit, link.
+#pragma once
+
+#include <chrono>
+
+#include "inlay/jit.h"
+#include "jit/engine.h"
+#include "specialize/symbols.h"
+
+#include <llvm/ADT/STLFunctionalExtras.h>
+
+namespace inlay::jit {
+
+struct Compiled {
+  std::shared_ptr<Code> code;
+  void* entry = nullptr;
+};
+
+/// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
+using MakeEntry = llvm::function_ref<Result<llvm::Function*>(specialize::Symbols&, const std::string& name)>;
+
+/// Compiles what `make_entry` writes. The code keeps the frozen memory that it was made from, and `holds`. The report
+/// gets times, sizes and remarks, also on failure.
+Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
+                               const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
+
+/// Time since it was last asked.
+class Watch {
+ public:
+  double lap_us() {
+    auto now = std::chrono::steady_clock::now();
+    double passed = std::chrono::duration<double, std::micro>(now - last_).count();
+    last_ = now;
+    return passed;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace inlay::jit
