@@ -42,8 +42,8 @@
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
  * until the function returns (its resume function, made by `inlay embed`). The hint has no effect in functions that
- * cannot be entered in the middle: handlers that tail-call, arguments passed by copy in memory, stack arrays of
- * variable size. Nor has it one in a function that the evaluator copies into the interpreter that calls it.
+ * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
+ * the evaluator copies into the interpreter that calls it.
  *
  * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, guessed
  * from the constants that the analysis meets where x comes from (stored by the interpreter, or in constant tables). Any

@@ -85,8 +85,8 @@ struct Report {
   unsigned folded_branches = 0;
   unsigned instructions = 0;     // of LLVM, in the result before its own optimization
   std::uint64_t code_bytes = 0;  // of the object: machine code, constants, what unwinding and debuggers need
-  std::uint64_t work = 0;        // of the evaluator: instructions that it walked over, and what it carried along. The
-                                 // time that it takes goes with it, and it is the same on each machine
+  std::uint64_t work = 0;  // of the evaluator: instructions that it walked over, and what it carried along. The time
+                           // that it takes goes with it, and it is the same on each machine
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;

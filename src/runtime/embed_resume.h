@@ -10,9 +10,9 @@
 // It is native code, made when the runtime is built: leaving specialized code costs no compiling. And being an ordinary
 // function it can be specialized itself: that is code that is entered at a known place.
 //
-// Handlers that tail-call one another have no resume function and need none: from specialized code the way out is a
-// call of the next handler, with the tail call's arguments. It is an ordinary call: the handlers behind it tail-call
-// on, and when the last one returns, so does specialized code.
+// Of handlers that tail-call one another, the resume function tail-calls on as the handler does. But the way out to it
+// is an ordinary call, as is that of a handler that specialized code does not hold: when the last handler returns, so
+// does specialized code.
 #pragma once
 
 #include <llvm/IR/Module.h>

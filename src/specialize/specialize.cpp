@@ -253,9 +253,9 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
-  std::map<const llvm::Function*, Facts> facts_;
   std::vector<GuestInstruction> nodes_;
   unsigned guests_ = 0;  // numbers of guest instructions that were given
+  std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
 };
 
