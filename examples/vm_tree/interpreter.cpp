@@ -25,6 +25,7 @@ struct Frame {
   Value variables[Env::MaxVariables];
   Value result;          // of a `return` on its way out of the function
   std::uint32_t levels;  // of nodes, down to the deepest one of this function
+  Value* memory;         // of arrays
 };
 
 Value eval(const Node* node, Frame& frame, Env& env);
@@ -133,6 +134,8 @@ Value operation(const Node* node, Frame& frame, Env& env) {
   const Value right = eval(node->right, frame, env);
   if (left.type == Value::Type::Integer && right.type == Value::Type::Integer)
     return integer_operation(node, left.integer, right.integer);
+  if (left.type == Value::Type::Double && right.type == Value::Type::Double)
+    return double_operation(node, left.number, right.number);
   if (is_number(left) && is_number(right)) return double_operation(node, as_double(left), as_double(right));
   return other_operation(node, left, right);
 }
@@ -159,7 +162,7 @@ Value new_array(const Node* node, Frame& frame, Env& env) {
   if (length.integer < 0 || length.integer > UINT32_MAX || bits(length.integer) > env.memory_size - env.memory_used)
     fail(node, Status::OutOfMemory);
   Value array{Value::Type::Array, static_cast<std::uint32_t>(length.integer), {.integer = wrap(env.memory_used)}};
-  std::fill_n(env.memory + env.memory_used, array.length, Value{});
+  std::fill_n(frame.memory + env.memory_used, array.length, Value{});
   env.memory_used += array.length;
   return array;
 }
@@ -170,7 +173,7 @@ Value& element(const Node* node, Frame& frame, Env& env) {
   const Value index = eval(node->right, frame, env);
   if (array.type != Value::Type::Array || index.type != Value::Type::Integer) fail(node, Status::BadType);
   if (bits(index.integer) >= array.length) fail(node, Status::BadIndex);
-  return env.memory[array.integer + index.integer];
+  return frame.memory[array.integer + index.integer];
 }
 
 /// Runs a function in a frame of its own.
@@ -178,6 +181,7 @@ Value invoke(const Function& function, const Value* arguments, std::uint32_t lev
   Frame frame;
   for (std::uint32_t i = 0; i < function.parameters; ++i) frame.variables[i] = arguments[i];
   frame.levels = levels;
+  frame.memory = env.memory;
   const Flow flow = execute(function.body, frame, env);
   return flow == Flow::Return ? frame.result : Value{};
 }
@@ -335,14 +339,15 @@ Status run(const Functions& functions, Env& env) {
   env.memory_used = 0;
   Frame frame;
   frame.levels = main.height;
+  frame.memory = env.memory;
   std::copy_n(env.variables, main.slots, frame.variables);
   try {
     execute(main.body, frame, env);
+    std::copy_n(frame.variables, main.slots, env.variables);
   } catch (const Fault& fault) {
     env.status = fault.status;
     env.line = fault.line;
   }
-  std::copy_n(frame.variables, main.slots, env.variables);
   return env.status;
 }
 

@@ -120,7 +120,7 @@ struct Env {
   Status status = Status::Done;
   std::uint32_t line = 0;              // where it ended, if that was a fault
   std::int64_t fuel = INT64_MAX;       // rounds of loops and calls that are left to a metered program
-  Value variables[MaxVariables] = {};  // of the main program, before and after
+  Value variables[MaxVariables] = {};  // of the main program: at its start, and once it is done
   Functions functions;                 // of the program that runs
 
   Value* memory = nullptr;
