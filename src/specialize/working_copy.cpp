@@ -184,6 +184,9 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
   llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
+  // What virtual_state() says holds until its function returns, and there is more behind that.
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(*copy)))
+    if (runtime::marker_of(inst) == runtime::Marker::VirtualState) inst.eraseFromParent();
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
   if (llvm::InlineFunction(*direct, info).isSuccess())
