@@ -60,9 +60,10 @@ struct Vm {
   std::uint32_t calls = 0;               // how many of `returns` are in use
   std::int64_t fuel = INT64_MAX;         // jumps backward and calls that are left to metered code
   std::uint32_t position = 0;            // of the instruction that ended the run
-
-  std::int64_t* memory = nullptr;
   std::uint64_t memory_size = 0;
+
+  // From here on, what is not its own.
+  std::int64_t* memory = nullptr;
   Output* output = nullptr;
 };
 
