@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "codegen/recursion.h"
 
+#include "codegen/frames.h"
+
 #include <vector>
 
 #include <llvm/IR/InstIterator.h>
@@ -59,15 +61,27 @@ bool inline_recursion(llvm::Function& function) {
 }  // namespace
 
 llvm::PreservedAnalyses InlineRecursionPass::run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses) {
+  std::vector<llvm::Function*> changed = pass_frames_by_value(module);
+  auto& of_functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
+  if (!changed.empty()) {
+    llvm::FunctionPassManager passes;
+    passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+    passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
+    passes.addPass(llvm::InstCombinePass());
+    passes.addPass(llvm::SimplifyCFGPass());
+    for (llvm::Function* function : changed) {
+      of_functions.clear(*function, function->getName());
+      passes.run(*function, of_functions);
+    }
+  }
   std::vector<llvm::Function*> grown;
   std::vector<llvm::Function*> functions;
   for (llvm::Function& function : module)
     if (may_take_in(function)) functions.push_back(&function);
   for (llvm::Function* function : functions)
     if (inline_recursion(*function)) grown.push_back(function);
-  if (grown.empty()) return llvm::PreservedAnalyses::all();
+  if (grown.empty()) return changed.empty() ? llvm::PreservedAnalyses::all() : llvm::PreservedAnalyses::none();
 
-  auto& of_functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
   passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
