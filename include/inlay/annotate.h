@@ -36,7 +36,8 @@
  *
  * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
  * changed and read through pointers computed from p, or by functions that it calls, but neither through other pointers
- * nor by other threads or signal handlers. So specialized code may hold them in registers, and does, between calls that
+ * nor by other threads or signal handlers. Pointers that are loaded from these bytes may lead back into them; those
+ * that are loaded from elsewhere do not. So specialized code may hold them in registers, and does, between calls that
  * stay calls: memory is up to date at such calls and behind the return, and nowhere else.
  *
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests

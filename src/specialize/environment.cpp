@@ -6,6 +6,7 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 #include "specialize/fold.h"
+#include "specialize/state_pointers.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
@@ -13,6 +14,7 @@
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -45,7 +47,23 @@ struct Environment::Alias {
         results(library) {
     results.addAAResult(basic);
     results.addAAResult(types);
+    for (llvm::Instruction& inst : llvm::instructions(function))
+      if (runtime::marker_of(inst) == Marker::VirtualState)
+        if (StatePointers said(function, llvm::cast<llvm::CallInst>(inst)); said.valid())
+          states.emplace_back(&inst, std::move(said));
   }
+
+  /// Whether the author says that `writer` does not write this piece of `base`.
+  bool is_kept_by_contract(const llvm::Instruction& writer, const llvm::Value* base, const Cell& cell) const {
+    if (!llvm::isa<llvm::StoreInst, llvm::AnyMemIntrinsic>(writer)) return false;
+    return llvm::any_of(states, [&](const auto& state) {
+      const auto& [hint, said] = state;
+      return said.base() == base && cell.offset >= said.begin() &&
+             cell.offset + static_cast<std::int64_t>(cell.size) <= said.end() && dominators.dominates(hint, &writer) &&
+             !said.may_be_used_by(writer);
+    });
+  }
+
   llvm::TargetLibraryInfoImpl library_info;
   llvm::TargetLibraryInfo library;
   llvm::AssumptionCache assumptions;
@@ -53,6 +71,7 @@ struct Environment::Alias {
   llvm::BasicAAResult basic;
   llvm::TypeBasedAAResult types;
   llvm::AAResults results;
+  std::vector<std::pair<const llvm::Instruction*, StatePointers>> states;  // by virtual_state()
 };
 
 Environment::Environment(const Facts& facts, Symbols& symbols, bool follow_memory)
@@ -201,7 +220,8 @@ bool Environment::may_write(const llvm::Instruction& writer, unsigned cell) {
   const llvm::Value* base = base_value(what.base);
   llvm::MemoryLocation location(base ? base : what.base, llvm::LocationSize::beforeOrAfterPointer(),
                                 trusts_types_ ? cell_tags_[cell - facts_.values.size()].nodes : llvm::AAMDNodes());
-  bool writes = llvm::isModSet(alias_->results.getModRefInfo(&writer, location));
+  bool writes = !(base && alias_->is_kept_by_contract(writer, base, what)) &&
+                llvm::isModSet(alias_->results.getModRefInfo(&writer, location));
   return may_write_[{&writer, cell}] = writes;
 }
 
