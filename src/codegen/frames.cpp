@@ -54,7 +54,7 @@ bool add_accesses(llvm::Value& pointer, std::int64_t at, Plan& plan, const llvm:
     if (!plain) return false;
     llvm::Type* type = llvm::getLoadStoreType(inst);
     if (!type->isIntegerTy() && !type->isPointerTy() && !type->isFloatTy() && !type->isDoubleTy()) return false;
-    if (layout.getTypeSizeInBits(type).getFixedValue() > 64) return false;
+    if (layout.getTypeSizeInBits(type).getFixedValue() > 64 || !layout.typeSizeEqualsStoreSize(type)) return false;
     Piece& piece = plan.pieces[at];
     if (!piece.type) piece.type = type;
     if (piece.type != type) return false;

@@ -38,6 +38,10 @@ constexpr const char* ResumeAttribute = "inlay-resume";
 constexpr const char* FrameAttribute = "inlay-frame";
 /// Of one that points into such a variable: the variable's number among the parameters.
 constexpr const char* IntoFrameAttribute = "inlay-into-frame";
+/// Of a function that is entered in the middle: its parameters need not be what was passed at the beginning.
+constexpr const char* EnteredAttribute = "inlay-entered";
+/// Of such a parameter: it does not lead into what virtual_state() says is the interpreter's own.
+constexpr const char* ElsewhereAttribute = "inlay-elsewhere";
 constexpr const char* NumberedLabelsAttribute = "inlay-numbered-labels";
 
 }  // namespace inlay::runtime

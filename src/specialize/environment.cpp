@@ -5,8 +5,8 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/state_pointers.h"
 #include "specialize/fold.h"
-#include "specialize/state_pointers.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
@@ -49,7 +49,7 @@ struct Environment::Alias {
     results.addAAResult(types);
     for (llvm::Instruction& inst : llvm::instructions(function))
       if (runtime::marker_of(inst) == Marker::VirtualState)
-        if (StatePointers said(function, llvm::cast<llvm::CallInst>(inst)); said.valid())
+        if (runtime::StatePointers said(function, llvm::cast<llvm::CallInst>(inst)); said.valid())
           states.emplace_back(&inst, std::move(said));
   }
 
@@ -71,7 +71,7 @@ struct Environment::Alias {
   llvm::BasicAAResult basic;
   llvm::TypeBasedAAResult types;
   llvm::AAResults results;
-  std::vector<std::pair<const llvm::Instruction*, StatePointers>> states;  // by virtual_state()
+  std::vector<std::pair<const llvm::Instruction*, runtime::StatePointers>> states;  // by virtual_state()
 };
 
 Environment::Environment(const Facts& facts, Symbols& symbols, bool follow_memory)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/markers.h"
-#include "specialize/state_pointers.h"
+#include "runtime/state_pointers.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
@@ -272,7 +272,7 @@ class VirtualState {
   llvm::CallInst& hint_;
   const llvm::DataLayout& layout_;
   llvm::DominatorTree dominators_;
-  StatePointers pointers_;
+  runtime::StatePointers pointers_;
   llvm::Value* base_;
   std::map<std::int64_t, Slot> slots_;
   std::vector<Bytes> bulk_;

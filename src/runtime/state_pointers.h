@@ -7,7 +7,7 @@
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/Instructions.h>
 
-namespace inlay::specialize {
+namespace inlay::runtime {
 
 /// The contract: pointers into the n bytes are computed from p. They are kept in variables, in those bytes themselves,
 /// or in memory that is reached through them. Pointers that came in otherwise, or that are loaded from elsewhere, lead
@@ -19,6 +19,8 @@ class StatePointers {
 
   /// False: `n` is not a constant, and nothing can be said.
   bool valid() const { return end_ > begin_; }
+  /// Whether this function puts pointers into the state where nobody would expect them: then loads may find them.
+  bool stored_elsewhere() const { return stored_elsewhere_; }
   llvm::Value* base() const { return base_; }
   /// Where the state lies, in bytes from the base.
   std::int64_t begin() const { return begin_; }
@@ -40,6 +42,7 @@ class StatePointers {
   std::int64_t begin_ = 0, end_ = 0;
   llvm::SmallPtrSet<const llvm::Value*, 4> bases_;  // base_, and what it may be one of
   bool stored_elsewhere_ = false;
+  bool entered_ = false;  // in the middle: pointers that were computed from p before may come in
 };
 
-}  // namespace inlay::specialize
+}  // namespace inlay::runtime

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "specialize/state_pointers.h"
+#include "runtime/state_pointers.h"
+
+#include "runtime/names.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 
-namespace inlay::specialize {
+namespace inlay::runtime {
 
 StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hint) : layout_(function.getDataLayout()) {
   llvm::APInt offset(64, 0);
@@ -21,6 +23,7 @@ StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hin
   // Where p itself was loaded, the same pointer may be loaded again.
   stored_elsewhere_ =
       !llvm::isa<llvm::Argument, llvm::AllocaInst, llvm::GlobalValue>(base_) || stores_elsewhere(function);
+  entered_ = function.hasFnAttribute(EnteredAttribute);
 }
 
 bool StatePointers::distance(const llvm::Value* pointer, std::int64_t& from_base) const {
@@ -36,7 +39,9 @@ bool StatePointers::may_lead(const llvm::Value* pointer) const {
   return llvm::any_of(objects, [this](const llvm::Value* object) {
     if (bases_.contains(object)) return true;
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(object)) return stored_elsewhere_ || reads_state(*load);
-    return !llvm::isa<llvm::AllocaInst, llvm::Argument, llvm::Constant>(object) && !llvm::isNoAliasCall(object);
+    if (auto* argument = llvm::dyn_cast<llvm::Argument>(object))
+      return entered_ && !argument->hasAttribute(ElsewhereAttribute);
+    return !llvm::isa<llvm::AllocaInst, llvm::Constant>(object) && !llvm::isNoAliasCall(object);
   });
 }
 
@@ -78,4 +83,4 @@ bool StatePointers::stores_elsewhere(llvm::Function& function) const {
   return false;
 }
 
-}  // namespace inlay::specialize
+}  // namespace inlay::runtime
