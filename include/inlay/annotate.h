@@ -32,9 +32,9 @@
  * the interpreter itself, at this very place. So say it where an instruction begins, once a loop or once a dispatch.
  *
  * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
- * changed through pointers computed from p, or by functions that it calls, but not through other pointers. Pointers that
- * are loaded from these bytes may lead back into them; those that are loaded from elsewhere do not. So
- * specialized code may hold them in registers, and does, between calls that stay calls.
+ * changed through pointers computed from p, or by functions that it calls, but not through other pointers. Pointers
+ * that are loaded from these bytes may lead back into them; those that are loaded from elsewhere do not. So specialized
+ * code may hold them in registers, and does, between calls that stay calls.
  *
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value` most of the time. Where it is not,
  * specialized code hands over to the interpreter at the context it is in.
