@@ -46,9 +46,9 @@
  * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
  * the evaluator copies into the interpreter that calls it.
  *
- * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, guessed
- * from the constants that the analysis meets where x comes from (stored by the interpreter, or in constant tables). Any
- * other value goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect. */
+ * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, those
+ * that it is compared with (by == or switch), and constants that the analysis meets where x comes from. Any other value
+ * goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect. */
 #if defined(INLAY_EMBED) && defined(__clang__)
 
 #ifdef __cplusplus

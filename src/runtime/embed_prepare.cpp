@@ -274,15 +274,15 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   describe_markers(module);
   run_passes(module, PrepareFirst);
   // What virtual_state() says holds until its function returns; in its caller there is more behind that.
-  std::vector<llvm::Function*> kept_whole;
+  llvm::SmallPtrSet<llvm::Function*, 8> kept_whole;
   for (llvm::Function& function : module)
-    if (!function.hasFnAttribute(llvm::Attribute::NoInline) && !function.hasFnAttribute(llvm::Attribute::AlwaysInline) &&
-        says_virtual_state(function))
-      kept_whole.push_back(&function);
+    if (!function.hasFnAttribute(llvm::Attribute::NoInline) &&
+        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && says_virtual_state(function))
+      kept_whole.insert(&function);
   for (llvm::Function* function : kept_whole) function->addFnAttr(llvm::Attribute::NoInline);
   run_passes(module, PrepareNext);
   for (llvm::Function& function : module)
-    if (llvm::is_contained(kept_whole, &function)) function.removeFnAttr(llvm::Attribute::NoInline);
+    if (kept_whole.contains(&function)) function.removeFnAttr(llvm::Attribute::NoInline);
   put_thread_locals_behind_functions(module);
   keep_ends_apart(module);
   unfold_address_selects(module);

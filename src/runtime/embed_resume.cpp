@@ -295,7 +295,7 @@ class Resume {
   llvm::LLVMContext& context_;
   llvm::Function* resume_ = nullptr;
   std::vector<llvm::AllocaInst*> frames_;
-  std::vector<bool> is_private_;  // by frame
+  std::vector<bool> is_private_;                                      // by frame
   std::vector<std::pair<llvm::Instruction*, StatePointers>> states_;  // by virtual_state() at the beginning
   std::vector<llvm::Value*> live_;
   std::vector<int> into_frame_;  // by live value: the frame that it points into, or -1
