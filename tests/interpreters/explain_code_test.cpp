@@ -76,11 +76,11 @@ TEST_P(ExplainCode, of_shipped_programs) {
     if (HasFailure()) FAIL() << subject.name << "\n" << compiled.report.to_text();
     Sum sum = sum_of(compiled.report);
     // Small programs are half frame and state: what surrounds them.
-    EXPECT_GE(sum.mapped * 10, sum.size * 5) << subject.name << "\n" << compiled.report.to_text();
+    EXPECT_GE(sum.mapped * 10, sum.size * 4) << subject.name << "\n" << compiled.report.to_text();
     all.mapped += sum.mapped;
     all.size += sum.size;
   }
-  EXPECT_GE(all.mapped * 10, all.size * 8);
+  EXPECT_GE(all.mapped * 4, all.size * 3);
 }
 
 TEST_P(ExplainCode, of_random_programs) {
