@@ -45,7 +45,7 @@ struct Cost {
 Cost compare(Output& output, const Subject& subject) {
   Specialized specialized;
   std::vector<double> compile_ms;
-  for (int i = 0; i < output.runs(5, 1); ++i) {
+  for (int i = 0; i < output.runs(3, 1); ++i) {
     const double start = thread_cpu_us();
     specialized = subject.specialize({});
     compile_ms.push_back((thread_cpu_us() - start) / 1e3);
@@ -57,8 +57,8 @@ Cost compare(Output& output, const Subject& subject) {
   compiled.go();
   by_hand.ms.clear();
   compiled.ms.clear();
-  for (int round = 0; round < output.runs(15, 3); ++round) {
-    if (round < output.runs(3, 1)) generic.go();  // takes long, and its ratios are large
+  for (int round = 0; round < output.runs(9, 3); ++round) {
+    if (round < output.runs(2, 1)) generic.go();  // takes long, and its ratios are large
     compiled.go();
     by_hand.go();
   }

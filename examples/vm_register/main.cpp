@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // vm_register fib.asm 25              interpret a program
 // vm_register fib.asm 25 --jit        run the native code that Inlay makes of interpreter and program
-// vm_register fib.asm --compare       both, and the hand-written counterpart: do they agree, and how long do they take
+// vm_register fib.asm 25 --hot        interpret it, and go on in native code where it gets hot
+// vm_register fib.asm --compare       all, and the hand-written counterpart: do they agree, and how long do they take
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ namespace {
 struct Options {
   std::string file;
   std::vector<std::int64_t> arguments;
-  bool jit = false, explain = false, compare = false, disassemble = false;
+  bool jit = false, hot = false, explain = false, compare = false, disassemble = false;
   std::uint64_t fuel = UINT64_MAX;
   int runs = 5;
 };
@@ -70,12 +71,16 @@ int compare(const Program& program, const Options& options) {
   std::string expected;
   std::printf("%-12s %10.2f ms\n", "interpreted", measure("the interpreter", options.runs, expected, by(interpreter)));
   const auto start = std::chrono::steady_clock::now();
-  const Compiled compiled = compile(program);
+  const Compiled compiled = compile(program, options.explain);
   std::printf("%-12s %10.2f ms\n", "compiling", seconds_since(start) * 1e3);
   if (options.explain) std::fputs(compiled.report.c_str(), stderr);
   std::printf("%-12s %10.2f ms%s\n", "compiled",
               measure("the compiled program", options.runs, expected, by(compiled.run)),
               compiled.compiled ? "" : " (not compiled; --explain says why)");
+  std::printf("%-12s %10.2f ms, compiling included\n", "hot", measure("the hot program", options.runs, expected, [&] {
+                const Hot hot = compile_when_hot(program);
+                return run(program, options.arguments, options.fuel, hot.run).output;
+              }));
   if (const Handwritten by_hand = find_handwritten(std::filesystem::path(options.file).stem().string())) {
     const std::int64_t n = complete_arguments(program, options.arguments)[0];
     std::printf("%-12s %10.2f ms\n", "hand-written", measure("the hand-written program", options.runs, expected, [&] {
@@ -90,8 +95,12 @@ int compare(const Program& program, const Options& options) {
 
 int run_once(const Program& program, const Options& options) {
   Outcome outcome;
-  if (options.jit || options.explain) {
-    const Compiled compiled = compile(program);
+  if (options.hot) {
+    const Hot hot = compile_when_hot(program);
+    outcome = run(program, options.arguments, options.fuel, hot.run);
+    if (options.explain) std::fputs(hot.report().c_str(), stderr);
+  } else if (options.jit || options.explain) {
+    const Compiled compiled = compile(program, options.explain);
     if (options.explain) std::fputs(compiled.report.c_str(), stderr);
     outcome = run(program, options.arguments, options.fuel, compiled.run);
   } else {
@@ -111,7 +120,8 @@ int main(int argc, char** argv) {
   app.add_option("program", options.file, "An assembler file, or random:SEED")->required();
   app.add_option("argument", options.arguments, "Arguments of its first function");
   app.add_flag("--jit", options.jit, "Run the native code that Inlay makes of interpreter and program");
-  app.add_flag("--explain", options.explain, "The same, and say on standard error what Inlay did");
+  app.add_flag("--hot", options.hot, "Interpret it, and go on in native code where it gets hot");
+  app.add_flag("--explain", options.explain, "As --jit or --hot, and say on standard error what Inlay did");
   app.add_flag("--compare", options.compare, "Run all ways, check that they print the same, print their times");
   app.add_flag("--disassemble", options.disassemble, "Print the program instead of running it");
   const CLI::Option* fuel = app.add_option("--fuel", options.fuel, "Stop after so many jumps backward and calls");

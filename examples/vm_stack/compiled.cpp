@@ -23,11 +23,13 @@ const inlay::Jit& jit() {
 
 }  // namespace
 
-Compiled compile(const Program& program) {
+Compiled compile(const Program& program, bool explain) {
   // The bytes, the functions and the struct that leads to both lie in memory that will not change.
   const inlay::Frozen<LoadedProgram> frozen = jit().freeze([&] { return LoadedProgram(program); }, {.name = "program"});
   const VmProgram* const view = &frozen->view();
-  auto run = value_or_throw(jit().specialize(vm_interpret, inlay::constant(view), std::placeholders::_1));
+  inlay::CompileOptions options;
+  options.explain_code = explain;
+  auto run = value_or_throw(jit().specialize_with(options, vm_interpret, inlay::constant(view), std::placeholders::_1));
   const bool compiled = run.compiled();
   std::string report = run.explain().to_text() + '\n';
   return {[run = std::move(run), frozen](Vm* vm) { return run(vm); }, std::move(report), compiled};

@@ -16,7 +16,8 @@ struct Compiled {
   bool compiled = false;
 };
 
-/// Specializes the interpreter for the program. Throws std::runtime_error if this machine cannot compile.
-Compiled compile(const Program& program);
+/// Specializes the interpreter for the program. Throws std::runtime_error if this machine cannot compile. With
+/// `explain`, the report says which machine code each instruction became.
+Compiled compile(const Program& program, bool explain = false);
 
 }  // namespace vm_stack

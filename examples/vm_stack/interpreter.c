@@ -148,7 +148,7 @@ VmStatus vm_interpret(const VmProgram* program, Vm* vm) {
 #include "opcodes.def"
       [VmOpcodeCount... 255] = &&bad_opcode,
   };
-  inlay_virtual_state(vm, sizeof *vm);
+  inlay_virtual_state(vm, offsetof(Vm, memory));
 
   const uint8_t* const code = program->code;
   const uint8_t* pc = code;

@@ -58,7 +58,7 @@ typedef struct VmFrame {
   int64_t* floor;
 } VmFrame;
 
-/* A machine. All but memory is its own. */
+/* A machine. All up to `memory` is its own. */
 typedef struct Vm {
   int64_t* sp;     /* where the next value goes */
   int64_t* locals; /* of the function that runs */
@@ -67,12 +67,12 @@ typedef struct Vm {
   uint64_t fuel;   /* jumps backward and calls that are left to a metered program */
   int64_t result;  /* of the last function that returned, or of `halt` */
   uint64_t at;     /* the instruction that the program ended with */
+  int64_t stack[VmStackSize];
+  VmFrame frames[VmMaxFrames];
   uint8_t* memory;
   uint64_t memory_size;
   void (*write)(void* sink, const char* text, size_t length);
   void* sink;
-  int64_t stack[VmStackSize];
-  VmFrame frames[VmMaxFrames];
 } Vm;
 
 /* Makes a machine without memory, with an empty stack, and with fuel that lasts. */

@@ -66,7 +66,7 @@ int compare(const Program& program, const Options& options) {
                 return interpret(program, options.arguments, options.fuel).output;
               }));
   const auto start = std::chrono::steady_clock::now();
-  const Compiled compiled = compile(program);
+  const Compiled compiled = compile(program, options.explain);
   std::printf("%-12s %10.2f ms\n", "compiling", seconds_since(start) * 1e3);
   if (options.explain) std::fputs(compiled.report.c_str(), stderr);
   std::printf("%-12s %10.2f ms%s\n", "compiled",
@@ -90,7 +90,7 @@ int compare(const Program& program, const Options& options) {
 int run_once(const Program& program, const Options& options) {
   Outcome outcome;
   if (options.jit || options.explain) {
-    const Compiled compiled = compile(program);
+    const Compiled compiled = compile(program, options.explain);
     if (options.explain) std::fputs(compiled.report.c_str(), stderr);
     outcome = run(program, options.arguments, options.fuel, compiled.run);
   } else {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 
 #include "convention.h"
@@ -118,7 +119,7 @@ Code::Code(std::span<const std::uint8_t> code, bool metered)
 }
 
 Status run(const Code& code, Vm& vm) {
-  inlay::virtual_state(&vm, sizeof vm);
+  inlay::virtual_state(&vm, offsetof(Vm, memory));
   vm.calls = vm.pushed = 0;
   const std::uint8_t* pc = inlay::context(code.bytes.data());
   return Handlers[*pc](pc, vm.accumulator, vm.f_accumulator, &vm, &code);

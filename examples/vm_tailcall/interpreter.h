@@ -53,16 +53,17 @@ struct Vm {
 
   std::int64_t accumulator = 0;  // where a run begins and ends
   double f_accumulator = 0;
+  std::int64_t fuel = INT64_MAX;  // jumps backward and calls that are left to metered code
+  std::uint32_t pushed = 0;       // how many of `stack` are in use
+  std::uint32_t calls = 0;        // how many of `returns` are in use
+  std::uint32_t position = 0;     // of the instruction that ended the run
+  std::uint64_t memory_size = 0;
   std::int64_t registers[256] = {};
   std::int64_t stack[MaxPushed] = {};
   std::uint32_t returns[MaxCalls] = {};  // where calls return to
-  std::uint32_t pushed = 0;              // how many of `stack` are in use
-  std::uint32_t calls = 0;               // how many of `returns` are in use
-  std::int64_t fuel = INT64_MAX;         // jumps backward and calls that are left to metered code
-  std::uint32_t position = 0;            // of the instruction that ended the run
 
+  // From here on, what is not its own.
   std::int64_t* memory = nullptr;
-  std::uint64_t memory_size = 0;
   Output* output = nullptr;
 };
 

@@ -124,7 +124,7 @@ int main(int argc, char** argv) {
   if (fuel->count() != 0) program->metered = true;
   if (options.compare) return compare(*program, options) ? 0 : 1;
   if (!options.jit) return run_once(*program, interpreted(*program, options.threaded), options);
-  const Runner runner = specialized(*program, options.threaded);
+  const Runner runner = specialized(*program, options.threaded, options.explain);
   if (options.explain) std::fprintf(stderr, "%s\n", runner.report.c_str());
   return run_once(*program, runner, options);
 }

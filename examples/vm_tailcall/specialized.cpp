@@ -18,8 +18,10 @@ const inlay::Result<inlay::Jit>& jit() {
 
 /// `run` for code that is constant from now on.
 template <class T>
-Runner specialize(Status (*run)(const T&, Vm&), const inlay::Frozen<T>& code) {
-  auto compiled = jit()->specialize(run, inlay::constant(code), std::placeholders::_1);
+Runner specialize(Status (*run)(const T&, Vm&), const inlay::Frozen<T>& code, bool explain) {
+  inlay::CompileOptions options;
+  options.explain_code = explain;
+  auto compiled = jit()->specialize_with(options, run, inlay::constant(code), std::placeholders::_1);
   if (!compiled) return {[=](Vm& vm) { return run(*code, vm); }, false, compiled.error().to_string()};
   const bool is_compiled = compiled->compiled();
   std::string report = compiled->explain().to_text();
@@ -35,15 +37,17 @@ Runner interpreted(const Program& program, bool threaded) {
   return {[cells](Vm& vm) { return run_threaded(*cells, vm); }, false, {}};
 }
 
-Runner specialized(const Program& program, bool threaded) {
+Runner specialized(const Program& program, bool threaded, bool explain) {
   if (!jit()) {
     Runner runner = interpreted(program, threaded);
     runner.report = jit().error().to_string();
     return runner;
   }
   const Code code(program.bytes, program.metered);
-  if (threaded) return specialize(run_threaded, jit()->freeze([&] { return ThreadedCode(code); }, {.name = "code"}));
-  return specialize(run, jit()->freeze([&] { return Code(program.bytes, program.metered); }, {.name = "code"}));
+  if (threaded)
+    return specialize(run_threaded, jit()->freeze([&] { return ThreadedCode(code); }, {.name = "code"}), explain);
+  return specialize(run, jit()->freeze([&] { return Code(program.bytes, program.metered); }, {.name = "code"}),
+                    explain);
 }
 
 }  // namespace vm_tailcall

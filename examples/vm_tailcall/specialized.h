@@ -20,7 +20,8 @@ struct Runner {
 /// The interpreter, of byte code or of direct threaded code.
 Runner interpreted(const Program& program, bool threaded);
 
-/// The same interpreter, specialized for the program. Its report says why if that is not possible.
-Runner specialized(const Program& program, bool threaded);
+/// The same interpreter, specialized for the program. Its report says why if that is not possible, and with
+/// `explain` which machine code each instruction became.
+Runner specialized(const Program& program, bool threaded, bool explain = false);
 
 }  // namespace vm_tailcall

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "threaded.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "handlers.h"
@@ -151,7 +152,7 @@ class Loader {
 ThreadedCode::ThreadedCode(const Code& code) : metered(code.metered) { Loader(code, *this).load(); }
 
 Status run_threaded(const ThreadedCode& code, Vm& vm) {
-  inlay::virtual_state(&vm, sizeof vm);
+  inlay::virtual_state(&vm, offsetof(Vm, memory));
   vm.calls = vm.pushed = 0;
   const Cell* pc = inlay::context(code.cells.data());
   return pc->handler(pc, vm.accumulator, vm.f_accumulator, &vm, &code);

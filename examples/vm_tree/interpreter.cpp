@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Expressions give values; a fault is noted in env.status, and whoever evaluates something looks there before going on.
-// Statements say how to go on: that is all there is to break, continue and return.
+// Expressions give values, statements say how to go on: that is all there is to break, continue and return. A fault is
+// thrown.
 #include "interpreter.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -11,28 +12,32 @@
 namespace vm_tree {
 namespace {
 
-enum class Flow : std::uint8_t { Next, Break, Continue, Return, Fault };
+enum class Flow : std::uint8_t { Next, Break, Continue, Return };
 
-Value eval(const Node* node, Env& env);
-Flow execute(const Node* node, Env& env);
+/// A fault on its way out of the program.
+struct Fault {
+  Status status;
+  std::uint32_t line;
+};
 
-Value fail(const Node* node, Env& env, Status status) {
-  env.status = status;
-  env.line = node->line;
-  return {};
-}
+/// A function that runs.
+struct Frame {
+  Value variables[Env::MaxVariables];
+  Value result;          // of a `return` on its way out of the function
+  std::uint32_t levels;  // of nodes, down to the deepest one of this function
+  Value* memory;         // of arrays
+};
 
-bool failed(const Env& env) { return env.status != Status::Done; }
+Value eval(const Node* node, Frame& frame, Env& env);
+Flow execute(const Node* node, Frame& frame, Env& env);
 
-/// Pays for a call or a round of a loop. False: there is no fuel left, which is noted.
-bool pay(const Node* node, Env& env) {
-  if (!node->metered) return true;
-  if (env.fuel <= 0) {
-    fail(node, env, Status::OutOfFuel);
-    return false;
-  }
+[[noreturn]] INLAY_NOINLINE void fail(const Node* node, Status status) { throw Fault{status, node->line}; }
+
+/// Pays for a call or a round of a loop.
+void pay(const Node* node, Env& env) {
+  if (!node->metered) return;
+  if (env.fuel <= 0) fail(node, Status::OutOfFuel);
   --env.fuel;
-  return true;
 }
 
 std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
@@ -49,17 +54,15 @@ std::int64_t truncate(double value) {
   return value == value ? static_cast<std::int64_t>(value) : 0;
 }
 
-/// Whether a condition holds; false after a fault.
-bool truth(const Node* node, Env& env) {
-  const Value value = eval(node, env);
-  if (failed(env)) return false;
+/// Whether a condition holds.
+bool truth(const Node* node, Frame& frame, Env& env) {
+  const Value value = eval(node, frame, env);
   if (value.type == Value::Type::Integer) return value.integer != 0;
   if (value.type == Value::Type::Double) return value.number != 0;
-  fail(node, env, Status::BadType);
-  return false;
+  fail(node, Status::BadType);
 }
 
-Value integer_operation(const Node* node, Env& env, std::int64_t left, std::int64_t right) {
+Value integer_operation(const Node* node, std::int64_t left, std::int64_t right) {
   switch (node->kind) {
     case Kind::Add:
       return Value::of(wrap(bits(left) + bits(right)));
@@ -68,10 +71,10 @@ Value integer_operation(const Node* node, Env& env, std::int64_t left, std::int6
     case Kind::Multiply:
       return Value::of(wrap(bits(left) * bits(right)));
     case Kind::Divide:
-      if (right == 0) return fail(node, env, Status::DivisionByZero);
+      if (right == 0) fail(node, Status::DivisionByZero);
       return Value::of(right == -1 ? wrap(0 - bits(left)) : left / right);
     case Kind::Remainder:
-      if (right == 0) return fail(node, env, Status::DivisionByZero);
+      if (right == 0) fail(node, Status::DivisionByZero);
       return Value::of(right == -1 ? std::int64_t{0} : left % right);
     case Kind::Less:
       return Value::of(std::int64_t{left < right});
@@ -86,11 +89,11 @@ Value integer_operation(const Node* node, Env& env, std::int64_t left, std::int6
     case Kind::NotEqual:
       return Value::of(std::int64_t{left != right});
     default:
-      return fail(node, env, Status::BadType);
+      fail(node, Status::BadType);
   }
 }
 
-Value double_operation(const Node* node, Env& env, double left, double right) {
+Value double_operation(const Node* node, double left, double right) {
   switch (node->kind) {
     case Kind::Add:
       return Value::of(left + right);
@@ -113,34 +116,33 @@ Value double_operation(const Node* node, Env& env, double left, double right) {
     case Kind::NotEqual:
       return Value::of(std::int64_t{left != right});
     default:
-      return fail(node, env, Status::BadType);
+      fail(node, Status::BadType);
   }
 }
 
 /// Everything else can only be compared, with its like.
-Value other_operation(const Node* node, Env& env, Value left, Value right) {
-  if (left.type != right.type) return fail(node, env, Status::BadType);
+Value other_operation(const Node* node, Value left, Value right) {
+  if (left.type != right.type) fail(node, Status::BadType);
   const bool same = left.integer == right.integer && left.length == right.length;
   if (node->kind == Kind::Equal) return Value::of(std::int64_t{same});
   if (node->kind == Kind::NotEqual) return Value::of(std::int64_t{!same});
-  return fail(node, env, Status::BadType);
+  fail(node, Status::BadType);
 }
 
-Value operation(const Node* node, Env& env) {
-  const Value left = eval(node->left, env);
-  if (failed(env)) return {};
-  const Value right = eval(node->right, env);
-  if (failed(env)) return {};
+Value operation(const Node* node, Frame& frame, Env& env) {
+  const Value left = eval(node->left, frame, env);
+  const Value right = eval(node->right, frame, env);
   if (left.type == Value::Type::Integer && right.type == Value::Type::Integer)
-    return integer_operation(node, env, left.integer, right.integer);
-  if (is_number(left) && is_number(right)) return double_operation(node, env, as_double(left), as_double(right));
-  return other_operation(node, env, left, right);
+    return integer_operation(node, left.integer, right.integer);
+  if (left.type == Value::Type::Double && right.type == Value::Type::Double)
+    return double_operation(node, left.number, right.number);
+  if (is_number(left) && is_number(right)) return double_operation(node, as_double(left), as_double(right));
+  return other_operation(node, left, right);
 }
 
-Value unary(const Node* node, Env& env) {
-  const Value value = eval(node->left, env);
-  if (failed(env)) return {};
-  if (!is_number(value)) return fail(node, env, Status::BadType);
+Value unary(const Node* node, Frame& frame, Env& env) {
+  const Value value = eval(node->left, frame, env);
+  if (!is_number(value)) fail(node, Status::BadType);
   const bool integer = value.type == Value::Type::Integer;
   switch (node->kind) {
     case Kind::Negate:
@@ -154,80 +156,65 @@ Value unary(const Node* node, Env& env) {
   }
 }
 
-Value new_array(const Node* node, Env& env) {
-  const Value length = eval(node->left, env);
-  if (failed(env)) return {};
-  if (length.type != Value::Type::Integer) return fail(node, env, Status::BadType);
+Value new_array(const Node* node, Frame& frame, Env& env) {
+  const Value length = eval(node->left, frame, env);
+  if (length.type != Value::Type::Integer) fail(node, Status::BadType);
   if (length.integer < 0 || length.integer > UINT32_MAX || bits(length.integer) > env.memory_size - env.memory_used)
-    return fail(node, env, Status::OutOfMemory);
+    fail(node, Status::OutOfMemory);
   Value array{Value::Type::Array, static_cast<std::uint32_t>(length.integer), {.integer = wrap(env.memory_used)}};
-  for (std::uint32_t i = 0; i < array.length; ++i) env.memory[env.memory_used + i] = {};
+  std::fill_n(frame.memory + env.memory_used, array.length, Value{});
   env.memory_used += array.length;
   return array;
 }
 
-/// The element left[right], or null after a fault.
-Value* element(const Node* node, Env& env) {
-  const Value array = eval(node->left, env);
-  if (failed(env)) return nullptr;
-  const Value index = eval(node->right, env);
-  if (failed(env)) return nullptr;
-  if (array.type != Value::Type::Array || index.type != Value::Type::Integer) {
-    fail(node, env, Status::BadType);
-    return nullptr;
-  }
-  if (bits(index.integer) >= array.length) {
-    fail(node, env, Status::BadIndex);
-    return nullptr;
-  }
-  return &env.memory[array.integer + index.integer];
+/// The element left[right].
+Value& element(const Node* node, Frame& frame, Env& env) {
+  const Value array = eval(node->left, frame, env);
+  const Value index = eval(node->right, frame, env);
+  if (array.type != Value::Type::Array || index.type != Value::Type::Integer) fail(node, Status::BadType);
+  if (bits(index.integer) >= array.length) fail(node, Status::BadIndex);
+  return frame.memory[array.integer + index.integer];
 }
 
-Value call(const Node* node, const Function& function, Env& env) {
+/// Runs a function in a frame of its own.
+Value invoke(const Function& function, const Value* arguments, std::uint32_t levels, Env& env) {
+  Frame frame;
+  for (std::uint32_t i = 0; i < function.parameters; ++i) frame.variables[i] = arguments[i];
+  frame.levels = levels;
+  frame.memory = env.memory;
+  const Flow flow = execute(function.body, frame, env);
+  return flow == Flow::Return ? frame.result : Value{};
+}
+
+Value call(const Node* node, const Function& function, Frame& frame, Env& env) {
   Value arguments[Env::MaxArguments];
-  for (std::uint32_t i = 0; i < node->count; ++i) {
-    arguments[i] = eval(node->children[i], env);
-    if (failed(env)) return {};
-  }
-  if (function.slots > Env::MaxSlots - env.top || function.height > Env::MaxLevels - env.levels)
-    return fail(node, env, Status::StackOverflow);
-  if (!pay(node, env)) return {};
-
-  const std::uint32_t base = env.base;
-  env.base = env.top;
-  env.top += function.slots;
-  env.levels += function.height;
-  for (std::uint32_t i = 0; i < node->count; ++i) env.slots[env.base + i] = arguments[i];
-  const Flow flow = execute(function.body, env);
-  env.levels -= function.height;
-  env.top = env.base;
-  env.base = base;
-  return flow == Flow::Return ? env.result : Value{};
+  for (std::uint32_t i = 0; i < node->count; ++i) arguments[i] = eval(node->children[i], frame, env);
+  if (function.height > Env::MaxLevels - frame.levels) fail(node, Status::StackOverflow);
+  pay(node, env);
+  return invoke(function, arguments, frame.levels + function.height, env);
 }
 
-Value call_value(const Node* node, Env& env) {
-  const Value callee = eval(node->left, env);
-  if (failed(env)) return {};
-  if (callee.type != Value::Type::Function || bits(callee.integer) >= env.functions.count)
-    return fail(node, env, Status::BadType);
+Value call_value(const Node* node, Frame& frame, Env& env) {
+  const Value callee = eval(node->left, frame, env);
+  if (callee.type != Value::Type::Function || bits(callee.integer) >= env.functions.count) fail(node, Status::BadType);
   const Function& function = env.functions.all[callee.integer];
-  if (function.parameters != node->count) return fail(node, env, Status::BadCall);
-  return call(node, function, env);
+  if (function.parameters != node->count) fail(node, Status::BadCall);
+  return call(node, function, frame, env);
 }
 
-Value eval(const Node* node, Env& env) {
+Value eval(const Node* node, Frame& frame, Env& env) {
   switch (node->kind) {
     case Kind::Constant:
       return node->constant;
     case Kind::Variable:
-      return env.slots[env.base + node->slot];
+      return frame.variables[node->slot];
     case Kind::Negate:
     case Kind::ToInteger:
     case Kind::ToDouble:
     case Kind::SquareRoot:
-      return unary(node, env);
+      return unary(node, frame, env);
     case Kind::Not: {
-      const bool value = truth(node->left, env);
+      const bool value = truth(node->left, frame, env);
       return Value::of(std::int64_t{!value});
     }
     case Kind::Add:
@@ -241,35 +228,32 @@ Value eval(const Node* node, Env& env) {
     case Kind::GreaterEqual:
     case Kind::Equal:
     case Kind::NotEqual:
-      return operation(node, env);
+      return operation(node, frame, env);
     case Kind::And: {
-      const bool value = truth(node->left, env) && truth(node->right, env);
+      const bool value = truth(node->left, frame, env) && truth(node->right, frame, env);
       return Value::of(std::int64_t{value});
     }
     case Kind::Or: {
-      const bool left = truth(node->left, env);
-      if (left || failed(env)) return Value::of(std::int64_t{left});
-      const bool right = truth(node->right, env);
+      const bool left = truth(node->left, frame, env);
+      if (left) return Value::of(std::int64_t{left});
+      const bool right = truth(node->right, frame, env);
       return Value::of(std::int64_t{right});
     }
     case Kind::NewArray:
-      return new_array(node, env);
+      return new_array(node, frame, env);
     case Kind::Length: {
-      const Value array = eval(node->left, env);
-      if (failed(env)) return {};
-      if (array.type != Value::Type::Array) return fail(node, env, Status::BadType);
+      const Value array = eval(node->left, frame, env);
+      if (array.type != Value::Type::Array) fail(node, Status::BadType);
       return Value::of(std::int64_t{array.length});
     }
-    case Kind::Index: {
-      const Value* value = element(node, env);
-      return value == nullptr ? Value{} : *value;
-    }
+    case Kind::Index:
+      return element(node, frame, env);
     case Kind::Call:
-      return call(node, *node->function, env);
+      return call(node, *node->function, frame, env);
     case Kind::CallValue:
-      return call_value(node, env);
+      return call_value(node, frame, env);
     default:  // a statement
-      return fail(node, env, Status::BadType);
+      fail(node, Status::BadType);
   }
 }
 
@@ -296,83 +280,74 @@ INLAY_NOINLINE void print(Output& output, Value value) {
   output.text.append(text, result.ptr).push_back('\n');
 }
 
-Flow loop(const Node* node, Env& env) {
-  for (;;) {
-    const bool more = truth(node->left, env);
-    if (failed(env)) return Flow::Fault;
-    if (!more) return Flow::Next;
-    if (!pay(node, env)) return Flow::Fault;
-    const Flow flow = execute(node->right, env);
-    if (flow == Flow::Break) return Flow::Next;
-    if (flow == Flow::Return || flow == Flow::Fault) return flow;
+Flow loop(const Node* node, Frame& frame, Env& env) {
+  while (truth(node->left, frame, env)) {
+    pay(node, env);
+    const Flow flow = execute(node->right, frame, env);
+    if (flow == Flow::Break) break;
+    if (flow == Flow::Return) return flow;
   }
+  return Flow::Next;
 }
 
-Flow execute(const Node* node, Env& env) {
+Flow execute(const Node* node, Frame& frame, Env& env) {
   switch (node->kind) {
-    case Kind::Assign: {
-      const Value value = eval(node->left, env);
-      if (failed(env)) return Flow::Fault;
-      env.slots[env.base + node->slot] = value;
+    case Kind::Assign:
+      frame.variables[node->slot] = eval(node->left, frame, env);
       return Flow::Next;
-    }
     case Kind::SetIndex: {
-      const Value value = eval(node->third, env);
-      if (failed(env)) return Flow::Fault;
-      Value* place = element(node, env);
-      if (place == nullptr) return Flow::Fault;
-      *place = value;
+      const Value value = eval(node->third, frame, env);
+      element(node, frame, env) = value;
       return Flow::Next;
     }
-    case Kind::Print: {
-      const Value value = eval(node->left, env);
-      if (failed(env)) return Flow::Fault;
-      print(*env.output, value);
+    case Kind::Print:
+      print(*env.output, eval(node->left, frame, env));
       return Flow::Next;
-    }
     case Kind::Evaluate:
-      eval(node->left, env);
-      return failed(env) ? Flow::Fault : Flow::Next;
+      eval(node->left, frame, env);
+      return Flow::Next;
     case Kind::Block:
       for (std::uint32_t i = 0; i < node->count; ++i) {
-        const Flow flow = execute(node->children[i], env);
+        const Flow flow = execute(node->children[i], frame, env);
         if (flow != Flow::Next) return flow;
       }
       return Flow::Next;
-    case Kind::If: {
-      const bool condition = truth(node->left, env);
-      if (failed(env)) return Flow::Fault;
-      if (condition) return execute(node->right, env);
-      return node->third == nullptr ? Flow::Next : execute(node->third, env);
-    }
+    case Kind::If:
+      if (truth(node->left, frame, env)) return execute(node->right, frame, env);
+      return node->third == nullptr ? Flow::Next : execute(node->third, frame, env);
     case Kind::While:
-      return loop(node, env);
+      return loop(node, frame, env);
     case Kind::Break:
       return Flow::Break;
     case Kind::Continue:
       return Flow::Continue;
     case Kind::Return:
-      env.result = node->left == nullptr ? Value{} : eval(node->left, env);
-      return failed(env) ? Flow::Fault : Flow::Return;
+      frame.result = node->left == nullptr ? Value{} : eval(node->left, frame, env);
+      return Flow::Return;
     default:  // an expression
-      fail(node, env, Status::BadType);
-      return Flow::Fault;
+      fail(node, Status::BadType);
   }
 }
 
 }  // namespace
 
 Status run(const Functions& functions, Env& env) {
-  inlay::virtual_state(&env, sizeof env);
   const Function& main = functions.all[0];
   env.functions = functions;
   env.status = Status::Done;
   env.line = 0;
-  env.base = 0;
-  env.top = main.slots;
-  env.levels = main.height;
   env.memory_used = 0;
-  execute(main.body, env);
+  Frame frame;
+  frame.levels = main.height;
+  frame.memory = env.memory;
+  std::copy_n(env.variables, main.slots, frame.variables);
+  try {
+    execute(main.body, frame, env);
+    std::copy_n(frame.variables, main.slots, env.variables);
+  } catch (const Fault& fault) {
+    env.status = fault.status;
+    env.line = fault.line;
+  }
   return env.status;
 }
 

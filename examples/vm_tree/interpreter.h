@@ -12,10 +12,10 @@ namespace vm_tree {
 struct Value {
   enum class Type : std::uint32_t { Integer, Double, Array, Function };
 
-  Type type = Type::Integer;
-  std::uint32_t length = 0;  // of an array
+  Type type;
+  std::uint32_t length;  // of an array
   union {
-    std::int64_t integer = 0;  // also the place of an array in memory, or the index of a function
+    std::int64_t integer;  // also the place of an array in memory, or the index of a function
     double number;
   };
 
@@ -69,14 +69,14 @@ struct Node {
   Kind kind;
   bool metered = false;     // of a loop: its rounds cost fuel; of a call: it does
   std::uint32_t line = 0;   // of the text
-  std::uint32_t slot = 0;   // of the variable, in the frame of its function
+  std::uint32_t slot = 0;   // of the variable, in its function
   std::uint32_t count = 0;  // of children
   const Node* left = nullptr;
   const Node* right = nullptr;
   const Node* third = nullptr;
   const Node* const* children = nullptr;
   const Function* function = nullptr;
-  Value constant;
+  Value constant = {};
 };
 
 struct Function {
@@ -110,21 +110,18 @@ struct Output {
   std::string text;
 };
 
-/// All that changes while a program runs, but for the memory of arrays and the output.
+/// All that changes while a program runs, but for the variables of the functions that are running, the memory of arrays
+/// and the output.
 struct Env {
-  static constexpr std::uint32_t MaxSlots = 2048;
-  static constexpr std::uint32_t MaxLevels = 2000;  // of nodes within nodes, through all calls
+  static constexpr std::uint32_t MaxVariables = 64;  // of a function
+  static constexpr std::uint32_t MaxLevels = 2000;   // of nodes within nodes, through all calls
   static constexpr std::uint32_t MaxArguments = 8;
 
   Status status = Status::Done;
-  std::uint32_t line = 0;  // where it ended, if that was a fault
-  std::uint32_t base = 0;  // of the running function's frame in `slots`
-  std::uint32_t top = 0;   // the end of that frame
-  std::uint32_t levels = 0;
-  std::int64_t fuel = INT64_MAX;  // rounds of loops and calls that are left to a metered program
-  Value result;                   // of a `return` on its way out of the function
-  Value slots[MaxSlots];          // variables; those of the main program come first
-  Functions functions;            // of the program that runs
+  std::uint32_t line = 0;              // where it ended, if that was a fault
+  std::int64_t fuel = INT64_MAX;       // rounds of loops and calls that are left to a metered program
+  Value variables[MaxVariables] = {};  // of the main program: at its start, and once it is done
+  Functions functions;                 // of the program that runs
 
   Value* memory = nullptr;
   std::uint64_t memory_size = 0;
@@ -132,7 +129,7 @@ struct Env {
   Output* output = nullptr;
 };
 
-/// Runs a program whose arguments are in env.slots. Whatever the program does, it ends with a status and a line,
+/// Runs a program whose arguments are in env.variables. Whatever the program does, it ends with a status and a line,
 /// provided that it is metered and there is fuel for less than forever.
 Status run(const Functions& functions, Env& env);
 

@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
   }
   if (options.compare) return compare(*program, text, options) ? 0 : 1;
   if (!options.jit) return run_once(*program, interpreted(*program), options);
-  const Runner runner = specialized(text, options.metering);
+  const Runner runner = specialized(text, options.metering, options.explain);
   if (options.explain) std::fprintf(stderr, "%s\n", runner.report.c_str());
   return run_once(*program, runner, options);
 }

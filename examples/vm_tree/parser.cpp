@@ -155,7 +155,7 @@ class Parser {
   Result<std::uint32_t> declare(const Token& name) {
     if (!scopes_.back().variables.emplace(name.text, slots_).second)
       return error(name, "there is a variable " + quote(name.text) + " in this block already; another name would do");
-    if (slots_ == Env::MaxSlots / 4) return error(name, "more than 512 variables; an array would do");
+    if (slots_ == Env::MaxVariables) return error(name, "more than 64 variables; an array would do");
     return slots_++;
   }
 

@@ -45,7 +45,7 @@ std::string first_difference(const std::string& what, std::span<const Value> lef
 Session::Session(const Program& program, std::span<const Value> arguments, std::size_t memory_size)
     : env_(std::make_unique<Env>()), variables_(program.all[0].slots), memory_(memory_size) {
   for (std::size_t i = 0; i < program.arguments.size(); ++i)
-    env_->slots[i] = i < arguments.size() ? arguments[i] : program.arguments[i].value;
+    env_->variables[i] = i < arguments.size() ? arguments[i] : program.arguments[i].value;
   env_->memory = memory_.data();
   env_->memory_size = memory_.size();
   env_->output = &output_;
@@ -59,7 +59,7 @@ std::string Session::difference(const Session& other) const {
   if (output() != other.output()) return "output:\n" + output() + "  and\n" + other.output();
   if (left.fuel != right.fuel) return differ("fuel", left.fuel, right.fuel);
   if (left.memory_used != right.memory_used) return differ("memory in use", left.memory_used, right.memory_used);
-  std::string found = first_difference("variable", {left.slots, variables_}, {right.slots, other.variables_});
+  std::string found = first_difference("variable", {left.variables, variables_}, {right.variables, other.variables_});
   if (!found.empty()) return found;
   return first_difference("memory", {left.memory, left.memory_used}, {right.memory, right.memory_used});
 }

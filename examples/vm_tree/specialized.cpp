@@ -30,13 +30,15 @@ Runner interpreted(const Program& program) {
   return {[&program](Env& env) { return run(program.functions(), env); }, false, {}};
 }
 
-Runner specialized(std::string_view text, Metering metering) {
+Runner specialized(std::string_view text, Metering metering, bool explain) {
   if (!jit()) {
     auto tree = std::make_shared<Tree>(text, metering);
     return {[tree](Env& env) { return run(tree->functions, env); }, false, jit().error().to_string()};
   }
   const inlay::Frozen<Tree> tree = jit()->freeze([&] { return Tree(text, metering); }, {.name = "tree"});
-  auto compiled = jit()->specialize(run, inlay::constant(tree->functions), std::placeholders::_1);
+  inlay::CompileOptions options;
+  options.explain_code = explain;
+  auto compiled = jit()->specialize_with(options, run, inlay::constant(tree->functions), std::placeholders::_1);
   if (!compiled) return {[tree](Env& env) { return run(tree->functions, env); }, false, compiled.error().to_string()};
   const bool is_compiled = compiled->compiled();
   std::string report = compiled->explain().to_text();

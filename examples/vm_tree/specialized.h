@@ -22,7 +22,7 @@ struct Runner {
 Runner interpreted(const Program& program);
 
 /// The same interpreter, specialized for the program of a text that parses without error. Its report says why if that
-/// is not possible.
-Runner specialized(std::string_view text, Metering metering = Metering::Off);
+/// is not possible, and with `explain` how large each compiled function is.
+Runner specialized(std::string_view text, Metering metering = Metering::Off, bool explain = false);
 
 }  // namespace vm_tree

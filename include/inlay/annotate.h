@@ -35,13 +35,20 @@
  * where a guest function begins, and on jumps backward: a loop that is running then goes on in compiled code.
  *
  * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
- * changed through pointers computed from p, or by functions that it calls, but not through other pointers. So
- * specialized code may hold them in registers, and does, between calls that stay calls.
+ * changed and read through pointers computed from p, or by functions that it calls, but neither through other pointers
+ * nor by other threads or signal handlers. Pointers that are loaded from these bytes may lead back into them; those
+ * that are loaded from elsewhere do not. So specialized code may hold them in registers, and does, between calls that
+ * stay calls: memory is up to date at such calls and behind the return, and nowhere else.
  *
- * inlay_expect(x, value): x, of which specialized code may assume that it is `value` most of the time. Where it is not,
- * specialized code hands over to the interpreter at the context it is in.
+ * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
+ * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
+ * until the function returns (its resume function, made by `inlay embed`). The hint has no effect in functions that
+ * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
+ * the evaluator copies into the interpreter that calls it.
  *
- * inlay_promote(x): x, for each of whose values specialized code may have a version of what follows. */
+ * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, those
+ * that it is compared with (by == or switch), and constants that the analysis meets where x comes from. Any other value
+ * goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect. */
 #if defined(INLAY_EMBED) && defined(__clang__)
 
 #ifdef __cplusplus

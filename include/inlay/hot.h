@@ -22,6 +22,9 @@ struct HotOptions {
   unsigned max_versions = 4;
   /// Pieces of code altogether.
   unsigned max_entries = 10'000;
+  /// Compile in a thread of its own, while the interpreter goes on as it is. Else in the thread that passed the entry,
+  /// and others go on.
+  bool background = false;
   CompileOptions compile = {};  // `verify` has no effect
 };
 

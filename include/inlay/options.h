@@ -30,6 +30,9 @@ struct CompileOptions {
   Level level = Level::O2;
   /// Every call runs the original and the compiled code on copies of the arguments and compares; see verify.h.
   bool verify = false;
+  /// The report says which machine code each instruction of an interpreter's program became, with its assembly. Costs
+  /// time to compile and memory; the code is the same.
+  bool explain_code = false;
   /// Asked about each call whose body is at hand; empty: the default throughout.
   std::function<InlineChoice(const CallSite&)> inline_policy;
   // Limits. What lies beyond them stays a call to the original and is reported.

@@ -35,14 +35,42 @@ struct Remark {
 
 std::string_view to_string(Remark::Kind kind);
 
-/// One instruction of an interpreter's program, as far as it was compiled: a value of context().
+/// Machine code of a compiled function.
+struct CodeRange {
+  unsigned function = 0;     // an index into Report::functions
+  std::uint64_t offset = 0;  // from the function's beginning
+  std::uint64_t size = 0;
+};
+
+/// A function that was compiled.
+struct CompiledFunction {
+  std::string name;  // demangled
+  std::uint64_t size = 0;
+  std::uint64_t shared = 0;  // bytes that LLVM merged from code of several guest instructions
+};
+
+/// One instruction of an interpreter's program, as far as it was compiled: a value of context(). If
+/// CompileOptions::explain_code asks for it, also each node of a tree: a frozen object that a function with a `switch`
+/// was specialized for. Nodes whose code was copied into the function that walks to them count with that one.
 struct GuestInstruction {
-  std::string interpreter;    // demangled
-  std::int64_t at = 0;        // bytes from the beginning of the constant memory that holds it; or the integer itself
-  std::string opcode;         // what the interpreter decided on first: the value of its switch, or a handler's name
-  Place handler;              // where that is in the interpreter's source, if known
+  std::string interpreter;  // demangled; of handlers that tail-call, the one that the program begins with
+  std::int64_t at = 0;      // bytes from the beginning of the constant memory that holds it; or the integer itself; of
+                            // a node, the number of the frozen object
+  std::string opcode;       // what the interpreter decided on first: the value of its switch, or a handler's name.
+                            // Of computed goto it is the number that stands for the label in embedded code, which
+                            // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
+  Place handler;            // where that is in the interpreter's source, if known
   unsigned instructions = 0;  // of LLVM, before its own optimization
   unsigned copies = 0;        // of blocks
+  unsigned number = 0;        // in this report, from 1: how debug information of the compiled code calls it
+  // If CompileOptions::explain_code asked for it:
+  std::vector<CodeRange> code;  // in ascending order, no two overlap; none if it was folded away
+  std::string assembly;         // of these ranges, a line for each machine instruction
+  std::uint64_t code_bytes() const {
+    std::uint64_t sum = 0;
+    for (const CodeRange& range : code) sum += range.size;
+    return sum;
+  }
 };
 
 /// The account of one compilation.
@@ -55,15 +83,23 @@ struct Report {
   unsigned folded_loads = 0;
   unsigned folded_values = 0;
   unsigned folded_branches = 0;
-  unsigned instructions = 0;  // of LLVM, in the result before its own optimization
-  std::uint64_t code_bytes = 0;
+  unsigned instructions = 0;     // of LLVM, in the result before its own optimization
+  std::uint64_t code_bytes = 0;  // of the object: machine code, constants, what unwinding and debuggers need
+  std::uint64_t work = 0;  // of the evaluator: instructions that it walked over, and what it carried along. The time
+                           // that it takes goes with it, and it is the same on each machine
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;
-  std::vector<GuestInstruction> guest;  // of interpreters, in the order of their programs
+  std::vector<GuestInstruction> guest;      // of interpreters, in the order of their programs
+  std::vector<CompiledFunction> functions;  // only if CompileOptions::explain_code asked for it
+
+  /// Whether `code` and `assembly` of guest instructions are filled in.
+  bool explains_code() const { return !functions.empty(); }
 
   /// Several lines for people; the last one without a newline.
   std::string to_text() const;
+  /// Each instruction of the program with its machine code; empty unless CompileOptions::explain_code asked for it.
+  std::string to_listing() const;
   /// One JSON object.
   std::string to_json() const;
 };

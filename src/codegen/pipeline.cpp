@@ -3,6 +3,7 @@
 
 #include "codegen/diagnostics.h"
 #include "codegen/machine_state.h"
+#include "codegen/recursion.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Module.h>
@@ -13,12 +14,20 @@
 
 namespace inlay::codegen {
 
+/// Values that may come instead of a pointer to them; more than there are registers for arguments would go through
+/// memory again.
+static constexpr unsigned MostPromoted = 6;
+
 Analyses::Analyses(llvm::TargetMachine& target) : builder(&target) {
   // What a specialized function takes behind a pointer to its caller's variables (the arguments of a guest call) comes
-  // as values: LLVM's own pipeline does that from O3 on.
+  // as values: LLVM's own pipeline does that from O3 on, two of them at most.
   builder.registerCGSCCOptimizerLateEPCallback([](llvm::CGSCCPassManager& passes, llvm::OptimizationLevel level) {
-    if (level == llvm::OptimizationLevel::O2) passes.addPass(llvm::ArgumentPromotionPass());
+    if (level == llvm::OptimizationLevel::O2) passes.addPass(llvm::ArgumentPromotionPass(MostPromoted));
   });
+  builder.registerOptimizerEarlyEPCallback(
+      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel level, llvm::ThinOrFullLTOPhase) {
+        if (level.getSpeedupLevel() >= 2) passes.addPass(InlineRecursionPass());
+      });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);

@@ -2,7 +2,9 @@
 #include "jit/build.h"
 
 #include <algorithm>
+#include <unordered_map>
 
+#include "codegen/code_map.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "specialize/specialize.h"
@@ -26,6 +28,24 @@ struct Built {
   std::vector<std::shared_ptr<frozen::Region>> regions;
 };
 
+/// Says of each guest instruction which machine code it became.
+Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
+  INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
+  std::unordered_map<unsigned, GuestInstruction*> by_number;
+  for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
+  for (codegen::MappedFunction& function : functions) {
+    const auto index = static_cast<unsigned>(report.functions.size());
+    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared});
+    for (codegen::GuestRange& range : function.ranges) {
+      auto guest = by_number.find(range.guest);
+      if (guest == by_number.end()) continue;
+      guest->second->code.push_back({index, range.offset, range.size});
+      guest->second->assembly += range.assembly;
+    }
+  }
+  return {};
+}
+
 /// Everything that happens in the workspace: LLVM IR from beginning to end.
 Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                     const std::string& name, Report& report) {
@@ -48,6 +68,7 @@ Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const C
   report.optimize_us = watch.lap_us();
   INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
   report.emit_us = watch.lap_us();
+  if (options.explain_code) INLAY_TRY_VOID(explain_code(built.object, *machine, report));
   return built;
 }
 

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <thread>
 
 #include "base/hash.h"
 #include "frozen/recording.h"
@@ -45,7 +48,7 @@ struct Version {
   std::vector<jit::Pin> pins;
   void* code;
   std::shared_ptr<jit::Code> owner;
-  std::atomic<std::uint64_t> entered = 0;
+  mutable std::atomic<std::uint64_t> entered = 0;
   const Version* next = nullptr;
 };
 
@@ -53,6 +56,7 @@ struct Slot {
   std::atomic<std::uint64_t> tag = 0;  // 0: free
   std::atomic<std::uint32_t> passes = 0;
   std::atomic<bool> done = false;  // nothing more will be compiled
+  std::atomic<bool> busy = false;  // something is being compiled
   std::atomic<const Version*> versions = nullptr;
   std::atomic<Sample*> sample = nullptr;
 };
@@ -66,10 +70,27 @@ struct Watched : runtime::Entries {
   std::atomic<Entries*>* variable;  // of the native code
 };
 
+/// One piece of code to compile.
+struct Job {
+  Slot* slot;
+  const Watched* function;
+  const jit::EntryPlace* place;
+  std::uint64_t key;
+  std::vector<jit::Pin> pins;
+  std::vector<std::shared_ptr<frozen::Region>> holds;  // what the pins lead to
+  HotEntry entry;
+};
+
 struct HotCode::State {
   State(std::shared_ptr<jit::Engine> its_engine, const HotOptions& its_options)
       : engine(std::move(its_engine)), options(its_options) {}
   ~State() {
+    {
+      std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    more.notify_one();
+    if (worker.joinable()) worker.join();
     for (Watched& function : watched) {
       runtime::Entries* self = &function;
       function.variable->compare_exchange_strong(self, nullptr);
@@ -81,6 +102,11 @@ struct HotCode::State {
   void observe(Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words);
   const Version* compile(Slot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
                          const std::uint64_t* words);
+  std::optional<Job> job_for(Slot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
+                             const std::uint64_t* words);
+  const Version* run(Job job);
+  void fail(Job& job, Error error);
+  void work();
   std::vector<jit::Pin> pins_for(const Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words,
                                  bool last) const;
 
@@ -88,7 +114,7 @@ struct HotCode::State {
   HotOptions options;
   std::deque<Watched> watched;
   std::array<Slot, Slots> slots;
-  mutable std::mutex mutex;  // of what follows, and of compiling
+  mutable std::mutex mutex;  // of what follows; not held while LLVM works
   bool told_unfrozen = false;
   struct Made {
     HotEntry entry;
@@ -97,6 +123,10 @@ struct HotCode::State {
   std::deque<Made> made;
   std::deque<Version> versions;
   std::deque<Sample> samples;
+  std::deque<Job> jobs;  // for the worker
+  std::condition_variable more;
+  bool stopping = false;
+  std::thread worker;
 };
 
 namespace {
@@ -116,12 +146,6 @@ bool fits(const Version& version, const jit::EntryPlace& place, std::uint64_t ke
   for (const jit::Pin& pin : version.pins)
     if (value_of(place, pin.word, words) != pin.value) return false;
   return true;
-}
-
-bool leads_to_frozen(const jit::EntryPlace& place, const std::vector<jit::Pin>& pins) {
-  return std::any_of(pins.begin(), pins.end(), [&](const jit::Pin& pin) {
-    return place.words[pin.word] == jit::Word::Pointer && frozen::find(reinterpret_cast<const void*>(pin.value));
-  });
 }
 
 std::int64_t offset_in_program(std::uint64_t key) {
@@ -164,7 +188,7 @@ void* HotCode::State::ask(const Watched& function, std::uint32_t number, std::ui
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;
   }
-  const_cast<Version*>(version)->entered.fetch_add(1, std::memory_order_relaxed);
+  version->entered.fetch_add(1, std::memory_order_relaxed);
   return version->code;
 }
 
@@ -214,57 +238,100 @@ std::vector<jit::Pin> HotCode::State::pins_for(const Slot& slot, const jit::Entr
   return pins;
 }
 
-const Version* HotCode::State::compile(Slot& slot, const Watched& function, const jit::EntryPlace& place,
-                                       std::uint64_t key, const std::uint64_t* words) {
-  std::unique_lock lock(mutex, std::try_to_lock);
-  if (!lock) return nullptr;  // another thread is compiling; this one goes on
+/// What is to be compiled, if anything: decided in the thread that passes the entry, which knows what is there.
+std::optional<Job> HotCode::State::job_for(Slot& slot, const Watched& function, const jit::EntryPlace& place,
+                                           std::uint64_t key, const std::uint64_t* words) {
+  std::lock_guard lock(mutex);
   const frozen::Unrecorded unrecorded;
   unsigned count = 0;
   for (const Version* version = slot.versions.load(); version; version = version->next) ++count;
-  if (count >= options.max_versions || made.size() >= options.max_entries) {
+  if (count >= options.max_versions || made.size() + jobs.size() >= options.max_entries) {
     slot.done = true;
-    return nullptr;
+    return std::nullopt;
   }
   const bool last = count > 0 && count + 1 == options.max_versions;
-  std::vector<jit::Pin> pins = pins_for(slot, place, words, last);
-  slot.sample = nullptr;
-  HotEntry entry;
-  entry.at = offset_in_program(key);
-  entry.report.function = specialize::readable(function.points.resume);
-  if (!leads_to_frozen(place, pins)) {
+  Job job{&slot, &function, &place, key, pins_for(slot, place, words, last), {}, {}};
+  job.entry.at = offset_in_program(key);
+  job.entry.report.function = specialize::readable(function.points.resume);
+  for (const jit::Pin& pin : job.pins)
+    if (place.words[pin.word] == jit::Word::Pointer)
+      if (std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(pin.value)))
+        job.holds.push_back(object->region);
+  if (job.holds.empty()) {
     // Said once. It may be frozen later, or another program may come to lie here.
-    if (std::exchange(told_unfrozen, true)) return nullptr;
-    entry.report.remarks.push_back({Remark::Kind::NotCompiled,
-                                    "",
-                                    "nothing that the interpreter has at hand at its entry leads to frozen memory; "
-                                    "freeze the program before it runs",
-                                    {}});
-    made.push_back({std::move(entry), nullptr});
-    return nullptr;
+    if (std::exchange(told_unfrozen, true)) return std::nullopt;
+    fail(job, Error(ErrorKind::InvalidArgument,
+                    "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
+                    "before it runs"));
+    return std::nullopt;
   }
+  slot.sample = nullptr;
+  return job;
+}
+
+const Version* HotCode::State::run(Job job) {
+  const frozen::Unrecorded unrecorded;
   Result<jit::Compiled> compiled = jit::compile_entry(
-      *engine, options.compile, entry.report, [&](specialize::Symbols& symbols, const std::string& name) {
-        return jit::build_hot_entry(symbols, function.points, place, pins, name);
-      });
+      *engine, options.compile, job.entry.report,
+      [&](specialize::Symbols& symbols, const std::string& name) {
+        return jit::build_hot_entry(symbols, job.function->points, *job.place, job.pins, name);
+      },
+      job.holds);
+  std::lock_guard lock(mutex);
   if (!compiled) {
-    // Once is enough: it would fail again.
-    slot.done = true;
-    entry.report.compiled = false;
-    entry.report.remarks.push_back(
-        {Remark::Kind::NotCompiled, "", compiled.error().message(), compiled.error().place()});
-    made.push_back({std::move(entry), nullptr});
+    job.slot->done = true;  // once is enough: it would fail again
+    fail(job, std::move(compiled).error());
     return nullptr;
   }
   Version& version = versions.emplace_back();
-  version.place = &place;
-  version.key = key;
-  version.pins = std::move(pins);
+  version.place = job.place;
+  version.key = job.key;
+  version.pins = std::move(job.pins);
   version.code = compiled->entry;
   version.owner = std::move(compiled->code);
-  version.next = slot.versions.load();
-  made.push_back({std::move(entry), &version});
-  slot.versions.store(&version, std::memory_order_release);
+  version.next = job.slot->versions.load();
+  made.push_back({std::move(job.entry), &version});
+  job.slot->versions.store(&version, std::memory_order_release);
   return &version;
+}
+
+/// Notes why there is no code. The mutex is held.
+void HotCode::State::fail(Job& job, Error error) {
+  job.entry.report.compiled = false;
+  job.entry.report.remarks.push_back({Remark::Kind::NotCompiled, "", error.message(), error.place()});
+  made.push_back({std::move(job.entry), nullptr});
+}
+
+const Version* HotCode::State::compile(Slot& slot, const Watched& function, const jit::EntryPlace& place,
+                                       std::uint64_t key, const std::uint64_t* words) {
+  if (slot.busy.exchange(true)) return nullptr;  // another thread is at it; this one goes on
+  std::optional<Job> job = job_for(slot, function, place, key, words);
+  if (job && options.background) {
+    std::lock_guard lock(mutex);
+    const frozen::Unrecorded unrecorded;
+    if (!worker.joinable()) worker = std::thread([this] { work(); });
+    jobs.push_back(*std::move(job));
+    more.notify_one();
+    return nullptr;  // busy until it is done
+  }
+  const Version* version = job ? run(*std::move(job)) : nullptr;
+  slot.busy = false;
+  return version;
+}
+
+void HotCode::State::work() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    more.wait(lock, [this] { return stopping || !jobs.empty(); });
+    if (stopping) return;
+    Job job = std::move(jobs.front());
+    jobs.pop_front();
+    Slot& slot = *job.slot;
+    lock.unlock();
+    run(std::move(job));
+    slot.busy = false;
+    lock.lock();
+  }
 }
 
 std::vector<HotEntry> HotCode::entries() const {

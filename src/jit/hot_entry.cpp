@@ -50,9 +50,13 @@ class Builder {
     entry_ = llvm::Function::Create(resume.getFunctionType(), llvm::GlobalValue::ExternalLinkage, name, symbols.unit());
     entry_->setCallingConv(resume.getCallingConv());
     llvm::AttributeList old = resume.getAttributes();
-    for (unsigned i = 0; i < resume.arg_size(); ++i)
+    for (unsigned i = 0; i < resume.arg_size(); ++i) {
       for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
         if (old.hasParamAttr(i, kind)) entry_->addParamAttr(i, kind);
+      if (old.getParamAttrs(i).hasAttribute(runtime::ElsewhereAttribute))
+        entry_->addParamAttr(i, llvm::Attribute::get(context_, runtime::ElsewhereAttribute));
+    }
+    entry_->addFnAttr(runtime::EnteredAttribute);
     entry_->setAttributes(entry_->getAttributes().addRetAttributes(context_, {context_, old.getRetAttrs()}));
     // Of the same processor as the interpreter, or the two could not become one function.
     for (const char* name_of : {"target-cpu", "target-features", "tune-cpu"})

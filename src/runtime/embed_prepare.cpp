@@ -41,7 +41,8 @@ namespace inlay::runtime {
 
 namespace {
 
-constexpr const char* PrepareFirst =
+constexpr const char* PrepareFirst = "always-inline";
+constexpr const char* PrepareNext =
     "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>),"
     "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)),"
     "globaldce";
@@ -60,6 +61,11 @@ void run_passes(llvm::Module& module, const char* pipeline) {
   llvm::ModulePassManager passes;
   llvm::cantFail(builder.parsePassPipeline(passes, pipeline));  // a constant of ours
   passes.run(module, modules);
+}
+
+bool says_virtual_state(const llvm::Function& function) {
+  return llvm::any_of(llvm::instructions(function),
+                      [](const llvm::Instruction& inst) { return marker_of(inst) == Marker::VirtualState; });
 }
 
 /// `__attribute__((annotate("inlay.x")))` on functions → the function attribute "inlay-x".
@@ -267,6 +273,16 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   resolve_aliases(module);
   describe_markers(module);
   run_passes(module, PrepareFirst);
+  // What virtual_state() says holds until its function returns; in its caller there is more behind that.
+  llvm::SmallPtrSet<llvm::Function*, 8> kept_whole;
+  for (llvm::Function& function : module)
+    if (!function.hasFnAttribute(llvm::Attribute::NoInline) &&
+        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && says_virtual_state(function))
+      kept_whole.insert(&function);
+  for (llvm::Function* function : kept_whole) function->addFnAttr(llvm::Attribute::NoInline);
+  run_passes(module, PrepareNext);
+  for (llvm::Function& function : module)
+    if (kept_whole.contains(&function)) function.removeFnAttr(llvm::Attribute::NoInline);
   put_thread_locals_behind_functions(module);
   keep_ends_apart(module);
   unfold_address_selects(module);

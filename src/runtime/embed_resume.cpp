@@ -7,6 +7,7 @@
 #include "runtime/liveness.h"
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/state_pointers.h"
 
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/ValueTracking.h>
@@ -65,6 +66,9 @@ class Resume {
     for (llvm::Value* value : live_)
       if (!passed_alike_everywhere(*value->getType())) return;
     find_frames();
+    for (llvm::Instruction& inst : original_.getEntryBlock())
+      if (marker_of(inst) == Marker::VirtualState)
+        states_.emplace_back(&inst, StatePointers(original_, llvm::cast<llvm::CallInst>(inst)));
     declare();
     for (unsigned i = 0; i < places.size(); ++i) places_.push_back(attach(*places[i], i));
     fill();
@@ -128,6 +132,7 @@ class Resume {
       for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
         if (argument.hasAttribute(kind)) kept.addAttribute(kind);
       if (argument.hasStructRetAttr()) kept.addStructRetAttr(argument.getParamStructRetType());
+      if (leads_elsewhere(argument)) kept.addAttribute(ElsewhereAttribute);
       attributes.push_back(llvm::AttributeSet::get(context_, kept));
     }
     const std::size_t first_frame = types.size() + live_.size();
@@ -140,6 +145,7 @@ class Resume {
       attributes.push_back(
           moves ? with(IntoFrameAttribute, std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
                 : llvm::AttributeSet());
+      if (leads_elsewhere(*live_[i])) attributes.back() = attributes.back().addAttribute(context_, ElsewhereAttribute);
     }
     for (std::size_t i = 0; i < frames_.size(); ++i) {
       types.push_back(frames_[i]->getType());
@@ -159,9 +165,16 @@ class Resume {
       own.removeAttribute(kind);
     own.addAttribute(llvm::Attribute::NoInline);
     own.addAttribute(ResumeAttribute);
+    own.addAttribute(EnteredAttribute);
     resume_->setAttributes(
         llvm::AttributeList::get(context_, llvm::AttributeSet::get(context_, own), old.getRetAttrs(), attributes));
     if (original_.hasPersonalityFn()) resume_->setPersonalityFn(original_.getPersonalityFn());
+  }
+
+  /// Whether a value that comes in does not lead into what is said to be the interpreter's own state.
+  bool leads_elsewhere(const llvm::Value& value) const {
+    return value.getType()->isPointerTy() &&
+           llvm::none_of(states_, [&](const auto& state) { return state.second.may_lead(&value); });
   }
 
   llvm::CallInst* attach(llvm::CallInst& place, unsigned number) {
@@ -237,8 +250,8 @@ class Resume {
       copy->replaceAllUsesWith(resume_->getArg(next++));
       copy->eraseFromParent();
     }
-    for (llvm::Instruction& inst : original_.getEntryBlock())
-      if (marker_of(inst) == Marker::VirtualState) say_again(*llvm::cast<llvm::CallInst>(map[&inst]), *dispatch);
+    for (const auto& [hint, state] : states_)
+      if (!state.stored_elsewhere()) say_again(*llvm::cast<llvm::CallInst>(map[hint]), *dispatch);
     llvm::EliminateUnreachableBlocks(*resume_);
     llvm::SmallVector<llvm::AllocaInst*, 16> used;
     for (llvm::AllocaInst* slot : slots)
@@ -282,7 +295,8 @@ class Resume {
   llvm::LLVMContext& context_;
   llvm::Function* resume_ = nullptr;
   std::vector<llvm::AllocaInst*> frames_;
-  std::vector<bool> is_private_;  // by frame
+  std::vector<bool> is_private_;                                      // by frame
+  std::vector<std::pair<llvm::Instruction*, StatePointers>> states_;  // by virtual_state() at the beginning
   std::vector<llvm::Value*> live_;
   std::vector<int> into_frame_;  // by live value: the frame that it points into, or -1
   std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;

@@ -9,6 +9,10 @@
 //
 // It is native code, made when the runtime is built: leaving specialized code costs no compiling. And being an ordinary
 // function it can be specialized itself: that is code that is entered at a known place.
+//
+// Of handlers that tail-call one another, the resume function tail-calls on as the handler does. But the way out to it
+// is an ordinary call, as is that of a handler that specialized code does not hold: when the last handler returns, so
+// does specialized code.
 #pragma once
 
 #include <llvm/IR/Module.h>

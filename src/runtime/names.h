@@ -24,6 +24,11 @@ constexpr const char* PlaceBundle = "inlay.place";
 /// The operand bundle of an entry(): the function's variable (EntriesSuffix).
 constexpr const char* EntriesBundle = "inlay.entries";
 
+/// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
+constexpr const char* GuestScope = "inlay.guest";
+/// A line in that scope: code of no guest instruction. (Line 0 is LLVM's, for what it merged from several.)
+constexpr unsigned NoGuest = 0xffffff;
+
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";
 constexpr const char* InlineAttribute = "inlay-inline";
@@ -33,6 +38,10 @@ constexpr const char* ResumeAttribute = "inlay-resume";
 constexpr const char* FrameAttribute = "inlay-frame";
 /// Of one that points into such a variable: the variable's number among the parameters.
 constexpr const char* IntoFrameAttribute = "inlay-into-frame";
+/// Of a function that is entered in the middle: its parameters need not be what was passed at the beginning.
+constexpr const char* EnteredAttribute = "inlay-entered";
+/// Of such a parameter: it does not lead into what virtual_state() says is the interpreter's own.
+constexpr const char* ElsewhereAttribute = "inlay-elsewhere";
 constexpr const char* NumberedLabelsAttribute = "inlay-numbered-labels";
 
 }  // namespace inlay::runtime

@@ -20,7 +20,8 @@
 //
 // Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from
 // constants; the number of copies of a block in one context is capped, and a cap that is hit takes pins back; the
-// number of contexts is capped, and what lies beyond becomes a way out.
+// number of contexts is capped, and what lies beyond becomes a way out. New attempts end when they gain nothing, or
+// cost too many times what the first one did.
 #pragma once
 
 #include <map>
@@ -60,6 +61,7 @@ struct Limits {
   unsigned places_tried = 64;      // where a context is not known
   unsigned values_promoted = 8;
   unsigned nodes_with_places = 6000;  // with more, no place is tried: each leads to many
+  std::uint64_t free_work = 500'000;  // that may be done for restarts, besides some times what the first attempt took
 };
 
 /// Why a context became a way out.
@@ -69,6 +71,7 @@ struct Exit {
   const llvm::Instruction* place;  // the hint
   llvm::Constant* context;         // where to; null: not known
   ExitCause cause;
+  bool tries_places = false;  // the ones that were guessed come first
 };
 
 struct Analysis {

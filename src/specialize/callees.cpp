@@ -28,10 +28,17 @@ bool is_plain(const llvm::Argument& parameter) {
 
 }  // namespace
 
+/// Counting takes as long as the function is large.
+unsigned Callees::size_of(const llvm::Function& original) {
+  auto [size, fresh] = sizes_.try_emplace(&original, 0);
+  if (fresh) size->second = original.getInstructionCount();
+  return size->second;
+}
+
 bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
                     const std::vector<llvm::Constant*>& known) {
   if (call.hasFnAttr(llvm::Attribute::AlwaysInline) || original.hasFnAttribute("inlay-inline")) return true;
-  if (depth == 0 || original.getInstructionCount() <= SmallBody) return true;
+  if (depth == 0 || size_of(original) <= SmallBody) return true;
   for (llvm::Constant* constant : known) {
     if (!constant || is_number(constant) || constant->isNullValue()) continue;
     std::optional<Symbols::Location> at = symbols_.locate(constant);
@@ -58,7 +65,7 @@ Decision Callees::why_left(const llvm::Function& function) const {
 
 void Callees::settle(const Callee& callee, unsigned actual) {
   spent_ += actual;
-  spent_ -= callee.original->getInstructionCount();
+  spent_ -= size_of(*callee.original);
 }
 
 Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function, unsigned depth) {
@@ -94,7 +101,7 @@ Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function,
   std::string name;
   if (options_.inline_policy) {
     name = readable(declared->getName());
-    choice = options_.inline_policy({name, static_cast<unsigned>(original->getInstructionCount()), depth, count});
+    choice = options_.inline_policy({name, static_cast<unsigned>(size_of(*original)), depth, count});
     if (choice == InlineChoice::Call) return {nullptr, Kind::AskedFor, "the inline policy keeps this call"};
   }
   if (choice == InlineChoice::Default && !worth(call, *original, depth, known))
@@ -103,7 +110,7 @@ Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function,
   Key key{original, known};
   std::unique_ptr<Callee>& slot = callees_[key];
   if (!slot) {
-    bool over = spent_ + original->getInstructionCount() > options_.max_instructions;
+    bool over = spent_ + size_of(*original) > options_.max_instructions;
     if (over || depth >= options_.max_depth) {
       callees_.erase(key);
       return {nullptr, Kind::Budget,
@@ -119,7 +126,7 @@ Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function,
     slot->function = declare_specialized(symbols_.unit(), *original, slot->known, original->getName() + ".special");
     by_function_[slot->function] = slot.get();
     new_.push_back(slot.get());
-    spent_ += original->getInstructionCount();
+    spent_ += size_of(*original);
   }
   return {slot.get(), {}, {}};
 }

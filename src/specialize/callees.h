@@ -58,6 +58,7 @@ class Callees {
   std::size_t size() const { return callees_.size(); }
 
  private:
+  unsigned size_of(const llvm::Function& original);
   Decision consider(const llvm::CallBase& call, llvm::Function& declared, unsigned depth);
   bool worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
              const std::vector<llvm::Constant*>& known);
@@ -68,6 +69,7 @@ class Callees {
   std::map<Key, std::unique_ptr<Callee>> callees_;
   std::map<const llvm::Function*, Callee*> by_function_;
   std::map<const llvm::Function*, std::string> refusals_;  // templates that are not evaluable
+  std::map<const llvm::Function*, unsigned> sizes_;
   std::map<const llvm::Function*, unsigned> variants_;
   std::map<const llvm::Function*, Decision> left_;
   std::vector<Callee*> new_;

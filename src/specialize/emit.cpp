@@ -6,9 +6,9 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "specialize/locations.h"
 
 #include <llvm/IR/CFG.h>
-#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -19,52 +19,15 @@ namespace inlay::specialize {
 
 namespace {
 
-/// Lists a compile unit in the module, where LLVM wants to find every one that its locations lead to.
-void list_unit(llvm::Module& module, const llvm::DISubprogram* subprogram) {
-  llvm::DICompileUnit* unit = subprogram ? subprogram->getUnit() : nullptr;
-  if (!unit) return;
-  llvm::NamedMDNode* units = module.getOrInsertNamedMetadata("llvm.dbg.cu");
-  if (std::find(units->op_begin(), units->op_end(), unit) == units->op_end()) units->addOperand(unit);
-}
-
-/// Debug locations of the original, in the scope of the copy. Locations that were inlined into the original keep their
-/// scopes; only the outermost level changes.
-class Locations {
- public:
-  Locations(const llvm::Function& original, llvm::Function& copy)
-      : module_(*copy.getParent()), to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {}
-
-  llvm::DebugLoc map(const llvm::DebugLoc& location) {
-    // Without a scope of its own (the entry), a function holds locations of what was inlined into it, as they are.
-    return !location || !to_ ? location : llvm::DebugLoc(map(location.get()));
-  }
-
- private:
-  llvm::DILocation* map(llvm::DILocation* location) {
-    auto [slot, inserted] = cache_.try_emplace(location, nullptr);
-    if (!inserted) return slot->second;
-    llvm::LLVMContext& context = location->getContext();
-    if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
-    llvm::DILocation* mapped = location->getInlinedAt()
-                                   ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
-                                                                   location->getScope(), map(location->getInlinedAt()))
-                                   : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
-    return cache_[location] = mapped;
-  }
-
-  llvm::Module& module_;
-  llvm::DISubprogram* to_;
-  llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;
-};
-
 class Emitter {
  public:
-  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into)
+  Emitter(Environment& environment, const Analysis& analysis, llvm::Function& into, const GuestNumbers& numbers)
       : environment_(environment),
         facts_(environment.facts()),
         analysis_(analysis),
         into_(into),
         locations_(facts_.function, into),
+        numbers_(numbers),
         definitions_(facts_.values.size()),
         slots_(facts_.values.size()),
         blocks_(analysis.nodes.size()),
@@ -87,11 +50,17 @@ class Emitter {
       Emitted::OfContext& context = emitted_.contexts[analysis_.nodes[id].context];
       context.instructions += static_cast<unsigned>(blocks_[id]->size());
       ++context.copies;
+      if (!context.begin) context.begin = facts_.blocks[analysis_.nodes[id].block];
     }
     return emitted_;
   }
 
  private:
+  unsigned guest_number(ContextId context) const {
+    if (context == NoContext) return numbers_.no_context;
+    return context == NoPlace ? runtime::NoGuest : numbers_.first_context + context - (NoPlace + 1);
+  }
+
   bool needs_slot(unsigned number) const { return definitions_[number] > 1; }
 
   llvm::AllocaInst* slot(unsigned number) {
@@ -148,6 +117,7 @@ class Emitter {
     // A place to insert before, replaced by the terminator.
     auto* end = new llvm::UnreachableInst(into_.getContext(), out);
     enter(environment_, node);
+    locations_.enter_guest(guest_number(node.context));
     for (llvm::PHINode& phi : block->phis()) {
       if (environment_.known(&phi)) continue;
       auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());
@@ -444,6 +414,7 @@ class Emitter {
   const Analysis& analysis_;
   llvm::Function& into_;
   Locations locations_;
+  GuestNumbers numbers_;
   std::vector<unsigned> definitions_;                      // by value: how many nodes define it
   std::vector<llvm::AllocaInst*> slots_;                   // by value
   std::vector<llvm::BasicBlock*> blocks_;                  // by node
@@ -457,8 +428,8 @@ class Emitter {
 }  // namespace
 
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
-             llvm::Function& into) {
-  return Emitter(environment, analysis, into).run(arguments);
+             llvm::Function& into, const GuestNumbers& numbers) {
+  return Emitter(environment, analysis, into, numbers).run(arguments);
 }
 
 llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes) {
@@ -466,13 +437,6 @@ llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSe
        {llvm::Attribute::Memory, llvm::Attribute::AllocSize, llvm::Attribute::AllocKind})
     attributes = attributes.removeAttribute(context, kind);
   return attributes.removeAttribute(context, "alloc-family");
-}
-
-void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
-  llvm::DISubprogram* subprogram = original.getSubprogram();
-  if (!subprogram) return;
-  list_unit(*function.getParent(), subprogram);
-  function.setSubprogram(llvm::MDNode::replaceWithDistinct(subprogram->clone()));
 }
 
 llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,

@@ -2,9 +2,16 @@
 // An analysed function → the smaller function, in the unit.
 #pragma once
 
+#include "runtime/names.h"
 #include "specialize/analyse.h"
 
 namespace inlay::specialize {
+
+/// How guest instructions are numbered: contexts one by one; code of no context may be that of one, too.
+struct GuestNumbers {
+  unsigned first_context = 1;
+  unsigned no_context = runtime::NoGuest;
+};
 
 struct Emitted {
   unsigned folded_loads = 0;
@@ -18,15 +25,17 @@ struct Emitted {
     const llvm::Instruction* decision = nullptr;  // the first switch, or branch of a dispatch, that is decided
     llvm::Constant* decided = nullptr;            // the value of the switch, or the handler
     const llvm::BasicBlock* handler = nullptr;    // where it leads, in the original
+    const llvm::BasicBlock* begin = nullptr;      // the first block, in the original
   };
   std::vector<OfContext> contexts;  // by ContextId
 };
 
 /// Writes the nodes of `analysis` as the body of `into`, a declaration whose parameters are those of the original
 /// without the ones in `arguments` that are known. Each node is written once, so the body grows by what was copied and
-/// shrinks by what was folded. No store, call or other effect is removed.
+/// shrinks by what was folded. No store, call or other effect is removed. If the scope of `into` is a guest's
+/// (locations.h), they tell which guest instruction code belongs to.
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
-             llvm::Function& into);
+             llvm::Function& into, const GuestNumbers& numbers = {});
 
 /// The declaration that emit() fills: internal, with the attributes that still hold.
 llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
@@ -35,8 +44,5 @@ llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& or
 /// What function attributes still say when arguments were dropped: nothing of what was accessed through them, and
 /// nothing that counts them.
 llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes);
-
-/// Gives `function` a debug location scope of its own, like the one of `original`.
-void copy_subprogram(const llvm::Function& original, llvm::Function& function);
 
 }  // namespace inlay::specialize

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/environment.h"
 
+#include <algorithm>
+
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/state_pointers.h"
 #include "specialize/fold.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
@@ -11,6 +14,7 @@
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -18,6 +22,17 @@
 namespace inlay::specialize {
 
 using runtime::Marker;
+
+namespace {
+
+/// Constants of one type that were stored: what is met later is not tried.
+constexpr std::size_t MostCandidates = 256;
+
+/// Cells that are known at a time. Each is carried from node to node as long as nothing may write it, so without a
+/// limit a guest that fills a table with constants would take time and memory by the square of the table.
+constexpr std::size_t MostCells = 256;
+
+}  // namespace
 
 /// LLVM's alias analysis of the original. What it says of a base holds for all of a run of the function: a base is one
 /// address. Scopes of `noalias` are left out, they hold for one round of a loop only.
@@ -32,7 +47,23 @@ struct Environment::Alias {
         results(library) {
     results.addAAResult(basic);
     results.addAAResult(types);
+    for (llvm::Instruction& inst : llvm::instructions(function))
+      if (runtime::marker_of(inst) == Marker::VirtualState)
+        if (runtime::StatePointers said(function, llvm::cast<llvm::CallInst>(inst)); said.valid())
+          states.emplace_back(&inst, std::move(said));
   }
+
+  /// Whether the author says that `writer` does not write this piece of `base`.
+  bool is_kept_by_contract(const llvm::Instruction& writer, const llvm::Value* base, const Cell& cell) const {
+    if (!llvm::isa<llvm::StoreInst, llvm::AnyMemIntrinsic>(writer)) return false;
+    return llvm::any_of(states, [&](const auto& state) {
+      const auto& [hint, said] = state;
+      return said.base() == base && cell.offset >= said.begin() &&
+             cell.offset + static_cast<std::int64_t>(cell.size) <= said.end() && dominators.dominates(hint, &writer) &&
+             !said.may_be_used_by(writer);
+    });
+  }
+
   llvm::TargetLibraryInfoImpl library_info;
   llvm::TargetLibraryInfo library;
   llvm::AssumptionCache assumptions;
@@ -40,6 +71,7 @@ struct Environment::Alias {
   llvm::BasicAAResult basic;
   llvm::TypeBasedAAResult types;
   llvm::AAResults results;
+  std::vector<std::pair<const llvm::Instruction*, runtime::StatePointers>> states;  // by virtual_state()
 };
 
 Environment::Environment(const Facts& facts, Symbols& symbols, bool follow_memory)
@@ -57,15 +89,14 @@ void Environment::enter(const Known& in, bool guarded, unsigned context) {
   guarded_ = guarded;
   for (unsigned number : touched_) values_[number] = nullptr;
   touched_.clear();
-  cells_.clear();
-  for (const auto& [number, value] : in) set(number, value);
+  work_ += in.size() + 1;
+  auto value = in.begin();
+  for (; value != in.end() && !is_cell(value->first); ++value) set(value->first, value->second);
+  cells_.assign(value, in.end());
 }
 
 void Environment::set(unsigned number, llvm::Constant* value) {
-  if (is_cell(number)) {
-    cells_[number] = value;
-    return;
-  }
+  if (is_cell(number)) return set_cell(number, value);
   values_[number] = value;
   touched_.push_back(number);
 }
@@ -154,14 +185,28 @@ const InOrder<const llvm::StoreInst*>& Environment::stores_to(unsigned cell) con
   return found == written_.end() ? none : found->second;
 }
 
+/// Where the cell is among those that are known, or would be.
+Known::iterator Environment::find_cell(unsigned number) {
+  return std::lower_bound(cells_.begin(), cells_.end(), number,
+                          [](const auto& known, unsigned wanted) { return known.first < wanted; });
+}
+
+void Environment::set_cell(unsigned number, llvm::Constant* value) {
+  auto place = find_cell(number);
+  if (place != cells_.end() && place->first == number)
+    place->second = value;
+  else if (cells_.size() < MostCells)
+    cells_.insert(place, {number, value});
+}
+
 llvm::Constant* Environment::load_cell(const llvm::LoadInst& load, llvm::Constant* pointer) {
   std::optional<Cell> cell = load.isSimple() ? cell_at(pointer, load.getType()) : std::nullopt;
   if (!cell) return nullptr;
   unsigned number = number_of(*cell);
   read_[&load].insert(number);
   note_type(number, load);
-  auto found = cells_.find(number);
-  if (found == cells_.end()) return nullptr;
+  auto found = find_cell(number);
+  if (found == cells_.end() || found->first != number) return nullptr;
   llvm::Constant* value = found->second;
   if (value->getType() == load.getType()) return value;
   if (mentions_base(value)) return nullptr;
@@ -174,8 +219,9 @@ bool Environment::may_write(const llvm::Instruction& writer, unsigned cell) {
   const Cell& what = cell_list_[cell - facts_.values.size()];
   const llvm::Value* base = base_value(what.base);
   llvm::MemoryLocation location(base ? base : what.base, llvm::LocationSize::beforeOrAfterPointer(),
-                                cell_tags_[cell - facts_.values.size()].nodes);
-  bool writes = llvm::isModSet(alias_->results.getModRefInfo(&writer, location));
+                                trusts_types_ ? cell_tags_[cell - facts_.values.size()].nodes : llvm::AAMDNodes());
+  bool writes = !(base && alias_->is_kept_by_contract(writer, base, what)) &&
+                llvm::isModSet(alias_->results.getModRefInfo(&writer, location));
   return may_write_[{&writer, cell}] = writes;
 }
 
@@ -230,9 +276,11 @@ std::vector<llvm::Constant*> Environment::candidates(const llvm::LoadInst& load,
 
 void Environment::store(const llvm::StoreInst& store) {
   const llvm::Value* stored = store.getValueOperand();
-  if (llvm::isa<llvm::IntegerType, llvm::PointerType>(stored->getType()) && guarded_)
-    if (llvm::Constant* value = known(stored); value && !mentions_base(value))
-      stored_[{stored->getType(), store.getMetadata(llvm::LLVMContext::MD_tbaa)}].insert(value);
+  if (llvm::isa<llvm::IntegerType, llvm::PointerType>(stored->getType()) && guarded_ && noting_)
+    if (llvm::Constant* value = known(stored); value && !mentions_base(value)) {
+      InOrder<llvm::Constant*>& seen = stored_[{stored->getType(), store.getMetadata(llvm::LLVMContext::MD_tbaa)}];
+      if (seen.size() < MostCandidates) seen.insert(value);
+    }
   llvm::Constant* pointer = known(store.getPointerOperand());
   std::optional<Cell> cell = pointer ? cell_at(pointer, stored->getType()) : std::nullopt;
   if (!cell) {
@@ -255,11 +303,12 @@ void Environment::store(const llvm::StoreInst& store) {
   written_[number].insert(&store);
   note_type(number, store);
   llvm::Constant* value = known(stored);
-  if (value && store.isSimple()) cells_[number] = value;
+  if (value && store.isSimple()) set_cell(number, value);
 }
 
 /// What another store may do to a cell can be told by types only if all accesses to the cell are of one type.
 void Environment::note_type(unsigned cell, const llvm::Instruction& access) {
+  if (!trusts_types_) return;
   Tags& tags = cell_tags_[cell - facts_.values.size()];
   llvm::AAMDNodes now;
   now.TBAA = access.getMetadata(llvm::LLVMContext::MD_tbaa);
@@ -272,6 +321,11 @@ void Environment::note_type(unsigned cell, const llvm::Instruction& access) {
   tags.nodes = llvm::AAMDNodes();
   std::erase_if(may_write_, [&](const auto& entry) { return entry.first.second == cell; });
   stale_ = true;
+}
+
+void Environment::distrust_types() {
+  trusts_types_ = false;
+  may_write_.clear();
 }
 
 // ---- instructions ----
@@ -314,9 +368,10 @@ llvm::Constant* Environment::guarded_value(const llvm::Instruction& inst) {
 }
 
 llvm::Constant* Environment::step(const llvm::Instruction& inst) {
+  ++work_;
   llvm::Constant* value = evaluate(inst);
   if (alias_) {
-    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_) note_table(*load);
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_ && noting_) note_table(*load);
     if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
       store(*store_inst);
     else if (inst.mayWriteToMemory() && runtime::marker_of(inst) == Marker::None)
@@ -344,6 +399,7 @@ Known Environment::on_edge(const llvm::BasicBlock* from, const llvm::BasicBlock*
     if (at_end) in.emplace_back(number, at_end);
   }
   in.insert(in.end(), cells_.begin(), cells_.end());
+  work_ += in.size();
   return in;
 }
 

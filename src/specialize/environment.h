@@ -71,7 +71,7 @@ class Environment {
   llvm::SmallVector<unsigned, 4> feasible(const llvm::Instruction& terminator);
 
   /// The cells that are known now.
-  const std::map<unsigned, llvm::Constant*>& cells() const { return cells_; }
+  const Known& cells() const { return cells_; }
   unsigned cell_count() const { return static_cast<unsigned>(cell_list_.size()); }
   /// The cells that a load has read and the stores that have written a cell, at any node so far.
   const std::set<unsigned>& cells_read_by(const llvm::Instruction& load) const;
@@ -82,6 +82,9 @@ class Environment {
   /// read in this context, and the constants that were stored anywhere in variables of its type. A guess, of what was
   /// met so far.
   std::vector<llvm::Constant*> candidates(const llvm::LoadInst& load, unsigned context) const;
+  /// Whether stores and tables are noted for candidates(). Not on ways that are only tried: each guess would be the
+  /// source of the next.
+  void note_candidates(bool on) { noting_ = on; }
   /// The addresses that functions were loaded from, so far.
   const InOrder<llvm::Constant*>& tables() const { return tables_; }
   bool is_cell(unsigned number) const { return number >= facts_.values.size(); }
@@ -96,6 +99,12 @@ class Environment {
   bool follows_memory() const { return alias_ != nullptr; }
   /// Whether something was learned since it was last asked that makes earlier walks wrong: they must be done again.
   bool take_stale() { return std::exchange(stale_, false); }
+  /// From here on, types of accesses say nothing of what a store may do to a cell: so nothing that is learned of them
+  /// makes walks wrong any more. Earlier walks are.
+  void distrust_types();
+  /// What was done so far: instructions walked over, and variables carried from node to node. Time goes with it, and it
+  /// is the same in each run.
+  std::uint64_t work() const { return work_; }
 
  private:
   struct Alias;
@@ -110,13 +119,15 @@ class Environment {
   void note_table(const llvm::LoadInst& load);
   std::optional<Cell> cell_at(llvm::Constant* pointer, llvm::Type* type);
   unsigned number_of(const Cell& cell);
+  Known::iterator find_cell(unsigned number);
+  void set_cell(unsigned number, llvm::Constant* value);
 
   const Facts& facts_;
   Symbols& symbols_;
   std::vector<llvm::Constant*> values_;
   std::vector<unsigned> touched_;
   llvm::DenseMap<llvm::Constant*, llvm::Constant*> mapped_;
-  std::map<unsigned, llvm::Constant*> cells_;
+  Known cells_;
 
   std::unique_ptr<Alias> alias_;
   llvm::DenseMap<const llvm::Value*, llvm::GlobalVariable*> bases_;
@@ -134,11 +145,13 @@ class Environment {
   std::map<unsigned, InOrder<const llvm::StoreInst*>> written_;
   InOrder<llvm::Constant*> tables_;
   std::map<std::pair<llvm::Type*, const llvm::MDNode*>, InOrder<llvm::Constant*>> stored_;
-  using InContext = std::pair<const llvm::Instruction*, unsigned>;
-  std::map<InContext, InOrder<llvm::Constant*>> read_from_tables_;
+  std::map<std::pair<const llvm::Instruction*, unsigned>, InOrder<llvm::Constant*>> read_from_tables_;  // and context
   unsigned context_ = 0;
+  bool trusts_types_ = true;
   bool stale_ = false;
   bool guarded_ = false;
+  bool noting_ = true;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace inlay::specialize

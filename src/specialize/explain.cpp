@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/markers.h"
 #include "runtime/names.h"
 
 #include <llvm/Analysis/ValueTracking.h>
@@ -22,6 +23,14 @@ struct Cause {
   const llvm::Instruction* at = nullptr;
 };
 
+/// Whether a function is a working copy of handlers that tail-call one another.
+bool merges_handlers(const llvm::Function& function) {
+  return llvm::any_of(function, [](const llvm::BasicBlock& block) {
+    const llvm::Instruction* end = block.getTerminator();
+    return end && end->hasMetadata(DispatchMark);
+  });
+}
+
 Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::Value*>& seen) {
   value = value->stripPointerCasts();
   if (!seen.insert(value).second) return {};
@@ -31,8 +40,9 @@ Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::
               nullptr};
     if (argument->getName().starts_with(FreeArgument))
       return {"it comes in as " + argument->getName().str() + " of the compiled function", nullptr};
+    const llvm::Function& function = *argument->getParent();
     return {"it comes in as argument " + std::to_string(argument->getArgNo() + 1) + " of " +
-                readable(argument->getParent()->getName()),
+                (merges_handlers(function) ? "the handlers" : readable(function.getName())),
             nullptr};
   }
   auto* inst = llvm::dyn_cast<llvm::Instruction>(value);
@@ -63,6 +73,15 @@ Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::
     }
     return {"it is one of several values, chosen when it runs", phi};
   }
+  if (runtime::Marker hint = runtime::marker_of(*inst); hint != runtime::Marker::None) {
+    // Hints give their argument back, so the cause lies behind them.
+    Cause deeper = cause_of(inst->getOperand(0), symbols, seen);
+    if (!deeper.at) deeper.at = inst;
+    if (hint == runtime::Marker::Promote)
+      return {"it depends on what promote() is given, beyond the values that were guessed: " + deeper.reason,
+              deeper.at};
+    return deeper;
+  }
   if (auto* call = llvm::dyn_cast<llvm::CallBase>(inst)) {
     const llvm::Function* callee = call->getCalledFunction();
     return {
@@ -92,7 +111,11 @@ void add(Report& report, Remark remark) {
 
 }  // namespace
 
-Place place_of(const llvm::Instruction& inst) {
+namespace {
+
+/// The innermost level of an instruction's location that is the user's: library headers are where nobody looks for a
+/// cause, and a hint stands where it was written.
+const llvm::DILocation* user_location(const llvm::Instruction& inst) {
   const llvm::DILocation* location = inst.getDebugLoc().get();
   if (!location || location->getLine() == 0) {
     // A location that a pass took away: the nearest one before it in its block is close enough to find the place.
@@ -102,11 +125,33 @@ Place place_of(const llvm::Instruction& inst) {
         break;
       }
   }
+  while (location && location->getInlinedAt() &&
+         (location->getFilename().contains("include/c++") || location->getFilename().ends_with("inlay/annotate.h")))
+    location = location->getInlinedAt();
+  return location;
+}
+
+/// The handler that an instruction of merged handlers was written in: their working copy has inlined it.
+const llvm::DISubprogram* handler_of(const llvm::Instruction& inst) {
+  const llvm::DILocation* location = inst.getDebugLoc().get();
+  if (!location || !location->getInlinedAt()) return nullptr;
+  while (location->getInlinedAt()->getInlinedAt()) location = location->getInlinedAt();
+  return location->getScope()->getSubprogram();
+}
+
+/// The interpreter's function in which a hint stands: of merged handlers, the right one.
+std::string function_of(const llvm::Instruction& inst, const llvm::Function& original) {
+  const llvm::DISubprogram* handler = merges_handlers(*inst.getFunction()) ? handler_of(inst) : nullptr;
+  if (!handler) return readable(original.getName());
+  return readable(handler->getLinkageName().empty() ? handler->getName() : handler->getLinkageName());
+}
+
+}  // namespace
+
+Place place_of(const llvm::Instruction& inst) {
+  const llvm::DILocation* location = user_location(inst);
   if (!location) return inst.getFunction() ? place_of(*inst.getFunction()) : Place{};
-  // The innermost level that is the user's: library headers are where nobody looks for a cause.
-  const llvm::DILocation* best = location;
-  while (best->getInlinedAt() && best->getFilename().contains("include/c++")) best = best->getInlinedAt();
-  return {best->getFilename().str(), best->getLine(), best->getColumn()};
+  return {location->getFilename().str(), location->getLine(), location->getColumn()};
 }
 
 Place place_of(const llvm::Function& function) {
@@ -123,7 +168,8 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
         std::set<const llvm::Value*> seen;
         Cause cause = cause_of(exit.place->getOperand(0), symbols, seen);
         reason = "where the program goes on is only known when it runs: " + cause.reason +
-                 "; the places that are compiled are tried, then the interpreter goes on";
+                 (exit.tries_places ? "; the places that were guessed are tried, then the interpreter goes on"
+                                    : "; from there the interpreter goes on");
         if (cause.at) place = place_of(*cause.at);
         break;
       }
@@ -137,40 +183,86 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
         reason = "leave_at_context asks for it";
         break;
     }
-    add(report, {Remark::Kind::LeavesCode, readable(original.getName()), reason, place});
+    add(report, {Remark::Kind::LeavesCode, function_of(*exit.place, original), reason, place});
   }
 }
 
+namespace {
+
+/// Where the code of a guest instruction begins: the handler, else the first line of the interpreter behind the
+/// decision, or behind the context.
+Place place_of_handler(const Emitted::OfContext& context) {
+  const llvm::BasicBlock* begin = context.handler ? context.handler : context.begin;
+  if (!begin) return {};
+  const bool is_function = llvm::isa_and_nonnull<llvm::Function>(context.decided);
+  for (const llvm::Instruction& inst : *begin) {
+    const llvm::DILocation* location = inst.getDebugLoc().get();
+    if (!location || !location->getLine()) continue;
+    if (const llvm::DISubprogram* handler = is_function ? handler_of(inst) : nullptr)
+      return {handler->getFilename().str(), handler->getLine(), 0};
+    while (location->getInlinedAt() && location->getInlinedAt()->getLine()) location = location->getInlinedAt();
+    return {location->getFilename().str(), location->getLine(), location->getColumn()};
+  }
+  return {};
+}
+
+}  // namespace
+
+namespace {
+
+GuestInstruction describe(const Emitted::OfContext& context, const llvm::Function& original, unsigned number) {
+  GuestInstruction guest;
+  guest.number = number;
+  guest.interpreter = readable(original.getName());
+  guest.instructions = context.instructions;
+  guest.copies = context.copies;
+  if (auto* handler = llvm::dyn_cast_or_null<llvm::Function>(context.decided))
+    guest.opcode = readable(handler->getName());
+  else if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(context.decided))
+    guest.opcode = std::to_string(value->getSExtValue());
+  guest.handler = place_of_handler(context);
+  return guest;
+}
+
+}  // namespace
+
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
-                     Report& report) {
+                     unsigned first_guest, Report& report) {
   std::vector<GuestInstruction> program;
   for (ContextId id = NoPlace + 1; id < analysis.contexts.size(); ++id) {
-    const Emitted::OfContext& context = emitted.contexts[id];
-    if (context.copies == 0) continue;  // pins made it superfluous
-    GuestInstruction guest;
-    guest.interpreter = readable(original.getName());
-    guest.instructions = context.instructions;
-    guest.copies = context.copies;
+    if (emitted.contexts[id].copies == 0) continue;  // pins made it superfluous
+    GuestInstruction guest = describe(emitted.contexts[id], original, first_guest + id - (NoPlace + 1));
     if (auto* number = llvm::dyn_cast<llvm::ConstantInt>(analysis.contexts[id]))
       guest.at = number->getSExtValue();
     else if (std::optional<Symbols::Location> at = symbols.locate(analysis.contexts[id]))
       guest.at = at->offset;
-    if (auto* handler = llvm::dyn_cast_or_null<llvm::Function>(context.decided)) {
-      guest.opcode = readable(handler->getName());
-    } else if (auto* value = llvm::dyn_cast_or_null<llvm::ConstantInt>(context.decided)) {
-      guest.opcode = std::to_string(value->getSExtValue());
-    }
-    if (context.handler)
-      for (const llvm::Instruction& inst : *context.handler)
-        if (const llvm::DILocation* location = inst.getDebugLoc().get(); location && location->getLine()) {
-          guest.handler = place_of(inst);
-          break;
-        }
     program.push_back(std::move(guest));
   }
   std::sort(program.begin(), program.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   report.guest.insert(report.guest.end(), std::make_move_iterator(program.begin()),
                       std::make_move_iterator(program.end()));
+}
+
+std::optional<std::uint32_t> node_of(const llvm::Function& walked, llvm::ArrayRef<llvm::Constant*> known,
+                                     Symbols& symbols) {
+  if (llvm::none_of(walked,
+                    [](const llvm::BasicBlock& block) { return llvm::isa<llvm::SwitchInst>(block.getTerminator()); }))
+    return std::nullopt;
+  for (llvm::Constant* argument : known) {
+    if (!argument || !argument->getType()->isPointerTy()) continue;
+    std::optional<Symbols::Location> at = symbols.locate(argument);
+    auto* variable = at ? llvm::dyn_cast<llvm::GlobalVariable>(at->symbol) : nullptr;
+    auto object = symbols.frozen_objects().find(variable);
+    if (object != symbols.frozen_objects().end()) return object->second.id;
+  }
+  return std::nullopt;
+}
+
+GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const llvm::Function& original,
+                              unsigned number) {
+  GuestInstruction guest = describe(emitted.contexts[NoContext], original, number);
+  guest.at = node;
+  return guest;
 }
 
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <llvm/IR/Instructions.h>
+
 namespace inlay::specialize {
 
 namespace {
@@ -15,6 +17,33 @@ void add(std::vector<llvm::Constant*>& to, llvm::Constant* value) {
 bool begins_context(const llvm::BasicBlock& block) {
   const llvm::BasicBlock* before = block.getSinglePredecessor();
   return before && context_at_end(*before);
+}
+
+/// The constants that a hint's value is compared with: what decides on a type's tag names the types.
+std::vector<llvm::Constant*> compared_with(const llvm::CallInst& hint) {
+  auto* type = llvm::cast<llvm::IntegerType>(hint.getType());
+  const bool is_signed = llvm::isa<llvm::SExtInst>(hint.getArgOperand(0));
+  std::vector<llvm::Constant*> found;
+  auto note = [&](const llvm::Value* value) {
+    auto* number = llvm::dyn_cast<llvm::ConstantInt>(value);
+    if (!number || number->getBitWidth() > type->getBitWidth()) return;
+    const llvm::APInt& bits = number->getValue();
+    add(found,
+        llvm::ConstantInt::get(type, is_signed ? bits.sext(type->getBitWidth()) : bits.zext(type->getBitWidth())));
+  };
+  std::vector<const llvm::Value*> values{&hint};
+  for (std::size_t i = 0; i < values.size() && i < 64; ++i)
+    for (const llvm::User* user : values[i]->users()) {
+      if (auto* compare = llvm::dyn_cast<llvm::ICmpInst>(user); compare && compare->isEquality()) {
+        for (const llvm::Value* operand : compare->operands()) note(operand);
+      } else if (auto* choice = llvm::dyn_cast<llvm::SwitchInst>(user)) {
+        for (const auto& one : choice->cases()) note(one.getCaseValue());
+      } else if (llvm::isa<llvm::TruncInst, llvm::ZExtInst, llvm::SExtInst, llvm::FreezeInst, llvm::PHINode>(user) &&
+                 !llvm::is_contained(values, user)) {
+        values.push_back(user);
+      }
+    }
+  return found;
 }
 
 }  // namespace
@@ -57,9 +86,11 @@ std::vector<llvm::Constant*> Guesser::replay(const llvm::CallInst& hint, const N
                                              llvm::Constant* value) {
   constexpr std::size_t MaxBlocks = 300;  // a dispatch compares with each handler
   constexpr std::size_t MaxWays = 8;
+  constexpr unsigned MaxVisits = 4;  // of one block: ways that part and meet again must not double the work each time
   const auto number = static_cast<unsigned>(facts_.number(leaf.value));
   std::vector<llvm::Constant*> told;
   std::vector<std::pair<unsigned, Known>> work{{node.block, node.in}};
+  std::map<unsigned, unsigned> visits;
   for (std::size_t i = 0; i < work.size() && i < MaxBlocks; ++i) {
     const llvm::BasicBlock* block = facts_.blocks[work[i].first];
     environment_.enter(work[i].second, /*guarded=*/true, node.context);
@@ -82,20 +113,67 @@ std::vector<llvm::Constant*> Guesser::replay(const llvm::CallInst& hint, const N
     if (taken.size() > MaxWays) continue;
     for (unsigned successor : taken) {
       const llvm::BasicBlock* next = terminator.getSuccessor(successor);
-      work.emplace_back(facts_.block_number.lookup(next), environment_.on_edge(block, next));
+      const unsigned number_of_next = facts_.block_number.lookup(next);
+      if (++visits[number_of_next] <= MaxVisits) work.emplace_back(number_of_next, environment_.on_edge(block, next));
     }
   }
   return told;
 }
 
-std::vector<llvm::Constant*> Guesser::guess(const llvm::CallInst& hint, const std::vector<Node>& nodes,
-                                            const std::vector<Leaf>& leaves, std::size_t most) {
-  std::vector<llvm::Constant*> guesses;
-  for (const Leaf& leaf : leaves)
-    for (llvm::Constant* value : leaf.values)
-      for (llvm::Constant* told : replay(hint, nodes[leaf.node], leaf, value))
-        if (guesses.size() < most) add(guesses, told);
-  return guesses;
+/// Whether the interpreter, told to be at this place, reads inside of the objects that it reads from until it decides
+/// what to do. An instruction behind the end of its program is none; nothing would be known of it, so each handler
+/// would follow, and from each of them more such places.
+bool Guesser::reads_inside(const llvm::CallInst& hint, const Node& node, llvm::Constant* place) {
+  constexpr std::size_t MaxBlocks = 16;
+  environment_.enter(node.in, /*guarded=*/true, node.context);
+  environment_.walk(*hint.getParent());
+  environment_.set(static_cast<unsigned>(facts_.number(&hint)), place);
+  std::vector<std::pair<const llvm::BasicBlock*, Known>> work;
+  auto go_on = [&](const llvm::BasicBlock* block) {
+    for (unsigned successor : environment_.feasible(*block->getTerminator())) {
+      const llvm::BasicBlock* next = block->getTerminator()->getSuccessor(successor);
+      if (work.size() < MaxBlocks) work.emplace_back(next, environment_.on_edge(block, next));
+    }
+  };
+  go_on(hint.getParent());
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    const llvm::BasicBlock* block = work[i].first;
+    environment_.enter(work[i].second, /*guarded=*/true, node.context);
+    for (const llvm::Instruction& inst : *block) {
+      if (llvm::isa<llvm::PHINode>(inst)) continue;
+      if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst))
+        if (llvm::Constant* from = environment_.known(load->getPointerOperand());
+            from && environment_.symbols().lies_outside(from))
+          return false;
+      environment_.step(inst);
+    }
+    if (!context_at_end(*block) && !llvm::isa<llvm::SwitchInst>(block->getTerminator())) go_on(block);
+  }
+  return true;
+}
+
+const std::vector<llvm::Constant*>& Guesser::guess(const llvm::CallInst& hint, unsigned at,
+                                                   const std::vector<Node>& nodes, const std::vector<unsigned>& ids,
+                                                   std::size_t most) {
+  const Node& node = nodes[at];
+  Guesses& guesses = guesses_[{&hint, node.context}];
+  const bool is_place = context_at_end(*hint.getParent()) == &hint;
+  if (!is_place && guesses.values.empty())
+    for (llvm::Constant* value : compared_with(hint))
+      if (guesses.values.size() < most) guesses.values.push_back(value);
+  environment_.note_candidates(false);
+  for (const Leaf& leaf : leaves(hint, nodes, ids))
+    for (llvm::Constant* value : leaf.values) {
+      if (guesses.values.size() >= most) break;
+      const Node& from = nodes[leaf.node];
+      if (!guesses.tried.insert({leaf.node, from.in.size(), leaf.value, value}).second) continue;
+      for (llvm::Constant* told : replay(hint, from, leaf, value))
+        if (guesses.values.size() < most && !llvm::is_contained(guesses.values, told) &&
+            (!is_place || reads_inside(hint, node, told)))
+          guesses.values.push_back(told);
+    }
+  environment_.note_candidates(true);
+  return guesses.values;
 }
 
 }  // namespace inlay::specialize

@@ -5,9 +5,15 @@
 // constant, in a variable of the same type; or it lies in a constant table. So each of these is tried in place of the
 // load, and the way from there to the hint is walked with it: what the hint is then told is a guess. A wrong guess
 // costs code that never runs; a missing one, the way out to the interpreter.
+//
+// A promoted value is first taken to be what it is compared with: a type's tag, say.
+//
+// Each value is tried once: the number of walks is that of loads times candidates, and both are limited.
 #pragma once
 
 #include <map>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "specialize/analyse.h"
@@ -27,22 +33,30 @@ class Guesser {
  public:
   explicit Guesser(Environment& environment) : environment_(environment), facts_(environment.facts()) {}
 
-  /// The leaves of a hint at the nodes `ids` of one context.
-  std::vector<Leaf> leaves(const llvm::CallInst& hint, const std::vector<Node>& nodes,
-                           const std::vector<unsigned>& ids);
-
-  /// What the hint may be told, as far as its leaves tell; at most so many.
-  std::vector<llvm::Constant*> guess(const llvm::CallInst& hint, const std::vector<Node>& nodes,
-                                     const std::vector<Leaf>& leaves, std::size_t most);
+  /// What the hint that ends node `at` may be told, as far as the nodes of its context, `ids`, tell by now; at most so
+  /// many. The list grows from call to call, and is the same for all nodes of one context.
+  const std::vector<llvm::Constant*>& guess(const llvm::CallInst& hint, unsigned at, const std::vector<Node>& nodes,
+                                            const std::vector<unsigned>& ids, std::size_t most);
 
  private:
+  /// Of one hint in one context.
+  struct Guesses {
+    std::vector<llvm::Constant*> values;
+    // Values that were tried: of which instruction, at which node, when so much was known there (it only gets less).
+    std::set<std::tuple<unsigned, std::size_t, const llvm::Instruction*, llvm::Constant*>> tried;
+  };
+
+  std::vector<Leaf> leaves(const llvm::CallInst& hint, const std::vector<Node>& nodes,
+                           const std::vector<unsigned>& ids);
   std::vector<llvm::Constant*> values_of(const llvm::PHINode& phi, const Node& node, const Behind& behind) const;
   std::vector<llvm::Constant*> replay(const llvm::CallInst& hint, const Node& node, const Leaf& leaf,
                                       llvm::Constant* value);
+  bool reads_inside(const llvm::CallInst& hint, const Node& node, llvm::Constant* place);
 
   Environment& environment_;
   const Facts& facts_;
   std::map<const llvm::CallInst*, Behind> behind_;
+  std::map<std::pair<const llvm::CallInst*, ContextId>, Guesses> guesses_;
 };
 
 }  // namespace inlay::specialize

@@ -89,7 +89,7 @@ class Inliner {
   }
 
   bool should_inline(const llvm::CallBase& call) {
-    llvm::Function& caller = *call.getParent()->getParent();
+    const llvm::Function& caller = *call.getFunction();
     llvm::Function* callee = call.getCalledFunction();
     // Code for a better processor must not come where nobody asked which one it is.
     if (caller.getFnAttribute("target-features") != callee->getFnAttribute("target-features")) return false;

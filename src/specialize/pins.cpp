@@ -80,11 +80,18 @@ class PinFinder {
   PinFinder(Environment& environment, const Variables& forbidden, Variables& pins)
       : environment_(environment), forbidden_(forbidden), pins_(pins) {}
 
-  bool look_at(const llvm::CallBase& call);
+  bool look_at(const llvm::CallBase& call, ContextId context);
+  void count(Found& found) const {
+    found.unresolved = unresolved_.size();
+    std::set<ContextId> contexts;
+    for (const auto& [value, context] : unresolved_) contexts.insert(context);
+    found.contexts = contexts.size();
+  }
 
  private:
   /// Pins all of them: where the phi itself is dead, a pointer made from it must keep the copies apart.
-  bool pin_causes(const llvm::Value* value) {
+  bool pin_causes(const llvm::Value* value, ContextId context) {
+    unresolved_.insert({value, context});
     if (!followed_.insert(value).second) return false;  // at another node
     Causes causes(environment_, forbidden_);
     causes.follow(value);
@@ -99,6 +106,7 @@ class PinFinder {
   const Variables& forbidden_;
   Variables& pins_;
   std::set<const llvm::Value*> followed_;
+  std::set<std::pair<const llvm::Value*, ContextId>> unresolved_;
 };
 
 /// Whether an unknown pointer is worth copying blocks for: it is read, at an unknown place, from memory that is known.
@@ -121,36 +129,38 @@ bool PinFinder::read_from_known_memory(const llvm::Value* value) {
 }
 
 /// What of this call or hint would be known with more pins.
-bool PinFinder::look_at(const llvm::CallBase& call) {
+bool PinFinder::look_at(const llvm::CallBase& call, ContextId context) {
   Marker marker = runtime::marker_of(call);
-  if (marker == Marker::Context) return !environment_.known(call.getArgOperand(0)) && pin_causes(call.getArgOperand(0));
+  if (marker == Marker::Context)
+    return !environment_.known(call.getArgOperand(0)) && pin_causes(call.getArgOperand(0), context);
   if (marker != Marker::None || llvm::isa<llvm::IntrinsicInst>(call)) return false;
   bool found = false;
   if (call.hasFnAttr(LeavesAttribute)) return false;
   if (call.isIndirectCall() && !environment_.known(call.getCalledOperand()))
-    found |= pin_causes(call.getCalledOperand());
+    found |= pin_causes(call.getCalledOperand(), context);
   for (const llvm::Use& argument : call.args())
     if (argument->getType()->isPointerTy() && !environment_.known(argument.get()) &&
         read_from_known_memory(argument.get()))
-      found |= pin_causes(argument.get());
+      found |= pin_causes(argument.get(), context);
   return found;
 }
 
 }  // namespace
 
-bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins) {
+Found find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins) {
   PinFinder finder(environment, forbidden, pins);
-  bool found = false;
+  Found found;
   for (unsigned id : analysis.order) {
     const Node& node = analysis.nodes[id];
     enter(environment, node);
     for (const llvm::Instruction& inst : *environment.facts().blocks[node.block]) {
       // In the interpreter itself, what it reads of its program is nobody's gain.
       if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && node.context != NoPlace)
-        found |= finder.look_at(*call);
+        found.pins |= finder.look_at(*call, node.context);
       if (!llvm::isa<llvm::PHINode>(inst)) environment.step(inst);
     }
   }
+  finder.count(found);
   return found;
 }
 
@@ -186,16 +196,23 @@ Behind values_behind(const llvm::Value& value, const Environment& environment) {
   return std::move(causes.behind);
 }
 
-std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,
+std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, const std::vector<unsigned>& ids, unsigned block,
                                     const Environment& environment, const Variables& kept) {
-  std::map<unsigned, std::set<llvm::Constant*>> values;
-  for (const Node& node : nodes)
-    if (node.block == block && node.context == context)
-      for (const auto& [number, value] : node.pins)
-        if (!kept.has(number)) values[number].insert(value);
+  struct Values {
+    llvm::Constant* first;
+    bool differ = false;
+  };
+  std::map<unsigned, Values> values;
+  for (unsigned id : ids)
+    if (nodes[id].block == block)
+      for (const auto& [number, value] : nodes[id].pins)
+        if (!kept.has(number)) {
+          auto [seen, fresh] = values.try_emplace(number, Values{value});
+          if (!fresh && seen->second.first != value) seen->second.differ = true;
+        }
   std::vector<unsigned> cells, others;
   for (const auto& [number, seen] : values)
-    if (seen.size() > 1) (environment.is_cell(number) ? cells : others).push_back(number);
+    if (seen.differ) (environment.is_cell(number) ? cells : others).push_back(number);
   return cells.empty() ? others : cells;
 }
 

@@ -27,8 +27,13 @@ class Variables {
   llvm::BitVector bits_;
 };
 
-/// Looks for calls and contexts that pins would help, at the nodes that are reached. Adds the pins; true if any is new.
-bool find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins);
+struct Found {
+  bool pins = false;           // new ones
+  std::size_t unresolved = 0;  // contexts, targets and arguments that are not known, each once for each context
+  std::size_t contexts = 0;    // in which there is one
+};
+/// Looks for calls and contexts that pins would help, at the nodes that are reached, and adds these pins.
+Found find_pins(const Analysis& analysis, Environment& environment, const Variables& forbidden, Variables& pins);
 
 /// The loads and phis that a value is computed from, back to the context before.
 struct Behind {
@@ -40,9 +45,9 @@ Behind values_behind(const llvm::Value& value, const Environment& environment);
 /// The variables that contexts are copied from: without them, no context is known; and promoted values.
 Variables context_variables(const Facts& facts);
 
-/// Pins that must go because a block has too many copies, in a context or altogether: of those in which the copies
-/// differ, cells before values, and neither if it is one of `kept`.
-std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, unsigned block, ContextId context,
+/// Pins that must go because a block has too many copies among the nodes `ids` of a context: of those in which the
+/// copies differ, cells before values, and neither if it is one of `kept`.
+std::vector<unsigned> pins_to_blame(const std::vector<Node>& nodes, const std::vector<unsigned>& ids, unsigned block,
                                     const Environment& environment, const Variables& kept);
 
 }  // namespace inlay::specialize

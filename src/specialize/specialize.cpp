@@ -14,6 +14,7 @@
 #include "specialize/specialize.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "runtime/markers.h"
 #include "specialize/analyse.h"
@@ -21,6 +22,7 @@
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
+#include "specialize/locations.h"
 #include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
@@ -46,6 +48,7 @@ class Specializer {
       : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
 
   Result<void> run() {
+    if (options_.explain_code) give_artificial_scope(*entry_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -67,6 +70,9 @@ class Specializer {
       hold_virtual_state(*function);
       runtime::strip_markers(*function);
     }
+    std::sort(nodes_.begin(), nodes_.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.at, a.number) < std::tie(b.at, b.number); });
+    report_.guest.insert(report_.guest.end(), nodes_.begin(), nodes_.end());
     report_.specialized = static_cast<unsigned>(callees_.size());
     for (llvm::Function* function : kept) {
       report_.instructions += function->getInstructionCount();
@@ -111,7 +117,10 @@ class Specializer {
 
   void evaluate(llvm::Function& original, llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     if (!needs_working_copy(original)) {
-      Facts facts(original);
+      // The same for each specialization of a function of a runtime; those of the unit change.
+      std::optional<Facts> own;
+      const bool lasts = original.getParent() != &symbols_.unit();
+      const Facts& facts = lasts ? facts_.try_emplace(&original, original).first->second : own.emplace(original);
       Environment environment(facts, symbols_, /*follow_memory=*/false);
       Analysis analysis = analyse(environment, known, limits());
       finish(original, environment, analysis, known, into);
@@ -129,6 +138,7 @@ class Specializer {
           finish(original, environment, analysis, known, into);
           return;
         }
+        report_.work += environment.work();
       }
       if (copy.take_in(wanted)) continue;
       Environment environment(facts, symbols_, /*follow_memory=*/true);
@@ -138,16 +148,27 @@ class Specializer {
     }
   }
 
+  /// What may be spent on restarts where they cost many times the first attempt: once, not for each function.
+  static constexpr std::uint64_t MostFreeWork = 500'000;
+
   Limits limits() const {
     return {.instructions = callees_.instructions_left(),
             .versions = options_.max_versions,
             .contexts = options_.max_contexts,
-            .exit_at_context = options_.leave_at_context};
+            .exit_at_context = options_.leave_at_context,
+            .free_work = std::max(MostFreeWork / 16, MostFreeWork - std::min(MostFreeWork, report_.work))};
   }
 
   void finish(llvm::Function& original, Environment& environment, const Analysis& analysis,
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
-    Emitted emitted = emit(environment, analysis, known, into);
+    const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
+    const unsigned first_guest = guests_ + 1;
+    std::optional<std::uint32_t> node;
+    if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
+    if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
+    Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
+    guests_ += places + node.has_value();
+    report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
     if (analysis.contexts.size() > 2) llvm::verifyFunction(into, &stream);
@@ -155,7 +176,8 @@ class Specializer {
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
-    explain_program(analysis, emitted, symbols_, original, report_);
+    explain_program(analysis, emitted, symbols_, original, first_guest, report_);
+    if (node) nodes_.push_back(explain_node(*node, emitted, original, first_guest));
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
@@ -231,6 +253,9 @@ class Specializer {
   const CompileOptions& options_;
   Report& report_;
   Callees callees_;
+  std::vector<GuestInstruction> nodes_;
+  unsigned guests_ = 0;  // numbers of guest instructions that were given
+  std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
 };
 

@@ -112,6 +112,14 @@ std::optional<Symbols::Location> Symbols::locate(const llvm::Constant* pointer) 
   return location;
 }
 
+bool Symbols::lies_outside(const llvm::Constant* pointer) {
+  std::optional<Location> at = locate(pointer);
+  if (!at) return false;
+  auto object = objects_.find(llvm::dyn_cast<llvm::GlobalVariable>(at->symbol));
+  return object != objects_.end() && !object->second.graph &&
+         (at->offset < 0 || static_cast<std::uint64_t>(at->offset) >= object->second.size);
+}
+
 llvm::GlobalVariable* Symbols::new_placeholder(llvm::Align alignment) {
   // Weak, so that LLVM does not take it for something that is surely there.
   auto* placeholder = new llvm::GlobalVariable(unit_, llvm::Type::getInt8Ty(unit_.getContext()), /*isConstant=*/false,

@@ -53,6 +53,9 @@ class Symbols {
   };
   std::optional<Location> locate(const llvm::Constant* pointer);
 
+  /// Whether a known pointer points into no frozen object, but before or behind one.
+  bool lies_outside(const llvm::Constant* pointer);
+
   /// The value of `type` at a known pointer whose memory never changes; null if it is not known or may change. Asked
   /// again, it answers the same, whatever happened to the promise meanwhile: the phases of the evaluator must agree.
   llvm::Constant* load(llvm::Constant* pointer, llvm::Type* type);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/markers.h"
+#include "runtime/state_pointers.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
@@ -14,7 +15,6 @@
 #include <llvm/Analysis/CFG.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TypeBasedAliasAnalysis.h>
-#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
@@ -49,18 +49,24 @@ bool is_simple(const llvm::Instruction& inst) {
   return llvm::cast<llvm::StoreInst>(inst).isSimple();
 }
 
+/// Bytes of the state that an instruction copies or fills.
+struct Bytes {
+  llvm::Instruction* inst;
+  std::int64_t from, to;
+};
+
 class VirtualState {
  public:
   VirtualState(llvm::Function& function, llvm::CallInst& hint)
-      : function_(function), hint_(hint), layout_(function.getDataLayout()), dominators_(function) {}
+      : function_(function),
+        hint_(hint),
+        layout_(function.getDataLayout()),
+        dominators_(function),
+        pointers_(function, hint),
+        base_(pointers_.base()) {}
 
   unsigned run() {
-    auto* size = llvm::dyn_cast<llvm::ConstantInt>(hint_.getArgOperand(1));
-    if (!size) return 0;
-    llvm::APInt offset(64, 0);
-    base_ = hint_.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, true);
-    begin_ = offset.getSExtValue();
-    end_ = begin_ + static_cast<std::int64_t>(size->getZExtValue());
+    if (!pointers_.valid()) return 0;
     find_slots();
     drop_shared();
     if (slots_.empty() || slots_.size() > MaxSlots || comes_again() || entered_elsewhere()) return 0;
@@ -76,12 +82,11 @@ class VirtualState {
     for (llvm::Instruction& inst : llvm::instructions(function_)) {
       llvm::Value* pointer = pointer_of(inst);
       if (!pointer) continue;
-      llvm::APInt offset(64, 0);
-      if (pointer->stripAndAccumulateConstantOffsets(layout_, offset, true) != base_) continue;
+      std::int64_t at = 0;
+      if (!pointers_.distance(pointer, at)) continue;
       llvm::Type* type = llvm::getLoadStoreType(&inst);
-      std::int64_t at = offset.getSExtValue();
       std::uint64_t size = layout_.getTypeStoreSize(type).getFixedValue();
-      if (at < begin_ || at + static_cast<std::int64_t>(size) > end_) continue;
+      if (at < pointers_.begin() || at + static_cast<std::int64_t>(size) > pointers_.end()) continue;
       Slot& slot = slots_[at];
       if (slot.size == 0) {
         slot.size = size;
@@ -121,7 +126,7 @@ class VirtualState {
       if (!inst.mayReadOrWriteMemory() || direct.contains(&inst) || runtime::marker_of(inst) != runtime::Marker::None)
         continue;
       bool call = llvm::isa<llvm::CallBase>(inst) && !llvm::isa<llvm::AnyMemIntrinsic>(inst);
-      if (call || !may_come_from_state(inst)) continue;
+      if (call || !pointers_.may_be_used_by(inst) || touches_known_bytes(inst)) continue;
       for (auto& [at, slot] : slots_) {
         if (shared_.contains(at)) continue;
         llvm::Instruction* access = slot.accesses.front();
@@ -133,21 +138,25 @@ class VirtualState {
     for (std::int64_t at : shared_) slots_.erase(at);
   }
 
-  bool may_come_from_state(const llvm::Instruction& inst) const {
-    llvm::SmallVector<const llvm::Value*, 4> pointers;
-    for (const llvm::Use& operand : inst.operands())
-      if (operand->getType()->isPointerTy() && !(llvm::isa<llvm::StoreInst>(inst) && operand.getOperandNo() == 0))
-        pointers.push_back(operand.get());
-    for (const llvm::Value* pointer : pointers) {
-      llvm::SmallVector<const llvm::Value*, 4> objects;
-      llvm::getUnderlyingObjects(pointer, objects, nullptr, /*MaxLookup=*/0);
-      for (const llvm::Value* object : objects) {
-        if (object == base_ || llvm::isa<llvm::IntToPtrInst, llvm::PHINode, llvm::SelectInst>(object)) return true;
-        // Loaded from the state itself, it may lead back into it.
-        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(object); load && may_come_from_state(*load)) return true;
+  /// Whether an instruction copies or fills bytes of the state that are the same each time. Slots among them are
+  /// brought to memory for it, and read again.
+  bool touches_known_bytes(llvm::Instruction& inst) {
+    auto* bulk = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&inst);
+    auto* length = bulk ? llvm::dyn_cast<llvm::ConstantInt>(bulk->getLength()) : nullptr;
+    if (!length || bulk->isVolatile() || length->getValue().ugt(INT32_MAX)) return false;
+    std::vector<Bytes> touched;
+    llvm::SmallVector<llvm::Value*, 2> pointers{bulk->getRawDest()};
+    if (auto* copy = llvm::dyn_cast<llvm::AnyMemTransferInst>(bulk)) pointers.push_back(copy->getRawSource());
+    for (llvm::Value* pointer : pointers) {
+      std::int64_t at = 0;
+      if (pointers_.distance(pointer, at)) {
+        touched.push_back({&inst, at, at + static_cast<std::int64_t>(length->getZExtValue())});
+      } else if (pointers_.may_lead(pointer)) {
+        return false;
       }
     }
-    return false;
+    bulk_.insert(bulk_.end(), touched.begin(), touched.end());
+    return true;
   }
 
   /// Whether the hint lies in a loop. Read again there, memory would have older values than the variables.
@@ -177,21 +186,30 @@ class VirtualState {
       }
       slot.accesses = std::move(after);
     }
-    return false;
+    std::erase_if(bulk_, [this](const Bytes& bytes) {
+      return !dominators_.dominates(&hint_, bytes.inst) &&
+             !llvm::isPotentiallyReachable(&hint_, bytes.inst, nullptr, &dominators_);
+    });
+    return llvm::any_of(bulk_, [this](const Bytes& bytes) { return !dominators_.dominates(&hint_, bytes.inst); });
   }
 
   llvm::Value* address(llvm::IRBuilder<>& builder, std::int64_t at) const {
     return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base_, static_cast<std::uint64_t>(at));
   }
 
-  void load_all(llvm::IRBuilder<>& builder) const {
+  static constexpr std::int64_t Everywhere = INT64_MAX;
+
+  /// Reads the slots that have bytes in [from, to).
+  void load_all(llvm::IRBuilder<>& builder, std::int64_t from = -Everywhere, std::int64_t to = Everywhere) const {
     for (const auto& [at, slot] : slots_)
-      builder.CreateStore(builder.CreateAlignedLoad(slot.type, address(builder, at), slot.alignment), slot.variable);
+      if (at < to && at + static_cast<std::int64_t>(slot.size) > from)
+        builder.CreateStore(builder.CreateAlignedLoad(slot.type, address(builder, at), slot.alignment), slot.variable);
   }
 
-  void store_all(llvm::IRBuilder<>& builder) const {
+  void store_all(llvm::IRBuilder<>& builder, std::int64_t from = -Everywhere, std::int64_t to = Everywhere) const {
     for (const auto& [at, slot] : slots_)
-      builder.CreateAlignedStore(builder.CreateLoad(slot.type, slot.variable), address(builder, at), slot.alignment);
+      if (at < to && at + static_cast<std::int64_t>(slot.size) > from)
+        builder.CreateAlignedStore(builder.CreateLoad(slot.type, slot.variable), address(builder, at), slot.alignment);
   }
 
   void make_variables() {
@@ -219,7 +237,7 @@ class VirtualState {
     if (runtime::marker_of(call) != runtime::Marker::None) return false;
     // One that throws leaves for those who may look.
     if (call.doesNotAccessMemory() && call.doesNotThrow()) return false;
-    if (llvm::isa<llvm::AnyMemIntrinsic>(call)) return false;  // with what may come from the state, there is no slot
+    if (llvm::isa<llvm::AnyMemIntrinsic>(call)) return false;  // drop_shared() saw to it
     if (auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&call))
       return !intrinsic->isLifetimeStartOrEnd() && !intrinsic->onlyAccessesInaccessibleMemory();
     return true;
@@ -249,6 +267,15 @@ class VirtualState {
         pads.insert(invoke->getUnwindDest());
     llvm::IRBuilder<> at_hint(hint_.getNextNode());
     load_all(at_hint);
+    // All that one instruction touches is brought there before it, and read after it.
+    for (const Bytes& bytes : bulk_) {
+      llvm::IRBuilder<> before(bytes.inst);
+      store_all(before, bytes.from, bytes.to);
+    }
+    for (const Bytes& bytes : bulk_) {
+      llvm::IRBuilder<> after(bytes.inst->getNextNode());
+      load_all(after, bytes.from, bytes.to);
+    }
     for (llvm::Instruction* inst : work) {
       llvm::IRBuilder<> before(inst);
       store_all(before);
@@ -282,9 +309,10 @@ class VirtualState {
   llvm::CallInst& hint_;
   const llvm::DataLayout& layout_;
   llvm::DominatorTree dominators_;
-  llvm::Value* base_ = nullptr;
-  std::int64_t begin_ = 0, end_ = 0;
+  runtime::StatePointers pointers_;
+  llvm::Value* base_;
   std::map<std::int64_t, Slot> slots_;
+  std::vector<Bytes> bulk_;
   std::set<std::int64_t> shared_;
 };
 

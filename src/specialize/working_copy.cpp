@@ -3,7 +3,7 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
-#include "specialize/emit.h"
+#include "specialize/locations.h"
 
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IRBuilder.h>
@@ -22,6 +22,7 @@ namespace {
 constexpr std::uint64_t MaxInstructions = 60'000;
 constexpr unsigned MaxBody = 600;       // of a function that is copied in
 constexpr unsigned MaxCopies = 24;      // of one function
+constexpr unsigned MaxDepth = 8;        // of copies within copies: each level is another analysis
 constexpr std::size_t MaxTable = 4096;  // words of a table that are looked at
 
 std::vector<llvm::CallInst*> tail_calls(llvm::Function& function) {
@@ -42,22 +43,6 @@ llvm::Function* copy_of(const llvm::Function& original, llvm::Module& unit, cons
   return copy;
 }
 
-/// The way out of a body is the way out of a call, not of the function that it is copied into: its hints cannot be
-/// left at. And what it says of its virtual state ends with the call.
-void drop_ways_out(llvm::Function& body) {
-  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
-    if (runtime::marker_of(inst) == runtime::Marker::VirtualState) {
-      inst.eraseFromParent();
-      continue;
-    }
-    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
-    if (!hint || !hint->getOperandBundle(runtime::PlaceBundle)) continue;
-    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
-    hint->replaceAllUsesWith(bare);
-    hint->eraseFromParent();
-  }
-}
-
 /// What was written in `handler` is now inlined into `into`.
 void inline_locations(llvm::Function& handler, llvm::Function& into) {
   llvm::LLVMContext& context = into.getContext();
@@ -73,9 +58,37 @@ void inline_locations(llvm::Function& handler, llvm::Function& into) {
   }
 }
 
+/// Hints of a function that is copied in are no places of the working copy: their resume function goes on behind them
+/// in that function alone, and its result is not the interpreter's. Nor does what is said of state hold until the
+/// working copy returns.
+void forget_places(llvm::Function& body) {
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
+    auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
+    const runtime::Marker kind = runtime::marker_of(inst);
+    if (kind == runtime::Marker::VirtualState) inst.eraseFromParent();
+    if (!hint || kind == runtime::Marker::None || kind == runtime::Marker::VirtualState || !hint->hasOperandBundles())
+      continue;
+    llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
+    bare->takeName(hint);
+    hint->replaceAllUsesWith(bare);
+    hint->eraseFromParent();
+  }
+}
+
 }  // namespace
 
-bool needs_working_copy(const llvm::Function& function) { return runtime::has_markers(function); }
+bool needs_working_copy(const llvm::Function& function) {
+  bool hints = false, tail_calls = false;
+  for (const llvm::Instruction& inst : llvm::instructions(function)) {
+    const runtime::Marker marker = runtime::marker_of(inst);
+    // Virtual state is dealt with after all inlining; it does not make a function an interpreter that has places.
+    if (marker != runtime::Marker::None && marker != runtime::Marker::VirtualState) return true;
+    hints |= marker != runtime::Marker::None;
+    auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
+    tail_calls |= call && call->isMustTailCall();
+  }
+  return hints && tail_calls;
+}
 
 WorkingCopy::WorkingCopy(Symbols& symbols, llvm::Function& original) : symbols_(symbols), original_(original) {
   function_ = copy_of(original, symbols.unit(), (original.getName() + ".inlay.working").str());
@@ -200,7 +213,7 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
     direct = &llvm::promoteCallWithIfThenElse(call, &callee);
   }
   llvm::Function* copy = copy_of(*body, symbols_.unit(), "inlay.body");
-  drop_ways_out(*copy);
+  forget_places(*copy);
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
   if (llvm::InlineFunction(*direct, info).isSuccess())
@@ -263,7 +276,8 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
           wanted.handlers.push_back(target);
           add_from_tables(environment, *target, wanted);
         }
-      } else if (environment.cells().size() < before && tail_calls(*body).empty() && seen.insert(call).second) {
+      } else if (depth_ < MaxDepth && environment.cells().size() < before && tail_calls(*body).empty() &&
+                 seen.insert(call).second) {
         // (Handlers are not bodies to be copied in: they are a loop of their own.)
         wanted.bodies.emplace_back(call, target);
       }
@@ -274,9 +288,9 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
 
 bool WorkingCopy::take_in(const Wanted& wanted) {
   bool any = false;
-
   for (llvm::Function* handler : wanted.handlers) any |= add_handler(*handler);
   for (auto [call, callee] : wanted.bodies) any |= copy_in(*call, *callee);
+  depth_ += !wanted.bodies.empty();
   return any;
 }
 

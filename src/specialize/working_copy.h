@@ -3,7 +3,8 @@
 //
 // - Handlers that tail-call each other are a loop: their bodies become blocks of one function, a guaranteed tail call
 //   becomes a jump to a block, *dispatch*, that compares the target with the handlers that are in. What is not in is
-//   called, which is also the way out to the interpreter: it goes on there with the exact state.
+//   called, which is also the way out to the interpreter: it goes on there with the exact state. That call is an
+//   ordinary one, not a tail call; what it returns is returned.
 // - A function that changes what is known of the interpreter's state is copied in where it is called.
 //
 // Which functions these are is only known once the program is: the analysis asks for them, and starts again.
@@ -53,6 +54,7 @@ class WorkingCopy {
   std::map<llvm::Function*, llvm::BasicBlock*> handlers_;
   std::map<llvm::Function*, unsigned> copied_;
   std::uint64_t size_ = 0;
+  unsigned depth_ = 0;  // how often bodies were copied in
 };
 
 /// Whether a function is an interpreter to be walked as a copy: it holds a hint.

@@ -160,7 +160,9 @@ TEST(HotProgram, of_a_runtime_without_entries) {
   EXPECT_NE(hot.error().message().find("inlay_add_runtime"), std::string::npos) << hot.error().message();
 }
 
-TEST(HotThreads, share_what_was_compiled) {
+class HotThreads : public ::testing::TestWithParam<bool> {};
+
+TEST_P(HotThreads, share_what_was_compiled) {
   vm_register::Assembled assembled =
       vm_register::assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/sort.asm"));
   Frozen<vm_register::Program> program = jit().freeze([&] { return assembled.program.value(); });
@@ -170,18 +172,34 @@ TEST(HotThreads, share_what_was_compiled) {
     });
   };
   const vm_register::Outcome expected = run();
-  HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 7}).value();
+  HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 7, .background = GetParam()}).value();
   std::atomic<unsigned> wrong = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      for (int round = 0; round < 50; ++round) wrong += !(run() == expected);
+      for (int round = 0; round < 50 || (entered(hot.entries()) == 0 && round < 100'000); ++round)
+        wrong += !(run() == expected);
     });
   for (int i = 0; i < 100; ++i) hot.entries();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0u);
   EXPECT_GT(entered(hot.entries()), 0u);
 }
+
+TEST_P(HotThreads, stop_in_the_middle) {
+  vm_register::Assembled assembled =
+      vm_register::assemble(read_text(std::string(EXAMPLES) + "/vm_register/programs/matmul.asm"));
+  Frozen<vm_register::Program> program = jit().freeze([&] { return assembled.program.value(); });
+  for (int i = 0; i < 20; ++i) {
+    HotCode hot = jit().compile_hot(vm_register::interpret, {.threshold = 3, .background = GetParam()}).value();
+    vm_register::run(*program, {5}, UINT64_MAX, [&](vm_register::Machine& machine, const std::int64_t* given) {
+      return vm_register::interpret(*program, 0, machine, given);
+    });
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Compiling, HotThreads, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "in_the_background" : "where_it_is_hot"; });
 
 }  // namespace
 }  // namespace inlay::interpreters

@@ -315,6 +315,10 @@ const Trait all[] = {
     TRAIT(virtual_registers, Usual, Calm | bit(Throws) | bit(Jumps)),
     TRAIT(virtual_catching, Usual | bit(OP_GUARD), Calm | bit(Throws) | bit(Fails)),
     TRAIT(virtual_on_stack, Usual, Calm | bit(Throws)),
+    TRAIT(virtual_by_table, Usual, Calm),
+    TRAIT(virtual_by_variable, bit(OP_GO), 0),
+    TRAIT(virtual_beside_memory, bit(OP_GO), 0),
+    TRAIT(virtual_in_bulk, Usual, Calm),
     TRAIT(vector_stack, Usual, Calm | bit(Throws)),
     TRAIT(handlers_by_table, Usual, Calm | bit(Throws) | bit(Moves)),
     TRAIT(handlers_by_switch_of_functions, Usual, Calm | bit(Moves)),
@@ -471,6 +475,25 @@ TEST(TraitOf, statics_are_one_and_the_same) {
   const Program program = {{OP_PUSH, 0, 0, 0}, {OP_POP, 1, 0, 0}, {OP_STOP, 1, 0, 0}};
   compare_everywhere(with_statics, program);
   EXPECT_LE(counters_made, 2);  // one of the process, one of this thread
+}
+
+/// Where a place is an integer and not known, each number that was stored might be one. Those that lie outside of the
+/// program are none, and what follows a guess is no source of others.
+TEST(TraitOf, guesses_stay_inside_of_the_program) {
+  for (Interpreter* function : {index_in_struct, index_unsigned, index_int, index_size_t})
+    for (std::uint64_t seed = 1; seed < 40; ++seed) {
+      const Program program = random_program(seed, Basic | Usual, Calm);
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      CompileOptions options;
+      options.level = Level::O0;
+      auto frozen = freeze(program);
+      const Insn* code = frozen->data();
+      auto specialized = jit().specialize_with(options, function, inlay::constant(code), _1);
+      ASSERT_TRUE(specialized);
+      for (auto& g : specialized->explain().guest) printf("%ld:%s/%u ", (long)g.at, g.opcode.c_str(), g.copies);
+      EXPECT_LE(specialized->explain().guest.size(), program.size());
+      EXPECT_LT(specialized->explain().work, 2'000'000u);
+    }
 }
 
 /// What programs of this size take.

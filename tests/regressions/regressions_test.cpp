@@ -65,6 +65,20 @@ TEST(Regressions, one_variable_under_two_names) {
   EXPECT_EQ(fast(4), 27);
 }
 
+TEST(Regressions, expectation_of_a_function_that_is_copied_in) {
+  static const ExpectingInstruction code[] = {{0, 1}, {1, 1}, {0, 1}, {2, 0}};
+  auto promise = inlay::promise_constant(code, sizeof code, "code").value();
+  const ExpectingInstruction* program = code;
+  auto fast = jit().specialize(interpret_expecting, inlay::constant(program), _1).value();
+  ASSERT_TRUE(fast.compiled()) << fast.explain().to_text();
+  for (long value : {5L, 7L}) {  // as expected, and not
+    Expecting left{0, value, 0}, right = left;
+    EXPECT_EQ(fast(&right), interpret_expecting(program, &left));
+    EXPECT_EQ(right.sum, left.sum);
+    EXPECT_EQ(right.pc, left.pc);
+  }
+}
+
 TEST(Regressions, optimizing_inside_of_freeze) {
   auto inner = jit().freeze([] { return literal(7); });
   auto outer = jit().freeze([&] {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "inlay/annotate.h"
+
 namespace regressions {
 
 Closure literal(int value) {
@@ -48,6 +50,34 @@ int through_two_names(Configuration* by_pointer, int x) {
   configuration.counter = x;
   by_pointer->counter += 5;
   return configuration.counter * configuration.factor;
+}
+
+__attribute__((noinline)) static long expecting_handler(Expecting* vm, const ExpectingInstruction* now) {
+  inlay::virtual_state(vm, sizeof *vm);
+  vm->pc += now->length;
+  long value = inlay::expect(vm->expected, 5L);
+  vm->sum += value * 3;
+  return value;
+}
+
+long interpret_expecting(const ExpectingInstruction* code, Expecting* vm) {
+  long result = 0;
+  vm->pc = 0;
+  for (;;) {
+    vm->pc = inlay::context(vm->pc);
+    const ExpectingInstruction* now = code + vm->pc;
+    switch (now->op) {
+      case 0:
+        result += expecting_handler(vm, now);
+        break;
+      case 1:
+        result += 100;
+        ++vm->pc;
+        break;
+      default:
+        return result * 1000 + vm->sum;
+    }
+  }
 }
 
 }  // namespace regressions

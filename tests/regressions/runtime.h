@@ -38,4 +38,14 @@ struct Configuration {
 extern Configuration configuration;
 int through_two_names(Configuration* by_pointer, int x);
 
+/// An interpreter whose handler expects something, and holds state of its own.
+struct Expecting {
+  int pc;
+  long expected, sum;
+};
+struct ExpectingInstruction {
+  int op, length;
+};
+long interpret_expecting(const ExpectingInstruction* code, Expecting* vm);
+
 }  // namespace regressions

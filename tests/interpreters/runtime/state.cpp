@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Exceptions, and state that is seen from outside.
 #include <csetjmp>
+#include <cstddef>
+#include <cstring>
 #include <exception>
 #include <stdexcept>
 #include <vector>
@@ -91,6 +93,68 @@ std::int64_t virtual_on_stack(const Insn* code, Vm* out) {
   TRAIT_LOOP(pc, pc, code, TRAIT_PUSH_POP TRAIT_HOST)
 #undef TRAIT_RETURN
 #define TRAIT_RETURN(x) return (x)
+}
+
+// Pointers to registers lie in a table of the function's own.
+std::int64_t virtual_by_table(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, sizeof *vm);
+  std::int64_t* const places[] = {&vm->regs[3], &vm->regs[0], &vm->regs[2], &vm->regs[1]};
+  const Insn* pc = code;
+  TRAIT_LOOP(pc, pc, code, TRAIT_HOST case OP_PUSH : *places[vm->regs[insn->b & 3] & 3] ^= insn->imm; break;
+             case OP_POP : vm->regs[insn->a & 3] = *places[vm->regs[insn->b & 3] & 3]; break;)
+}
+// They lie in a variable that a function has filled.
+INLAY_NOINLINE void lead_to(std::int64_t** place, std::int64_t* reg) { *place = reg; }
+std::int64_t virtual_by_variable(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, sizeof *vm);
+  std::int64_t* place = nullptr;
+  lead_to(&place, &vm->regs[1]);
+  const Insn* pc = code;
+  TRAIT_LOOP(pc, pc, code, case OP_PUSH : * place ^= insn->imm; break; case OP_POP : place = &vm->regs[insn->b & 3];
+             break;)
+}
+// The state ends before `heap`, which leads elsewhere; the place is in the state.
+std::int64_t virtual_beside_memory(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, offsetof(Vm, heap));
+  std::int64_t memory[TRAIT_STACK] = {};
+  vm->heap = memory;
+  vm->pc = code;
+#undef TRAIT_RETURN
+#define TRAIT_RETURN(x)        \
+  do {                         \
+    std::int64_t result = (x); \
+    vm->heap = nullptr;        \
+    return result;             \
+  } while (0)
+  TRAIT_LOOP(
+      vm->pc, vm->pc, code,
+      case OP_PUSH : vm->heap[static_cast<std::uint64_t>(vm->regs[insn->b & 3]) % TRAIT_STACK] ^= vm->regs[insn->a & 3];
+      break;
+      case OP_POP : vm->regs[insn->a & 3] = vm->heap[static_cast<std::uint64_t>(vm->regs[insn->b & 3]) % TRAIT_STACK];
+      break;)
+#undef TRAIT_RETURN
+#define TRAIT_RETURN(x) return (x)
+}
+// Pieces of the state are copied and filled at once, registers in part.
+std::int64_t virtual_in_bulk(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, sizeof *vm);
+  std::int64_t saved[4] = {1, 2, 3, 4};
+  const Insn* pc = code;
+  TRAIT_LOOP(
+      pc, pc, code, TRAIT_HOST case OP_PUSH
+      : switch (insn->b & 3) {
+        case 0: std::memcpy(vm->stack, vm->regs, sizeof vm->regs); break;
+        case 1: std::memcpy(saved, vm->regs, sizeof saved); break;
+        case 2: std::memset(&vm->regs[1], insn->imm, 16); break;
+        case 3: std::memset(reinterpret_cast<char*>(vm->regs) + 4, insn->imm, 13); break;
+      } break;
+      case OP_POP
+      : switch (insn->b & 3) {
+        case 0: std::memcpy(&vm->regs[1], &vm->stack[0], 16); break;
+        case 1: std::memcpy(vm->regs, saved, sizeof saved); break;
+        case 2: std::memmove(&vm->regs[0], &vm->regs[1], 24); break;
+        case 3: std::memcpy(&vm->sp, &vm->regs[insn->a & 3], 4); break;
+      } break;)
 }
 
 std::int64_t vector_stack(const Insn* code, Vm* vm) {

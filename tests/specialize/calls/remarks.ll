@@ -8,7 +8,7 @@
 ; CHECK-DAG: remark: [asked-for] closed: it is marked INLAY_OPAQUE
 ; CHECK-DAG: remark: [unknown-target] : the target of this call is not known: it comes in as argument 1 of the compiled function
 ; CHECK-DAG: remark: [not-evaluable] jumps: it calls a function that returns twice (setjmp)
-; CHECK-DAG: remark: [interpreter] loop: where the program goes on is only known when it runs: it is the result of calling getpid; the places that are compiled are tried, then the interpreter goes on
+; CHECK-DAG: remark: [interpreter] loop: where the program goes on is only known when it runs: it is the result of calling getpid; from there the interpreter goes on
 ; EMBED
 define i64 @f(ptr %callback, i64 %x) {
   %a = call i64 @getpid()

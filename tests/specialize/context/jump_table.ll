@@ -12,7 +12,7 @@
 ; CHECK-DAG: ret i64 49
 ; CHECK-DAG: ret i64 50
 ; CHECK: elsewhere:
-; CHECK-NEXT: call i64 @f.inlay.resume(i32 0, i32 1, ptr @program, i64 %index, ptr %pc)
+; CHECK-NEXT: call i64 @f.inlay.resume(i32 0, i32 1, ptr {{.*}}@program, i64 %index, ptr {{.*}}%pc)
 ; CHECK: contexts: 3
 ; EMBED
 @program = constant [3 x i8] c"j12"

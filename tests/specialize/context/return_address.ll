@@ -10,7 +10,7 @@
 ; CHECK-DAG: i64 2, label %[[TWO:.*]]
 ; CHECK: ]
 ; CHECK: elsewhere:
-; CHECK-NEXT: call i64 @f.inlay.resume(i32 0, i32 1, ptr %stack, i64 %pc)
+; CHECK-NEXT: call i64 @f.inlay.resume(i32 0, i32 1, ptr {{.*}}%stack, i64 %pc)
 ; CHECK: contexts: 4
 ; CHECK: exit: unknown context
 ; EMBED

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which machine code of an object belongs to which guest instruction: the way back from two-level debug locations
+// (specialize/locations.h), read from the object's DWARF.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "codegen/emit.h"
+
+namespace inlay::codegen {
+
+/// A stretch of a function, of one guest instruction.
+struct GuestRange {
+  std::uint64_t offset = 0, size = 0;
+  unsigned guest = 0;    // its number
+  std::string assembly;  // a line for each machine instruction, with the symbols that it refers to
+};
+
+struct MappedFunction {
+  std::string symbol;
+  std::uint64_t size = 0;
+  std::uint64_t shared = 0;  // bytes that LLVM merged from several guest instructions
+  std::vector<GuestRange>
+      ranges;  // ascending; no two overlap; what is in none belongs to no guest instruction, or many
+};
+
+/// The functions of an object, in the order of their addresses. An object without such locations has no ranges.
+Result<std::vector<MappedFunction>> read_code_map(const Object& object, Machine& machine);
+
+}  // namespace inlay::codegen

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "codegen/code_map.h"
+
+#include "codegen/pipeline.h"
+#include "runtime/names.h"
+
+#include <llvm/AsmParser/Parser.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/SourceMgr.h>
+
+#include <gtest/gtest.h>
+
+namespace inlay::codegen {
+namespace {
+
+std::vector<MappedFunction> map_of(const std::string& text, Level level = Level::O0) {
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic diagnostic;
+  std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(text, diagnostic, context);
+  EXPECT_TRUE(module) << diagnostic.getMessage().str();
+  if (!module) return {};
+  Machine& machine = *machine_of_thread(Cpu::Host).value();
+  Result<Object> object = emit(*module, machine, level);
+  EXPECT_TRUE(object) << object.error().to_string();
+  Result<std::vector<MappedFunction>> map = read_code_map(*object, machine);
+  EXPECT_TRUE(map) << map.error().to_string();
+  return map ? *map : std::vector<MappedFunction>{};
+}
+
+// Volatile stores, each at a place of its own: where code is known to be.
+constexpr const char* Body = R"(
+define void @f(ptr %p) !dbg !10 {
+  store volatile i32 100, ptr %p, !dbg !20
+  store volatile i32 101, ptr %p, !dbg !21
+  store volatile i32 102, ptr %p, !dbg !22
+  store volatile i32 103, ptr %p, !dbg !23
+  store volatile i32 104, ptr %p, !dbg !24
+  store volatile i32 105, ptr %p, !dbg !25
+  ret void, !dbg !26
+}
+!llvm.dbg.cu = !{!0, !1}
+!llvm.module.flags = !{!2}
+!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !3, emissionKind: LineTablesOnly)
+!1 = distinct !DICompileUnit(language: DW_LANG_C, file: !4, emissionKind: LineTablesOnly)
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!3 = !DIFile(filename: "inlay.guest", directory: "")
+!4 = !DIFile(filename: "host.c", directory: "/")
+!5 = !DISubroutineType(types: !6)
+!6 = !{null}
+!10 = distinct !DISubprogram(name: "entry", scope: !3, file: !3, type: !5, spFlags: DISPFlagDefinition, flags: DIFlagArtificial, unit: !0)
+!11 = distinct !DISubprogram(name: "inlay.guest", scope: !3, file: !3, type: !5, spFlags: DISPFlagDefinition, unit: !0)
+!12 = distinct !DISubprogram(name: "interpret", scope: !4, file: !4, line: 5, type: !5, spFlags: DISPFlagDefinition, unit: !1)
+!20 = !DILocation(line: 50, scope: !12, inlinedAt: !30)
+!21 = !DILocation(line: 7, scope: !11, inlinedAt: !40)
+!22 = !DILocation(line: 50, scope: !12, inlinedAt: !31)
+!23 = !DILocation(line: 50, scope: !12, inlinedAt: !32)
+!24 = !DILocation(line: 51, scope: !12, inlinedAt: !33)
+!25 = !DILocation(line: 50, scope: !12, inlinedAt: !35)
+!26 = !DILocation(line: 0, scope: !10)
+!30 = !DILocation(line: 3, scope: !11, inlinedAt: !40)
+!31 = !DILocation(line: 16777215, scope: !11, inlinedAt: !40)
+!32 = !DILocation(line: 0, scope: !11, inlinedAt: !40)
+!33 = !DILocation(line: 9, scope: !11, inlinedAt: !34)
+!34 = distinct !DILocation(line: 52, scope: !12, inlinedAt: !30)
+!35 = !DILocation(line: 70000, scope: !11, inlinedAt: !40)
+!40 = distinct !DILocation(line: 0, scope: !10)
+)";
+
+TEST(CodeMap, tells_guest_instructions_apart) {
+  static_assert(runtime::NoGuest == 16777215);
+  std::vector<MappedFunction> map = map_of(Body);
+  ASSERT_EQ(map.size(), 1u);
+  EXPECT_EQ(map[0].symbol, "f");
+  std::string seen;
+  for (const GuestRange& range : map[0].ranges) {
+    seen += std::to_string(range.guest) + ":";
+    for (int stored = 100; stored < 106; ++stored)
+      if (range.assembly.find(", " + std::to_string(stored)) != std::string::npos) seen += std::to_string(stored);
+    seen += " ";
+  }
+  // By the host's code, by the guest scope alone, by the innermost of two, and with a number of more than 16 bits.
+  // What is of none, or of several, is left out.
+  EXPECT_EQ(seen, "3:100 7:101 9:104 70000:105 ");
+  EXPECT_GT(map[0].shared, 0u);
+  EXPECT_LT(map[0].ranges.back().offset + map[0].ranges.back().size, map[0].size);
+}
+
+TEST(CodeMap, finds_nothing_without_locations) {
+  std::vector<MappedFunction> map = map_of("define i32 @f(i32 %a) { %b = add i32 %a, 1 ret i32 %b }");
+  ASSERT_EQ(map.size(), 1u);
+  EXPECT_TRUE(map[0].ranges.empty());
+  EXPECT_EQ(map[0].shared, 0u);
+  EXPECT_GT(map[0].size, 0u);
+}
+
+TEST(CodeMap, knows_functions_in_sections_of_their_own) {
+  std::string text = Body;
+  text.replace(text.find("!dbg !10 {"), 0, "section \".text.far\" ");
+  std::vector<MappedFunction> map = map_of("define void @first() { ret void }\n" + text);
+  ASSERT_EQ(map.size(), 2u);
+  for (const MappedFunction& function : map) EXPECT_EQ(function.ranges.size(), function.symbol == "f" ? 4u : 0u);
+}
+
+}  // namespace
+}  // namespace inlay::codegen

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/state_pointers.h"
+
+#include "runtime/names.h"
+
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace inlay::runtime {
+
+StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hint) : layout_(function.getDataLayout()) {
+  llvm::APInt offset(64, 0);
+  base_ = hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, true);
+  auto* size = llvm::dyn_cast<llvm::ConstantInt>(hint.getArgOperand(1));
+  begin_ = offset.getSExtValue();
+  end_ = begin_ + (size ? static_cast<std::int64_t>(size->getZExtValue()) : 0);
+  llvm::SmallVector<const llvm::Value*, 4> bases;
+  llvm::getUnderlyingObjects(base_, bases, nullptr, /*MaxLookup=*/0);
+  bases_.insert(base_);
+  bases_.insert(bases.begin(), bases.end());
+  // Where p itself was loaded, the same pointer may be loaded again.
+  stored_elsewhere_ =
+      !llvm::isa<llvm::Argument, llvm::AllocaInst, llvm::GlobalValue>(base_) || stores_elsewhere(function);
+  entered_ = function.hasFnAttribute(EnteredAttribute);
+}
+
+bool StatePointers::distance(const llvm::Value* pointer, std::int64_t& from_base) const {
+  llvm::APInt offset(64, 0);
+  if (pointer->stripAndAccumulateConstantOffsets(layout_, offset, true) != base_) return false;
+  from_base = offset.getSExtValue();
+  return true;
+}
+
+bool StatePointers::may_lead(const llvm::Value* pointer) const {
+  llvm::SmallVector<const llvm::Value*, 4> objects;
+  llvm::getUnderlyingObjects(pointer, objects, nullptr, /*MaxLookup=*/0);
+  return llvm::any_of(objects, [this](const llvm::Value* object) {
+    if (bases_.contains(object)) return true;
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(object)) return stored_elsewhere_ || reads_state(*load);
+    if (auto* argument = llvm::dyn_cast<llvm::Argument>(object))
+      return entered_ && !argument->hasAttribute(ElsewhereAttribute);
+    return !llvm::isa<llvm::AllocaInst, llvm::Constant>(object) && !llvm::isNoAliasCall(object);
+  });
+}
+
+bool StatePointers::may_be_used_by(const llvm::Instruction& inst) const {
+  return llvm::any_of(inst.operands(), [&](const llvm::Use& operand) {
+    bool stored = llvm::isa<llvm::StoreInst>(inst) && operand.getOperandNo() == 0;
+    return operand->getType()->isPointerTy() && !stored && may_lead(operand.get());
+  });
+}
+
+/// Whether a load may read the state, memory that is reached through it, or a variable: the functions that this one
+/// calls may have put pointers there.
+bool StatePointers::reads_state(const llvm::LoadInst& load) const {
+  std::int64_t at = 0;
+  if (!distance(load.getPointerOperand(), at)) {
+    llvm::SmallVector<const llvm::Value*, 4> objects;
+    llvm::getUnderlyingObjects(load.getPointerOperand(), objects, nullptr, /*MaxLookup=*/0);
+    return may_lead(load.getPointerOperand()) ||
+           llvm::any_of(objects, [](const llvm::Value* object) { return llvm::isa<llvm::AllocaInst>(object); });
+  }
+  auto size = static_cast<std::int64_t>(layout_.getTypeStoreSize(load.getType()).getFixedValue());
+  return at < end_ && at + size > begin_;
+}
+
+/// Whether this function puts pointers that may lead into the state where loads of others find them.
+bool StatePointers::stores_elsewhere(llvm::Function& function) const {
+  auto is_elsewhere = [this](const llvm::Value* pointer) {
+    std::int64_t at = 0;
+    return distance(pointer, at) ? at < begin_ || at >= end_ : !may_lead(pointer);
+  };
+  for (llvm::Instruction& inst : llvm::instructions(function)) {
+    if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&inst)) {
+      bool pointer = store->getValueOperand()->getType()->isPtrOrPtrVectorTy();
+      if (pointer && may_lead(store->getValueOperand()) && is_elsewhere(store->getPointerOperand())) return true;
+    } else if (auto* copy = llvm::dyn_cast<llvm::AnyMemTransferInst>(&inst)) {
+      if (may_lead(copy->getRawSource()) && is_elsewhere(copy->getRawDest())) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace inlay::runtime

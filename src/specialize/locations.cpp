@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "specialize/locations.h"
+
+#include <algorithm>
+
+#include "runtime/names.h"
+
+#include <llvm/BinaryFormat/Dwarf.h>
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Module.h>
+
+namespace inlay::specialize {
+
+namespace {
+
+/// Lists a compile unit in the module, where LLVM wants to find every one that its locations lead to.
+void list_unit(llvm::Module& module, const llvm::DISubprogram* subprogram) {
+  llvm::DICompileUnit* unit = subprogram ? subprogram->getUnit() : nullptr;
+  if (!unit) return;
+  llvm::NamedMDNode* units = module.getOrInsertNamedMetadata("llvm.dbg.cu");
+  if (std::find(units->op_begin(), units->op_end(), unit) == units->op_end()) units->addOperand(unit);
+}
+
+/// The compile unit of scopes that no source has; one for each module.
+llvm::DICompileUnit* artificial_unit(llvm::Module& module) {
+  for (llvm::DICompileUnit* unit : module.debug_compile_units())
+    if (unit->getFilename() == runtime::GuestScope) return unit;
+  llvm::DIBuilder builder(module);
+  llvm::DICompileUnit* unit = builder.createCompileUnit(
+      llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), builder.createFile(runtime::GuestScope, ""), "inlay",
+      /*isOptimized=*/true, "", 0, "", llvm::DICompileUnit::LineTablesOnly);
+  builder.finalize();
+  return unit;
+}
+
+llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::StringRef name) {
+  llvm::DICompileUnit* unit = artificial_unit(module);
+  llvm::DIBuilder builder(module, /*AllowUnresolved=*/true, unit);
+  llvm::DISubprogram* scope = builder.createFunction(
+      unit->getFile(), name, "", unit->getFile(), 0, builder.createSubroutineType(builder.getOrCreateTypeArray({})), 0,
+      llvm::DINode::FlagArtificial,
+      llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit |
+          llvm::DISubprogram::SPFlagOptimized);
+  builder.finalizeSubprogram(scope);
+  return scope;
+}
+
+}  // namespace
+
+Locations::Locations(const llvm::Function& original, llvm::Function& copy)
+    : module_(*copy.getParent()), to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {
+  llvm::DISubprogram* scope = copy.getSubprogram();
+  const llvm::DISubprogram* before = original.getSubprogram();
+  // One that has the guest level already is copied as any other.
+  if (!scope || scope->getName() != runtime::GuestScope || (before && before->getName() == runtime::GuestScope)) return;
+  guest_ = scope;
+  enter_guest(runtime::NoGuest);
+}
+
+void Locations::enter_guest(unsigned number) {
+  if (!guest_) return;
+  at_guest_ = llvm::DILocation::get(guest_->getContext(), number, 0, guest_);
+  cache_.clear();
+}
+
+llvm::DebugLoc Locations::map(const llvm::DebugLoc& location) {
+  if (guest_) return location ? in_guest(location.get()) : at_guest_;
+  // Without a scope of its own (the entry), a function holds locations of what was inlined into it, as they are.
+  return !location || !to_ ? location : llvm::DebugLoc(in_copy(location.get()));
+}
+
+/// Locations that were inlined into the original keep their scopes; only the outermost level changes.
+llvm::DILocation* Locations::in_copy(llvm::DILocation* location) {
+  auto [slot, inserted] = cache_.try_emplace(location, nullptr);
+  if (!inserted) return slot->second;
+  llvm::LLVMContext& context = location->getContext();
+  if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
+  llvm::DILocation* mapped =
+      location->getInlinedAt() ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
+                                                               location->getScope(), in_copy(location->getInlinedAt()))
+                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+  return cache_[location] = mapped;
+}
+
+/// All levels keep their scopes, and the outermost is now inlined at the guest's.
+llvm::DILocation* Locations::in_guest(llvm::DILocation* location) {
+  auto [slot, inserted] = cache_.try_emplace(location, nullptr);
+  if (!inserted) return slot->second;
+  list_unit(module_, location->getScope()->getSubprogram());
+  llvm::DILocation* outer = location->getInlinedAt() ? in_guest(location->getInlinedAt()) : at_guest_;
+  llvm::LLVMContext& context = location->getContext();
+  llvm::DILocation* mapped =
+      location->isDistinct()
+          ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(), location->getScope(),
+                                          outer)
+          : llvm::DILocation::get(context, location->getLine(), location->getColumn(), location->getScope(), outer);
+  return cache_[location] = mapped;
+}
+
+void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
+  llvm::DISubprogram* subprogram = original.getSubprogram();
+  if (!subprogram) return;
+  list_unit(*function.getParent(), subprogram);
+  function.setSubprogram(llvm::MDNode::replaceWithDistinct(subprogram->clone()));
+}
+
+void give_guest_scope(llvm::Function& function) {
+  function.setSubprogram(artificial_scope(*function.getParent(), runtime::GuestScope));
+}
+
+void give_artificial_scope(llvm::Function& function) {
+  if (function.getSubprogram()) return;
+  llvm::DISubprogram* scope = artificial_scope(*function.getParent(), function.getName());
+  function.setSubprogram(scope);
+  const llvm::DebugLoc nowhere = llvm::DILocation::get(function.getContext(), 0, 0, scope);
+  for (llvm::Instruction& inst : llvm::instructions(function)) inst.setDebugLoc(nowhere);
+}
+
+}  // namespace inlay::specialize

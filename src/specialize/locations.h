@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Debug locations of code that the evaluator writes.
+//
+// In the ordinary form an instruction's location is that of the original, in the scope of the copy. Where it is asked
+// which code a guest instruction became (CompileOptions::explain_code), locations have two levels:
+//
+//   the host's location, with all that was inlined there      interpreter.cpp:120, inlined at
+//   the guest's location                                      number 7 of the guest scope
+//
+// The guest scope is a synthetic function (runtime::GuestScope) that the host code is inlined into. So LLVM's passes
+// carry both levels through optimizing into DWARF, where codegen/code_map.h finds the outer one again. The line is the
+// number of the guest instruction, or runtime::NoGuest: what comes before the first, and the interpreter's generic
+// form. LLVM's passes make it 0 where they merge code of several. (A front end that knows files and lines of its guest
+// would add them as a level of their own around the numbers, or in place of them.)
+#pragma once
+
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/IR/Function.h>
+
+namespace inlay::specialize {
+
+class Locations {
+ public:
+  /// For a copy whose scope is a guest scope (give_guest_scope), the locations have two levels.
+  Locations(const llvm::Function& original, llvm::Function& copy);
+
+  /// The guest instruction that what comes next belongs to, or NoGuest. Without a guest scope it has no effect.
+  void enter_guest(unsigned number);
+
+  llvm::DebugLoc map(const llvm::DebugLoc& location);
+
+ private:
+  llvm::DILocation* in_copy(llvm::DILocation* location);
+  llvm::DILocation* in_guest(llvm::DILocation* location);
+
+  llvm::Module& module_;
+  llvm::DISubprogram* to_;                                      // the scope of the copy
+  llvm::DISubprogram* guest_ = nullptr;                         // the same, if it is a guest scope
+  llvm::DILocation* at_guest_ = nullptr;                        // in it
+  llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;  // for this guest instruction
+};
+
+/// Gives `function` a debug location scope of its own, like the one of `original`.
+void copy_subprogram(const llvm::Function& original, llvm::Function& function);
+
+/// Gives `function`, which is to be written, the scope of a guest program in place of the one it has.
+void give_guest_scope(llvm::Function& function);
+
+/// Gives a function that has no scope an artificial one, and each of its instructions a location without a line, so
+/// that what is inlined into it keeps its locations in DWARF.
+void give_artificial_scope(llvm::Function& function);
+
+}  // namespace inlay::specialize
