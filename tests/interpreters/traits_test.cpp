@@ -5,16 +5,11 @@
 // A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, INLAY_FUZZ_SECONDS=n sets how long to search,
 // and INLAY_FUZZ_FIRST=n begins at another seed than 1.
 #include <chrono>
-#include <csetjmp>
-#include <cstdlib>
-#include <cstring>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "inlay/jit.h"
-#include "traits.h"
+#include "traits_support.h"
 
 #include <gtest/gtest.h>
 
@@ -26,181 +21,6 @@ using inlay::Level;
 using inlay::Remark;
 using std::placeholders::_1;
 
-const inlay::Jit& jit() {
-  static const inlay::Jit engine = inlay::Jit::create().value();
-  return engine;
-}
-
-// ---- the host ----
-
-struct Host {
-  std::string log;
-  const Insn* code = nullptr;  // to show places by
-  std::jmp_buf* way_out = nullptr;
-};
-thread_local Host host;
-int counters_made = 0;
-
-std::string place(const Insn* pc) { return pc ? std::to_string(pc - host.code) : "-"; }
-
-std::string show(const Vm& vm) {
-  std::string text = "regs";
-  for (std::int64_t reg : vm.regs) text += " " + std::to_string(reg);
-  text += " stack";
-  for (std::int64_t value : vm.stack) text += " " + std::to_string(value);
-  text += " sp " + std::to_string(vm.sp) + " fuel " + std::to_string(vm.fuel) + " depth " + std::to_string(vm.depth) +
-          " pc " + place(vm.pc) + " at " + std::to_string(vm.at) + " heap";
-  for (std::uint64_t i = 0; i < vm.heap_size; ++i) text += " " + std::to_string(vm.heap[i]);
-  return text;
-}
-
-}  // namespace
-
-enum HostFunction { Looks, Changes, Throws, Jumps, Fails, Moves };
-
-extern "C" std::int64_t trait_host(Vm* vm, int what, std::int64_t value) {
-  host.log += "host " + std::to_string(what) + " of " + std::to_string(value) + ": " + show(*vm) + "\n";
-  switch (what) {
-    case Changes:
-      vm->regs[1] += 10;
-      vm->fuel -= 1;
-      vm->stack[0] ^= 1;
-      vm->sp += 1;
-      break;
-    case Throws:
-      vm->regs[2] += 1;
-      if (value & 1) throw std::runtime_error("thrown " + std::to_string(value));
-      break;
-    case Jumps:
-      vm->regs[2] += 3;
-      if (value % 3 == 0) {
-        if (vm->heap) std::longjmp(*reinterpret_cast<std::jmp_buf*>(vm->heap), 1);
-        if (host.way_out) std::longjmp(*host.way_out, 1);
-      }
-      break;
-    case Moves:
-      if (vm->pc && value > 0) ++vm->pc;
-      break;
-    default:
-      break;
-  }
-  return value + 1;
-}
-
-extern "C" void trait_note(const char* what, std::int64_t value) {
-  if (std::strcmp(what, "counter made") == 0) {
-    ++counters_made;
-    return;
-  }
-  host.log += std::string(what) + " " + std::to_string(value) + "\n";
-}
-
-void host_fails(Vm* vm, std::int64_t value) {
-  host.log += "fails: " + show(*vm) + "\n";
-  vm->regs[0] += 1000;
-  vm->sp += 2;
-  vm->fuel -= 3;
-  throw std::runtime_error("failed " + std::to_string(value));
-}
-
-namespace {
-
-// ---- programs ----
-
-using Program = std::vector<Insn>;
-
-std::string show(const Program& program) {
-  static const char* const names[] = {"stop", "set",  "add", "multiply", "less",   "jump",   "jump_if", "push",
-                                      "pop",  "host", "go",  "guard",    "expect", "switch", "yield",   "call"};
-  std::string text;
-  for (std::size_t i = 0; i < program.size(); ++i)
-    text += std::to_string(i) + ": " + names[program[i].op] + " " + std::to_string(program[i].a) + " " +
-            std::to_string(program[i].b) + " " + std::to_string(program[i].imm) + "\n";
-  return text;
-}
-
-constexpr unsigned bit(unsigned n) { return 1u << n; }
-constexpr unsigned Basic = bit(OP_SET) | bit(OP_ADD) | bit(OP_MULTIPLY) | bit(OP_LESS) | bit(OP_JUMP) |
-                           bit(OP_JUMP_IF) | bit(OP_PUSH) | bit(OP_POP) | bit(OP_STOP);
-
-Program random_program(std::uint64_t seed, unsigned ops, unsigned hosts) {
-  std::mt19937_64 random(seed);
-  // Jumps to where it was computed are rare: with one, nothing else can be known for sure.
-  if (random() % 4) ops &= ~bit(OP_GO);
-  std::vector<std::uint8_t> choice;
-  for (unsigned op = 0; op < OP_COUNT; ++op)
-    for (int weight = op == OP_STOP || op == OP_GO ? 1 : op == OP_JUMP ? 2 : 4; (ops & bit(op)) && weight > 0; --weight)
-      choice.push_back(static_cast<std::uint8_t>(op));
-  std::vector<int> functions;
-  for (int what = 0; what < 6; ++what)
-    if (hosts & bit(static_cast<unsigned>(what))) functions.push_back(what);
-  Program program(1 + random() % 24);
-  auto size = static_cast<std::int32_t>(program.size());
-  for (std::int32_t i = 0; i < size; ++i) {
-    Insn& insn = program[static_cast<std::size_t>(i)];
-    insn = {choice[random() % choice.size()], static_cast<std::uint8_t>(random() % 4),
-            static_cast<std::uint8_t>(random() % 4), static_cast<std::int32_t>(random() % 7) - 2};
-    switch (insn.op) {
-      case OP_JUMP:
-      case OP_JUMP_IF:
-      case OP_CALL:
-        insn.imm = static_cast<std::int32_t>(random() % static_cast<unsigned>(size)) - i;
-        break;
-      case OP_GUARD:
-        insn.imm = random() % 4 ? static_cast<std::int32_t>(random() % static_cast<unsigned>(size)) - i : 0;
-        break;
-      case OP_HOST:
-        if (functions.empty())
-          insn.op = OP_ADD;
-        else
-          insn.imm = functions[random() % functions.size()];
-        break;
-      default:
-        break;
-    }
-  }
-  program.back() = {OP_STOP, 0, 0, 0};
-  return program;
-}
-
-// ---- runs ----
-
-constexpr std::int32_t Fuel = 70;
-
-template <class Call>
-std::string outcome(const Call& call, const Insn* code, std::size_t size, std::int64_t input,
-                    std::int32_t fuel = Fuel) {
-  static const Program other = {{OP_ADD, 0, 1, 0}, {OP_HOST, 2, 0, Changes}, {OP_CALL, 1, 0, 0}, {OP_STOP, 2, 0, 0}};
-  Vm vm{};
-  vm.regs[0] = input;
-  vm.regs[1] = 1 - input;
-  vm.regs[2] = 7;
-  vm.fuel = fuel;
-  vm.size = static_cast<std::uint32_t>(size);
-  vm.other = other.data();
-  host.log.clear();
-  host.code = code;
-  std::jmp_buf way_out;
-  if (setjmp(way_out)) {
-    host.log += "jumped out\n";
-  } else {
-    host.way_out = &way_out;
-    try {
-      // What can be called again is.
-      int calls = 0;
-      do host.log += "returns " + std::to_string(call(&vm)) + "\n";
-      while (vm.fuel > 0 && (vm.pc || vm.at) && ++calls < 6);
-    } catch (const std::exception& error) {
-      host.log += std::string("throws ") + error.what() + "\n";
-    }
-  }
-  host.way_out = nullptr;
-  if (!vm.heap_capacity) vm.heap = nullptr;
-  host.log += "ends: " + show(vm) + "\n";
-  std::free(vm.heap);
-  return std::move(host.log);
-}
-
 template <class Element>
 using Entry = std::int64_t(const Element* code, Vm* vm);
 
@@ -208,12 +28,6 @@ bool leaves(const inlay::Report& report) {
   for (const Remark& remark : report.remarks)
     if (remark.kind == Remark::Kind::LeavesCode) return true;
   return false;
-}
-
-std::string show(const CompileOptions& options) {
-  return "level " + std::to_string(static_cast<int>(options.level)) + ", leave_at_context " +
-         std::to_string(options.leave_at_context) + ", max_contexts " + std::to_string(options.max_contexts) +
-         ", max_versions " + std::to_string(options.max_versions);
 }
 
 /// What compiles longer, in seconds, is shown.
@@ -259,81 +73,9 @@ void compare_everywhere(Entry<Element>* function, const inlay::Frozen<std::vecto
   }
 }
 
-inlay::Frozen<Program> freeze(const Program& program) {
-  return jit().freeze([&] { return program; });
-}
-
 void compare_everywhere(Interpreter* function, const Program& program, unsigned most = 40) {
   compare_everywhere<Insn>(function, freeze(program), show(program), most);
 }
-
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
-// ---- each trait ----
-
-struct Trait {
-  const char* name;
-  Interpreter* function;
-  unsigned ops = 0;              // beyond the basic ones
-  unsigned hosts = 0;            // the functions of the host that it may call
-  bool enters_anywhere = false;  // where it begins is not known, so its code is not all of it
-};
-
-/// How GoogleTest shows one.
-void PrintTo(const Trait& trait, std::ostream* stream) { *stream << trait.name; }
-
-constexpr unsigned Calm = bit(Looks) | bit(Changes);
-constexpr unsigned Usual = bit(OP_HOST) | bit(OP_GO);
-
-#define TRAIT(name, ...) {#name, name, __VA_ARGS__}
-const Trait all[] = {
-    TRAIT(c_plain, Usual, Calm | bit(Throws) | bit(Jumps)),
-    TRAIT(c_labels, Usual, Calm | bit(Throws) | bit(Jumps)),
-    TRAIT(c_heap_state, Usual, Calm),
-    TRAIT(c_growing, Usual, Calm),
-    TRAIT(pc_in_struct, Usual, Calm | bit(Throws) | bit(Jumps) | bit(Moves)),
-    TRAIT(pc_in_new_object, Usual, Calm),
-    TRAIT(pc_in_global, Usual, Calm | bit(Throws)),
-    TRAIT(pc_in_hidden_global, Usual, Calm),
-    TRAIT(pc_in_thread_local, Usual, Calm),
-    TRAIT(with_statics, Usual, Calm),
-    TRAIT(index_unsigned, Usual, Calm),
-    TRAIT(index_int, Usual, Calm),
-    TRAIT(index_size_t, Usual, Calm),
-    TRAIT(index_in_struct, Usual, Calm),
-    TRAIT(index_of_byte_steps, Usual, Calm),
-    TRAIT(many_contexts, Usual, Calm),
-    TRAIT(context_in_helper, Usual, Calm),
-    TRAIT(context_in_noinline, Usual, Calm, true),
-    TRAIT(context_in_template, Usual, Calm),
-    TRAIT(throws_through, Usual, Calm | bit(Throws)),
-    TRAIT(catches_inside, Usual | bit(OP_GUARD), Calm | bit(Throws) | bit(Fails)),
-    TRAIT(catches_everything, Usual | bit(OP_GUARD), Calm | bit(Throws) | bit(Fails)),
-    TRAIT(virtual_registers, Usual, Calm | bit(Throws) | bit(Jumps)),
-    TRAIT(virtual_catching, Usual | bit(OP_GUARD), Calm | bit(Throws) | bit(Fails)),
-    TRAIT(virtual_on_stack, Usual, Calm | bit(Throws)),
-    TRAIT(virtual_by_table, Usual, Calm),
-    TRAIT(virtual_by_variable, bit(OP_GO), 0),
-    TRAIT(virtual_beside_memory, bit(OP_GO), 0),
-    TRAIT(virtual_in_bulk, Usual, Calm),
-    TRAIT(vector_stack, Usual, Calm | bit(Throws)),
-    TRAIT(handlers_by_table, Usual, Calm | bit(Throws) | bit(Moves)),
-    TRAIT(handlers_by_switch_of_functions, Usual, Calm | bit(Moves)),
-    TRAIT(tail_handlers, Usual, Calm | bit(Throws)),
-    TRAIT(nested_known, bit(OP_HOST) | bit(OP_CALL), Calm | bit(Throws)),
-    TRAIT(nested_ping, bit(OP_HOST) | bit(OP_CALL), Calm | bit(Throws)),
-    TRAIT(nested_unknown, bit(OP_HOST) | bit(OP_CALL), Calm),
-    TRAIT(nested_object, bit(OP_HOST) | bit(OP_CALL), Calm | bit(Throws)),
-    TRAIT(expecting, Usual | bit(OP_EXPECT), Calm),
-    TRAIT(expecting_in_locals, (Usual | bit(OP_EXPECT)), bit(Looks)),
-    TRAIT(promoting, Usual | bit(OP_SWITCH), Calm),
-    TRAIT(resumable, Usual | bit(OP_YIELD), Calm, true),
-    TRAIT(resumable_by_index, Usual | bit(OP_YIELD), Calm, true),
-    TRAIT(long_jumping, Usual, Calm | bit(Jumps)),
-};
 
 class Traits : public ::testing::TestWithParam<Trait> {};
 
@@ -350,60 +92,8 @@ TEST_P(Traits, random_programs) {
     if (random() % 4 == 0) options.max_versions = static_cast<unsigned>(1 + random() % 4);
     compare<Insn>(GetParam().function, freeze(program), show(program), options);
   };
-  if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return each(seed);
-  // The first one is always run.
-  auto end =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(setting("INLAY_FUZZ_SECONDS", 0) * 1000 + 300);
-  std::uint64_t seed = setting("INLAY_FUZZ_FIRST", 1);
-  do each(seed++);
-  while (std::chrono::steady_clock::now() < end && !HasFailure());
+  search(each);
 }
-
-#ifdef TRAIT_ENTRIES
-
-/// The interpreter that is watched, on frozen code, against itself: wherever it goes on in compiled code, and wherever
-/// that leaves.
-void compare_while_running(Interpreter* function, const inlay::Frozen<Program>& program,
-                           const inlay::HotOptions& options) {
-  constexpr std::int64_t Inputs[] = {0, 1, 5};
-  auto run = [&](std::int64_t input) {
-    return outcome([&](Vm* vm) { return function(program->data(), vm); }, program->data(), program->size(), input);
-  };
-  std::vector<std::string> expected;
-  for (std::int64_t input : Inputs) expected.push_back(run(input));
-  auto hot = jit().compile_hot(function, options);
-  ASSERT_TRUE(hot) << hot.error().to_string();
-  for (int round = 0; round < 3; ++round)
-    for (std::size_t i = 0; i < std::size(Inputs); ++i)
-      ASSERT_EQ(expected[i], run(Inputs[i]))
-          << "input " << Inputs[i] << ", threshold " << options.threshold << ", max_versions " << options.max_versions
-          << ", " << show(options.compile) << "\n"
-          << show(*program);
-}
-
-TEST_P(Traits, while_they_run) {
-  auto each = [](std::uint64_t seed) {
-    SCOPED_TRACE(std::string(GetParam().name) + " seed " + std::to_string(seed));
-    std::mt19937_64 random(seed);
-    inlay::HotOptions options;
-    options.threshold = static_cast<unsigned>(1 + random() % 5);
-    options.max_entries = static_cast<unsigned>(1 + random() % 20);
-    options.max_versions = static_cast<unsigned>(random() % 5);
-    options.compile.level = random() % 8 ? Level::O0 : Level::O2;
-    if (random() % 2) options.compile.leave_at_context = static_cast<unsigned>(random() % 8);
-    if (random() % 4 == 0) options.compile.max_contexts = static_cast<unsigned>(1 + random() % 10);
-    compare_while_running(GetParam().function, freeze(random_program(seed, Basic | GetParam().ops, GetParam().hosts)),
-                          options);
-  };
-  if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return each(seed);
-  auto end =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(setting("INLAY_FUZZ_SECONDS", 0) * 1000 + 300);
-  std::uint64_t seed = setting("INLAY_FUZZ_FIRST", 1);
-  do each(seed++);
-  while (std::chrono::steady_clock::now() < end && !HasFailure());
-}
-
-#endif
 
 const Program Sum = {{OP_SET, 1, 0, 0},       // 0
                      {OP_SET, 2, 0, 9},       // 1
@@ -426,7 +116,7 @@ TEST_P(Traits, tiny_and_endless_programs) {
     compare<Insn>(GetParam().function, freeze(program), show(program), options);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Traits, ::testing::ValuesIn(all),
+INSTANTIATE_TEST_SUITE_P(All, Traits, ::testing::ValuesIn(all_traits()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // ---- one trait, one program ----
@@ -471,10 +161,23 @@ TEST(TraitOf, an_expectation_that_fails_late) {
       }
 }
 
+/// A value that comes from nowhere known has a version for each constant that it is compared with.
+TEST(TraitOf, promoted_values_are_those_they_are_compared_with) {
+  const Program program = {{OP_SWITCH, 0, 1, 0}, {OP_SWITCH, 0, 1, 0}, {OP_STOP, 1, 0, 0}};
+  const auto frozen = freeze(program);
+  const Insn* code = frozen->data();
+  auto specialized = jit().specialize(promoting, inlay::constant(code), _1);
+  ASSERT_TRUE(specialized);
+  const std::vector<inlay::GuestInstruction>& guest = specialized->explain().guest;
+  ASSERT_EQ(guest.size(), 3u);
+  EXPECT_GE(guest[0].copies, 3u) << specialized->explain().to_text();
+  compare_everywhere(promoting, program);
+}
+
 TEST(TraitOf, statics_are_one_and_the_same) {
   const Program program = {{OP_PUSH, 0, 0, 0}, {OP_POP, 1, 0, 0}, {OP_STOP, 1, 0, 0}};
   compare_everywhere(with_statics, program);
-  EXPECT_LE(counters_made, 2);  // one of the process, one of this thread
+  EXPECT_LE(counters(), 2);  // one of the process, one of this thread
 }
 
 /// Where a place is an integer and not known, each number that was stored might be one. Those that lie outside of the
@@ -490,7 +193,6 @@ TEST(TraitOf, guesses_stay_inside_of_the_program) {
       const Insn* code = frozen->data();
       auto specialized = jit().specialize_with(options, function, inlay::constant(code), _1);
       ASSERT_TRUE(specialized);
-      for (auto& g : specialized->explain().guest) printf("%ld:%s/%u ", (long)g.at, g.opcode.c_str(), g.copies);
       EXPECT_LE(specialized->explain().guest.size(), program.size());
       EXPECT_LT(specialized->explain().work, 2'000'000u);
     }
