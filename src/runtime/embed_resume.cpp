@@ -211,6 +211,7 @@ class Resume {
     llvm::AttributeList own = resume_->getAttributes();
     llvm::CloneFunctionInto(resume_, &original_, map, llvm::CloneFunctionChangeType::LocalChangesOnly, returns);
     resume_->setAttributes(own);  // cloning brought those of the original
+    resume_->setDSOLocal(true);
     copy_label_tables(map);
     // A handler that replaces its caller cannot replace one with other parameters: from here, its next one is called.
     for (llvm::Instruction& inst : llvm::instructions(*resume_))
