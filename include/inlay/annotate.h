@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Hints for code that Inlay specializes. Plain C, no library, nothing to link: outside of `inlay embed` every function
  * here gives its argument back and every macro is an attribute that other compilers ignore or accept without effect.
- * Native code, also that of an embedded runtime, is the same with and without them. */
+ * Native code, also that of an embedded runtime, computes the same with and without them; there, inlay_entry costs a
+ * load and a branch. */
 #ifndef INLAY_ANNOTATE_H
 #define INLAY_ANNOTATE_H
 
@@ -32,13 +33,15 @@
  * the interpreter itself, at this very place. So say it where an instruction begins, once a loop or once a dispatch.
  *
  * inlay_entry(pc): a context at which compiled code may be entered while the interpreter runs (see inlay/hot.h). Say it
- * where a guest function begins, and on jumps backward: a loop that is running then goes on in compiled code.
+ * where a guest function begins, and on jumps backward: a loop that is running then goes on in compiled code. In
+ * functions that cannot be entered in the middle (see inlay_expect) it is a context only.
  *
- * inlay_virtual_state(p, n): the n bytes at p are the interpreter's own state. Until the function returns they are
- * changed and read through pointers computed from p, or by functions that it calls, but neither through other pointers
- * nor by other threads or signal handlers. Pointers that are loaded from these bytes may lead back into them; those
- * that are loaded from elsewhere do not. So specialized code may hold them in registers, and does, between calls that
- * stay calls: memory is up to date at such calls and behind the return, and nowhere else.
+ * inlay_virtual_state(p, n): the n bytes at p, a constant number, are the interpreter's own state. Say it once, at the
+ * beginning of the outermost function and never in a loop. Until the function returns they are changed and read through
+ * pointers computed from p, or by functions that it calls, but neither through other pointers nor by other threads or
+ * signal handlers. Pointers that are loaded from these bytes may lead back into them; those that are loaded from
+ * elsewhere do not. So specialized code may hold them in registers, and does, between calls that stay calls: memory is
+ * up to date at such calls and behind the return, and nowhere else.
  *
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
@@ -91,7 +94,8 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 
 #endif
 #ifdef __cplusplus
-/* The same for C++: pointers, integers, enumerations and bool. The macros of C work there too. */
+/* The same for C++. context() and entry() take pointers, integers, enumerations and bool; expect() and promote() the
+ * same without pointers. The macros of C work there too. */
 namespace inlay {
 
 template <class T>

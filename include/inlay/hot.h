@@ -16,11 +16,12 @@ class Engine;
 }
 
 struct HotOptions {
-  /// How often an entry() is passed with the same program counter before the program is compiled from there.
+  /// How often an entry() is passed with the same program counter before the program is compiled from there: by the
+  /// thread that passes it, which waits for that. Other threads go on in the interpreter meanwhile. 0 counts as 1.
   unsigned threshold = 1000;
   /// Pieces of code for one program counter, each for other values of what else the interpreter has at hand.
   unsigned max_versions = 4;
-  /// Pieces of code altogether.
+  /// Pieces of code altogether, those that could not be compiled among them.
   unsigned max_entries = 10'000;
   /// Compile in a thread of its own, while the interpreter goes on as it is. Else in the thread that passed the entry,
   /// and others go on.
@@ -35,11 +36,13 @@ struct HotEntry {
   Report report;
 };
 
-/// What Jit::compile_hot() returns: as long as it lives, running interpreters are counted, and go on in compiled code.
-/// When it goes, the code goes with it: no thread may be inside of the interpreter then. Safe to ask from any thread.
+/// What Jit::compile_hot() returns: as long as it or a copy of it lives, running interpreters are counted, and go on in
+/// compiled code. When the last copy goes, the code goes with it: no thread may be inside of the interpreter then. Safe
+/// to ask from any thread.
 class HotCode {
  public:
-  /// What was compiled so far, and what could not be, in that order.
+  /// What was compiled so far, and what could not be, in the order in which that was tried. A copy, reports and all.
+  /// Waits for a compilation that is under way.
   std::vector<HotEntry> entries() const;
 
   struct State;
@@ -51,7 +54,8 @@ class HotCode {
 
 namespace detail {
 
-/// Watches the runtime that the function at `interpreter` belongs to.
+/// Watches the runtime that the function at `interpreter` belongs to. NotFound: no runtime has that function.
+/// InvalidArgument: nothing there can be entered, or another HotCode watches it.
 Result<HotCode> compile_hot(std::shared_ptr<jit::Engine> engine, const void* interpreter, const HotOptions& options);
 
 }  // namespace detail

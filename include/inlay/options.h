@@ -33,7 +33,8 @@ struct CompileOptions {
   /// The report says which machine code each instruction of an interpreter's program became, with its assembly. Costs
   /// time to compile and memory; the code is the same.
   bool explain_code = false;
-  /// Asked about each call whose body is at hand; empty: the default throughout.
+  /// Asked about each call whose body is at hand, on the thread that compiles; empty: the default throughout. It must
+  /// not throw, nor compile anything with the same Jit.
   std::function<InlineChoice(const CallSite&)> inline_policy;
   // Limits. What lies beyond them stays a call to the original and is reported.
   unsigned max_instructions = 100'000;  // of all specialized functions together

@@ -22,8 +22,8 @@ struct MappedFunction {
   std::string symbol;
   std::uint64_t size = 0;
   std::uint64_t shared = 0;  // bytes that LLVM merged from several guest instructions
-  std::vector<GuestRange>
-      ranges;  // ascending; no two overlap; what is in none belongs to no guest instruction, or many
+  /// Ascending; no two overlap. What is in none belongs to no guest instruction, or to many.
+  std::vector<GuestRange> ranges;
 };
 
 /// The functions of an object, in the order of their addresses. An object without such locations has no ranges.

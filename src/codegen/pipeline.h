@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The optimizer: LLVM's own pipelines.
+// The optimizer: LLVM's own pipelines, and what guest calls need beyond them (recursion.h).
 #pragma once
 
 #include "codegen/target.h"
 
 namespace inlay::codegen {
 
-/// Makes the module's code better, in place: LLVM's default pipeline for the level; for O0 only what must be inlined.
-/// Globals with local linkage that nothing needs are gone afterwards, at O0 too. The module must be well-formed (see
-/// check() in emit.h). LLVM's remarks and warnings are dropped.
+/// Makes the module's code better, in place: LLVM's default pipeline for the level, from O2 on with our passes in it;
+/// for O0 only what must be inlined. Globals with local linkage that nothing needs are gone afterwards, at O0 too. The
+/// module must be well-formed (see check() in emit.h). LLVM's remarks and warnings are dropped.
 void optimize(llvm::Module& module, Machine& machine, Level level);
 
 /// Only removes globals with local linkage, and declarations, that nothing needs.

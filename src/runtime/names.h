@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Names that embedding gives and that later rooms look for.
+// Names in bitcode that rooms agree on: what embedding gives and later rooms look for, and what specializing gives and
+// codegen looks for.
 #pragma once
 
 namespace inlay::runtime {

@@ -11,7 +11,8 @@
 
 namespace inlay::specialize {
 
-/// Does that for every such hint of a function of the unit. Returns the number of slots.
+/// Does that for every such hint of a function of the unit. Returns the number of slots. The hint must not be in a
+/// loop: passing it again would read memory over what the slots hold.
 unsigned hold_virtual_state(llvm::Function& function);
 
 }  // namespace inlay::specialize
