@@ -140,6 +140,9 @@ bool may_change(const llvm::Function& function) {
   if (function.isDeclaration() || !function.hasLocalLinkage() || function.isVarArg() || function.hasOptNone() ||
       function.use_empty() || function.hasFnAttribute(llvm::Attribute::Naked) || function.isPresplitCoroutine())
     return false;
+  // A result behind a pointer comes back in a register of its own, which a struct of results would take.
+  for (const llvm::Argument& argument : function.args())
+    if (argument.hasStructRetAttr() || argument.hasInAllocaAttr() || argument.hasPreallocatedAttr()) return false;
   llvm::Type* result = function.getReturnType();
   if (!result->isVoidTy() && !result->isIntegerTy() && !result->isPointerTy() && !result->isDoubleTy()) return false;
   return llvm::none_of(llvm::instructions(function), [](const llvm::Instruction& inst) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include <llvm/Analysis/InlineCost.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Module.h>
@@ -46,13 +47,18 @@ bool inline_recursion(llvm::Function& function) {
   if (calls.empty() || size * (1 + calls.size()) > MaxInstructions) return false;
   llvm::ValueToValueMapTy map;
   llvm::Function* round = llvm::CloneFunction(&function, map);  // its calls are calls of `function`
+  if (!llvm::isInlineViable(*round).isSuccess()) calls.clear();
   for (; !calls.empty() && function.getInstructionCount() + size * calls.size() <= MaxInstructions;
        calls = calls_of_itself(function)) {
+    bool any = false;
     for (llvm::CallBase* call : calls) {
       call->setCalledFunction(round);
       llvm::InlineFunctionInfo info;
-      if (!llvm::InlineFunction(*call, info).isSuccess()) call->setCalledFunction(&function);
+      const bool inlined = llvm::InlineFunction(*call, info).isSuccess();
+      if (!inlined) call->setCalledFunction(&function);
+      any |= inlined;
     }
+    if (!any) break;
   }
   round->eraseFromParent();
   return true;

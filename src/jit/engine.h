@@ -2,6 +2,7 @@
 // The engine behind Jit: objects, linked into this process.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>

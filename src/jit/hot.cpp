@@ -366,17 +366,22 @@ Result<HotCode> detail::compile_hot(std::shared_ptr<jit::Engine> engine, const v
     INLAY_TRY(jit::EntryPoints points, jit::find_entry_points((*workspace).bodies, name));
     if (points.places.empty()) continue;
     auto* address = static_cast<std::atomic<runtime::Entries*>*>(const_cast<void*>(variable->address));
-    Watched& function = state->watched.emplace_back(Watched{{asked}, state.get(), std::move(points), address});
-    runtime::Entries* nobody = nullptr;
-    if (!address->compare_exchange_strong(nobody, &function))
+    if (address->load())
       return Error(ErrorKind::InvalidArgument,
                    "this interpreter's runtime is watched already; keep one HotCode for it");
+    state->watched.push_back(Watched{{asked}, state.get(), std::move(points), address});
   }
   if (state->watched.empty())
     return Error(ErrorKind::InvalidArgument,
                  "nothing in the runtime '" + std::string(image.name()) +
                      "' can be entered: say inlay::entry(pc) where a guest function begins and on jumps backward, in "
                      "functions without setjmp and arrays of variable length");
+  // From here on running interpreters may ask. Nothing fails any more, but that another was quicker: what it watches is
+  // its own.
+  for (Watched& function : state->watched) {
+    runtime::Entries* nobody = nullptr;
+    function.variable->compare_exchange_strong(nobody, &function);
+  }
   return HotCode(std::move(state));
 }
 

@@ -2,6 +2,7 @@
 #include "jit/hot_entry.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/markers.h"
 #include "runtime/names.h"

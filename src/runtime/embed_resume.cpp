@@ -49,6 +49,8 @@ bool can_resume(const llvm::Function& function) {
   return true;
 }
 
+constexpr std::uint64_t MaxMovedFrame = 4096;
+
 /// A value whose place in a call depends on the processor that the caller is compiled for.
 bool passed_alike_everywhere(const llvm::Type& type) {
   auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(&type);
@@ -99,8 +101,9 @@ class Resume {
       // That an address is compared does not matter: what it is compared with moves along, or is another object's.
       llvm::CaptureComponents captured = llvm::PointerMayBeCaptured(
           frame, /*ReturnCaptures=*/true, llvm::CaptureComponents::All, llvm::capturesAnyProvenance, AllUses);
-      is_private_.push_back(frame->getAllocationSize(original_.getDataLayout()) &&
-                            !llvm::capturesAnyProvenance(captured));
+      // Large ones are better left where they are than copied each time.
+      std::optional<llvm::TypeSize> size = frame->getAllocationSize(original_.getDataLayout());
+      is_private_.push_back(size && size->getFixedValue() <= MaxMovedFrame && !llvm::capturesAnyProvenance(captured));
     }
     for (llvm::Value* value : live_) {
       int into = -1;

@@ -20,10 +20,10 @@ StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hin
   llvm::getUnderlyingObjects(base_, bases, nullptr, /*MaxLookup=*/0);
   bases_.insert(base_);
   bases_.insert(bases.begin(), bases.end());
+  entered_ = function.hasFnAttribute(EnteredAttribute);
   // Where p itself was loaded, the same pointer may be loaded again.
   stored_elsewhere_ =
       !llvm::isa<llvm::Argument, llvm::AllocaInst, llvm::GlobalValue>(base_) || stores_elsewhere(function);
-  entered_ = function.hasFnAttribute(EnteredAttribute);
 }
 
 bool StatePointers::distance(const llvm::Value* pointer, std::int64_t& from_base) const {
@@ -66,6 +66,21 @@ bool StatePointers::reads_state(const llvm::LoadInst& load) const {
   return at < end_ && at + size > begin_;
 }
 
+/// Whether a value that is stored may hold a pointer into the state: as itself, or as a number.
+bool StatePointers::may_carry(const llvm::Value& value) const {
+  if (value.getType()->isPtrOrPtrVectorTy()) return may_lead(&value);
+  if (auto* number = llvm::dyn_cast<llvm::PtrToIntOperator>(&value)) return may_lead(number->getPointerOperand());
+  // A copy of a few bytes takes pointers for numbers. What is only a number elsewhere is loaded as one there.
+  auto* load = llvm::dyn_cast<llvm::LoadInst>(&value);
+  if (!load || layout_.getTypeStoreSize(load->getType()).getFixedValue() < 8 || !reads_state(*load)) return false;
+  return llvm::any_of(load->getPointerOperand()->users(), [](const llvm::User* user) {
+    auto* other = llvm::dyn_cast<llvm::LoadInst>(user);
+    auto* store = llvm::dyn_cast<llvm::StoreInst>(user);
+    return (other && other->getType()->isPtrOrPtrVectorTy()) ||
+           (store && store->getValueOperand()->getType()->isPtrOrPtrVectorTy());
+  });
+}
+
 /// Whether this function puts pointers that may lead into the state where loads of others find them.
 bool StatePointers::stores_elsewhere(llvm::Function& function) const {
   auto is_elsewhere = [this](const llvm::Value* pointer) {
@@ -74,8 +89,7 @@ bool StatePointers::stores_elsewhere(llvm::Function& function) const {
   };
   for (llvm::Instruction& inst : llvm::instructions(function)) {
     if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&inst)) {
-      bool pointer = store->getValueOperand()->getType()->isPtrOrPtrVectorTy();
-      if (pointer && may_lead(store->getValueOperand()) && is_elsewhere(store->getPointerOperand())) return true;
+      if (may_carry(*store->getValueOperand()) && is_elsewhere(store->getPointerOperand())) return true;
     } else if (auto* copy = llvm::dyn_cast<llvm::AnyMemTransferInst>(&inst)) {
       if (may_lead(copy->getRawSource()) && is_elsewhere(copy->getRawDest())) return true;
     }

@@ -35,6 +35,7 @@ class StatePointers {
 
  private:
   bool reads_state(const llvm::LoadInst& load) const;
+  bool may_carry(const llvm::Value& value) const;
   bool stores_elsewhere(llvm::Function& function) const;
 
   const llvm::DataLayout& layout_;

@@ -32,6 +32,7 @@ constexpr std::size_t MaxSlots = 96;
 
 struct Slot {
   std::uint64_t size = 0;
+  std::uint64_t extent = 0;    // of the longest access
   llvm::Type* type = nullptr;  // of the first access
   llvm::Align alignment;
   std::vector<llvm::Instruction*> accesses;  // loads and stores
@@ -95,18 +96,24 @@ class VirtualState {
       }
       slot.alignment = std::min(slot.alignment, llvm::getLoadStoreAlignment(&inst));
       slot.accesses.push_back(&inst);
+      slot.extent = std::max(slot.extent, size);
       // A flag of one bit and the byte that it is stored in have the same size, but not the same bits.
       if (slot.size != size || !is_simple(inst) ||
           !llvm::CastInst::isBitOrNoopPointerCastable(type, slot.type, layout_))
         shared_.insert(at);
     }
-    // Two that overlap are none.
-    for (auto slot = slots_.begin(); slot != slots_.end(); ++slot)
-      if (auto next = std::next(slot);
-          next != slots_.end() && slot->first + static_cast<std::int64_t>(slot->second.size) > next->first) {
-        shared_.insert(slot->first);
-        shared_.insert(next->first);
+    // Those that overlap are none.
+    std::int64_t end = INT64_MIN, reaches_there = 0;
+    for (auto& [at, slot] : slots_) {
+      if (at < end) {
+        shared_.insert(reaches_there);
+        shared_.insert(at);
       }
+      if (const std::int64_t own_end = at + static_cast<std::int64_t>(slot.extent); own_end > end) {
+        end = own_end;
+        reaches_there = at;
+      }
+    }
   }
 
   /// Drops slots that are also accessed otherwise: through a pointer from p at a variable distance, or one that was

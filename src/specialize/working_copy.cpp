@@ -136,7 +136,10 @@ void WorkingCopy::make_dispatch() {
   if (llvm::DISubprogram* scope = function_->getSubprogram())
     call->setDebugLoc(llvm::DILocation::get(context, scope->getLine(), 0, scope));
   call->setCallingConv(function_->getCallingConv());
-  call->setAttributes(original_.getAttributes().removeFnAttributes(context));
+  // Who is called there is any handler: what was inferred of the first one's parameters is not true of it.
+  for (unsigned i = 0; i < function_->arg_size(); ++i)
+    for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
+      if (original_.hasParamAttribute(i, kind)) call->addParamAttr(i, kind);
   call->addFnAttr(llvm::Attribute::get(context, LeavesAttribute));
   if (call->getType()->isVoidTy())
     builder.CreateRetVoid();
@@ -216,12 +219,13 @@ bool WorkingCopy::copy_in(llvm::CallBase& call, llvm::Function& callee) {
   forget_places(*copy);
   direct->setCalledFunction(copy);
   llvm::InlineFunctionInfo info;
-  if (llvm::InlineFunction(*direct, info).isSuccess())
+  const bool inlined = llvm::InlineFunction(*direct, info).isSuccess();
+  if (inlined)
     size_ += copy->getInstructionCount();
   else
     direct->setCalledFunction(&callee);
   copy->eraseFromParent();
-  return true;
+  return inlined;
 }
 
 // ---- what is wanted ----
