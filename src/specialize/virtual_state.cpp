@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/virtual_state.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -29,8 +30,8 @@ namespace {
 constexpr std::size_t MaxSlots = 96;
 
 struct Slot {
-  std::uint64_t size = 0;
-  llvm::Type* type = nullptr;  // of the first access
+  std::uint64_t size = 0;      // of the largest access
+  llvm::Type* type = nullptr;  // of the first one
   llvm::Align alignment;
   std::vector<llvm::Instruction*> accesses;  // loads and stores
   llvm::AllocaInst* variable = nullptr;
@@ -92,15 +93,33 @@ class VirtualState {
         slot.alignment = llvm::getLoadStoreAlignment(&inst);
       }
       slot.accesses.push_back(&inst);
-      if (slot.size != size || !is_simple(inst)) shared_.insert(at);
+      if (slot.size != size || !is_simple(inst) || !can_become(type, slot.type)) shared_.insert(at);
+      slot.size = std::max(slot.size, size);
     }
     // Two that overlap are none.
-    for (auto slot = slots_.begin(); slot != slots_.end(); ++slot)
-      if (auto next = std::next(slot);
-          next != slots_.end() && slot->first + static_cast<std::int64_t>(slot->second.size) > next->first) {
+    for (auto slot = slots_.begin(); slot != slots_.end(); ++slot) {
+      const std::int64_t end = slot->first + static_cast<std::int64_t>(slot->second.size);
+      for (auto other = std::next(slot); other != slots_.end() && other->first < end; ++other) {
         shared_.insert(slot->first);
-        shared_.insert(next->first);
+        shared_.insert(other->first);
       }
+    }
+  }
+
+  /// Whether the bits of a value of one type can be one of the other.
+  bool can_become(llvm::Type* one, llvm::Type* other) const {
+    if (llvm::CastInst::isBitOrNoopPointerCastable(one, other, layout_)) return true;
+    // A pointer and a number with a fraction, as in a box for either.
+    auto bits = [&](llvm::Type* type) { return type->isPointerTy() ? layout_.getIntPtrType(type) : type; };
+    return (one->isPointerTy() || other->isPointerTy()) && llvm::CastInst::isBitCastable(bits(one), bits(other));
+  }
+
+  llvm::Value* cast(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Type* type) const {
+    if (value->getType() == type) return value;
+    if (!llvm::CastInst::isBitOrNoopPointerCastable(value->getType(), type, layout_))
+      value = builder.CreateBitOrPointerCast(
+          value, layout_.getIntPtrType(value->getType()->isPointerTy() ? value->getType() : type));
+    return builder.CreateBitOrPointerCast(value, type);
   }
 
   /// Drops slots that are also accessed otherwise: through a pointer from p at a variable distance, or one that was
@@ -198,13 +217,11 @@ class VirtualState {
       for (llvm::Instruction* access : slot.accesses) {
         llvm::IRBuilder<> builder(access);
         if (auto* load = llvm::dyn_cast<llvm::LoadInst>(access)) {
-          llvm::Value* value = builder.CreateLoad(slot.type, slot.variable);
-          if (value->getType() != load->getType()) value = builder.CreateBitOrPointerCast(value, load->getType());
-          load->replaceAllUsesWith(value);
+          load->replaceAllUsesWith(
+              cast(builder, builder.CreateLoad(slot.type, slot.variable), load->getType()));
         } else {
           llvm::Value* value = llvm::cast<llvm::StoreInst>(access)->getValueOperand();
-          if (value->getType() != slot.type) value = builder.CreateBitOrPointerCast(value, slot.type);
-          builder.CreateStore(value, slot.variable);
+          builder.CreateStore(cast(builder, value, slot.type), slot.variable);
         }
         access->eraseFromParent();
       }
