@@ -25,7 +25,9 @@ namespace {
 
 /// One activation of an interpreter is left and entered again so often, each time deeper in the stack; then it stays in
 /// the interpreter.
-constexpr std::uint32_t MaxDepth = 64;
+constexpr std::uint64_t MaxDepth = 64;
+/// Less often where that would fill the stack with copies of its stack variables.
+constexpr std::uint64_t MaxBytesOfFrames = 512 * 1024;
 constexpr std::size_t Slots = 4096;
 constexpr std::size_t Probes = 16;
 /// Of the words beyond, it is not observed whether they stay the same.
@@ -132,7 +134,9 @@ std::int64_t offset_in_program(std::uint64_t key) {
 void* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
             const std::uint64_t* words) noexcept {
   auto* function = static_cast<Watched*>(entries);
-  return depth < MaxDepth ? function->state->ask(*function, place, key, words) : nullptr;
+  const std::uint64_t bytes = 2 * std::max<std::uint64_t>(function->points.frame_bytes, 1);  // the way in, the way out
+  return depth < std::min(MaxDepth, MaxBytesOfFrames / bytes) ? function->state->ask(*function, place, key, words)
+                                                               : nullptr;
 }
 
 }  // namespace

@@ -42,6 +42,16 @@ EntryPlace describe(const llvm::CallInst& hint, const llvm::Function& resume) {
   return place;
 }
 
+std::uint64_t bytes_of_frames(const llvm::Function& resume) {
+  std::uint64_t sum = 0;
+  for (const llvm::Argument& parameter : resume.args()) {
+    llvm::StringRef text =
+        resume.getAttributes().getParamAttr(parameter.getArgNo(), runtime::FrameAttribute).getValueAsString();
+    if (std::uint64_t size = 0; !text.consumeInteger(10, size)) sum += size;
+  }
+  return sum;
+}
+
 class Builder {
  public:
   Builder(specialize::Symbols& symbols, llvm::Function& resume, const std::string& name)
@@ -142,6 +152,7 @@ Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view 
     if (!place) continue;
     auto* resume = llvm::cast<llvm::Function>(place->Inputs[1]);
     points.resume = resume->getName();
+    points.frame_bytes = bytes_of_frames(*resume);
     points.places.push_back(describe(hint, *resume));
   }
   return points;

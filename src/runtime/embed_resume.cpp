@@ -95,12 +95,17 @@ class Resume {
   /// Which stack variables nothing points to but values of the function: those can be moved together with these.
   void find_frames() {
     constexpr unsigned AllUses = 1u << 20;
+    // Each way into compiled code and out of it copies them, one activation deeper in the stack.
+    constexpr std::uint64_t MostBytes = 64 * 1024;
+    std::uint64_t bytes = 0;
     for (llvm::AllocaInst* frame : frames_) {
       // That an address is compared does not matter: what it is compared with moves along, or is another object's.
       llvm::CaptureComponents captured = llvm::PointerMayBeCaptured(
           frame, /*ReturnCaptures=*/true, llvm::CaptureComponents::All, llvm::capturesAnyProvenance, AllUses);
-      is_private_.push_back(frame->getAllocationSize(original_.getDataLayout()) &&
+      std::optional<llvm::TypeSize> size = frame->getAllocationSize(original_.getDataLayout());
+      is_private_.push_back(size && bytes + size->getFixedValue() <= MostBytes &&
                             !llvm::capturesAnyProvenance(captured));
+      if (is_private_.back()) bytes += size->getFixedValue();
     }
     for (llvm::Value* value : live_) {
       int into = -1;
