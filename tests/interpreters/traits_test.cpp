@@ -316,6 +316,10 @@ const Trait all[] = {
     TRAIT(virtual_by_variable, bit(OP_GO), 0),
     TRAIT(virtual_beside_memory, bit(OP_GO), 0),
     TRAIT(virtual_in_bulk, Usual, Calm),
+    TRAIT(virtual_of_many_sizes, Usual, Calm),
+    TRAIT(virtual_boxes, Usual, Calm),
+    TRAIT(large_locals, Usual, Calm),
+    TRAIT(nested_loops, Usual, Calm),
     TRAIT(vector_stack, Usual, Calm | bit(Throws)),
     TRAIT(handlers_by_table, Usual, Calm | bit(Throws) | bit(Moves)),
     TRAIT(handlers_by_switch_of_functions, Usual, Calm | bit(Moves)),
@@ -487,11 +491,28 @@ TEST(TraitOf, guesses_stay_inside_of_the_program) {
       const Insn* code = frozen->data();
       auto specialized = jit().specialize_with(options, function, inlay::constant(code), _1);
       ASSERT_TRUE(specialized);
-      for (auto& g : specialized->explain().guest) printf("%ld:%s/%u ", (long)g.at, g.opcode.c_str(), g.copies);
       EXPECT_LE(specialized->explain().guest.size(), program.size());
       EXPECT_LT(specialized->explain().work, 2'000'000u);
     }
 }
+
+#ifdef TRAIT_ENTRIES
+/// Each time that it is left and entered again, it is deeper in the stack.
+TEST(TraitOf, large_locals_that_are_left_often) {
+  const Program program = {{OP_PUSH, 0, 1, 0}, {OP_POP, 0, 1, 0}, {OP_ADD, 0, 1, 0}, {OP_GO, 0, 0, 0},
+                           {OP_SET, 1, 0, 3},  {OP_GO, 0, 0, 0},  {OP_STOP, 1, 0, 0}};
+  auto frozen = freeze(program);
+  auto run = [&] {
+    return outcome([&](Vm* vm) { return large_locals(frozen->data(), vm); }, frozen->data(), 6, 1, 20'000);
+  };
+  const std::string expected = run();
+  inlay::HotOptions options;
+  options.threshold = 2;
+  options.compile.leave_at_context = 2;
+  inlay::HotCode hot = jit().compile_hot(large_locals, options).value();
+  for (int round = 0; round < 3; ++round) EXPECT_EQ(expected, run());
+}
+#endif
 
 /// What programs of this size take.
 void compare_large(const char* what, Interpreter* function, const Program& program) {
