@@ -76,7 +76,9 @@ class Builder {
   }
 
   llvm::Function* run(const EntryPlace& place, std::vector<Pin>& pins) {
-    std::vector<llvm::Value*> arguments{builder_.getInt32(place.number), entry_->getArg(1)};
+    // One deeper in the stack, also where nothing is compiled but this call.
+    std::vector<llvm::Value*> arguments{builder_.getInt32(place.number),
+                                        builder_.CreateAdd(entry_->getArg(1), builder_.getInt32(1))};
     for (unsigned i = 0; i < place.words.size(); ++i) {
       llvm::Argument* parameter = entry_->getArg(i + FirstWord);
       arguments.push_back(place.words[i] == Word::Dead

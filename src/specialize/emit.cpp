@@ -239,12 +239,10 @@ class Emitter {
     context.handler = terminator.getSuccessor(taken);
   }
 
-  /// How often this activation of the interpreter was left: a number for its next one, which is deeper in the stack.
+  /// How often this activation of the interpreter was entered: its next one is as deep in the stack.
   llvm::Value* next_depth(unsigned id, llvm::Instruction* before) {
-    auto* type = llvm::Type::getInt32Ty(into_.getContext());
-    auto* one = llvm::ConstantInt::get(type, 1);
-    if (!facts_.function.hasFnAttribute(runtime::ResumeAttribute)) return one;
-    return llvm::BinaryOperator::CreateAdd(use(id, facts_.function.getArg(1), before), one, "", before->getIterator());
+    if (facts_.function.hasFnAttribute(runtime::ResumeAttribute)) return use(id, facts_.function.getArg(1), before);
+    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(into_.getContext()), 1);
   }
 
   /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
