@@ -3,6 +3,8 @@
 // an entry(), so they take no lock: a slot for each program counter, with a list of versions that only grows.
 #include "inlay/hot.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -28,7 +30,9 @@ namespace {
 
 /// One activation of an interpreter is left and entered again so often, each time deeper in the stack; then it stays in
 /// the interpreter.
-constexpr std::uint32_t MaxDepth = 64;
+constexpr std::uint64_t MaxDepth = 64;
+/// Less often where that would fill the stack with copies of its stack variables.
+constexpr std::uint64_t MaxBytesOfFrames = 512 * 1024;
 constexpr std::size_t Slots = 4096;
 constexpr std::size_t Probes = 16;
 /// Of the words beyond, it is not observed whether they stay the same.
@@ -153,10 +157,32 @@ std::int64_t offset_in_program(std::uint64_t key) {
   return static_cast<std::int64_t>(object ? key - reinterpret_cast<std::uint64_t>(object->begin) : key);
 }
 
+/// Whether much of this thread's stack is left. Handlers that tail-call one another cannot count how often they were
+/// entered and left.
+bool has_room() {
+  struct Stack {
+    Stack() {
+      const frozen::Unrecorded unrecorded;
+      pthread_attr_t attributes;
+      if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+      void* lowest = nullptr;
+      if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) begin = reinterpret_cast<std::uintptr_t>(lowest);
+      pthread_attr_destroy(&attributes);
+    }
+    std::uintptr_t begin = 0;
+    std::size_t size = 0;
+  };
+  static thread_local const Stack stack;
+  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack.begin;
+  return at >= stack.size || at > stack.size / 2;  // a stack of the program's own is not known
+}
+
 void* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
             const std::uint64_t* words) noexcept {
   auto* function = static_cast<Watched*>(entries);
-  return depth < MaxDepth ? function->state->ask(*function, place, key, words) : nullptr;
+  const std::uint64_t bytes = 2 * std::max<std::uint64_t>(function->points.frame_bytes, 1);  // the way in, the way out
+  if (depth >= std::min(MaxDepth, MaxBytesOfFrames / bytes) || !has_room()) return nullptr;
+  return function->state->ask(*function, place, key, words);
 }
 
 }  // namespace

@@ -43,6 +43,16 @@ EntryPlace describe(const llvm::CallInst& hint, const llvm::Function& resume) {
   return place;
 }
 
+std::uint64_t bytes_of_frames(const llvm::Function& resume) {
+  std::uint64_t sum = 0;
+  for (const llvm::Argument& parameter : resume.args()) {
+    llvm::StringRef text =
+        resume.getAttributes().getParamAttr(parameter.getArgNo(), runtime::FrameAttribute).getValueAsString();
+    if (std::uint64_t size = 0; !text.consumeInteger(10, size)) sum += size;
+  }
+  return sum;
+}
+
 class Builder {
  public:
   Builder(specialize::Symbols& symbols, llvm::Function& resume, const std::string& name)
@@ -67,7 +77,9 @@ class Builder {
   }
 
   llvm::Function* run(const EntryPlace& place, std::vector<Pin>& pins) {
-    std::vector<llvm::Value*> arguments{builder_.getInt32(place.number), entry_->getArg(1)};
+    // One deeper in the stack, also where nothing is compiled but this call.
+    std::vector<llvm::Value*> arguments{builder_.getInt32(place.number),
+                                        builder_.CreateAdd(entry_->getArg(1), builder_.getInt32(1))};
     for (unsigned i = 0; i < place.words.size(); ++i) {
       llvm::Argument* parameter = entry_->getArg(i + FirstWord);
       arguments.push_back(place.words[i] == Word::Dead
@@ -143,6 +155,7 @@ Result<EntryPoints> find_entry_points(runtime::Bodies& bodies, std::string_view 
     if (!place) continue;
     auto* resume = llvm::cast<llvm::Function>(place->Inputs[1]);
     points.resume = resume->getName();
+    points.frame_bytes = bytes_of_frames(*resume);
     points.places.push_back(describe(hint, *resume));
   }
   return points;

@@ -32,7 +32,8 @@ struct EntryPlace {
 
 /// A function that can be entered.
 struct EntryPoints {
-  std::string resume;  // the name of its resume function
+  std::string resume;             // the name of its resume function
+  std::uint64_t frame_bytes = 0;  // of the stack variables that each way in, and each way out, copies
   std::vector<EntryPlace> places;
 };
 

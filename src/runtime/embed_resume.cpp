@@ -49,8 +49,6 @@ bool can_resume(const llvm::Function& function) {
   return true;
 }
 
-constexpr std::uint64_t MaxMovedFrame = 4096;
-
 /// A value whose place in a call depends on the processor that the caller is compiled for.
 bool passed_alike_everywhere(const llvm::Type& type) {
   auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(&type);
@@ -97,13 +95,17 @@ class Resume {
   /// Which stack variables nothing points to but values of the function: those can be moved together with these.
   void find_frames() {
     constexpr unsigned AllUses = 1u << 20;
+    // Each way into compiled code and out of it copies them, one activation deeper in the stack.
+    constexpr std::uint64_t MostBytes = 64 * 1024;
+    std::uint64_t bytes = 0;
     for (llvm::AllocaInst* frame : frames_) {
       // That an address is compared does not matter: what it is compared with moves along, or is another object's.
       llvm::CaptureComponents captured = llvm::PointerMayBeCaptured(
           frame, /*ReturnCaptures=*/true, llvm::CaptureComponents::All, llvm::capturesAnyProvenance, AllUses);
-      // Large ones are better left where they are than copied each time.
       std::optional<llvm::TypeSize> size = frame->getAllocationSize(original_.getDataLayout());
-      is_private_.push_back(size && size->getFixedValue() <= MaxMovedFrame && !llvm::capturesAnyProvenance(captured));
+      is_private_.push_back(size && bytes + size->getFixedValue() <= MostBytes &&
+                            !llvm::capturesAnyProvenance(captured));
+      if (is_private_.back()) bytes += size->getFixedValue();
     }
     for (llvm::Value* value : live_) {
       int into = -1;

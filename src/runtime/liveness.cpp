@@ -43,12 +43,12 @@ Liveness::Liveness(llvm::Function& f) : function(f) {
     for (unsigned b = static_cast<unsigned>(blocks.size()); b-- > 0;) {
       llvm::BitVector live(values.size());
       for (llvm::BasicBlock* next : llvm::successors(blocks[b])) {
-        unsigned s = block_number[next];
-        live |= live_in[s];
-        for (llvm::PHINode& phi : next->phis()) {
-          live.reset(value_number[&phi]);
-          if (int n = number(phi.getIncomingValueForBlock(blocks[b])); n >= 0) live.set(n);
-        }
+        // What a phi of this successor replaces may still be used in another one.
+        llvm::BitVector into = live_in[block_number[next]];
+        for (llvm::PHINode& phi : next->phis()) into.reset(value_number[&phi]);
+        for (llvm::PHINode& phi : next->phis())
+          if (int n = number(phi.getIncomingValueForBlock(blocks[b])); n >= 0) into.set(n);
+        live |= into;
       }
       live.reset(defined[b]);
       live |= used[b];

@@ -86,7 +86,12 @@ class Emitter {
       return environment_.mentions_base(known) ? with_addresses(known, before) : known;
     int number = facts_.number(value);
     if (auto here = values_[id].find(number); here != values_[id].end()) return here->second;
-    if (!needs_slot(number)) return single_.lookup(number);
+    if (!needs_slot(number)) {
+      if (llvm::Value* single = single_.lookup(number)) return single;
+      // Known where it is defined, but not here: a node that nothing leads to any more had other values.
+      llvm::Constant* constant = single_constants_.lookup(number);
+      return constant ? with_addresses(constant, before) : nullptr;
+    }
     auto* load = new llvm::LoadInst(value->getType(), slot(number), "", before->getIterator());
     return values_[id][number] = load;
   }
@@ -119,7 +124,10 @@ class Emitter {
     enter(environment_, node);
     locations_.enter_guest(guest_number(node.context));
     for (llvm::PHINode& phi : block->phis()) {
-      if (environment_.known(&phi)) continue;
+      if (llvm::Constant* known = environment_.known(&phi)) {
+        single_constants_[facts_.number(&phi)] = known;
+        continue;
+      }
       auto* copy = llvm::PHINode::Create(phi.getType(), 2, phi.getName(), end->getIterator());
       copy->setFastMathFlags(llvm::isa<llvm::FPMathOperator>(phi) ? phi.getFastMathFlags() : llvm::FastMathFlags());
       copy->setDebugLoc(locations_.map(phi.getDebugLoc()));
@@ -137,6 +145,7 @@ class Emitter {
     int number = facts_.number(&inst);
     if (llvm::Constant* value = environment_.step(inst); value && !is_base(*value, inst)) {
       ++(llvm::isa<llvm::LoadInst>(inst) ? emitted_.folded_loads : emitted_.folded_values);
+      if (number >= 0) single_constants_[number] = value;
       return;
     }
     if (auto* select = llvm::dyn_cast<llvm::SelectInst>(&inst)) {
@@ -230,12 +239,10 @@ class Emitter {
     context.handler = terminator.getSuccessor(taken);
   }
 
-  /// How often this activation of the interpreter was left: a number for its next one, which is deeper in the stack.
+  /// How often this activation of the interpreter was entered: its next one is as deep in the stack.
   llvm::Value* next_depth(unsigned id, llvm::Instruction* before) {
-    auto* type = llvm::Type::getInt32Ty(into_.getContext());
-    auto* one = llvm::ConstantInt::get(type, 1);
-    if (!facts_.function.hasFnAttribute(runtime::ResumeAttribute)) return one;
-    return llvm::BinaryOperator::CreateAdd(use(id, facts_.function.getArg(1), before), one, "", before->getIterator());
+    if (facts_.function.hasFnAttribute(runtime::ResumeAttribute)) return use(id, facts_.function.getArg(1), before);
+    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(into_.getContext()), 1);
   }
 
   /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
@@ -420,6 +427,7 @@ class Emitter {
   std::vector<llvm::BasicBlock*> blocks_;                  // by node
   std::vector<llvm::DenseMap<int, llvm::Value*>> values_;  // by node: what it defines or has read
   llvm::DenseMap<int, llvm::Value*> single_;               // values that one node defines, and arguments
+  llvm::DenseMap<int, llvm::Constant*> single_constants_;  // those of them that are constants where they are defined
   std::vector<Outgoing> outgoing_;
   std::map<std::pair<const llvm::Function*, unsigned>, llvm::AllocaInst*> moved_frames_;  // by parameter of a resume
   Emitted emitted_;

@@ -31,9 +31,8 @@ namespace {
 constexpr std::size_t MaxSlots = 96;
 
 struct Slot {
-  std::uint64_t size = 0;
-  std::uint64_t extent = 0;    // of the longest access
-  llvm::Type* type = nullptr;  // of the first access
+  std::uint64_t size = 0;      // of the largest access
+  llvm::Type* type = nullptr;  // of the first one
   llvm::Align alignment;
   std::vector<llvm::Instruction*> accesses;  // loads and stores
   llvm::AllocaInst* variable = nullptr;
@@ -96,24 +95,33 @@ class VirtualState {
       }
       slot.alignment = std::min(slot.alignment, llvm::getLoadStoreAlignment(&inst));
       slot.accesses.push_back(&inst);
-      slot.extent = std::max(slot.extent, size);
-      // A flag of one bit and the byte that it is stored in have the same size, but not the same bits.
-      if (slot.size != size || !is_simple(inst) ||
-          !llvm::CastInst::isBitOrNoopPointerCastable(type, slot.type, layout_))
-        shared_.insert(at);
+      if (slot.size != size || !is_simple(inst) || !can_become(type, slot.type)) shared_.insert(at);
+      slot.size = std::max(slot.size, size);
     }
-    // Those that overlap are none.
-    std::int64_t end = INT64_MIN, reaches_there = 0;
-    for (auto& [at, slot] : slots_) {
-      if (at < end) {
-        shared_.insert(reaches_there);
-        shared_.insert(at);
-      }
-      if (const std::int64_t own_end = at + static_cast<std::int64_t>(slot.extent); own_end > end) {
-        end = own_end;
-        reaches_there = at;
+    // Two that overlap are none.
+    for (auto slot = slots_.begin(); slot != slots_.end(); ++slot) {
+      const std::int64_t end = slot->first + static_cast<std::int64_t>(slot->second.size);
+      for (auto other = std::next(slot); other != slots_.end() && other->first < end; ++other) {
+        shared_.insert(slot->first);
+        shared_.insert(other->first);
       }
     }
+  }
+
+  /// Whether the bits of a value of one type can be one of the other.
+  bool can_become(llvm::Type* one, llvm::Type* other) const {
+    if (llvm::CastInst::isBitOrNoopPointerCastable(one, other, layout_)) return true;
+    // A pointer and a number with a fraction, as in a box for either.
+    auto bits = [&](llvm::Type* type) { return type->isPointerTy() ? layout_.getIntPtrType(type) : type; };
+    return (one->isPointerTy() || other->isPointerTy()) && llvm::CastInst::isBitCastable(bits(one), bits(other));
+  }
+
+  llvm::Value* cast(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Type* type) const {
+    if (value->getType() == type) return value;
+    if (!llvm::CastInst::isBitOrNoopPointerCastable(value->getType(), type, layout_))
+      value = builder.CreateBitOrPointerCast(
+          value, layout_.getIntPtrType(value->getType()->isPointerTy() ? value->getType() : type));
+    return builder.CreateBitOrPointerCast(value, type);
   }
 
   /// Drops slots that are also accessed otherwise: through a pointer from p at a variable distance, or one that was
@@ -226,13 +234,10 @@ class VirtualState {
       for (llvm::Instruction* access : slot.accesses) {
         llvm::IRBuilder<> builder(access);
         if (auto* load = llvm::dyn_cast<llvm::LoadInst>(access)) {
-          llvm::Value* value = builder.CreateLoad(slot.type, slot.variable);
-          if (value->getType() != load->getType()) value = builder.CreateBitOrPointerCast(value, load->getType());
-          load->replaceAllUsesWith(value);
+          load->replaceAllUsesWith(cast(builder, builder.CreateLoad(slot.type, slot.variable), load->getType()));
         } else {
           llvm::Value* value = llvm::cast<llvm::StoreInst>(access)->getValueOperand();
-          if (value->getType() != slot.type) value = builder.CreateBitOrPointerCast(value, slot.type);
-          builder.CreateStore(value, slot.variable);
+          builder.CreateStore(cast(builder, value, slot.type), slot.variable);
         }
         access->eraseFromParent();
       }

@@ -58,5 +58,42 @@ TEST_P(Traits, while_they_run) {
 INSTANTIATE_TEST_SUITE_P(All, Traits, ::testing::ValuesIn(all_traits()),
                          [](const auto& info) { return std::string(info.param.name); });
 
+/// Handlers that tail-call one another do not know how often that was, nor does code in which nothing was compiled.
+TEST(TraitOf, entered_and_left_any_number_of_times) {
+  const Program program = {{OP_SET, 1, 0, 1}, {OP_ADD, 0, 1, 0}, {OP_GO, 0, 0, 0},
+                           {OP_SET, 1, 0, 3}, {OP_GO, 0, 0, 0},  {OP_STOP, 1, 0, 0}};
+  auto frozen = freeze(program);
+  for (Interpreter* function : {c_plain, tail_handlers})
+    for (unsigned max_instructions : {1u, 100'000u}) {
+      auto run = [&] {
+        return outcome([&](Vm* vm) { return function(frozen->data(), vm); }, frozen->data(), 5, 1, 2'000'000);
+      };
+      const std::string expected = run();
+      inlay::HotOptions options;
+      options.threshold = 2;
+      options.compile.leave_at_context = 2;
+      options.compile.max_instructions = max_instructions;
+      options.compile.level = Level::O0;
+      inlay::HotCode hot = jit().compile_hot(function, options).value();
+      EXPECT_EQ(expected, run());
+    }
+}
+
+/// Each time that it is left and entered again, it is deeper in the stack.
+TEST(TraitOf, large_locals_that_are_left_often) {
+  const Program program = {{OP_PUSH, 0, 1, 0}, {OP_POP, 0, 1, 0}, {OP_ADD, 0, 1, 0}, {OP_GO, 0, 0, 0},
+                           {OP_SET, 1, 0, 3},  {OP_GO, 0, 0, 0},  {OP_STOP, 1, 0, 0}};
+  auto frozen = freeze(program);
+  auto run = [&] {
+    return outcome([&](Vm* vm) { return large_locals(frozen->data(), vm); }, frozen->data(), 6, 1, 20'000);
+  };
+  const std::string expected = run();
+  inlay::HotOptions options;
+  options.threshold = 2;
+  options.compile.leave_at_context = 2;
+  inlay::HotCode hot = jit().compile_hot(large_locals, options).value();
+  for (int round = 0; round < 3; ++round) EXPECT_EQ(expected, run());
+}
+
 }  // namespace
 }  // namespace traits

@@ -174,6 +174,23 @@ TEST(TraitOf, promoted_values_are_those_they_are_compared_with) {
   compare_everywhere(promoting, program);
 }
 
+/// Bytes of one word, of which only the first two lie side by side.
+TEST(TraitOf, state_of_many_sizes) {
+  compare_everywhere(virtual_of_many_sizes, {{OP_PUSH, 0, 0, 1},
+                                             {OP_PUSH, 0, 0, 2},
+                                             {OP_PUSH, 0, 0, 4},
+                                             {OP_POP, 1, 0, 0},
+                                             {OP_ADD, 0, 1, 0},
+                                             {OP_JUMP_IF, 0, 0, -5},
+                                             {OP_STOP, 1, 0, 0}});
+  compare_everywhere(virtual_boxes, {{OP_PUSH, 0, 0, 1},
+                                     {OP_POP, 1, 0, 0},
+                                     {OP_PUSH, 0, 0, 0},
+                                     {OP_ADD, 0, 1, 0},
+                                     {OP_JUMP_IF, 0, 0, -4},
+                                     {OP_STOP, 1, 0, 0}});
+}
+
 TEST(TraitOf, statics_are_one_and_the_same) {
   const Program program = {{OP_PUSH, 0, 0, 0}, {OP_POP, 1, 0, 0}, {OP_STOP, 1, 0, 0}};
   compare_everywhere(with_statics, program);

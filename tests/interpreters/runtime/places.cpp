@@ -119,6 +119,42 @@ std::int64_t index_of_byte_steps(const Insn* code, Vm* vm) {
 
 // ---- hints ----
 
+// A loop in a loop, each at a place of its own, and what is known in the inner one is needed in the outer.
+std::int64_t nested_loops(const Insn* code, Vm* vm) {
+  const Insn* pc = code;
+  bool odd = false;
+  for (;;) {
+    odd = inlay::context(odd);
+    const Insn* begin = pc;
+    do {
+      pc = inlay::context(pc);
+      if (--vm->fuel < 0) return TRAIT_OUT_OF_FUEL;
+      odd = !odd;
+      const Insn* insn = pc++;
+      switch (insn->op) {
+        TRAIT_OPERATIONS
+        TRAIT_PUSH_POP
+        TRAIT_HOST
+        case OP_JUMP:
+          pc = insn + insn->imm;
+          break;
+        case OP_JUMP_IF:
+          if (vm->regs[insn->a & 3]) pc = insn + insn->imm;
+          break;
+        case OP_GO:
+          pc = code + static_cast<std::uint64_t>(vm->regs[insn->a & 3]) % vm->size;
+          break;
+        case OP_STOP:
+          return vm->regs[insn->a & 3] * 31 + (pc - begin);
+        default:
+          break;
+      }
+    } while (vm->regs[1] & 1);
+    begin = inlay::context(begin);
+    vm->regs[2] += begin->op + odd;
+  }
+}
+
 std::int64_t many_contexts(const Insn* code, Vm* vm) {
   const Insn* pc = code;
   for (;;) {

@@ -157,6 +157,50 @@ std::int64_t virtual_in_bulk(const Insn* code, Vm* vm) {
       } break;)
 }
 
+// Eight bytes are read as one, and written one by one.
+std::int64_t virtual_of_many_sizes(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, sizeof *vm);
+  const Insn* pc = code;
+  TRAIT_LOOP(
+      pc, pc, code, TRAIT_HOST case OP_PUSH : {
+        auto* bytes = reinterpret_cast<unsigned char*>(vm->stack);
+        bytes[insn->imm & 7] = static_cast<unsigned char>(bytes[insn->imm & 7] + vm->regs[insn->a & 3]);
+        break;
+      } case OP_POP : vm->regs[insn->a & 3] += vm->stack[0];
+      break;)
+}
+
+// A value is a number or a pointer.
+std::int64_t virtual_boxes(const Insn* code, Vm* vm) {
+  inlay::virtual_state(vm, sizeof *vm);
+  const Insn* pc = code;
+  TRAIT_LOOP(
+      pc, pc, code, TRAIT_HOST case OP_PUSH : {
+        if (insn->imm & 1) {
+          double number = 0;
+          std::memcpy(&number, &vm->stack[insn->b & 1], sizeof number);
+          number = number == 0.5 ? 0 : 0.5;
+          std::memcpy(&vm->stack[insn->b & 1], &number, sizeof number);
+        } else {
+          const void* object = nullptr;
+          std::memcpy(&object, &vm->stack[insn->b & 1], sizeof object);
+          object = object ? nullptr : reinterpret_cast<const void*>(0x1000);
+          std::memcpy(&vm->stack[insn->b & 1], &object, sizeof object);
+        }
+        break;
+      } case OP_POP : vm->regs[insn->a & 3] += vm->stack[insn->b & 1] == 0;
+      break;)
+}
+
+// So many variables that a stack does not have room for many copies of them.
+std::int64_t large_locals(const Insn* code, Vm* vm) {
+  std::int64_t memory[20'000];
+  for (int i = 0; i < 8; ++i) memory[i] = i;
+  const Insn* pc = code;
+  TRAIT_LOOP(pc, pc, code, TRAIT_HOST case OP_PUSH : memory[insn->b & 7] += vm->regs[insn->a & 3]; break;
+             case OP_POP : vm->regs[insn->a & 3] ^= memory[insn->b & 7]; break;)
+}
+
 std::int64_t vector_stack(const Insn* code, Vm* vm) {
   std::vector<std::int64_t> stack;
   const Insn* pc = code;

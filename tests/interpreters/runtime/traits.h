@@ -140,7 +140,8 @@ Interpreter pc_in_struct, pc_in_new_object, pc_in_global, pc_in_hidden_global, p
 Interpreter index_unsigned, index_int, index_size_t, index_in_struct, index_of_byte_steps;
 Interpreter many_contexts, context_in_helper, context_in_noinline, context_in_template;
 Interpreter throws_through, catches_inside, catches_everything, virtual_registers, virtual_catching, virtual_on_stack;
-Interpreter virtual_by_table, virtual_by_variable, virtual_beside_memory, virtual_in_bulk;
+Interpreter virtual_by_table, virtual_by_variable, virtual_beside_memory, virtual_in_bulk, virtual_of_many_sizes;
+Interpreter virtual_boxes, large_locals, nested_loops;
 Interpreter vector_stack;
 Interpreter handlers_by_table, handlers_by_switch_of_functions, tail_handlers;
 Interpreter nested_known, nested_ping, nested_unknown, nested_object;
