@@ -6,6 +6,7 @@ option(INLAY_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
+option(INLAY_WERROR "Warnings are errors" OFF)
 set(INLAY_SANITIZE "" CACHE STRING "Sanitizers for everything we compile, as for -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -28,7 +29,8 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 # Flags of every target of ours; an interface target, so that nothing leaks into a project that includes us.
 add_library(inlay_flags INTERFACE)
 if(PROJECT_IS_TOP_LEVEL)
-  target_compile_options(inlay_flags INTERFACE -Wall -Wextra -Werror)
+  # Warnings are errors where the presets ask for it: which ones there are depends on compiler and level.
+  target_compile_options(inlay_flags INTERFACE -Wall -Wextra $<$<BOOL:${INLAY_WERROR}>:-Werror>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 sees uninitialized members in moved std::variant and std::optional that are not there.
     target_compile_options(inlay_flags INTERFACE -Wno-maybe-uninitialized)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,12 @@ class [[nodiscard]] Error {
   std::vector<std::string> notes_;
 };
 
+/// What Result::value() throws where there is no value: what() is the error's text.
+class NoValue : public std::logic_error {
+ public:
+  explicit NoValue(const Error& error) : std::logic_error(error.to_string()) {}
+};
+
 /// A value, or the Error that explains why there is none.
 template <class T>
 class [[nodiscard]] Result {
@@ -70,10 +77,11 @@ class [[nodiscard]] Result {
   explicit operator bool() const { return state_.index() == 0; }
   bool has_value() const { return state_.index() == 0; }
 
+  /// The value; throws NoValue if there is none.
+  T& value() & { return checked(*this); }
+  const T& value() const& { return checked(*this); }
+  T value() && { return std::move(checked(*this)); }
   /// The value; it is a bug to ask for it when there is none (std::bad_variant_access).
-  T& value() & { return std::get<0>(state_); }
-  const T& value() const& { return std::get<0>(state_); }
-  T value() && { return std::get<0>(std::move(state_)); }
   T& operator*() & { return std::get<0>(state_); }
   const T& operator*() const& { return std::get<0>(state_); }
   T operator*() && { return std::get<0>(std::move(state_)); }
@@ -84,6 +92,12 @@ class [[nodiscard]] Result {
   Error error() && { return std::get<1>(std::move(state_)); }
 
  private:
+  template <class Self>
+  static auto& checked(Self& self) {
+    if (!self) throw NoValue(self.error());
+    return std::get<0>(self.state_);
+  }
+
   std::variant<T, Error> state_;
 };
 
@@ -95,6 +109,10 @@ class [[nodiscard]] Result<void> {
   Result(Error error) : error_(std::move(error)) {}
 
   explicit operator bool() const { return !error_; }
+  /// Throws NoValue if there is an error.
+  void value() const {
+    if (error_) throw NoValue(*error_);
+  }
   bool has_value() const { return !error_; }
   const Error& error() const& { return *error_; }
   Error error() && { return std::move(*error_); }

@@ -71,7 +71,8 @@ std::string Disassembler::text(const llvm::object::SectionRef& section, std::uin
       stream << "\t(data)\n";
       break;
     }
-    state_->printer->printInst(&inst, at - function, "", *state_->features, stream);
+    // A jump's distance counts from its end.
+    state_->printer->printInst(&inst, at - function + length, "", *state_->features, stream);
     auto symbol = state_->symbols.lower_bound({section.getIndex(), at});
     if (symbol != state_->symbols.end() && symbol->first < std::pair(section.getIndex(), at + length))
       stream << "  # " << symbol->second;
