@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Value or Error: how every fallible function of Inlay answers. Nothing here throws, prints or aborts.
+// Value or Error: how every fallible function of Inlay answers. Nothing here prints or aborts, and only value() throws.
 #pragma once
 
 #include <cstdint>

@@ -61,5 +61,18 @@ TEST(Result, try_hands_on_the_value_or_the_error) {
   EXPECT_EQ(check(-1).error().message(), "negative");
 }
 
+TEST(Result, value_of_none_throws_what_is_wrong) {
+  const Result<int> none = Error(ErrorKind::NotFound, "no such thing");
+  try {
+    none.value();
+    FAIL();
+  } catch (const NoValue& error) {
+    EXPECT_NE(std::string(error.what()).find("no such thing"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(Result<void>(Error(ErrorKind::NotFound, "")).value(), NoValue);
+  Result<std::unique_ptr<int>> some = std::make_unique<int>(7);
+  EXPECT_EQ(*std::move(some).value(), 7);
+}
+
 }  // namespace
 }  // namespace inlay
