@@ -91,8 +91,9 @@ class Builder {
       llvm::Value*& argument = arguments[i + FirstWord];
       if (place.words[i] != Word::IntoFrame || argument != entry_->getArg(i + FirstWord)) continue;
       const unsigned frame = place.frame_of[i] + FirstWord;
-      llvm::Value* offset = builder_.CreateSub(builder_.CreatePtrToInt(argument, builder_.getInt64Ty()),
-                                               builder_.CreatePtrToInt(entry_->getArg(frame), builder_.getInt64Ty()));
+      llvm::Value* end = builder_.CreatePtrToInt(argument, builder_.getInt64Ty());
+      llvm::Value* begin = builder_.CreatePtrToInt(entry_->getArg(frame), builder_.getInt64Ty());
+      llvm::Value* offset = builder_.CreateSub(end, begin);
       argument = builder_.CreatePtrAdd(arguments[frame], offset);
     }
     llvm::CallInst* call = builder_.CreateCall(target_, arguments);

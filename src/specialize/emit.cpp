@@ -245,6 +245,13 @@ class Emitter {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(into_.getContext()), 1);
   }
 
+  /// In bytes. (One after the other: in which order arguments are evaluated is the compiler's choice.)
+  static llvm::Value* distance(llvm::IRBuilder<>& builder, llvm::Value* to, llvm::Value* from) {
+    llvm::Value* end = builder.CreatePtrToInt(to, builder.getInt64Ty());
+    llvm::Value* begin = builder.CreatePtrToInt(from, builder.getInt64Ty());
+    return builder.CreateSub(end, begin);
+  }
+
   /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
   /// them over does not keep them out of registers; and pointers into the copies.
   void move_frames(llvm::CallInst& call) {
@@ -274,8 +281,7 @@ class Emitter {
       if (old[i]->stripAndAccumulateConstantOffsets(layout, known, /*AllowNonInbounds=*/true) == old[frame])
         offset = builder.getInt(known);
       else
-        offset = builder.CreateSub(builder.CreatePtrToInt(old[i], builder.getInt64Ty()),
-                                   builder.CreatePtrToInt(old[frame], builder.getInt64Ty()));
+        offset = distance(builder, old[i], old[frame]);
       call.setArgOperand(i, builder.CreatePtrAdd(call.getArgOperand(frame), offset));
     }
   }
@@ -320,9 +326,7 @@ class Emitter {
     }
     bool leaves = !otherwise;
     if (leaves) otherwise = llvm::BasicBlock::Create(into_.getContext(), "elsewhere", &into_);
-    if (program)
-      value = builder.CreateSub(builder.CreatePtrToInt(value, builder.getInt64Ty()),
-                                builder.CreatePtrToInt(program->symbol, builder.getInt64Ty()));
+    if (program) value = distance(builder, value, program->symbol);
     llvm::SwitchInst* tried = builder.CreateSwitch(value, otherwise, static_cast<unsigned>(node.places.size()));
     for (const auto& [place, successor] : node.places) {
       auto* number = llvm::dyn_cast<llvm::ConstantInt>(place);
