@@ -2,6 +2,7 @@
 #include "codegen/frames.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -42,7 +43,7 @@ bool add_accesses(llvm::Value& pointer, std::int64_t at, Plan& plan, const llvm:
     auto* inst = llvm::cast<llvm::Instruction>(use.getUser());
     if (auto* address = llvm::dyn_cast<llvm::GetElementPtrInst>(inst)) {
       llvm::APInt offset(64, 0);
-      if (!address->accumulateConstantOffset(layout, offset) ||
+      if (!address->accumulateConstantOffset(layout, offset) || offset.abs().uge(1u << 30) || std::abs(at) >= 1 << 30 ||
           !add_accesses(*address, at + offset.getSExtValue(), plan, layout))
         return false;
       plan.addresses.push_back(address);
@@ -119,6 +120,7 @@ std::optional<Plan> plan_for(llvm::Function& function, unsigned parameter) {
     llvm::APInt offset(64, 0);
     auto* variable = llvm::dyn_cast<llvm::AllocaInst>(
         call->getArgOperand(parameter)->stripAndAccumulateConstantOffsets(layout, offset, true));
+    if (offset.abs().uge(1u << 30)) return std::nullopt;
     std::optional<llvm::TypeSize> size = variable ? variable->getAllocationSize(layout) : std::nullopt;
     if (!size || !variable->isStaticAlloca() || !is_told_to_none_else(*variable, function, parameter))
       return std::nullopt;

@@ -14,8 +14,10 @@ StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hin
   llvm::APInt offset(64, 0);
   base_ = hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, true);
   auto* size = llvm::dyn_cast<llvm::ConstantInt>(hint.getArgOperand(1));
-  begin_ = offset.getSExtValue();
-  end_ = begin_ + (size ? static_cast<std::int64_t>(size->getZExtValue()) : 0);
+  if (size && size->getValue().ult(FarthestDistance) && offset.abs().ult(FarthestDistance)) {
+    begin_ = offset.getSExtValue();
+    end_ = begin_ + static_cast<std::int64_t>(size->getZExtValue());
+  }
   llvm::SmallVector<const llvm::Value*, 4> bases;
   llvm::getUnderlyingObjects(base_, bases, nullptr, /*MaxLookup=*/0);
   bases_.insert(base_);
@@ -29,6 +31,7 @@ StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hin
 bool StatePointers::distance(const llvm::Value* pointer, std::int64_t& from_base) const {
   llvm::APInt offset(64, 0);
   if (pointer->stripAndAccumulateConstantOffsets(layout_, offset, true) != base_) return false;
+  if (offset.abs().uge(FarthestDistance)) return false;
   from_base = offset.getSExtValue();
   return true;
 }

@@ -9,6 +9,10 @@
 
 namespace inlay::runtime {
 
+/// Constant distances beyond this, in bytes, are arithmetic of a program that makes no sense; sums of others do not
+/// overflow.
+constexpr std::int64_t FarthestDistance = std::int64_t{1} << 40;
+
 /// The contract: pointers into the n bytes are computed from p. They are kept in variables, in those bytes themselves,
 /// or in memory that is reached through them. Pointers that came in otherwise, or that are loaded from elsewhere, lead
 /// elsewhere; but for those that this function was seen to put there, or that lie in its variables.

@@ -159,6 +159,7 @@ std::optional<Cell> Environment::cell_at(llvm::Constant* pointer, llvm::Type* ty
   std::optional<Symbols::Location> at = symbols_.locate(pointer);
   auto* base = at ? llvm::dyn_cast<llvm::GlobalVariable>(at->symbol) : nullptr;
   if (!base || base->isConstant()) return std::nullopt;
+  if (at->offset >= runtime::FarthestDistance || at->offset <= -runtime::FarthestDistance) return std::nullopt;
   // Variables of the runtime change too, and are followed in the same way.
   if (!base_values_.contains(base) && symbols_.frozen_objects().contains(base)) return std::nullopt;
   return Cell{base, at->offset, symbols_.unit().getDataLayout().getTypeStoreSize(type).getFixedValue()};
