@@ -16,15 +16,15 @@ class Engine;
 }
 
 struct HotOptions {
-  /// How often an entry() is passed with the same program counter before the program is compiled from there: by the
-  /// thread that passes it, which waits for that. Other threads go on in the interpreter meanwhile. 0 counts as 1.
+  /// How often an entry() is passed with the same program counter before the program is compiled from there. 0
+  /// counts as 1.
   unsigned threshold = 1000;
   /// Pieces of code for one program counter, each for other values of what else the interpreter has at hand.
   unsigned max_versions = 4;
   /// Pieces of code altogether, those that could not be compiled among them.
   unsigned max_entries = 10'000;
   /// Compile in a thread of its own, while the interpreter goes on as it is. Else in the thread that passed the entry,
-  /// and others go on.
+  /// which waits for that, while others go on.
   bool background = false;
   CompileOptions compile = {};  // `verify` has no effect
 };
@@ -42,7 +42,7 @@ struct HotEntry {
 class HotCode {
  public:
   /// What was compiled so far, and what could not be, in the order in which that was tried. A copy, reports and all.
-  /// Waits for a compilation that is under way.
+  /// Does not wait for a compilation that is under way.
   std::vector<HotEntry> entries() const;
 
   struct State;

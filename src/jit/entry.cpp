@@ -222,13 +222,7 @@ class EntryBuilder {
       bound_at += (parameter.bound.size() + 15) / 16 * 16;
     }
     if (arguments.size() != target_->arg_size()) return mismatch("its bitcode has more parameters");
-    llvm::CallInst* call = builder_.CreateCall(target_, arguments);
-    call->setAttributes(target_->getAttributes().removeFnAttributes(context_));
-    call->setCallingConv(target_->getCallingConv());
-    if (target_->getReturnType()->isVoidTy())
-      builder_.CreateRetVoid();
-    else
-      builder_.CreateRet(call);
+    call_and_return(builder_, *target_, arguments);
     return {};
   }
 
@@ -245,6 +239,16 @@ class EntryBuilder {
 };
 
 }  // namespace
+
+void call_and_return(llvm::IRBuilder<>& builder, llvm::Function& target, llvm::ArrayRef<llvm::Value*> arguments) {
+  llvm::CallInst* call = builder.CreateCall(&target, arguments);
+  call->setAttributes(target.getAttributes().removeFnAttributes(target.getContext()));
+  call->setCallingConv(target.getCallingConv());
+  if (call->getType()->isVoidTy())
+    builder.CreateRetVoid();
+  else
+    builder.CreateRet(call);
+}
 
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
                                     const EntryOptions& options, Report& report) {

@@ -7,6 +7,7 @@
 #include "specialize/symbols.h"
 
 #include <llvm/IR/Function.h>
+#include <llvm/IR/IRBuilder.h>
 
 namespace inlay::jit {
 
@@ -19,5 +20,8 @@ struct EntryOptions {
 /// An error says why the target cannot be called from there.
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
                                     const EntryOptions& options, Report& report);
+
+/// The end of an entry: the call that is to be specialized, and a return of its result.
+void call_and_return(llvm::IRBuilder<>& builder, llvm::Function& target, llvm::ArrayRef<llvm::Value*> arguments);
 
 }  // namespace inlay::jit

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "jit/entry.h"
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/resume_frames.h"
 
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -24,13 +26,11 @@ EntryPlace describe(const llvm::CallInst& hint, const llvm::Function& resume) {
   for (unsigned i = FirstWord; i < bundle.Inputs.size(); ++i) {
     const llvm::Value* value = bundle.Inputs[i].get();
     llvm::Type* type = value->getType();
-    unsigned frame = 0;
-    bool into_frame =
-        !resume.getAttributes().getParamAttr(i, runtime::IntoFrameAttribute).getValueAsString().getAsInteger(10, frame);
+    const std::optional<unsigned> frame = runtime::frame_pointed_into(resume, i);
     Word word = Word::Other;
     if (llvm::isa<llvm::UndefValue>(value))
       word = Word::Dead;
-    else if (into_frame)
+    else if (frame)
       word = Word::IntoFrame;
     else if (type->isPointerTy())
       word = Word::Pointer;
@@ -38,18 +38,15 @@ EntryPlace describe(const llvm::CallInst& hint, const llvm::Function& resume) {
       word = Word::Number;
     place.words.push_back(word);
     place.is_key.push_back(value == hint.getArgOperand(0));
-    place.frame_of.push_back(into_frame ? frame - FirstWord : 0);
+    place.frame_of.push_back(frame ? *frame - FirstWord : 0);
   }
   return place;
 }
 
 std::uint64_t bytes_of_frames(const llvm::Function& resume) {
   std::uint64_t sum = 0;
-  for (const llvm::Argument& parameter : resume.args()) {
-    llvm::StringRef text =
-        resume.getAttributes().getParamAttr(parameter.getArgNo(), runtime::FrameAttribute).getValueAsString();
-    if (std::uint64_t size = 0; !text.consumeInteger(10, size)) sum += size;
-  }
+  for (unsigned i = 0; i < resume.arg_size(); ++i)
+    if (std::optional<runtime::MovedFrame> frame = runtime::moved_frame(resume, i)) sum += frame->size;
   return sum;
 }
 
@@ -91,18 +88,10 @@ class Builder {
       llvm::Value*& argument = arguments[i + FirstWord];
       if (place.words[i] != Word::IntoFrame || argument != entry_->getArg(i + FirstWord)) continue;
       const unsigned frame = place.frame_of[i] + FirstWord;
-      llvm::Value* end = builder_.CreatePtrToInt(argument, builder_.getInt64Ty());
-      llvm::Value* begin = builder_.CreatePtrToInt(entry_->getArg(frame), builder_.getInt64Ty());
-      llvm::Value* offset = builder_.CreateSub(end, begin);
+      llvm::Value* offset = runtime::distance(builder_, argument, entry_->getArg(frame));
       argument = builder_.CreatePtrAdd(arguments[frame], offset);
     }
-    llvm::CallInst* call = builder_.CreateCall(target_, arguments);
-    call->setAttributes(target_->getAttributes().removeFnAttributes(context_));
-    call->setCallingConv(target_->getCallingConv());
-    if (call->getType()->isVoidTy())
-      builder_.CreateRetVoid();
-    else
-      builder_.CreateRet(call);
+    call_and_return(builder_, *target_, arguments);
     return entry_;
   }
 
@@ -110,14 +99,11 @@ class Builder {
   /// A stack variable of the interpreter that nothing else points to gets a copy here, where it can become registers:
   /// the interpreter's activation does nothing more but return.
   llvm::Value* moved_frame(llvm::Argument& parameter) {
-    llvm::StringRef text =
-        target_->getAttributes().getParamAttr(parameter.getArgNo(), runtime::FrameAttribute).getValueAsString();
-    std::uint64_t size = 0, alignment = 0;
-    if (text.consumeInteger(10, size) || !text.consume_front(",") || text.consumeInteger(10, alignment))
-      return &parameter;
-    llvm::AllocaInst* copy = builder_.CreateAlloca(llvm::ArrayType::get(builder_.getInt8Ty(), size));
-    copy->setAlignment(llvm::Align(alignment));
-    builder_.CreateMemCpy(copy, copy->getAlign(), &parameter, copy->getAlign(), size);
+    const std::optional<runtime::MovedFrame> frame = runtime::moved_frame(*target_, parameter.getArgNo());
+    if (!frame) return &parameter;
+    llvm::AllocaInst* copy = builder_.CreateAlloca(llvm::ArrayType::get(builder_.getInt8Ty(), frame->size));
+    copy->setAlignment(frame->alignment);
+    builder_.CreateMemCpy(copy, copy->getAlign(), &parameter, copy->getAlign(), frame->size);
     return copy;
   }
 

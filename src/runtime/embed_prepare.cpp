@@ -63,11 +63,6 @@ void run_passes(llvm::Module& module, const char* pipeline) {
   passes.run(module, modules);
 }
 
-bool says_virtual_state(const llvm::Function& function) {
-  return llvm::any_of(llvm::instructions(function),
-                      [](const llvm::Instruction& inst) { return marker_of(inst) == Marker::VirtualState; });
-}
-
 /// `__attribute__((annotate("inlay.x")))` on functions → the function attribute "inlay-x".
 void apply_annotations(llvm::Module& module) {
   llvm::GlobalVariable* annotations = module.getGlobalVariable("llvm.global.annotations");
@@ -277,7 +272,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   llvm::SmallPtrSet<llvm::Function*, 8> kept_whole;
   for (llvm::Function& function : module)
     if (!function.hasFnAttribute(llvm::Attribute::NoInline) &&
-        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && says_virtual_state(function))
+        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && has_marker(function, Marker::VirtualState))
       kept_whole.insert(&function);
   for (llvm::Function* function : kept_whole) function->addFnAttr(llvm::Attribute::NoInline);
   run_passes(module, PrepareNext);

@@ -7,6 +7,7 @@
 #include "runtime/liveness.h"
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/resume_frames.h"
 #include "runtime/state_pointers.h"
 
 #include <llvm/Analysis/CaptureTracking.h>
@@ -132,24 +133,24 @@ class Resume {
     for (llvm::Argument& argument : original_.args()) {
       types.push_back(argument.getType());
       // What is promised of an argument was promised of the call: `noalias`, `readonly` and the like may not hold of
-      // a stretch of it in which the same memory is also reached through a value that lives.
+      // a stretch of it in which the same memory is also reached through a value that lives; and a place for the result
+      // would have to be the first parameter.
       llvm::AttrBuilder kept(context_);
       for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
         if (argument.hasAttribute(kind)) kept.addAttribute(kind);
-      if (argument.hasStructRetAttr()) kept.addStructRetAttr(argument.getParamStructRetType());
       if (leads_elsewhere(argument)) kept.addAttribute(ElsewhereAttribute);
       attributes.push_back(llvm::AttributeSet::get(context_, kept));
     }
-    const std::size_t first_frame = types.size() + live_.size();
-    auto with = [&](const char* name, const std::string& text) {
-      return llvm::AttributeSet::get(context_, llvm::Attribute::get(context_, name, text));
-    };
+    const auto first_frame = static_cast<unsigned>(types.size() + live_.size());
     for (std::size_t i = 0; i < live_.size(); ++i) {
       types.push_back(live_[i]->getType());
       bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
-      attributes.push_back(
-          moves ? with(IntoFrameAttribute, std::to_string(first_frame + static_cast<std::size_t>(into_frame_[i])))
-                : llvm::AttributeSet());
+      attributes.emplace_back();
+      if (moves)
+        attributes.back() = attributes.back().addAttributes(
+            context_,
+            llvm::AttributeSet::get(
+                context_, into_frame_attribute(context_, first_frame + static_cast<unsigned>(into_frame_[i]))));
       if (leads_elsewhere(*live_[i])) attributes.back() = attributes.back().addAttribute(context_, ElsewhereAttribute);
     }
     for (std::size_t i = 0; i < frames_.size(); ++i) {
@@ -157,14 +158,11 @@ class Resume {
       attributes.emplace_back();
       if (!is_private_[i]) continue;
       auto size = frames_[i]->getAllocationSize(original_.getDataLayout())->getFixedValue();
-      attributes.back() =
-          with(FrameAttribute, std::to_string(size) + "," + std::to_string(frames_[i]->getAlign().value()));
+      attributes.back() = llvm::AttributeSet::get(context_, frame_attribute(context_, {size, frames_[i]->getAlign()}));
     }
-    // A result that is written through the first parameter would have to stay the first one.
     auto* type = llvm::FunctionType::get(original_.getReturnType(), types, false);
     resume_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, original_.getName() + ResumeSuffix,
                                      original_.getParent());
-    for (llvm::AttributeSet& set : attributes) set = set.removeAttribute(context_, llvm::Attribute::StructRet);
     llvm::AttrBuilder own(context_, old.getFnAttrs());
     for (llvm::Attribute::AttrKind kind : {llvm::Attribute::Memory, llvm::Attribute::AlwaysInline})
       own.removeAttribute(kind);

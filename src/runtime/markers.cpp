@@ -41,6 +41,11 @@ bool has_markers(const llvm::Function& function) {
                       [](const llvm::Instruction& inst) { return marker_of(inst) != Marker::None; });
 }
 
+bool has_marker(const llvm::Function& function, Marker kind) {
+  return llvm::any_of(llvm::instructions(function),
+                      [kind](const llvm::Instruction& inst) { return marker_of(inst) == kind; });
+}
+
 void describe_markers(llvm::Module& module) {
   for (const char* name :
        {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, Expect, Promote}) {

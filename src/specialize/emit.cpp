@@ -6,6 +6,7 @@
 
 #include "runtime/markers.h"
 #include "runtime/names.h"
+#include "runtime/resume_frames.h"
 #include "specialize/locations.h"
 
 #include <llvm/IR/CFG.h>
@@ -245,44 +246,34 @@ class Emitter {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(into_.getContext()), 1);
   }
 
-  /// In bytes. (One after the other: in which order arguments are evaluated is the compiler's choice.)
-  static llvm::Value* distance(llvm::IRBuilder<>& builder, llvm::Value* to, llvm::Value* from) {
-    llvm::Value* end = builder.CreatePtrToInt(to, builder.getInt64Ty());
-    llvm::Value* begin = builder.CreatePtrToInt(from, builder.getInt64Ty());
-    return builder.CreateSub(end, begin);
-  }
-
   /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
   /// them over does not keep them out of registers; and pointers into the copies.
   void move_frames(llvm::CallInst& call) {
-    llvm::AttributeList attributes = call.getCalledFunction()->getAttributes();
+    const llvm::Function& resume = *call.getCalledFunction();
     const llvm::DataLayout& layout = into_.getDataLayout();
     llvm::SmallVector<llvm::Value*, 16> old(call.args());
     llvm::IRBuilder<> builder(&call);
     for (unsigned i = 0; i < old.size(); ++i) {
-      llvm::StringRef text = attributes.getParamAttr(i, runtime::FrameAttribute).getValueAsString();
-      std::uint64_t size = 0, alignment = 0;
-      if (text.consumeInteger(10, size) || !text.consume_front(",") || text.consumeInteger(10, alignment)) continue;
-      llvm::AllocaInst*& copy = moved_frames_[{call.getCalledFunction(), i}];
+      const std::optional<runtime::MovedFrame> frame = runtime::moved_frame(resume, i);
+      if (!frame) continue;
+      llvm::AllocaInst*& copy = moved_frames_[{&resume, i}];
       if (!copy) {
-        copy = new llvm::AllocaInst(llvm::ArrayType::get(builder.getInt8Ty(), size), layout.getAllocaAddrSpace(),
-                                    nullptr, llvm::Align(alignment), "frame", into_.getEntryBlock().begin());
+        copy = new llvm::AllocaInst(llvm::ArrayType::get(builder.getInt8Ty(), frame->size), layout.getAllocaAddrSpace(),
+                                    nullptr, frame->alignment, "frame", into_.getEntryBlock().begin());
       }
-      builder.CreateMemCpy(copy, copy->getAlign(), old[i], copy->getAlign(), size);
+      builder.CreateMemCpy(copy, copy->getAlign(), old[i], copy->getAlign(), frame->size);
       call.setArgOperand(i, copy);
     }
     for (unsigned i = 0; i < old.size(); ++i) {
-      unsigned frame = 0;
-      if (attributes.getParamAttr(i, runtime::IntoFrameAttribute).getValueAsString().getAsInteger(10, frame) ||
-          llvm::isa<llvm::UndefValue>(old[i]))
-        continue;
+      const std::optional<unsigned> frame = runtime::frame_pointed_into(resume, i);
+      if (!frame || llvm::isa<llvm::UndefValue>(old[i])) continue;
       llvm::APInt known(64, 0);
       llvm::Value* offset;
-      if (old[i]->stripAndAccumulateConstantOffsets(layout, known, /*AllowNonInbounds=*/true) == old[frame])
+      if (old[i]->stripAndAccumulateConstantOffsets(layout, known, /*AllowNonInbounds=*/true) == old[*frame])
         offset = builder.getInt(known);
       else
-        offset = distance(builder, old[i], old[frame]);
-      call.setArgOperand(i, builder.CreatePtrAdd(call.getArgOperand(frame), offset));
+        offset = runtime::distance(builder, old[i], old[*frame]);
+      call.setArgOperand(i, builder.CreatePtrAdd(call.getArgOperand(*frame), offset));
     }
   }
 
@@ -326,7 +317,7 @@ class Emitter {
     }
     bool leaves = !otherwise;
     if (leaves) otherwise = llvm::BasicBlock::Create(into_.getContext(), "elsewhere", &into_);
-    if (program) value = distance(builder, value, program->symbol);
+    if (program) value = runtime::distance(builder, value, program->symbol);
     llvm::SwitchInst* tried = builder.CreateSwitch(value, otherwise, static_cast<unsigned>(node.places.size()));
     for (const auto& [place, successor] : node.places) {
       auto* number = llvm::dyn_cast<llvm::ConstantInt>(place);

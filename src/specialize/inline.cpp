@@ -20,12 +20,6 @@ constexpr unsigned SharedBody = 80;
 
 using CallList = std::vector<llvm::CallBase*>;
 
-bool has_virtual_state(const llvm::Function& function) {
-  return llvm::any_of(llvm::instructions(function), [](const llvm::Instruction& inst) {
-    return runtime::marker_of(inst) == runtime::Marker::VirtualState;
-  });
-}
-
 class Inliner {
  public:
   Inliner(llvm::Function& entry, Callees& callees, unsigned max_instructions)
@@ -98,7 +92,7 @@ class Inliner {
     // What a virtual_state() says holds until its function returns: there must be nothing more behind the call. (What
     // was inlined into the entry before may have more.)
     const bool last = llvm::isa<llvm::CallInst>(call) && llvm::isa<llvm::ReturnInst>(call.getNextNode());
-    if (!(last && &caller == &entry_) && has_virtual_state(*callee)) return false;
+    if (!(last && &caller == &entry_) && runtime::has_marker(*callee, runtime::Marker::VirtualState)) return false;
     Callee* known = callees_.find(callee);
     if (known->choice == InlineChoice::Specialize) return false;
     if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute("inlay-inline")) return true;

@@ -15,11 +15,6 @@ namespace {
 /// About a third of a second.
 constexpr std::uint64_t MostWork = 6'000'000;
 
-const Jit& jit() {
-  static const Jit instance = Jit::create().value();
-  return instance;
-}
-
 CompileOptions for_long_programs() {
   CompileOptions options;
   options.level = Level::O0;

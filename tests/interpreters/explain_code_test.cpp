@@ -11,11 +11,6 @@
 namespace inlay::interpreters {
 namespace {
 
-const Jit& jit() {
-  static const Jit instance = Jit::create().value();
-  return instance;
-}
-
 Compiled compile(const Subject& subject, CompileOptions options = {}) {
   options.explain_code = true;
   Result<Compiled> compiled = subject.compile(jit(), options);

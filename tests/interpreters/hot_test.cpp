@@ -18,16 +18,6 @@
 namespace inlay::interpreters {
 namespace {
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
-const Jit& jit() {
-  static const Jit instance = Jit::create().value();
-  return instance;
-}
-
 /// Warms up and compares; what was compiled.
 std::vector<HotEntry> check(const Subject& subject, const HotOptions& options, unsigned runs = 3) {
   Result<Warmed> warmed = subject.warm(jit(), options, runs);

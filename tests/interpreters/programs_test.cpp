@@ -15,16 +15,6 @@
 namespace inlay::interpreters {
 namespace {
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
-const Jit& jit() {
-  static const Jit instance = Jit::create().value();
-  return instance;
-}
-
 bool leaves(const Report& report) {
   for (const Remark& remark : report.remarks)
     if (remark.kind == Remark::Kind::LeavesCode) return true;

@@ -7,11 +7,6 @@
 namespace inlay::interpreters {
 namespace {
 
-const Jit& jit() {
-  static const Jit instance = Jit::create().value();
-  return instance;
-}
-
 std::vector<Remark> ways_out(const Subject& subject, const CompileOptions& options) {
   Report report = subject.compile(jit(), options).value().report;
   std::erase_if(report.remarks, [](const Remark& remark) { return remark.kind != Remark::Kind::LeavesCode; });

@@ -70,6 +70,12 @@ Result<Warmed> warm_up(const Jit& jit, Interpreter* interpreter, const HotOption
   return warmed;
 }
 
+/// One for the process.
+const Jit& jit();
+
+/// A number of the environment.
+std::uint64_t setting(const char* name, std::uint64_t otherwise);
+
 /// The text of a file.
 std::string read_text(const std::string& path);
 
