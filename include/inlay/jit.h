@@ -71,7 +71,7 @@ class Loaded {
 /// thread may use it. What it compiled outlives it.
 class Jit {
  public:
-  static Result<Jit> create();
+  static Result<Jit> create(const JitOptions& options = {});
 
   /// Runs `fn` and makes its result, and everything it allocates on the way, constant; see inlay/frozen.h.
   template <class Fn>

@@ -46,4 +46,7 @@ struct CompileOptions {
   unsigned leave_at_context = ~0u;  // for tests: hand over to the interpreter at this context, counted from 0
 };
 
+/// How a Jit works.
+struct JitOptions {};
+
 }  // namespace inlay

@@ -22,12 +22,6 @@ void add_host_symbols(const specialize::Symbols& symbols, std::vector<HostSymbol
   regions.insert(regions.end(), symbols.held().begin(), symbols.held().end());
 }
 
-struct Built {
-  codegen::Object object;
-  std::vector<HostSymbol> symbols;
-  std::vector<std::shared_ptr<frozen::Region>> regions;
-};
-
 /// Says of each guest instruction which machine code it became.
 Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
   INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
@@ -46,8 +40,8 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
   return {};
 }
 
-/// Everything that happens in the workspace: LLVM IR from beginning to end.
-Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
+/// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
+Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                     const std::string& name, Report& report) {
   Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
@@ -58,6 +52,8 @@ Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const C
   INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
   symbols.show_contents();
   Built built;
+  built.entry = name;
+  built.reads = symbols.reads();
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();
   Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
@@ -74,25 +70,31 @@ Result<Built> build(runtime::Workspace& workspace, MakeEntry make_entry, const C
 
 }  // namespace
 
-Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
-                               const std::vector<std::shared_ptr<frozen::Region>>& holds) {
-  std::string name = engine.unique_name("inlay.entry.");
-  Result<Built> built = [&] {
-    Engine::Borrowed workspace(engine);
-    return build(*workspace, make_entry, options, name, report);
-  }();
-  if (!built) return std::move(built).error();
+Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry) {
+  Engine::Borrowed workspace(engine);
+  return build_in(*workspace, make_entry, options, engine.unique_name("inlay.entry."), report);
+}
+
+Result<Compiled> link(Engine& engine, Built built, Report& report,
+                      const std::vector<std::shared_ptr<frozen::Region>>& holds) {
   Watch watch;
   Compiled compiled;
-  INLAY_TRY(compiled.code, engine.link(std::move(built->object), built->symbols));
-  compiled.code->regions = std::move(built->regions);
+  INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols));
+  compiled.code->regions = std::move(built.regions);
+  compiled.code->reads = std::move(built.reads);
   for (const auto& region : holds)
     if (region) compiled.code->regions.push_back(region);
-  INLAY_TRY(compiled.entry, engine.address(*compiled.code, name));
+  INLAY_TRY(compiled.entry, engine.address(*compiled.code, built.entry));
   report.link_us = watch.lap_us();
   report.code_bytes = compiled.code->bytes;
   report.compiled = true;
   return compiled;
+}
+
+Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
+                               const std::vector<std::shared_ptr<frozen::Region>>& holds) {
+  INLAY_TRY(Built built, build(engine, options, report, make_entry));
+  return link(engine, std::move(built), report, holds);
 }
 
 }  // namespace inlay::jit

@@ -12,16 +12,32 @@
 
 namespace inlay::jit {
 
-struct Compiled {
-  std::shared_ptr<Code> code;
-  void* entry = nullptr;
+/// An object that was made for this process but is not linked into it yet.
+struct Built {
+  codegen::Object object;
+  std::string entry;                                     // the symbol of the function that was asked for
+  std::vector<HostSymbol> symbols;                       // where the frozen objects lie that it refers to
+  std::vector<std::shared_ptr<frozen::Region>> regions;  // the memory that it reads
+  std::vector<frozen::Read> reads;                       // the constants that it was made from
 };
 
 /// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
 using MakeEntry = llvm::function_ref<Result<llvm::Function*>(specialize::Symbols&, const std::string& name)>;
 
-/// Compiles what `make_entry` writes. The code keeps the frozen memory that it was made from, and `holds`. The report
-/// gets times, sizes and remarks, also on failure.
+/// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets times,
+/// sizes and remarks, also on failure.
+Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry);
+
+struct Compiled {
+  std::shared_ptr<Code> code;
+  void* entry = nullptr;
+};
+
+/// Links an object. The code keeps the frozen memory that it reads, and `holds`.
+Result<Compiled> link(Engine& engine, Built built, Report& report,
+                      const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
+
+/// Both.
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
 

@@ -76,9 +76,9 @@ Result<Unit> detail::build_unit(const Request& request, const std::string& name,
   return unit;
 }
 
-Result<Jit> Jit::create() {
+Result<Jit> Jit::create(const JitOptions& options) {
   const frozen::Unrecorded unrecorded;
-  INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create());
+  INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create(options));
   return Jit(std::move(engine));
 }
 

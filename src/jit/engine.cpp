@@ -9,6 +9,7 @@
 #include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
 #include <llvm/ExecutionEngine/Orc/EHFrameRegistrationPlugin.h>
 #include <llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h>
+#include <llvm/ExecutionEngine/Orc/TaskDispatch.h>
 
 namespace inlay::jit {
 
@@ -41,17 +42,40 @@ class HostSymbols : public orc::DefinitionGenerator {
   }
 };
 
+/// What the linker says about failures while this object lives, on the thread that made it: tasks run where they are
+/// asked for.
+class LinkErrors {
+ public:
+  LinkErrors() { current = this; }
+  ~LinkErrors() { current = nullptr; }
+
+  /// LLVM's account of a failure: `error` says that it failed, what was reported says why.
+  Error take(llvm::Error error) {
+    std::string said = llvm::toString(std::move(error));
+    if (!reported_.empty()) said = std::move(reported_);
+    return {ErrorKind::UndefinedSymbol, "the code cannot be linked into this process: " + said};
+  }
+
+  static void add(llvm::Error error) {
+    std::string text = llvm::toString(std::move(error));
+    if (current) current->reported_ += (current->reported_.empty() ? "" : "; ") + text;
+  }
+
+ private:
+  static thread_local LinkErrors* current;
+  std::string reported_;
+};
+thread_local LinkErrors* LinkErrors::current = nullptr;
+
 }  // namespace
 
-Result<std::shared_ptr<Engine>> Engine::create() {
-  std::shared_ptr<Engine> engine(new Engine);
-  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create();
+Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
+  std::shared_ptr<Engine> engine(new Engine(options));
+  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process =
+      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>());
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
-  engine->session_->setErrorReporter([engine = engine.get()](llvm::Error error) {
-    std::lock_guard lock(engine->reported_mutex_);
-    engine->reported_ += (engine->reported_.empty() ? "" : "; ") + llvm::toString(std::move(error));
-  });
+  engine->session_->setErrorReporter(&LinkErrors::add);
   engine->linker_ = std::make_unique<orc::ObjectLinkingLayer>(*engine->session_);
   llvm::Expected<std::unique_ptr<orc::EHFrameRegistrationPlugin>> unwinding =
       orc::EHFrameRegistrationPlugin::Create(*engine->session_);
@@ -59,7 +83,6 @@ Result<std::shared_ptr<Engine>> Engine::create() {
   engine->linker_->addPlugin(std::shared_ptr<orc::EHFrameRegistrationPlugin>(std::move(*unwinding)));
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
-  engine->workspace_ = std::make_unique<runtime::Workspace>();
   return engine;
 }
 
@@ -67,25 +90,28 @@ Engine::~Engine() {
   if (session_) llvm::consumeError(session_->endSession());
 }
 
-Engine::Borrowed::Borrowed(Engine& engine)
-    : lock_(engine.workspace_mutex_), workspace_([&]() -> runtime::Workspace& {
-        // An LLVM context keeps types, constants and debug locations of modules that are gone. A new one from time to
-        // time bounds that, for the price of loading the bodies again that are still asked for.
-        constexpr unsigned UsesOfWorkspace = 400;
-        if (++engine.workspace_uses_ > UsesOfWorkspace) {
-          engine.workspace_ = std::make_unique<runtime::Workspace>();
-          engine.workspace_uses_ = 1;
-        }
-        return *engine.workspace_;
-      }()) {}
+Engine::Borrowed::Borrowed(Engine& engine) : engine_(engine) {
+  std::lock_guard lock(engine.workspaces_mutex_);
+  if (engine.workspaces_.empty()) {
+    workspace_ = std::make_unique<runtime::Workspace>();
+  } else {
+    workspace_ = std::move(engine.workspaces_.back());
+    engine.workspaces_.pop_back();
+  }
+}
+
+Engine::Borrowed::~Borrowed() {
+  // An LLVM context keeps types, constants and debug locations of modules that are gone. A new one from time to time
+  // bounds that, for the price of loading the bodies again that are still asked for.
+  constexpr unsigned UsesOfWorkspace = 400;
+  if (++workspace_->uses >= UsesOfWorkspace) return;
+  std::lock_guard lock(engine_.workspaces_mutex_);
+  engine_.workspaces_.push_back(std::move(workspace_));
+}
 
 std::string Engine::unique_name(const char* prefix) { return prefix + std::to_string(++counter_); }
 
 Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {
-  {
-    std::lock_guard lock(reported_mutex_);
-    reported_.clear();
-  }
   auto code = std::make_shared<Code>();
   code->engine = shared_from_this();
   code->bytes = object.bytes->getBufferSize();
@@ -101,17 +127,11 @@ Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::ve
   return code;
 }
 
-Error Engine::link_error(llvm::Error error) {
-  std::string said = llvm::toString(std::move(error));
-  std::lock_guard lock(reported_mutex_);
-  if (!reported_.empty()) said = std::exchange(reported_, {});
-  return {ErrorKind::UndefinedSymbol, "the code cannot be linked into this process: " + said};
-}
-
 Result<void*> Engine::address(const Code& code, const std::string& name) {
+  LinkErrors errors;
   llvm::Expected<orc::ExecutorSymbolDef> found =
       session_->lookup(orc::makeJITDylibSearchOrder(code.dylib), session_->intern(name));
-  if (!found) return link_error(found.takeError());
+  if (!found) return errors.take(found.takeError());
   return found->getAddress().toPtr<void*>();
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codegen/emit.h"
+#include "frozen/reads.h"
 #include "frozen/registry.h"
 #include "inlay/jit.h"
 #include "runtime/unit.h"
@@ -32,13 +33,16 @@ struct Code {
   std::shared_ptr<Engine> engine;
   llvm::orc::JITDylib* dylib = nullptr;
   std::vector<std::shared_ptr<frozen::Region>> regions;
+  std::vector<frozen::Read> reads;  // what it was made from
   std::uint64_t bytes = 0;
 };
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
-  static Result<std::shared_ptr<Engine>> create();
+  static Result<std::shared_ptr<Engine>> create(const JitOptions& options);
   ~Engine();
+
+  const JitOptions& options() const { return options_; }
 
   /// Links an object. `symbols` come before what the runtimes and the process define.
   Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols);
@@ -46,35 +50,34 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// The address of something that the code defines; an error names the symbols that are missing.
   Result<void*> address(const Code& code, const std::string& name);
 
-  /// A workspace that nobody else uses meanwhile.
+  /// An LLVM context with runtime bodies that nobody else uses meanwhile; no lock is held. The engine keeps it for the
+  /// next one.
   class Borrowed {
    public:
     explicit Borrowed(Engine& engine);
-    runtime::Workspace& operator*() const { return workspace_; }
+    Borrowed(const Borrowed&) = delete;
+    ~Borrowed();
+    runtime::Workspace& operator*() const { return *workspace_; }
 
    private:
-    std::unique_lock<std::mutex> lock_;
-    runtime::Workspace& workspace_;
+    Engine& engine_;
+    std::unique_ptr<runtime::Workspace> workspace_;
   };
-
-  /// LLVM's account of a failure: `error` says that it failed, its reports say why.
-  Error link_error(llvm::Error error);
 
   /// A name that no other code of this engine has.
   std::string unique_name(const char* prefix);
 
  private:
-  Engine() = default;
+  explicit Engine(const JitOptions& options) : options_(options) {}
   friend struct Code;
+
+  const JitOptions options_;
 
   std::unique_ptr<llvm::orc::ExecutionSession> session_;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> linker_;
   llvm::orc::JITDylib* host_ = nullptr;  // what the runtimes and the process define
-  std::mutex reported_mutex_;
-  std::string reported_;  // what the linker said since it was last asked
-  std::mutex workspace_mutex_;
-  std::unique_ptr<runtime::Workspace> workspace_;
-  unsigned workspace_uses_ = 0;
+  std::mutex workspaces_mutex_;
+  std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
   std::atomic<std::uint64_t> counter_ = 0;
 };
 

@@ -23,6 +23,7 @@ struct Workspace {
   Workspace() : bodies(context) {}
   llvm::LLVMContext context;
   Bodies bodies;
+  unsigned uses = 0;  // compilations so far
 };
 
 constexpr const char* HostTriple = "x86_64-pc-linux-gnu";

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "frozen/reads.h"
 #include "frozen/registry.h"
 #include "runtime/bodies.h"
 
@@ -24,12 +25,6 @@ namespace inlay::specialize {
 /// The names of symbols for frozen objects; the number is the object's id.
 constexpr const char* FrozenPrefix = "inlay.frozen.";
 constexpr const char* GraphPrefix = "inlay.graph.";
-
-/// One folded load: what compiled code depends on.
-struct Read {
-  std::uint32_t object_id;
-  std::uint64_t offset, size;
-};
 
 /// A name as a person writes it, without what makes internal names unique.
 std::string readable(llvm::StringRef name);
@@ -77,7 +72,7 @@ class Symbols {
 
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
   const std::vector<std::shared_ptr<frozen::Region>>& held() const { return held_; }
-  const std::vector<Read>& reads() const { return reads_; }
+  const std::vector<frozen::Read>& reads() const { return reads_; }
   llvm::Module& unit() { return unit_; }
   runtime::Bodies& bodies() { return bodies_; }
 
@@ -97,7 +92,7 @@ class Symbols {
   std::vector<std::shared_ptr<frozen::Region>> held_;  // besides those of objects_
   std::optional<frozen::Object> graph_base_;           // what all graphs' memory is named relative to: they may overlap
   bool in_graph_ = false;                              // reading one: every pointer leads to more of it
-  std::vector<Read> reads_;
+  std::vector<frozen::Read> reads_;
   llvm::DenseSet<const llvm::GlobalValue*> placeholders_;
   For target_;
 };
