@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "inlay/codegen.h"
+#include "inlay/policy.h"
+#include "inlay/trace.h"
 
 namespace inlay {
 
@@ -47,6 +50,11 @@ struct CompileOptions {
 };
 
 /// How a Jit works.
-struct JitOptions {};
+struct JitOptions {
+  /// When functions are compiled, how well, and by whom. INLAY_JIT in the environment changes it.
+  Policy policy = {};
+  /// Where to note what happens and when; by default nowhere.
+  std::optional<Trace> trace = std::nullopt;
+};
 
 }  // namespace inlay
