@@ -96,6 +96,7 @@ bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compi
     return true;
   }
   count(tally.swaps);
+  trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", std::string(to_string(tier))}});
   count(tier == Tier::Quick ? tally.quick : tally.optimized);
   {
     std::lock_guard lock(managed.mutex);
