@@ -111,8 +111,9 @@ void measure_mix(Output& output) {
       }
     double best = 1e300;
     for (std::size_t i = 0; i < 3; ++i) best = std::min(best, lower_quartile(rivals[i].total));
-    output.table(std::to_string(shape.closures) + " closures, from 1 call to " + std::to_string(static_cast<long>(most)),
-                 {{"policy", 0}, {"total ms", 1}, {"of the best fixed", 3}, {"ms to 90 % of peak", 1}, {"compiling ms", 1}});
+    output.table(
+        std::to_string(shape.closures) + " closures, from 1 call to " + std::to_string(static_cast<long>(most)),
+        {{"policy", 0}, {"total ms", 1}, {"of the best fixed", 3}, {"ms to 90 % of peak", 1}, {"compiling ms", 1}});
     for (Rival& rival : rivals)
       output.row({rival.name, lower_quartile(rival.total), lower_quartile(rival.total) / best,
                   lower_quartile(rival.to_peak), median(rival.compile)});

@@ -46,6 +46,7 @@ struct CompileOptions {
   // Of an interpreter's program. What lies beyond them is left to the interpreter, which goes on from there.
   unsigned max_contexts = 10'000;   // values of context() in one function
   unsigned max_versions = 8;        // of one block, for one value of context()
+  unsigned max_promoted = 8;        // versions of one function for values of promoted arguments
   unsigned leave_at_context = ~0u;  // for tests: hand over to the interpreter at this context, counted from 0
 };
 

@@ -42,7 +42,7 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                    const std::string& name, Report& report) {
+                       const std::string& name, Report& report) {
   Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
@@ -95,6 +95,26 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
                                const std::vector<std::shared_ptr<frozen::Region>>& holds) {
   INLAY_TRY(Built built, build(engine, options, report, make_entry));
   return link(engine, std::move(built), report, holds);
+}
+
+Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {
+  Built built;
+  built.entry = engine.unique_name("inlay.plain.");
+  {
+    Engine::Borrowed workspace(engine);
+    INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+    std::unique_ptr<llvm::Module> module = runtime::new_module((*workspace).context, built.entry);
+    specialize::Symbols unit(*module, (*workspace).bodies);
+    INLAY_TRY_VOID(make_entry(unit, built.entry));
+    add_host_symbols(unit, symbols, built.regions);
+    machine->adopt(*module);
+    INLAY_TRY_VOID(codegen::check(*module));
+    codegen::optimize(*module, *machine, Level::O1);
+    INLAY_TRY(built.object, codegen::emit(*module, *machine, Level::O1));
+  }
+  built.symbols = std::move(symbols);
+  Report report;
+  return link(engine, std::move(built), report);
 }
 
 }  // namespace inlay::jit
