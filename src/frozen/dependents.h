@@ -55,7 +55,7 @@ class Dependency {
  public:
   struct Entry;
 
-  Dependency() = default;
+  Dependency();
   explicit Dependency(std::unique_ptr<Entry> entry);
   Dependency(Dependency&&) noexcept;
   Dependency& operator=(Dependency&&) noexcept;
