@@ -5,6 +5,7 @@
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
+#include "jit/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay {
@@ -78,7 +79,7 @@ Result<Unit> detail::build_unit(const Request& request, const std::string& name,
 
 Result<Jit> Jit::create(const JitOptions& options) {
   const frozen::Unrecorded unrecorded;
-  INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create(options));
+  INLAY_TRY(std::shared_ptr<jit::Engine> engine, jit::Engine::create(jit::with_environment(options)));
   return Jit(std::move(engine));
 }
 
@@ -109,6 +110,7 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
   machine->adopt(*built.module);
+  jit::prepare_for_tools(*built.module, engine_->options(), /*keep_debug_info=*/false);
   codegen::optimize(*built.module, *machine, level);
   state->report.optimize_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, codegen::emit(*built.module, *machine, level));

@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 
+#include "jit/code_plugin.h"
+#include "jit/tools.h"
 #include "runtime/llvm_errors.h"
 
 #include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
@@ -81,6 +83,9 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
       orc::EHFrameRegistrationPlugin::Create(*engine->session_);
   if (!unwinding) return from_llvm(unwinding.takeError(), ErrorKind::Codegen);
   engine->linker_->addPlugin(std::shared_ptr<orc::EHFrameRegistrationPlugin>(std::move(*unwinding)));
+  INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
+  engine->linker_->addPlugin(
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
   return engine;
