@@ -52,6 +52,7 @@ enum class Origin : std::uint8_t { Host, Guest, Artificial };
 Origin origin_of(llvm::DWARFDie function) {
   if (llvm::DWARFDie origin = function.getAttributeValueAsReferencedDie(llvm::dwarf::DW_AT_abstract_origin))
     function = origin;
+  if (function.find(llvm::dwarf::DW_AT_artificial)) return Origin::Artificial;
   const llvm::DWARFDie unit = function.getDwarfUnit()->getUnitDIE();
   if (llvm::dwarf::toStringRef(unit.find(llvm::dwarf::DW_AT_producer)) == runtime::GuestProducer) return Origin::Guest;
   return llvm::dwarf::toStringRef(unit.find(llvm::dwarf::DW_AT_name)) == runtime::GuestScope ? Origin::Artificial

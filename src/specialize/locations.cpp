@@ -34,8 +34,7 @@ llvm::DICompileUnit* artificial_unit(llvm::Module& module) {
   return unit;
 }
 
-llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::StringRef name) {
-  llvm::DICompileUnit* unit = artificial_unit(module);
+llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::DICompileUnit* unit, llvm::StringRef name) {
   llvm::DIBuilder builder(module, /*AllowUnresolved=*/true, unit);
   llvm::DISubprogram* scope = builder.createFunction(
       unit->getFile(), name, "", unit->getFile(), 0, builder.createSubroutineType(builder.getOrCreateTypeArray({})), 0,
@@ -154,16 +153,19 @@ void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
 }
 
 void give_guest_scope(llvm::Function& function) {
-  function.setSubprogram(artificial_scope(*function.getParent(), runtime::GuestScope));
+  llvm::Module& module = *function.getParent();
+  function.setSubprogram(artificial_scope(module, artificial_unit(module), runtime::GuestScope));
 }
 
 void give_guest_function(llvm::Function& function, const frozen::SourceFunction& guest) {
   function.setSubprogram(source_scope(*function.getParent(), guest));
 }
 
-void give_artificial_scope(llvm::Function& function, llvm::StringRef name) {
+void give_artificial_scope(llvm::Function& function, llvm::StringRef name, bool beside_source) {
   if (function.getSubprogram()) return;
-  llvm::DISubprogram* scope = artificial_scope(*function.getParent(), name);
+  llvm::Module& module = *function.getParent();
+  llvm::DISubprogram* scope =
+      artificial_scope(module, beside_source ? source_unit(module) : artificial_unit(module), name);
   function.setSubprogram(scope);
   const llvm::DebugLoc nowhere = llvm::DILocation::get(function.getContext(), 0, 0, scope);
   for (llvm::Instruction& inst : llvm::instructions(function)) inst.setDebugLoc(nowhere);

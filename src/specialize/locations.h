@@ -66,7 +66,8 @@ void give_guest_scope(llvm::Function& function);
 void give_guest_function(llvm::Function& function, const frozen::SourceFunction& guest);
 
 /// Gives a function that has no scope an artificial one, under this name, and each of its instructions a location without a line, so
-/// that what is inlined into it keeps its locations in DWARF.
-void give_artificial_scope(llvm::Function& function, llvm::StringRef name);
+/// that what is inlined into it keeps its locations in DWARF. `beside_source`: in the compile unit of the guest's
+/// functions; gdb finds the places where a function was inlined only in the unit that declares it.
+void give_artificial_scope(llvm::Function& function, llvm::StringRef name, bool beside_source);
 
 }  // namespace inlay::specialize

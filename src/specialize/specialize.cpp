@@ -53,7 +53,7 @@ class Specializer {
         debug_lines_(debug_lines) {}
 
   Result<void> run() {
-    if (options_.explain_code || debug_lines_) give_artificial_scope(*entry_, report_.function + " [clone .inlay]");
+    if (options_.explain_code || debug_lines_) give_artificial_scope(*entry_, report_.function + " [clone .inlay]", debug_lines_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
