@@ -60,6 +60,8 @@ struct GuestInstruction {
                             // Of computed goto it is the number that stands for the label in embedded code, which
                             // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
   Place handler;            // where that is in the interpreter's source, if known
+  Place source;             // where it stands in the guest's own source, if annotate_source() said so
+  std::string source_function;  // and in which function of the guest
   unsigned instructions = 0;  // of LLVM, before its own optimization
   unsigned copies = 0;        // of blocks
   unsigned number = 0;        // in this report, from 1: how debug information of the compiled code calls it

@@ -7,6 +7,7 @@
 #include "codegen/code_map.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
+#include "jit/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay::jit {
@@ -42,14 +43,14 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                       const std::string& name, Report& report) {
+                       const JitOptions& jit_options, const std::string& name, Report& report) {
   Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
   specialize::Symbols symbols(*module, workspace.bodies);
   INLAY_TRY(llvm::Function * entry, make_entry(symbols, name));
   report.load_us = watch.lap_us();
-  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
+  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report, wants_lines(jit_options)));
   symbols.show_contents();
   Built built;
   built.entry = name;
@@ -60,6 +61,7 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
   if (!joined) return std::move(joined).error();
   machine->adopt(*module);
   INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
+  prepare_for_tools(*module, jit_options, options.explain_code);
   codegen::optimize(*module, *machine, options.level);
   report.optimize_us = watch.lap_us();
   INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
@@ -72,7 +74,7 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
 
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry) {
   Engine::Borrowed workspace(engine);
-  return build_in(*workspace, make_entry, options, engine.unique_name("inlay.entry."), report);
+  return build_in(*workspace, make_entry, options, engine.options(), engine.unique_name("inlay.entry."), report);
 }
 
 Result<Compiled> link(Engine& engine, Built built, Report& report,

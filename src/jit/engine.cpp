@@ -5,6 +5,8 @@
 
 #include "jit/code_memory.h"
 #include "jit/epoch.h"
+#include "jit/code_plugin.h"
+#include "jit/tools.h"
 #include "runtime/llvm_errors.h"
 
 #include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
@@ -87,6 +89,9 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
       orc::EHFrameRegistrationPlugin::Create(*engine->session_);
   if (!unwinding) return from_llvm(unwinding.takeError(), ErrorKind::Codegen);
   engine->linker_->addPlugin(std::shared_ptr<orc::EHFrameRegistrationPlugin>(std::move(*unwinding)));
+  INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
+  engine->linker_->addPlugin(
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
   return engine;

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "jit/tools.h"
+
 namespace inlay::jit {
 
 namespace {
@@ -15,6 +17,7 @@ Result<void> apply(std::string_view word, JitOptions& options, Environment& envi
     if (!options.trace) options.trace = inlay::Trace::start();
     return {};
   }
+  if (take_tool_word(word, options)) return {};
   INLAY_TRY(options.policy, Policy::parse(word, options.policy));
   return {};
 }
