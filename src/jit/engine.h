@@ -70,6 +70,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   explicit Engine(const JitOptions& options) : options_(options) {}
   friend struct Code;
+  void forget_names();
 
   const JitOptions options_;
 
@@ -79,6 +80,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::mutex workspaces_mutex_;
   std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
   std::atomic<std::uint64_t> counter_ = 0;
+  std::atomic<std::uint64_t> live_ = 0, dropped_ = 0;  // Code that is there, and that went since names were forgotten
 };
 
 }  // namespace inlay::jit
