@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "inlay/codegen.h"
+#include "inlay/policy.h"
+#include "inlay/trace.h"
 
 namespace inlay {
 
@@ -44,6 +47,7 @@ struct CompileOptions {
   // Of an interpreter's program. What lies beyond them is left to the interpreter, which goes on from there.
   unsigned max_contexts = 10'000;   // values of context() in one function
   unsigned max_versions = 8;        // of one block, for one value of context()
+  unsigned max_promoted = 8;        // versions of one function for values of promoted arguments
   unsigned leave_at_context = ~0u;  // for tests: hand over to the interpreter at this context, counted from 0
 };
 
@@ -56,6 +60,10 @@ enum class Perf : std::uint8_t {
 
 /// How a Jit works.
 struct JitOptions {
+  /// When functions are compiled, how well, and by whom. INLAY_JIT in the environment changes it.
+  Policy policy = {};
+  /// Where to note what happens and when; by default nowhere.
+  std::optional<Trace> trace = std::nullopt;
   /// Debuggers see functions and lines of compiled code. Costs time to compile, and the memory of objects.
   bool debugger = false;
   /// describe_code() knows hosts and guests. So it does with a debugger or Perf::Dump.

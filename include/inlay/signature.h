@@ -58,7 +58,8 @@ struct Parameter {
   ValueType type;
   bool by_reference = false;     // the function takes a reference to the value, as std::function's invokers do
   int free_index = -1;           // which argument of the compiled function; -1: it is bound
-  std::vector<std::byte> bound;  // otherwise: the bytes that it is bound to
+  bool promoted = false;         // free, and versions are made for some of its values
+  std::vector<std::byte> bound;  // the bytes that it is bound to; of a promoted one: the value that is expected, if any
 };
 
 template <class T>

@@ -99,4 +99,25 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
   return link(engine, std::move(built), report, holds);
 }
 
+Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {
+  Built built;
+  built.entry = engine.unique_name("inlay.plain.");
+  {
+    Engine::Borrowed workspace(engine);
+    INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+    std::unique_ptr<llvm::Module> module = runtime::new_module((*workspace).context, built.entry);
+    specialize::Symbols unit(*module, (*workspace).bodies);
+    INLAY_TRY_VOID(make_entry(unit, built.entry));
+    add_host_symbols(unit, symbols, built.regions);
+    machine->adopt(*module);
+    INLAY_TRY_VOID(codegen::check(*module));
+    prepare_for_tools(*module, engine.options(), /*keep_debug_info=*/false);
+    codegen::optimize(*module, *machine, Level::O1);
+    INLAY_TRY(built.object, codegen::emit(*module, *machine, Level::O1));
+  }
+  built.symbols = std::move(symbols);
+  Report report;
+  return link(engine, std::move(built), report);
+}
+
 }  // namespace inlay::jit

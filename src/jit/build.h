@@ -24,8 +24,8 @@ struct Built {
 /// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
 using MakeEntry = llvm::function_ref<Result<llvm::Function*>(specialize::Symbols&, const std::string& name)>;
 
-/// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets times,
-/// sizes and remarks, also on failure.
+/// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
+/// times, sizes and remarks, also on failure.
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry);
 
 struct Compiled {
@@ -40,6 +40,9 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
 /// Both.
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
+
+/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`.
+Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry);
 
 /// Time since it was last asked.
 class Watch {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/tools.h"
 
-#include <cstdlib>
-
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/Module.h>
 
@@ -27,16 +25,6 @@ bool take_tool_word(std::string_view word, JitOptions& options) {
   else
     return false;
   return true;
-}
-
-JitOptions with_environment(JitOptions options) {
-  const char* words = std::getenv("INLAY_JIT");
-  for (std::string_view rest = words ? words : ""; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    take_tool_word(rest.substr(0, end), options);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return options;
 }
 
 }  // namespace inlay::jit

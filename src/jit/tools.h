@@ -24,7 +24,4 @@ void prepare_for_tools(llvm::Module& module, const JitOptions& options, bool kee
 /// One word of INLAY_JIT: `gdb`, `lines`, `perf=map`, `perf=dump`. False if it is none of them.
 bool take_tool_word(std::string_view word, JitOptions& options);
 
-/// The options, changed by the words of INLAY_JIT, which stand between commas. Unknown ones have no effect.
-JitOptions with_environment(JitOptions options);
-
 }  // namespace inlay::jit

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Threads that compile in the background.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace inlay::jit {
+
+/// Runs jobs, those of the highest priority first, each on some thread of its own. Threads are started by need. Any
+/// thread may use it, jobs too, and a job may be the one that drops the last reference to it. At the end of the process
+/// it stops by itself, before LLVM's own data goes.
+class Pool {
+ public:
+  explicit Pool(unsigned threads);
+  Pool(const Pool&) = delete;
+  /// Forgets the jobs that have not begun, and waits for those that have, but for the one that it is called from.
+  ~Pool();
+
+  /// False if it has no threads, or stops: the job will not run. A job must not throw.
+  bool push(double priority, std::function<void()> job);
+
+  /// Jobs that have not begun.
+  std::size_t waiting() const;
+
+  /// Waits until there is no job left that waits or runs; for tests and benchmarks. Not to be called from a job.
+  void wait_idle();
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace inlay::jit
