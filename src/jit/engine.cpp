@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include "jit/code_memory.h"
 #include "jit/code_plugin.h"
 #include "jit/epoch.h"
 #include "jit/tools.h"
@@ -76,8 +77,10 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   JitOptions options = given;
   INLAY_TRY(Environment environment, apply_environment(options));
   std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));
+  INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
   llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process =
-      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>());
+      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(),
+                                              std::move(memory));
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
   engine->session_->setErrorReporter(&LinkErrors::add);
