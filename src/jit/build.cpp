@@ -111,6 +111,7 @@ Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, 
     add_host_symbols(unit, symbols, built.regions);
     machine->adopt(*module);
     INLAY_TRY_VOID(codegen::check(*module));
+    prepare_for_tools(*module, engine.options(), /*keep_debug_info=*/false);
     codegen::optimize(*module, *machine, Level::O1);
     INLAY_TRY(built.object, codegen::emit(*module, *machine, Level::O1));
   }

@@ -224,7 +224,7 @@ TEST_F(Places, hold_while_exceptions_pass_and_code_goes) {
 }
 
 TEST_F(Places, come_by_the_environment) {
-  ASSERT_EQ(setenv("INLAY_JIT", "unknown,,lines,perf=other", 1), 0);
+  ASSERT_EQ(setenv("INLAY_JIT", "threads=2,lines", 1), 0);
   const inlay::Jit jit = inlay::Jit::create().value();
   unsetenv("INLAY_JIT");
   const auto run = jit.optimize(make_tree(jit), &Node::eval).value();
