@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 
+#include "inlay/cache.h"
 #include "inlay/codegen.h"
 
 namespace inlay {
@@ -47,6 +48,9 @@ struct CompileOptions {
 };
 
 /// How a Jit works.
-struct JitOptions {};
+struct JitOptions {
+  /// Where compiled code is kept for the next run; by default nowhere.
+  Cache cache = {};
+};
 
 }  // namespace inlay

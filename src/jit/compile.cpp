@@ -35,12 +35,13 @@ Result<void> detail::compile(jit::Engine& engine, const Request& request, const 
   }
   state.bound = state.bound_bytes.data();
 
+  const std::optional<jit::Subject> subject = jit::subject_of(request);
   Result<jit::Compiled> compiled = jit::compile_entry(
       engine, options, report,
       [&](specialize::Symbols& symbols, const std::string& name) {
         return jit::build_entry(symbols, request, {name}, report);
       },
-      request.holds);
+      request.holds, subject ? &*subject : nullptr);
   if (!compiled) {
     keep_original(state, std::move(compiled).error());
     return {};

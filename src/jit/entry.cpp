@@ -126,7 +126,7 @@ class EntryBuilder {
         parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
         parameter.bound.end());
     bytes.resize(std::max<std::uint64_t>(size, 16));
-    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type)) return constant;
+    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type, at + offset)) return constant;
     if (!options_.with_state)
       return Error(ErrorKind::NotCarried,
                    "a bound argument points to memory of this process that is not frozen; "
