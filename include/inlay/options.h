@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "inlay/cache.h"
 #include "inlay/codegen.h"
 #include "inlay/policy.h"
 #include "inlay/trace.h"
@@ -39,7 +40,7 @@ struct CompileOptions {
   bool explain_code = false;
   /// Asked about each call whose body is at hand, on the thread that compiles; empty: the default throughout. It must
   /// not throw, nor compile anything with the same Jit.
-  std::function<InlineChoice(const CallSite&)> inline_policy;
+  std::function<InlineChoice(const CallSite&)> inline_policy = {};
   // Limits. What lies beyond them stays a call to the original and is reported.
   unsigned max_instructions = 100'000;  // of all specialized functions together
   unsigned max_depth = 2'000;           // of calls specialized within calls
@@ -71,6 +72,8 @@ struct JitOptions {
   Perf perf = Perf::Off;
   /// Where Perf::Dump writes. It must not be mounted `noexec`.
   std::string perf_directory = "/tmp";
+  /// Where compiled code is kept for the next run; by default nowhere.
+  Cache cache = {};
 };
 
 }  // namespace inlay

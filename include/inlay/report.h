@@ -79,6 +79,7 @@ struct GuestInstruction {
 struct Report {
   std::string function;      // what was asked for, demangled
   bool compiled = false;     // false: the original runs
+  bool cached = false;       // the code was compiled earlier, and found in a cache; counts and remarks are of then
   unsigned rounds = 0;       // of evaluating and inlining
   unsigned specialized = 0;  // functions evaluated with known arguments
   unsigned inlined = 0;      // calls replaced by bodies

@@ -62,6 +62,11 @@ struct Parameter {
   std::vector<std::byte> bound;  // the bytes that it is bound to; of a promoted one: the value that is expected, if any
 };
 
+/// The bytes that it takes among those that a function is bound to; they lie there one behind the other.
+inline std::size_t bound_space(const Parameter& parameter) {
+  return parameter.promoted ? 16 : (parameter.bound.size() + 15) / 16 * 16;
+}
+
 template <class T>
 std::vector<std::byte> bytes_of(const T& value) {
   auto* begin = reinterpret_cast<const std::byte*>(std::addressof(value));

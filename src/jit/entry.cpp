@@ -134,12 +134,13 @@ class EntryBuilder {
     return entry_->getArg(static_cast<unsigned>(index) + (has_result_place_ ? 1 : 0) + (options_.with_state ? 1 : 0));
   }
 
-  /// A scalar that is known, as a constant; null for a pointer that leads nowhere known.
-  llvm::Constant* value_of(const ValueType& type, const std::vector<std::byte>& bytes) {
+  /// A scalar that is known and lies at `at` of what is bound, as a constant; null for a pointer that leads nowhere
+  /// known.
+  llvm::Constant* value_of(const ValueType& type, const std::vector<std::byte>& bytes, std::uint64_t at) {
     if (type.value_class == ValueClass::Bool) return builder_.getInt1(bytes[0] != std::byte{0});
     std::vector<std::byte> padded = bytes;
     padded.resize(16);
-    return symbols_.constant(padded.data(), scalar(type));
+    return symbols_.constant(padded.data(), scalar(type), at);
   }
 
   /// Goes on in another function of this type.
@@ -164,7 +165,7 @@ class EntryBuilder {
       if (!parameter.promoted) continue;
       std::vector<std::byte> bytes(sizeof(std::uint64_t));
       std::memcpy(bytes.data(), &version.values[next++], sizeof(std::uint64_t));
-      llvm::Constant* value = value_of(parameter.type, bytes);
+      llvm::Constant* value = value_of(parameter.type, bytes, 0);
       if (!value) return;
       llvm::Value* same = builder_.CreateICmpEQ(free_argument(parameter.free_index), value);
       fits = fits ? builder_.CreateAnd(fits, same) : same;
@@ -193,7 +194,7 @@ class EntryBuilder {
         parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
         parameter.bound.end());
     bytes.resize(std::max<std::uint64_t>(size, 16));
-    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type)) return constant;
+    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type, at + offset)) return constant;
     if (!options_.with_state)
       return Error(ErrorKind::NotCarried,
                    "a bound argument points to memory of this process that is not frozen; "
@@ -215,7 +216,7 @@ class EntryBuilder {
       INLAY_TRY(llvm::Type * type, next_type(arguments));
       if (type != scalar(parameter.type)) return mismatch("a parameter has another type in its bitcode");
       if (parameter.free_index >= 0) {
-        llvm::Constant* known = parameter.bound.empty() ? nullptr : value_of(parameter.type, parameter.bound);
+        llvm::Constant* known = parameter.bound.empty() ? nullptr : value_of(parameter.type, parameter.bound, bound_at);
         arguments.push_back(known ? static_cast<llvm::Value*>(known) : free_argument(parameter.free_index));
         return {};
       }
@@ -287,7 +288,7 @@ class EntryBuilder {
     std::uint64_t bound_at = 0;
     for (const Parameter& parameter : request_.parameters) {
       INLAY_TRY_VOID(add_argument(parameter, bound_at, arguments));
-      if (parameter.free_index < 0) bound_at += (parameter.bound.size() + 15) / 16 * 16;
+      bound_at += bound_space(parameter);
     }
     if (arguments.size() != target_->arg_size()) return mismatch("its bitcode has more parameters");
     call_and_return(builder_, *target_, arguments);

@@ -147,6 +147,7 @@ void compile_one(Managed& managed, Tier tier) {
     Span span(engine.trace(), "compile", report.function);
     span.note("tier", std::string(to_string(tier)));
     const Clock::time_point began = Clock::now();
+    const std::optional<Subject> subject = subject_of(managed.request);
     Result<Compiled> compiled = [&] {
       const CpuTime time(engine.tally());
       return compile_entry(
@@ -154,7 +155,7 @@ void compile_one(Managed& managed, Tier tier) {
           [&](specialize::Symbols& symbols, const std::string& name) {
             return build_entry(symbols, managed.request, {name}, report);
           },
-          managed.request.holds);
+          managed.request.holds, subject ? &*subject : nullptr);
     }();
     trace_phases(engine, began, report);
     if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
@@ -277,9 +278,9 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
   const frozen::Unrecorded unrecorded;  // within a freeze(), what LLVM allocates is not the user's tree
   std::unique_ptr<jit::Versions> versions = jit::versions_for(request);
   for (const Parameter& parameter : request.parameters) {
-    if (parameter.free_index >= 0) continue;
+    const std::size_t end = state.bound_bytes.size() + bound_space(parameter);
     state.bound_bytes.insert(state.bound_bytes.end(), parameter.bound.begin(), parameter.bound.end());
-    state.bound_bytes.resize((state.bound_bytes.size() + 15) / 16 * 16);
+    state.bound_bytes.resize(end);
   }
   state.bound = state.bound_bytes.data();
   auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);

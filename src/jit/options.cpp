@@ -18,6 +18,13 @@ Result<void> apply(std::string_view word, JitOptions& options, Environment& envi
     return {};
   }
   if (take_tool_word(word, options)) return {};
+  constexpr std::string_view Cache = "cache";
+  if (word == Cache || word.starts_with("cache=")) {
+    CacheOptions where;
+    if (word != Cache) where.path = word.substr(Cache.size() + 1);
+    INLAY_TRY(options.cache, inlay::Cache::directory(where));
+    return {};
+  }
   INLAY_TRY(options.policy, Policy::parse(word, options.policy));
   return {};
 }

@@ -77,8 +77,8 @@ detail::Request request_with(const detail::Request& request, const Values& value
   std::size_t next = 0;
   for (detail::Parameter& parameter : with.parameters) {
     if (!parameter.promoted) continue;
-    parameter.bound.resize(sizeof(std::uint64_t));
-    std::memcpy(parameter.bound.data(), &values[next++], sizeof(std::uint64_t));
+    parameter.bound.resize(parameter.type.size);  // the machine is little-endian
+    std::memcpy(parameter.bound.data(), &values[next++], parameter.type.size);
   }
   return with;
 }
@@ -110,13 +110,14 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
     span.note("tier", "version");
     CompileOptions options = managed.options;
     if (engine.policy().highest == Tier::Quick) options.level = Level::Quick;
+    const std::optional<Subject> subject = subject_of(request);
     const CpuTime time(engine.tally());
     INLAY_TRY(version->compiled, compile_entry(
                                      engine, options, report,
                                      [&](specialize::Symbols& symbols, const std::string& name) {
                                        return build_entry(symbols, request, {name}, report);
                                      },
-                                     holds_of(managed.request, values)));
+                                     holds_of(managed.request, values), subject ? &*subject : nullptr));
     version->report = std::move(report);
     version->dependency = frozen::depend(*version, version->compiled.code->reads);
     if (version->dependency) return version;
