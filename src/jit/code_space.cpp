@@ -32,7 +32,9 @@ std::size_t page_size() {
   return size;
 }
 
-std::uintptr_t round_up(std::uintptr_t value, std::size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::uintptr_t round_up(std::uintptr_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 /// Where the program itself lies. The libraries lie elsewhere, together.
 FreeRuns::Run program() {
@@ -42,7 +44,7 @@ FreeRuns::Run program() {
         auto& run = *static_cast<FreeRuns::Run*>(result);
         run = {UINTPTR_MAX, 0};
         for (int i = 0; i < info->dlpi_phnum; ++i) {
-          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          const ElfW(Phdr) & header = info->dlpi_phdr[i];
           if (header.p_type != PT_LOAD) continue;
           run.begin = std::min<std::uintptr_t>(run.begin, info->dlpi_addr + header.p_vaddr);
           run.end = std::max<std::uintptr_t>(run.end, info->dlpi_addr + header.p_vaddr + header.p_memsz);
@@ -55,8 +57,8 @@ FreeRuns::Run program() {
 
 std::byte* map_at(std::uintptr_t where, std::size_t size) {
   const int fixed = where ? MAP_FIXED_NOREPLACE : 0;
-  void* memory = mmap(reinterpret_cast<void*>(where), size, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
+  void* memory =
+      mmap(reinterpret_cast<void*>(where), size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
   if (!where || reinterpret_cast<std::uintptr_t>(memory) == where) return static_cast<std::byte*>(memory);
   munmap(memory, size);  // a kernel that takes the flag for a hint
@@ -143,7 +145,6 @@ bool CodeSpace::write(std::span<const Contents> all) {
 CodeSpace::Slab* CodeSpace::add_slab(std::span<const Piece> pieces) {
   std::array<std::size_t, Areas> needed{};
   for (const Piece& piece : pieces) {
-    if (piece.size > SIZE_MAX / 64 || piece.alignment > SIZE_MAX / 64) return nullptr;
     const auto area = static_cast<std::size_t>(piece.area);
     needed[area] += round_up(piece.size, Granules[area]) + std::max(piece.alignment, Granules[area]);
   }
@@ -209,6 +210,9 @@ void CodeSpace::give_back(Slab& slab, const Piece& piece) {
 }
 
 bool CodeSpace::allocate(std::span<Piece> pieces) {
+  constexpr std::size_t TooMuch = std::size_t{1} << 40;  // by far: sums of it do not overflow
+  for (const Piece& piece : pieces)
+    if (piece.size > TooMuch || piece.alignment > TooMuch) return false;
   const std::lock_guard lock(mutex_);
   for (const auto& [begin, slab] : slabs_)
     if (take_from(*slab, pieces)) return true;

@@ -75,9 +75,8 @@ thread_local LinkErrors* LinkErrors::current = nullptr;
 Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
   std::shared_ptr<Engine> engine(new Engine(options));
   INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
-  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process =
-      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(),
-                                              std::move(memory));
+  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create(
+      nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(), std::move(memory));
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
   engine->session_->setErrorReporter(&LinkErrors::add);

@@ -24,10 +24,10 @@ struct Settings {
 };
 extern Settings settings;
 
-Int scale(const Settings* settings, Int x);         // x * factor
-Int shift(const Settings* settings, Int x);         // x + offset
-Int look_up(const Settings* settings, Int x);       // table[x % 8]
+Int scale(const Settings* settings, Int x);          // x * factor
+Int shift(const Settings* settings, Int x);          // x + offset
+Int look_up(const Settings* settings, Int x);        // table[x % 8]
 Int follow(const Settings* const* settings, Int x);  // scale, through a pointer
-Int scale_by_global(Int x);                         // as scale(), of the variable above
+Int scale_by_global(Int x);                          // as scale(), of the variable above
 
 }  // namespace memory
