@@ -145,11 +145,12 @@ void measure_churn(Output& output, const inlay::Jit& jit, int count) {
     const double start = thread_cpu_us();
     const int before = done;
     for (; done < until; ++done)
-      compile(output, jit.optimize(jit.freeze([&] { return make_expression(2, static_cast<unsigned>(done)); }), options));
+      compile(output,
+              jit.optimize(jit.freeze([&] { return make_expression(2, static_cast<unsigned>(done)); }), options));
     account.add(std::to_string(until) + " compiled and dropped", until);
     char text[80];
-    std::snprintf(text, sizeof text, "  (%.2f ms CPU each, the last %d)", (thread_cpu_us() - start) / 1e3 / (done - before),
-                  done - before);
+    std::snprintf(text, sizeof text, "  (%.2f ms CPU each, the last %d)",
+                  (thread_cpu_us() - start) / 1e3 / (done - before), done - before);
     output.note(text);
   }
 }

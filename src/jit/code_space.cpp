@@ -145,7 +145,6 @@ bool CodeSpace::write(std::span<const Contents> all) {
 CodeSpace::Slab* CodeSpace::add_slab(std::span<const Piece> pieces) {
   std::array<std::size_t, Areas> needed{};
   for (const Piece& piece : pieces) {
-    if (piece.size > SIZE_MAX / 64 || piece.alignment > SIZE_MAX / 64) return nullptr;
     const auto area = static_cast<std::size_t>(piece.area);
     needed[area] += round_up(piece.size, Granules[area]) + std::max(piece.alignment, Granules[area]);
   }
@@ -211,6 +210,9 @@ void CodeSpace::give_back(Slab& slab, const Piece& piece) {
 }
 
 bool CodeSpace::allocate(std::span<Piece> pieces) {
+  constexpr std::size_t TooMuch = std::size_t{1} << 40;  // by far: sums of it do not overflow
+  for (const Piece& piece : pieces)
+    if (piece.size > TooMuch || piece.alignment > TooMuch) return false;
   const std::lock_guard lock(mutex_);
   for (const auto& [begin, slab] : slabs_)
     if (take_from(*slab, pieces)) return true;

@@ -5,8 +5,10 @@
 #include <link.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -19,8 +21,10 @@
 extern "C" {
 void __register_frame(const void* section);
 void __deregister_frame(const void* section_or_table);
-// Of libgcc only. The table: addresses of sections, then null.
-[[gnu::weak]] void __register_frame_table(void* table);
+// Of libgcc only. The table: addresses of sections, then null. The object is the unwinder's to use, and ours to keep.
+[[gnu::weak]] void __register_frame_info_table(void* table, void* object);
+[[gnu::weak]] void* __deregister_frame_info(const void* table);
+[[gnu::weak]] const void* _Unwind_Find_FDE(const void* pc, void* bases);
 }
 
 namespace inlay::jit {
@@ -41,14 +45,22 @@ const void* first_entry() {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&nothing[0])) ? &nothing[0] : &nothing[2];
 }
 
+/// What the unwinder knows a registered table by: six words of its own, of which newer ones may want more.
+struct Object {
+  void* words[8] = {};
+  std::chrono::steady_clock::time_point removed;
+};
+
 struct Group {
   std::vector<const void*> sections;
   std::unique_ptr<const void*[]> table;  // as registered; null if there are no sections
+  std::unique_ptr<Object> object;
 };
 
 struct Groups {
   std::mutex mutex;
   std::map<std::uintptr_t, Group> by_stretch;
+  std::deque<std::unique_ptr<Object>> removed;
 };
 
 // Never destroyed: code may live in statics.
@@ -57,16 +69,38 @@ Groups& groups() {
   return instance;
 }
 
-void publish(Group& group) {
-  std::unique_ptr<const void*[]> old = std::move(group.table);
+/// An object for a new table. The unwinder gives up its lock before it has read all that it wants of the object that a
+/// function was found in: it takes for granted that this one stays as long as the function. So one that was removed
+/// keeps what it says for a second and a thousand changes, which is for what takes nanoseconds.
+std::unique_ptr<Object> take_object(Groups& all) {
+  constexpr std::size_t AtLeast = 1000;
+  constexpr auto LongEnough = std::chrono::seconds(1);
+  if (all.removed.size() < AtLeast || std::chrono::steady_clock::now() - all.removed.front()->removed < LongEnough)
+    return std::make_unique<Object>();
+  std::unique_ptr<Object> object = std::move(all.removed.front());
+  all.removed.pop_front();
+  return object;
+}
+
+/// Makes what the group holds known. With the lock held.
+void publish(Groups& all, Group& group) {
+  const std::unique_ptr<const void*[]> old_table = std::move(group.table);
+  std::unique_ptr<Object> old_object = std::move(group.object);
   if (!group.sections.empty()) {
     const std::size_t count = group.sections.size();
     group.table = std::make_unique<const void*[]>(count + 2);
     group.table[0] = first_entry();
     std::copy(group.sections.begin(), group.sections.end(), &group.table[1]);
-    __register_frame_table(group.table.get());
+    group.object = take_object(all);
+    __register_frame_info_table(group.table.get(), group.object->words);
+    // Looking for what nobody has makes it sort the new table now, not when somebody throws.
+    void* bases[3];
+    _Unwind_Find_FDE(reinterpret_cast<const void*>(1), bases);
   }
-  if (old) __deregister_frame(old.get());
+  if (!old_object) return;
+  __deregister_frame_info(old_table.get());
+  old_object->removed = std::chrono::steady_clock::now();
+  all.removed.push_back(std::move(old_object));
 }
 
 /// Whether libgcc_s defines a version of its symbols.
@@ -151,7 +185,8 @@ class UnwindPlugin : public orc::LinkGraphLinkingLayer::Plugin {
 }  // namespace
 
 UnwindRegistration unwind_registration() {
-  static const UnwindRegistration suits = __register_frame_table && has_version("GCC_3.0") && !has_version("GCC_13.0.0")
+  static const UnwindRegistration suits = __register_frame_info_table && __deregister_frame_info && _Unwind_Find_FDE &&
+                                                  has_version("GCC_3.0") && !has_version("GCC_13.0.0")
                                               ? UnwindRegistration::Groups
                                               : UnwindRegistration::Single;
   return suits;
@@ -164,7 +199,7 @@ void register_frames(UnwindRegistration how, const void* code, const void* frame
   const std::lock_guard lock(all.mutex);
   Group& group = all.by_stretch[reinterpret_cast<std::uintptr_t>(code) / Stretch];
   group.sections.push_back(frames);
-  publish(group);
+  publish(all, group);
 }
 
 void remove_frames(UnwindRegistration how, const void* code, const void* frames) {
@@ -175,7 +210,7 @@ void remove_frames(UnwindRegistration how, const void* code, const void* frames)
   const auto found = all.by_stretch.find(reinterpret_cast<std::uintptr_t>(code) / Stretch);
   if (found == all.by_stretch.end()) return;
   std::erase(found->second.sections, frames);
-  publish(found->second);
+  publish(all, found->second);
   if (found->second.sections.empty()) all.by_stretch.erase(found);
 }
 
