@@ -16,9 +16,9 @@ struct Form {
 };
 
 const std::map<std::string, Form> Forms{
-    {"set", {Op::Set, "tn"}},       {"copy", {Op::Copy, "tf"}},         {"add", {Op::Add, "tf"}},
-    {"sub", {Op::Subtract, "tf"}},  {"jump", {Op::Jump, "l"}},          {"jumpzero", {Op::JumpZero, "fl"}},
-    {"call", {Op::Call, "tcf"}},    {"ask", {Op::Ask, "tf"}},           {"peek", {Op::Peek, "tf"}},
+    {"set", {Op::Set, "tn"}},      {"copy", {Op::Copy, "tf"}}, {"add", {Op::Add, "tf"}},
+    {"sub", {Op::Subtract, "tf"}}, {"jump", {Op::Jump, "l"}},  {"jumpzero", {Op::JumpZero, "fl"}},
+    {"call", {Op::Call, "tcf"}},   {"ask", {Op::Ask, "tf"}},   {"peek", {Op::Peek, "tf"}},
     {"return", {Op::Return, "f"}},
 };
 

@@ -18,8 +18,8 @@ struct CodeFrame {
     Compiled,  // the function that was compiled, as it lies in memory; always the last one
   };
   Kind kind = Kind::Compiled;
-  unsigned line = 0;       // 0: not known
-  std::size_t offset = 0;  // of the address from the function's beginning; only of Compiled
+  unsigned line = 0;        // 0: not known
+  std::size_t offset = 0;   // of the address from the function's beginning; only of Compiled
   char function[256] = {};  // longer ones are cut off; ends with a 0 in any case
   char file[256] = {};
 };

@@ -16,7 +16,6 @@ struct GuestSource::State {
   };
   std::vector<std::shared_ptr<const frozen::SourceFunction>> functions;
   std::vector<Entry> entries;
-
 };
 
 GuestSource::GuestSource() {
@@ -26,15 +25,14 @@ GuestSource::GuestSource() {
 
 unsigned GuestSource::add_function(std::string_view name, std::string_view file, unsigned line) {
   const frozen::Unrecorded unrecorded;
-  state_->functions.push_back(std::make_shared<frozen::SourceFunction>(
-      frozen::SourceFunction{std::string(name), std::string(file), line}));
+  state_->functions.push_back(
+      std::make_shared<frozen::SourceFunction>(frozen::SourceFunction{std::string(name), std::string(file), line}));
   return static_cast<unsigned>(state_->functions.size());
 }
 
 void GuestSource::add_code(const void* begin, std::size_t bytes, unsigned function, unsigned line, unsigned column) {
   const frozen::Unrecorded unrecorded;
-  if (bytes > 0)
-    state_->entries.push_back({reinterpret_cast<std::uintptr_t>(begin), bytes, function, line, column});
+  if (bytes > 0) state_->entries.push_back({reinterpret_cast<std::uintptr_t>(begin), bytes, function, line, column});
 }
 
 void GuestSource::add_node(const void* node, unsigned function, unsigned line, unsigned column) {
@@ -99,7 +97,8 @@ std::shared_ptr<const SourceTable> source_of(const std::shared_ptr<Region>& regi
 Result<void> annotate_source(const std::shared_ptr<frozen::Region>& region, const GuestSource& source) {
   const frozen::Unrecorded unrecorded;
   if (!region)
-    return Error(ErrorKind::InvalidArgument, "there is no region to annotate; freeze the program, or promise it constant");
+    return Error(ErrorKind::InvalidArgument,
+                 "there is no region to annotate; freeze the program, or promise it constant");
   auto table = std::make_shared<frozen::SourceTable>();
   std::lock_guard lock(frozen::mutex);
   std::erase_if(frozen::said, [](const auto& entry) { return entry.second.region.expired(); });

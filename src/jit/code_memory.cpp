@@ -41,7 +41,10 @@ class InFlight : public jitlink::JITLinkMemoryManager::InFlightAlloc {
  public:
   InFlight(CodeSpace& space, std::vector<Segment> lasting, std::vector<Segment> passing, std::unique_ptr<char[]> buffer,
            orc::shared::AllocActions& actions)
-      : space_(space), lasting_(std::move(lasting)), passing_(std::move(passing)), buffer_(std::move(buffer)),
+      : space_(space),
+        lasting_(std::move(lasting)),
+        passing_(std::move(passing)),
+        buffer_(std::move(buffer)),
         actions_(actions) {}
 
   void finalize(OnFinalizedFunction done) override {
@@ -110,8 +113,8 @@ class PackedMemory : public jitlink::JITLinkMemoryManager {
       const Area area = executed ? Area::Code : written ? Area::Data : Area::Constants;
       const std::size_t alignment = segment.Alignment.value();
       buffer_size = (buffer_size + alignment - 1) / alignment * alignment;
-      segments.push_back({{area, segment.ContentSize + static_cast<std::size_t>(segment.ZeroFillSize), alignment},
-                          buffer_size});
+      segments.push_back(
+          {{area, segment.ContentSize + static_cast<std::size_t>(segment.ZeroFillSize), alignment}, buffer_size});
       passes.push_back(group.getMemLifetime() == orc::MemLifetime::Finalize);
       buffer_size += segments.back().piece.size;
     }

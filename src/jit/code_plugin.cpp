@@ -38,9 +38,8 @@ void CodePlugin::notifyMaterializing(orc::MaterializationResponsibility& materia
 void CodePlugin::modifyPassConfig(orc::MaterializationResponsibility& materialization, jitlink::LinkGraph&,
                                   jitlink::PassConfiguration& passes) {
   if (wanted_.lines) passes.PrePrunePasses.push_back(orc::preserveDebugSections);
-  passes.PostFixupPasses.push_back([this, &materialization](jitlink::LinkGraph& graph) {
-    return look_at(materialization, graph);
-  });
+  passes.PostFixupPasses.push_back(
+      [this, &materialization](jitlink::LinkGraph& graph) { return look_at(materialization, graph); });
 }
 
 llvm::Error CodePlugin::look_at(orc::MaterializationResponsibility& materialization, jitlink::LinkGraph& graph) {

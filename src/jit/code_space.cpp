@@ -32,7 +32,9 @@ std::size_t page_size() {
   return size;
 }
 
-std::uintptr_t round_up(std::uintptr_t value, std::size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::uintptr_t round_up(std::uintptr_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 /// Where the program itself lies. The libraries lie elsewhere, together.
 FreeRuns::Run program() {
@@ -42,7 +44,7 @@ FreeRuns::Run program() {
         auto& run = *static_cast<FreeRuns::Run*>(result);
         run = {UINTPTR_MAX, 0};
         for (int i = 0; i < info->dlpi_phnum; ++i) {
-          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          const ElfW(Phdr) & header = info->dlpi_phdr[i];
           if (header.p_type != PT_LOAD) continue;
           run.begin = std::min<std::uintptr_t>(run.begin, info->dlpi_addr + header.p_vaddr);
           run.end = std::max<std::uintptr_t>(run.end, info->dlpi_addr + header.p_vaddr + header.p_memsz);
@@ -55,8 +57,8 @@ FreeRuns::Run program() {
 
 std::byte* map_at(std::uintptr_t where, std::size_t size) {
   const int fixed = where ? MAP_FIXED_NOREPLACE : 0;
-  void* memory = mmap(reinterpret_cast<void*>(where), size, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
+  void* memory =
+      mmap(reinterpret_cast<void*>(where), size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
   if (!where || reinterpret_cast<std::uintptr_t>(memory) == where) return static_cast<std::byte*>(memory);
   munmap(memory, size);  // a kernel that takes the flag for a hint

@@ -40,7 +40,7 @@ class CodeSpace {
   struct Piece {
     Area area;
     std::size_t size;
-    std::size_t alignment;        // a power of two
+    std::size_t alignment;       // a power of two
     std::byte* begin = nullptr;  // set by allocate()
   };
 
@@ -61,7 +61,7 @@ class CodeSpace {
 
   struct Usage {
     std::size_t slabs = 0;
-    std::size_t reserved = 0;                // addresses
+    std::size_t reserved = 0;               // addresses
     std::array<std::size_t, Areas> used{};  // bytes handed out
   };
   Usage usage() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Every function that was compiled into this process and is still there, by address. Looked up without a lock, so that a
-// signal handler may (inlay/debug.h).
+// Every function that was compiled into this process and is still there, by address. Looked up without a lock, so that
+// a signal handler may (inlay/debug.h).
 #pragma once
 
 #include <cstdint>

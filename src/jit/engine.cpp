@@ -78,9 +78,8 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   INLAY_TRY(Environment environment, apply_environment(options));
   std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));
   INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
-  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process =
-      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(),
-                                              std::move(memory));
+  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create(
+      nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(), std::move(memory));
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
   engine->session_->setErrorReporter(&LinkErrors::add);

@@ -34,8 +34,8 @@ class FreeRuns {
   void insert(Run run);
   void erase(Run run);
 
-  std::map<std::uintptr_t, std::uintptr_t> by_begin_;               // its end
-  std::set<std::pair<std::size_t, std::uintptr_t>> by_size_;        // and begin
+  std::map<std::uintptr_t, std::uintptr_t> by_begin_;         // its end
+  std::set<std::pair<std::size_t, std::uintptr_t>> by_size_;  // and begin
   std::size_t bytes_ = 0;
 };
 

@@ -56,7 +56,7 @@ Origin origin_of(llvm::DWARFDie function) {
   const llvm::DWARFDie unit = function.getDwarfUnit()->getUnitDIE();
   if (llvm::dwarf::toStringRef(unit.find(llvm::dwarf::DW_AT_producer)) == runtime::GuestProducer) return Origin::Guest;
   return llvm::dwarf::toStringRef(unit.find(llvm::dwarf::DW_AT_name)) == runtime::GuestScope ? Origin::Artificial
-                                                                                              : Origin::Host;
+                                                                                             : Origin::Host;
 }
 
 std::string name_of(const llvm::DWARFDie& function) {

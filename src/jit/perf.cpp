@@ -91,8 +91,8 @@ class DumpFile final : public PerfFile {
     if (dump->mark_ == MAP_FAILED) {
       const int reason = errno;
       unlink(path.c_str());
-      return Error(ErrorKind::File, "cannot map '" + path + "' for perf, perhaps it is mounted noexec: " +
-                                        std::strerror(reason));
+      return Error(ErrorKind::File,
+                   "cannot map '" + path + "' for perf, perhaps it is mounted noexec: " + std::strerror(reason));
     }
     return std::shared_ptr<PerfFile>(std::move(dump));
   }
@@ -186,8 +186,8 @@ Result<std::shared_ptr<PerfFile>> perf_file(const JitOptions& options) {
   static auto& mutex = *new std::mutex;
   static auto& files = *new std::map<std::string, std::shared_ptr<PerfFile>>;
   const std::string number = std::to_string(getpid());
-  const std::string path = options.perf == Perf::Map ? "/tmp/perf-" + number + ".map"
-                                                     : options.perf_directory + "/jit-" + number + ".dump";
+  const std::string path =
+      options.perf == Perf::Map ? "/tmp/perf-" + number + ".map" : options.perf_directory + "/jit-" + number + ".dump";
   std::lock_guard lock(mutex);
   std::shared_ptr<PerfFile>& file = files[path];
   if (file) return file;

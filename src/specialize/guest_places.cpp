@@ -26,7 +26,8 @@ std::vector<std::shared_ptr<const frozen::SourceTable>> tables_of(Symbols& symbo
       regions.push_back(object->region);
   std::vector<std::shared_ptr<const frozen::SourceTable>> tables;
   for (const std::shared_ptr<frozen::Region>& region : regions)
-    if (std::shared_ptr<const frozen::SourceTable> table = frozen::source_of(region)) tables.push_back(std::move(table));
+    if (std::shared_ptr<const frozen::SourceTable> table = frozen::source_of(region))
+      tables.push_back(std::move(table));
   return tables;
 }
 
@@ -75,9 +76,8 @@ GuestPlace place_of_node(Symbols& symbols, const llvm::Function& function, llvm:
   for (llvm::Constant* argument : known) {
     if (!argument || !argument->getType()->isPointerTy()) continue;
     llvm::Constant* node = holds_pointer ? symbols.load(argument, argument->getType()) : argument;
-    GuestPlace place = ask(symbols, node, [](const frozen::SourceTable& table, std::uintptr_t at) {
-      return table.node_at(at);
-    });
+    GuestPlace place =
+        ask(symbols, node, [](const frozen::SourceTable& table, std::uintptr_t at) { return table.node_at(at); });
     if (place || holds_pointer) return place;
   }
   return std::nullopt;

@@ -49,11 +49,11 @@ class Locations {
   llvm::DILocation* in_guest(llvm::DILocation* location);
 
   llvm::Module& module_;
-  llvm::DISubprogram* to_;                                      // the scope of the copy
-  llvm::DISubprogram* guest_ = nullptr;                         // the same, if it is a guest's
+  llvm::DISubprogram* to_;                                                  // the scope of the copy
+  llvm::DISubprogram* guest_ = nullptr;                                     // the same, if it is a guest's
   std::map<const frozen::SourceFunction*, llvm::DISubprogram*> functions_;  // of the guest, inlined here
-  llvm::DILocation* at_guest_ = nullptr;                        // in it
-  llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;  // for this guest instruction
+  llvm::DILocation* at_guest_ = nullptr;                                    // in it
+  llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> cache_;              // for this guest instruction
 };
 
 /// Gives `function` a debug location scope of its own, like the one of `original`.
@@ -65,9 +65,9 @@ void give_guest_scope(llvm::Function& function);
 /// Gives `function`, which is to be written, the scope of a function of the guest.
 void give_guest_function(llvm::Function& function, const frozen::SourceFunction& guest);
 
-/// Gives a function that has no scope an artificial one, under this name, and each of its instructions a location without a line, so
-/// that what is inlined into it keeps its locations in DWARF. `beside_source`: in the compile unit of the guest's
-/// functions; gdb finds the places where a function was inlined only in the unit that declares it.
+/// Gives a function that has no scope an artificial one, under this name, and each of its instructions a location
+/// without a line, so that what is inlined into it keeps its locations in DWARF. `beside_source`: in the compile unit
+/// of the guest's functions; gdb finds the places where a function was inlined only in the unit that declares it.
 void give_artificial_scope(llvm::Function& function, llvm::StringRef name, bool beside_source);
 
 }  // namespace inlay::specialize

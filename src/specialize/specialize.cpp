@@ -53,7 +53,8 @@ class Specializer {
         debug_lines_(debug_lines) {}
 
   Result<void> run() {
-    if (options_.explain_code || debug_lines_) give_artificial_scope(*entry_, report_.function + " [clone .inlay]", debug_lines_);
+    if (options_.explain_code || debug_lines_)
+      give_artificial_scope(*entry_, report_.function + " [clone .inlay]", debug_lines_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -171,7 +172,8 @@ class Specializer {
     std::optional<std::uint32_t> node;
     if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
     std::vector<GuestPlace> sources = sources_of(original, environment, analysis, known);
-    auto first_source = std::find_if(sources.begin(), sources.end(), [](const GuestPlace& at) { return at.has_value(); });
+    auto first_source =
+        std::find_if(sources.begin(), sources.end(), [](const GuestPlace& at) { return at.has_value(); });
     if (options_.explain_code && (places > 0 || node))
       give_guest_scope(into);
     else if (debug_lines_ && first_source != sources.end())

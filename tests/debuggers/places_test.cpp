@@ -95,9 +95,7 @@ TEST_F(Places, of_closures) {
   const inlay::Jit jit = jit_with_lines();
   inlay::GuestSource source;
   const unsigned function = source.add_function("closures", "/guest.calc", 1);
-  const auto tree = jit.freeze([&] {
-    return make_twice(make_leaf(3, source, function, 7), source, function, 6);
-  });
+  const auto tree = jit.freeze([&] { return make_twice(make_leaf(3, source, function, 7), source, function, 6); });
   ASSERT_TRUE(inlay::annotate_source(tree.region(), source));
   const auto run = jit.optimize(tree).value();
   ASSERT_TRUE(run.compiled()) << run.explain().to_text();
@@ -117,9 +115,8 @@ TEST_F(Places, of_closures) {
 }
 
 inlay::Frozen<std::vector<Code>> make_numbered(const inlay::Jit& jit) {
-  const auto code = jit.freeze([] {
-    return std::vector<Code>{Code::Probe, Code::Decrement, Code::JumpNotZero, Code::Probe, Code::Return};
-  });
+  const auto code = jit.freeze(
+      [] { return std::vector<Code>{Code::Probe, Code::Decrement, Code::JumpNotZero, Code::Probe, Code::Return}; });
   inlay::GuestSource source;
   const unsigned function = source.add_function("numbered", "/guest.code", 10);
   for (unsigned i = 0; i < code->size(); ++i) source.add_code(&(*code)[i], 1, function, 11 + i, i + 1);
@@ -170,9 +167,8 @@ TEST_F(Places, beside_the_map_of_machine_code) {
   const inlay::Jit jit = jit_with_lines();
   inlay::CompileOptions options;
   options.explain_code = true;
-  const auto run = jit.specialize_with(options, run_numbered, inlay::constant(make_numbered(jit)),
-                                       std::placeholders::_1)
-                       .value();
+  const auto run =
+      jit.specialize_with(options, run_numbered, inlay::constant(make_numbered(jit)), std::placeholders::_1).value();
   EXPECT_EQ(run(2), 3);
   EXPECT_EQ(seen[0], "host run_numbered < guest numbered:11 < compiled");
   const std::vector<inlay::GuestInstruction>& guest = run.explain().guest;
