@@ -38,8 +38,7 @@ Int reduce(int kind, const Int* numbers, Int count) {
 }
 
 Int weigh(const Int* weights, signed char shift, bool negate, Int x) {
-  Int sum = 0;
-  for (int i = 0; i < 4; ++i) sum += weights[i] * x;
+  Int sum = weights[0] * x + weights[1] * x + weights[2] * x + weights[3] * x;
   sum += shift < 0 ? x >> -shift : x << shift;
   return negate ? -sum : sum;
 }
