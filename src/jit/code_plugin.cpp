@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/code_plugin.h"
 
+#include <algorithm>
+
 #include "jit/gdb.h"
 #include "jit/linked_lines.h"
-#include "specialize/symbols.h"
 
+#include <llvm/Demangle/Demangle.h>
 #include <llvm/ExecutionEngine/Orc/Debugging/DebugInfoSupport.h>
 
 namespace inlay::jit {
@@ -17,9 +19,10 @@ using llvm::BitmaskEnumDetail::operator&;
 
 /// A symbol's name as a person reads it, with what tells copies apart from the original.
 std::string display_name(llvm::StringRef symbol) {
-  std::string name = specialize::readable(symbol);
-  if (symbol.contains(".special")) return name + " [clone .special]";
-  return name == symbol || !symbol.contains(".inlay") ? name : name + " [clone .inlay]";
+  const std::size_t end = std::min(symbol.find(".inlay"), symbol.find(".special"));
+  std::string name = llvm::demangle(symbol.substr(0, end).str());
+  if (end == llvm::StringRef::npos) return name;
+  return name + (symbol.contains(".special") ? " [clone .special]" : " [clone .inlay]");
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/code_table.h"
 
+#include <pthread.h>
+
 #include <atomic>
+#include <csignal>
 #include <random>
 #include <set>
 #include <thread>
@@ -117,6 +120,37 @@ TEST(CodeTableThreads, readers_see_whole_functions_while_writers_change_them) {
   stop = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(wrong, 0u);
+  remove_from_code_table({Base + (1 << 20)});
+}
+
+std::atomic<unsigned> handled = 0, handled_wrong = 0;
+
+void on_signal(int) {
+  CodeFrame frame;
+  if (!describe(Base + (1 << 20) + 5, 0, frame) || frame.offset != 5 || describe(Base - 1, 0, frame)) ++handled_wrong;
+  ++handled;
+}
+
+TEST(CodeTableThreads, answers_in_a_signal_handler_that_interrupts_a_writer) {
+  add_to_code_table({function_at(Base + (1 << 20))});
+  struct sigaction action = {}, before = {};
+  action.sa_handler = on_signal;
+  sigaction(SIGUSR1, &action, &before);
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (std::uintptr_t turn = 0; !stop; ++turn) {
+      add_to_code_table({function_at(Base + turn % 64 * 32)});
+      remove_from_code_table({Base + turn % 64 * 32});
+    }
+  });
+  for (unsigned sent = 0; sent < 300; ++sent) {
+    ASSERT_EQ(pthread_kill(writer.native_handle(), SIGUSR1), 0);
+    while (handled <= sent) std::this_thread::yield();  // for ever, if the handler waited for the writer
+  }
+  stop = true;
+  writer.join();
+  sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_EQ(handled_wrong, 0u);
   remove_from_code_table({Base + (1 << 20)});
 }
 

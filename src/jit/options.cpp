@@ -38,7 +38,9 @@ Result<Environment> apply_environment(JitOptions& options) {
   while (!words.empty()) {
     const std::size_t comma = words.find(',');
     Result<void> applied = apply(words.substr(0, comma), options, environment);
-    if (!applied) return std::move(applied).error().with_note("in the environment variable INLAY_JIT");
+    if (!applied)
+      return std::move(applied).error().with_note(
+          "in the environment variable INLAY_JIT, which takes trace=FILE, gdb, lines, perf=map and perf=dump as well");
     words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
   }
   return environment;

@@ -8,7 +8,7 @@ namespace inlay::jit {
 
 void prepare_for_tools(llvm::Module& module, const JitOptions& options, bool keep_debug_info) {
   if (!wants_lines(options) && !keep_debug_info) llvm::StripDebugInfo(module);
-  if (options.perf == Perf::Off) return;
+  if (!changes_code(options)) return;
   for (llvm::Function& function : module)
     if (!function.isDeclaration()) function.addFnAttr("frame-pointer", "all");
 }

@@ -2,6 +2,7 @@
 """gdb in batch mode on compiled code: gdb_test.py CASE SUBJECT PROGRAMS."""
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -25,13 +26,14 @@ THROUGH_CODE = [
 ]
 
 
-def gdb(commands, mode, argument="3", inlay_jit="gdb"):
+def gdb(commands, mode, argument="3", inlay_jit="gdb", process=None):
+    """What gdb prints; on a new process, or on one that runs."""
+    on = ["-p", str(process)] if process else ["--args", subject, guest, mode, argument]
     with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
         script.write("set pagination off\nset confirm off\nset width 0\nset debuginfod enabled off\n"
                      "set breakpoint pending on\n" + "\n".join(commands) + "\n")
         script.flush()
-        text = tool.run(["gdb", "-nx", "-q", "-batch", "-x", script.name, "--args", subject, guest, mode, argument],
-                        inlay_jit, check=False)
+        text = tool.run(["gdb", "-nx", "-q", "-batch", "-x", script.name, *on], inlay_jit, check=False)
     for refused in ("could not trace the inferior", "Could not trace the inferior", "ptrace: Operation not permitted"):
         if refused in text:
             print("this machine does not let gdb trace a process:\n" + text)
@@ -44,7 +46,7 @@ if case == "backtrace":
                 "continue", "bt"], "stop")
     stack = [rf"{FRAME}host_stops_here \(question=(?:question@entry=)?{{}}\).*"] + THROUGH_CODE
     tool.expect_lines(text, [stack[0].format(3), *stack[1:], r"9\s+ask r1 r0", r"8\s+again:", r"10\s+add r2 r1",
-                             r"\S*inlay.* in section \.text of .*", stack[0].format(2), *stack[1:]], "the backtrace")
+                             r".*inlay.* in section \.text of .*", stack[0].format(2), *stack[1:]], "the backtrace")
 elif case == "finish":
     # Out of the host's functions into compiled code, by what unwinding tells; then to the result, 4 + 2.
     text = gdb(["break host_stops_here", "run", "delete", "finish", "finish", "bt 1", "continue"], "stop", "2")
@@ -55,6 +57,17 @@ elif case == "throw":
     text = gdb(["catch throw", "run", "bt", "continue"], "throw")
     tool.expect_lines(text, [rf"{FRAME}.*__cxa_throw.*", rf"{FRAME}host_throws_here \(.*", *THROUGH_CODE,
                              r"caught: the host refuses"], "the exception")
+elif case == "attach":
+    # gdb comes when the code is there already.
+    waiting = subprocess.Popen([subject, guest, "pause", "3"], env=dict(os.environ, INLAY_JIT="gdb"),
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        waiting.stdout.readline()
+        text = gdb(["bt", "detach"], "pause", process=waiting.pid)
+    finally:
+        waiting.kill()
+        waiting.wait()
+    tool.expect_lines(text, THROUGH_CODE, "the backtrace")
 elif case == "break_in_guest":
     # Set before the code is there, by the names of functions of the guest.
     text = gdb(["break loop", "run", "bt 2", "continue"], "stop")

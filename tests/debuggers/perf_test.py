@@ -28,8 +28,8 @@ def record(work, inlay_jit, *options):
     return data
 
 
-def samples(data, fields):
-    return tool.run(["perf", "script", "-i", data, "-F", fields])
+def samples(data, fields, *options):
+    return tool.run(["perf", "script", "-i", data, "-F", fields, *options])
 
 
 with tempfile.TemporaryDirectory(prefix="inlay-perf-") as work:
@@ -50,9 +50,8 @@ with tempfile.TemporaryDirectory(prefix="inlay-perf-") as work:
     elif case == "map_report":
         data = record(work, "perf=map")
         text = samples(data, "ip,sym,dso")
-        for path in glob.glob(f"/tmp/perf-*.map"):
-            if os.stat(path).st_uid == os.getuid() and os.path.basename(path)[5:-4] in text:
-                os.unlink(path)
+        for path in set(re.findall(r"\((/tmp/perf-\d+\.map)\)", text)):
+            os.unlink(path)
         # Through compiled code to the program's main.
         if not re.search(r"inlay.*\(/tmp/perf-\d+\.map\)\n(?:.*\n)?(?:.*\n)?\s+[0-9a-f]+ main \(", text):
             tool.fail("no sample in compiled code leads to main", text[-6000:])
@@ -61,11 +60,14 @@ with tempfile.TemporaryDirectory(prefix="inlay-perf-") as work:
         data = record(work, "perf=dump", *options)
         injected = os.path.join(work, "injected.data")
         tool.run(["perf", "inject", "-j", "-i", data, "-o", injected])
-        text = samples(injected, "ip,sym,srcline")
-        process = re.search(r"jitted-(\d+)-\d+\.so", samples(injected, "ip,sym,dso"))
+        everything = samples(injected, "ip,sym,dso")
+        process = re.search(r"jitted-(\d+)-\d+\.so", everything)
         if not process:
-            tool.fail("perf inject found no code", samples(injected, "ip,sym,dso")[-6000:])
-        for path in glob.glob(f"/tmp/jit-{process[1]}.dump") + glob.glob(f"/tmp/jitted-{process[1]}-*.so"):
+            tool.fail("perf inject found no code", everything[-6000:])
+        libraries = glob.glob(f"/tmp/jitted-{process[1]}-*.so")
+        # Asking for lines is slow: only of what lies in compiled code.
+        text = samples(injected, "ip,sym,srcline", "--dsos", ",".join(libraries))
+        for path in [f"/tmp/jit-{process[1]}.dump", *libraries]:
             os.unlink(path)
         in_loop = len(re.findall(r"^\s+spin\.guest:1[6-9]$|^\s+spin\.guest:2[01]$", text, re.MULTILINE))
         if in_loop < 10:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -19,6 +20,8 @@
 extern "C" jit_descriptor __jit_debug_descriptor;
 
 namespace {
+
+using std::placeholders::_1;
 
 /// What compiled code that called the probe says of itself: the levels of each call, `G fib:7 < H eval:12 < ...`.
 std::vector<std::string> seen;
@@ -126,7 +129,7 @@ inlay::Frozen<std::vector<Code>> make_numbered(const inlay::Jit& jit) {
 
 TEST_F(Places, of_programs_whose_places_are_numbers) {
   const inlay::Jit jit = jit_with_lines();
-  const auto run = jit.specialize(run_numbered, inlay::constant(make_numbered(jit)), std::placeholders::_1).value();
+  const auto run = jit.specialize(run_numbered, inlay::constant(make_numbered(jit)), _1).value();
   ASSERT_TRUE(run.compiled()) << run.explain().to_text();
   EXPECT_EQ(run(2), 3);
   const std::string loop = "host run_numbered < guest numbered:11 < compiled";
@@ -167,8 +170,7 @@ TEST_F(Places, beside_the_map_of_machine_code) {
   const inlay::Jit jit = jit_with_lines();
   inlay::CompileOptions options;
   options.explain_code = true;
-  const auto run =
-      jit.specialize_with(options, run_numbered, inlay::constant(make_numbered(jit)), std::placeholders::_1).value();
+  const auto run = jit.specialize_with(options, run_numbered, inlay::constant(make_numbered(jit)), _1).value();
   EXPECT_EQ(run(2), 3);
   EXPECT_EQ(seen[0], "host run_numbered < guest numbered:11 < compiled");
   const std::vector<inlay::GuestInstruction>& guest = run.explain().guest;
@@ -191,8 +193,7 @@ TEST_F(Places, of_ways_out) {
   const auto code = make_numbered(jit);
   inlay::CompileOptions options;
   options.leave_at_context = 2;
-  const auto run =
-      jit.specialize_with(options, run_pointed, inlay::constant(code->data()), std::placeholders::_1).value();
+  const auto run = jit.specialize_with(options, run_pointed, inlay::constant(code->data()), _1).value();
   EXPECT_EQ(run(2), 3);
   EXPECT_EQ(seen[0], "host run_pointed < guest numbered:11 < compiled");
   // The interpreter called the probe, and the compiled code, at the instruction before, the interpreter.
@@ -203,6 +204,75 @@ TEST_F(Places, of_ways_out) {
   });
   ASSERT_NE(leaves, remarks.end()) << run.explain().to_text();
   EXPECT_NE(leaves->reason.find("numbered, /guest.code:13:3"), std::string::npos) << leaves->reason;
+}
+
+/// A loop, as often as the argument says, with probes here and there.
+std::vector<Code> random_code(std::mt19937& random) {
+  std::vector<Code> code;
+  const auto probes = [&] {
+    for (unsigned i = random() % 4; i > 0; --i) code.push_back(Code::Probe);
+  };
+  probes();
+  code.push_back(Code::Decrement);
+  for (unsigned i = random() % 3; i > 0; --i) {
+    probes();
+    code.push_back(Code::JumpNotZero);
+  }
+  probes();
+  code.push_back(Code::Return);
+  return code;
+}
+
+/// The places of the probes that a run meets.
+std::vector<std::size_t> probes_of(const std::vector<Code>& code, long argument) {
+  std::vector<std::size_t> met;
+  for (std::size_t pc = 0; code[pc] != Code::Return; ++pc) {
+    if (code[pc] == Code::Probe) met.push_back(pc);
+    argument -= code[pc] == Code::Decrement;
+    if (code[pc] == Code::JumpNotZero && argument != 0) pc = ~std::size_t{0};
+  }
+  return met;
+}
+
+TEST_F(Places, of_random_programs_are_exact) {
+  const inlay::Jit jit = jit_with_lines();
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::mt19937 random(seed);
+    const auto code = jit.freeze([&] { return random_code(random); });
+    inlay::GuestSource source;
+    std::vector<std::string> places(code->size());  // empty: nothing is said
+    for (unsigned i = 0, functions = 0; i < code->size(); ++i) {
+      if (functions == 0 || random() % 4 == 0) {
+        ++functions;
+        source.add_function("f" + std::to_string(functions), "/f" + std::to_string(functions % 2), functions);
+      }
+      if (random() % 5 == 0) continue;
+      source.add_code(&(*code)[i], 1, functions, 100 + i);
+      places[i] = "guest f" + std::to_string(functions) + ":" + std::to_string(100 + i);
+    }
+    ASSERT_TRUE(inlay::annotate_source(code.region(), source));
+    inlay::CompileOptions options;
+    options.level = static_cast<inlay::Level>(seed % 4);
+    options.explain_code = seed % 3 == 0;
+    const auto run = seed % 2 ? jit.specialize_with(options, run_numbered, inlay::constant(code), _1).value()
+                              : jit.specialize_with(options, run_pointed, inlay::constant(code->data()), _1).value();
+    ASSERT_TRUE(run.compiled()) << run.explain().to_text();
+    const long argument = 1 + random() % 5;
+    seen.clear();
+    const long expected = seed % 2 ? run_numbered(*code, argument) : run_pointed(code->data(), argument);
+    seen.clear();
+    EXPECT_EQ(run(argument), expected) << "seed " << seed;
+    const std::vector<std::size_t> met = probes_of(*code, argument);
+    ASSERT_EQ(seen.size(), met.size()) << "seed " << seed;
+    for (std::size_t i = 0; i < met.size(); ++i) {
+      if (met.size() == 1 && seen[i].empty()) continue;  // the last thing of all became a jump
+      const std::string& place = places[met[i]];
+      const std::size_t guest = seen[i].find("guest");
+      const std::string innermost = guest == std::string::npos ? "" : seen[i].substr(guest, place.size() + 1);
+      if (!place.empty()) EXPECT_EQ(innermost, place + " ") << "seed " << seed << ": " << seen[i];
+      EXPECT_EQ(seen[i].rfind("host run_", 0), 0u) << seen[i];
+    }
+  }
 }
 
 TEST_F(Places, hold_while_exceptions_pass_and_code_goes) {
@@ -252,7 +322,7 @@ TEST(PlacesThreads, are_asked_while_code_comes_and_goes) {
         const auto code = jit.freeze([] { return std::vector<Code>{Code::Decrement, Code::Return}; });
         source.add_code(code->data(), 1, function, 7);
         if (!inlay::annotate_source(code.region(), source)) ++wrong;
-        const auto run = jit.specialize(run_numbered, inlay::constant(code), std::placeholders::_1).value();
+        const auto run = jit.specialize(run_numbered, inlay::constant(code), _1).value();
         if (run(3) != 0 || run.explain().guest[0].source.line != 7) ++wrong;
         inlay::CodeFrame frame;
         for (std::uintptr_t at = 0; at < 64; ++at)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What debuggers and profilers are pointed at: subject FILE MODE ARGUMENT runs a program of the example `crash`. The
 // tools are turned on by INLAY_JIT, as a user of a finished program would.
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -27,9 +30,17 @@ extern "C" [[gnu::noinline]] long host_throws_here(long question) {
   return question;
 }
 
+extern "C" [[gnu::noinline]] void host_waits_here() {
+  prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+  std::puts("waiting");
+  std::fflush(stdout);
+  pause();
+}
+
 long crash::ask(long question) {
   long answer = ++turns < 400 ? 1 : 0;  // spin
   if (mode == "stop") answer = host_stops_here(question);
+  if (mode == "pause") host_waits_here();
   if (mode == "throw") answer = host_throws_here(question);
   asm volatile("" : "+r"(answer));  // so that none of these calls is the last thing here, and this frame stays
   return answer;
