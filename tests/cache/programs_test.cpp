@@ -24,16 +24,18 @@ std::string without_times(inlay::Report report) {
   return report.to_json();
 }
 
+/// `surely`: no bytes are read that nobody wrote, as in the variants of lambdas, which are copied word by word.
 template <class Make>
-void compile_and_find(const inlay::Cache& cache, const inlay::CompileOptions& options, Random& random,
+void compile_and_find(const inlay::Cache& cache, const inlay::CompileOptions& options, bool surely, Random& random,
                       const Make& make) {
   const auto first = make(), second = make();
   ASSERT_TRUE(first && second);
   ASSERT_TRUE(first->compiled.compiled() && second->compiled.compiled());
+  const bool found = second->compiled.explain().cached;
   const bool kept = !options.inline_policy;
-  EXPECT_EQ(second->compiled.explain().cached, kept)
+  EXPECT_TRUE(found == kept || (!surely && !found))
       << (cache.statistics().failures.empty() ? "" : cache.statistics().failures.front().reason);
-  if (kept) {
+  if (found) {
     EXPECT_EQ(without_times(first->compiled.explain()), without_times(second->compiled.explain()));
   }
   for (unsigned i = 0; i < 3; ++i) {
@@ -66,10 +68,11 @@ TEST_P(CachedClosures, compute_what_the_original_computes) {
     const inlay::CompileOptions options = random_options(random);
     const int shape = GetParam();
     if (shape < 4)
-      compile_and_find(cache, options, random, [&] { return shapes[shape](jit, program, options, {}); });
+      compile_and_find(cache, options, shape != 1, random, [&] { return shapes[shape](jit, program, options, {}); });
     else
-      compile_and_find(cache, options, random, [&] { return with_bound_arguments(jit, program, options, seed); });
+      compile_and_find(cache, options, true, random, [&] { return with_bound_arguments(jit, program, options, seed); });
   }
+  EXPECT_GT(cache.statistics().hits, 0u);
   EXPECT_EQ(cache.statistics().damaged, 0u);
 }
 
