@@ -4,6 +4,7 @@
 
 #include "inlay/annotate.h"
 #include "inlay/aot.h"
+#include "inlay/changing.h"
 #include "inlay/frozen.h"
 #include "inlay/jit.h"
 #include "inlay/runtime.h"

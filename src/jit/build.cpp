@@ -42,7 +42,7 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                    const std::string& name, Report& report) {
+                       const std::string& name, Report& report) {
   Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
