@@ -43,32 +43,40 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                        const std::string& name, Report& report) {
-  Watch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
-  std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
-  specialize::Symbols symbols(*module, workspace.bodies);
+  INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, name, report));
+  Watch watch;
+  llvm::Module& module = *prepared.module;
+  Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies);
+  if (!joined) return std::move(joined).error();
+  machine->adopt(module);
+  INLAY_TRY_VOID(codegen::check(module));  // wrong only through our own mistake; then the original is the answer
+  codegen::optimize(module, *machine, options.level);
+  report.optimize_us = watch.lap_us();
+  INLAY_TRY(prepared.built.object, codegen::emit(module, *machine, options.level));
+  report.emit_us = watch.lap_us();
+  if (options.explain_code) INLAY_TRY_VOID(explain_code(prepared.built.object, *machine, report));
+  return std::move(prepared.built);
+}
+
+}  // namespace
+
+Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
+                         const std::string& name, Report& report) {
+  Watch watch;
+  Prepared prepared{runtime::new_module(workspace.context, name), {}};
+  specialize::Symbols symbols(*prepared.module, workspace.bodies);
   INLAY_TRY(llvm::Function * entry, make_entry(symbols, name));
   report.load_us = watch.lap_us();
   INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
   symbols.show_contents();
-  Built built;
+  Built& built = prepared.built;
   built.entry = name;
   built.reads = symbols.reads();
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();
-  Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
-  if (!joined) return std::move(joined).error();
-  machine->adopt(*module);
-  INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
-  codegen::optimize(*module, *machine, options.level);
-  report.optimize_us = watch.lap_us();
-  INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
-  report.emit_us = watch.lap_us();
-  if (options.explain_code) INLAY_TRY_VOID(explain_code(built.object, *machine, report));
-  return built;
+  return prepared;
 }
-
-}  // namespace
 
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry) {
   Engine::Borrowed workspace(engine);

@@ -24,6 +24,16 @@ struct Built {
 /// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
 using MakeEntry = llvm::function_ref<Result<llvm::Function*>(specialize::Symbols&, const std::string& name)>;
 
+/// A module that is specialized, and what its object will need.
+struct Prepared {
+  std::unique_ptr<llvm::Module> module;
+  Built built;  // without an object
+};
+
+/// The first half of build(): what happens to one function alone. What it refers to must not be dropped before `module`.
+Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
+                         const std::string& name, Report& report);
+
 /// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
 /// times, sizes and remarks, also on failure.
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry);

@@ -35,6 +35,7 @@ struct Code {
   ~Code();
   std::shared_ptr<Engine> engine;
   llvm::orc::JITDylib* dylib = nullptr;
+  std::shared_ptr<Code> batch;  // whose code this is a part of; then `engine` and `dylib` are null
   std::vector<std::shared_ptr<frozen::Region>> regions;
   std::vector<frozen::Read> reads;  // what it was made from
   std::uint64_t bytes = 0;
@@ -79,7 +80,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   Engine(const JitOptions& options, Environment environment)
-      : options_(options), environment_(std::move(environment)), pool_(options_.policy.threads) {}
+      : options_(options), environment_(std::move(environment)), pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
 
   const JitOptions options_;

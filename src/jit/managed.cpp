@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "frozen/recording.h"
+#include "jit/batch.h"
 #include "jit/entry.h"
 #include "jit/epoch.h"
 #include "jit/heat.h"
@@ -166,6 +167,51 @@ void compile_one(Managed& managed, Tier tier) {
   }
 }
 
+/// Several functions at once, of the quick tier. A function that cannot be compiled so is compiled alone.
+void compile_together(Engine& engine, const std::vector<Managed*>& functions) {
+  std::vector<Managed*> wanting;
+  std::vector<std::uint64_t> generations;
+  std::vector<BatchMember> members;
+  std::vector<Managed*> alone;
+  for (Managed* function : functions) {
+    const CompileOptions options = options_for(*function, Tier::Quick);
+    if (!can_be_batched(options)) {
+      alone.push_back(function);
+      continue;
+    }
+    const std::optional<std::uint64_t> generation = begin(*function, Tier::Quick);
+    if (!generation) continue;
+    wanting.push_back(function);
+    generations.push_back(*generation);
+    BatchMember& member = members.emplace_back();
+    member.options = options;
+    member.report.function = name_of(function->request);
+    member.holds = function->request.holds;
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    members[i].make_entry = [&request = wanting[i]->request, &report = members[i].report](
+                                specialize::Symbols& symbols, const std::string& name) {
+      return build_entry(symbols, request, {name}, report);
+    };
+  if (members.size() > 1) {
+    Span span(engine.trace(), "compile", std::to_string(members.size()) + " functions");
+    span.note("tier", std::string(to_string(Tier::Quick)));
+    const double cpu_ms = thread_cpu_ms();
+    compile_batch(engine, Level::Quick, members);
+    engine.tally().add_compile_ms(thread_cpu_ms() - cpu_ms);
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    BatchMember& member = members[i];
+    if (!member.result)
+      alone.push_back(wanting[i]);
+    else if (!*member.result)
+      fail(*wanting[i], generations[i], std::move(*member.result).error(), std::move(member.report));
+    else if (!offer(*wanting[i], Tier::Quick, generations[i], *std::move(*member.result), std::move(member.report)))
+      alone.push_back(wanting[i]);
+  }
+  for (Managed* function : alone) compile_one(*function, Tier::Quick);
+}
+
 }  // namespace
 
 void Installation::install() noexcept {
@@ -205,16 +251,36 @@ void Installation::retire(const frozen::Retirement& why) noexcept {
 
 void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier) {
   const frozen::Unrecorded unrecorded;
-  static_cast<void>(engine);
-  for (const std::shared_ptr<Managed>& function : functions) {
-    function->compiling.fetch_add(1);
-    compile_one(*function, tier);
-    function->compiling.fetch_sub(1);
-    function->compiling.notify_all();
+  const auto set_compiling = [](Managed& function, bool now) {
+    now ? function.compiling.fetch_add(1) : function.compiling.fetch_sub(1);
+    if (!now) function.compiling.notify_all();
+  };
+  if (tier != Tier::Quick || functions.size() == 1) {
+    for (const std::shared_ptr<Managed>& function : functions) {
+      set_compiling(*function, true);
+      compile_one(*function, tier);
+      set_compiling(*function, false);
+    }
+    return;
   }
+  std::vector<Managed*> together;
+  for (const std::shared_ptr<Managed>& function : functions) {
+    set_compiling(*function, true);
+    together.push_back(function.get());
+  }
+  compile_together(engine, together);
+  for (Managed* function : together) set_compiling(*function, false);
 }
 
 namespace {
+
+/// A job of the pool, for several functions.
+void make_quick(const std::vector<std::weak_ptr<void>>& items) {
+  std::vector<std::shared_ptr<Managed>> functions;
+  for (const std::weak_ptr<void>& item : items)
+    if (std::shared_ptr<void> still = item.lock()) functions.push_back(std::static_pointer_cast<Managed>(still));
+  if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
+}
 
 /// Has a function compiled, in the background if there are threads for that.
 void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
@@ -229,9 +295,12 @@ void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
     return;
   }
   // The job does not keep the function: who drops it does not wait for that.
-  const bool pushed = engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
-    if (std::shared_ptr<Managed> still = weak.lock()) compile_managed(*still->engine, {still}, tier);
-  });
+  const bool pushed =
+      tier == Tier::Quick ? engine.pool().push(heat, &make_quick, managed)
+                          : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
+                              if (std::shared_ptr<Managed> still = weak.lock())
+                                compile_managed(*still->engine, {still}, tier);
+                            });
   if (!pushed) compile_managed(engine, {managed}, tier);
 }
 
