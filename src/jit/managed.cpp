@@ -274,11 +274,18 @@ void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>
 
 namespace {
 
+/// Whether nobody has invalidated it since it was asked for.
+bool is_still_asked(Managed& managed) {
+  std::lock_guard lock(managed.mutex);
+  return managed.asked != Tier::Original;
+}
+
 /// A job of the pool, for several functions.
 void make_quick(const std::vector<std::weak_ptr<void>>& items) {
   std::vector<std::shared_ptr<Managed>> functions;
   for (const std::weak_ptr<void>& item : items)
-    if (std::shared_ptr<void> still = item.lock()) functions.push_back(std::static_pointer_cast<Managed>(still));
+    if (auto still = std::static_pointer_cast<Managed>(item.lock()); still && is_still_asked(*still))
+      functions.push_back(std::move(still));
   if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
 }
 
@@ -298,7 +305,7 @@ void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
   const bool pushed =
       tier == Tier::Quick ? engine.pool().push(heat, &make_quick, managed)
                           : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
-                              if (std::shared_ptr<Managed> still = weak.lock())
+                              if (std::shared_ptr<Managed> still = weak.lock(); still && is_still_asked(*still))
                                 compile_managed(*still->engine, {still}, tier);
                             });
   if (!pushed) compile_managed(engine, {managed}, tier);
@@ -317,6 +324,8 @@ FunctionState::~FunctionState() {
   {
     std::lock_guard lock(managed->mutex);
     managed->state = nullptr;
+    if (std::exchange(managed->asked, Tier::Original) != Tier::Original && managed->compiling == 0)
+      jit::count(managed->engine->tally().cancelled);
     current = std::move(managed->current);
     kept.swap(managed->kept);
   }
