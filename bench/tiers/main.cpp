@@ -81,6 +81,25 @@ void measure_calls(Output& output) {
   output.note("Counting costs the difference of the last two rows.");
 }
 
+void measure_batches(Output& output) {
+  const int closures = output.quick() ? 64 : 1000;
+  for (const int nodes : {5, 20}) {
+    output.table(
+        std::to_string(closures) + " closures of " + std::to_string(nodes) + " nodes to the quick tier, CPU time",
+        {{"in one object", 0}, {"ms", 1}, {"of one by one", 3}});
+    double alone = 0;
+    for (const unsigned batch : {1u, 4u, 16u, 64u}) {
+      inlay::Policy policy;
+      policy.batch = batch;
+      std::vector<double> runs;
+      for (int run = 0; run < output.runs(5, 1); ++run) runs.push_back(quick_tier_ms(closures, nodes, policy));
+      const double ms = lower_quartile(runs);
+      if (batch == 1) alone = ms;
+      output.row({"up to " + std::to_string(batch), ms, ms / alone});
+    }
+  }
+}
+
 void measure_mix(Output& output) {
   struct Rival {
     const char* name;
@@ -126,6 +145,7 @@ void measure_mix(Output& output) {
 int main(int argc, char** argv) {
   bench::Output output("tiers", argc, argv);
   bench::measure_calls(output);
+  bench::measure_batches(output);
   bench::measure_mix(output);
   return output.finish();
 }

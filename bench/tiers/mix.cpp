@@ -2,7 +2,9 @@
 #include "mix.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "../common/expressions.h"
@@ -56,6 +58,26 @@ MixTimes run_mix(const MixShape& shape, const inlay::Policy& policy) {
   times.to_peak_ms = ((at == 0 ? made : round_ends[at - 1]) - began) / 1000;
   times.compile_ms = jit.counters().compile_ms;
   return times;
+}
+
+double quick_tier_ms(int closures, int nodes, const inlay::Policy& given) {
+  inlay::Policy policy = given;
+  policy.when = inlay::Policy::When::Hot;
+  policy.highest = inlay::Tier::Quick;
+  policy.quick_calls = 1;
+  policy.quick_us = 0;
+  const inlay::Jit jit = inlay::Jit::create({.policy = policy}).value();
+  std::vector<inlay::Frozen<Expression>> trees;
+  std::vector<inlay::Function<long(long, long)>> functions;
+  for (int i = 0; i < closures; ++i) {
+    trees.push_back(jit.freeze([&] { return make_expression(nodes, static_cast<unsigned>(i)); }));
+    functions.push_back(jit.optimize(trees.back()).value());
+  }
+  for (const auto& function : functions) function(1, 2);
+  const auto count = static_cast<std::uint64_t>(closures);
+  while (jit.counters().quick + jit.counters().failed < count)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return jit.counters().compile_ms;
 }
 
 }  // namespace bench

@@ -21,4 +21,7 @@ struct MixShape {
 /// Runs the mix under a policy; always the same calls in the same order.
 MixTimes run_mix(const MixShape& shape, const inlay::Policy& policy);
 
+/// Milliseconds of CPU time that compiling so many closures takes to the quick tier, all of them hot at once.
+double quick_tier_ms(int closures, int nodes, const inlay::Policy& policy);
+
 }  // namespace bench

@@ -48,6 +48,10 @@ struct Policy {
   /// returns. Where the first threads are started by need.
   unsigned threads = 1;
 
+  /// Functions that wait for Tier::Quick at the same time are compiled together, up to so many: that costs less for
+  /// each. 1: one by one.
+  unsigned batch = 16;
+
   // When these are used up, nothing more is compiled in the background or by counting.
   double budget_ms = std::numeric_limits<double>::infinity();              // of CPU time, altogether
   std::uint64_t budget_bytes = std::numeric_limits<std::uint64_t>::max();  // of code that is alive
@@ -67,7 +71,7 @@ struct Policy {
   /// `base`, changed by words with commas between them:
   ///   off | now | hot        Policy::off() and so on
   ///   quick | optimized      the highest tier
-  ///   threads=N
+  ///   threads=N, batch=N
   ///   quick-after=N[us|ms|s|calls], optimize-after=… (said twice: both thresholds hold)
   ///   budget=N[us|ms|s|B|K|M|G]
   /// InvalidArgument names the first word that is none of these, and what would do.

@@ -44,36 +44,43 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                       const JitOptions& jit_options, const std::string& name, Report& report,
-                       frozen::ReadLog* log) {
-  Watch watch;
+                       const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
-  std::unique_ptr<llvm::Module> module = runtime::new_module(workspace.context, name);
-  specialize::Symbols symbols(*module, workspace.bodies);
+  INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, jit_options, name, report, log));
+  Watch watch;
+  llvm::Module& module = *prepared.module;
+  Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies);
+  if (!joined) return std::move(joined).error();
+  machine->adopt(module);
+  INLAY_TRY_VOID(codegen::check(module));  // wrong only through our own mistake; then the original is the answer
+  prepare_for_tools(module, jit_options, options.explain_code);
+  codegen::optimize(module, *machine, options.level);
+  report.optimize_us = watch.lap_us();
+  INLAY_TRY(prepared.built.object, codegen::emit(module, *machine, options.level));
+  report.emit_us = watch.lap_us();
+  if (options.explain_code) INLAY_TRY_VOID(explain_code(prepared.built.object, *machine, report));
+  return std::move(prepared.built);
+}
+
+}  // namespace
+
+Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
+                         const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
+  Watch watch;
+  Prepared prepared{runtime::new_module(workspace.context, name), {}};
+  specialize::Symbols symbols(*prepared.module, workspace.bodies);
   if (log) symbols.log_reads_to(*log);
   INLAY_TRY(llvm::Function * entry, make_entry(symbols, name));
   report.load_us = watch.lap_us();
   INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report, wants_lines(jit_options)));
   symbols.show_contents();
-  Built built;
+  Built& built = prepared.built;
   built.entry = entry->getName().str();
   built.reads = symbols.reads();
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();
-  Result<codegen::JoinReport> joined = codegen::join(*module, workspace.bodies);
-  if (!joined) return std::move(joined).error();
-  machine->adopt(*module);
-  INLAY_TRY_VOID(codegen::check(*module));  // wrong only through our own mistake; then the original is the answer
-  prepare_for_tools(*module, jit_options, options.explain_code);
-  codegen::optimize(*module, *machine, options.level);
-  report.optimize_us = watch.lap_us();
-  INLAY_TRY(built.object, codegen::emit(*module, *machine, options.level));
-  report.emit_us = watch.lap_us();
-  if (options.explain_code) INLAY_TRY_VOID(explain_code(built.object, *machine, report));
-  return built;
+  return prepared;
 }
-
-}  // namespace
 
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                     const Subject* subject) {

@@ -67,7 +67,7 @@ const char* write_options(base::Writer& to, const CompileOptions& options) {
   const auto& [level, verify, explain_code, inline_policy, max_instructions, max_depth, max_rounds, max_contexts,
                max_versions, max_promoted, leave_at_context] = options;
   (void)max_promoted;  // how many of them there are, not what they are
-  (void)verify;  // the code is the same
+  (void)verify;        // the code is the same
   if (explain_code) return "machine code is to be explained, which takes compiling it";
   if (inline_policy) return "an inline policy decides, which may decide anything";
   to.byte(static_cast<unsigned>(level));

@@ -35,6 +35,7 @@ struct Code {
   ~Code();
   std::shared_ptr<Engine> engine;
   llvm::orc::JITDylib* dylib = nullptr;
+  std::shared_ptr<Code> batch;  // whose code this is a part of; then `engine` and `dylib` are null
   std::vector<std::shared_ptr<frozen::Region>> regions;
   std::vector<frozen::Read> reads;  // what it was made from
   std::uint64_t bytes = 0;
@@ -79,7 +80,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   Engine(const JitOptions& options, Environment environment)
-      : options_(options), environment_(std::move(environment)), pool_(options_.policy.threads) {}
+      : options_(options),
+        environment_(std::move(environment)),
+        pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
   void forget_names();
 
@@ -94,7 +97,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
   std::atomic<std::uint64_t> counter_ = 0;
   std::atomic<std::uint64_t> live_ = 0, dropped_ = 0;  // Code that is there, and that went since names were forgotten
-  Pool pool_;  // ends first
+  Pool pool_;                                          // ends first
 };
 
 }  // namespace inlay::jit

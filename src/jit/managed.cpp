@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "frozen/recording.h"
+#include "jit/batch.h"
 #include "jit/entry.h"
 #include "jit/epoch.h"
 #include "jit/heat.h"
@@ -167,6 +168,50 @@ void compile_one(Managed& managed, Tier tier) {
   }
 }
 
+/// Several functions at once, of the quick tier. A function that cannot be compiled so is compiled alone.
+void compile_together(Engine& engine, const std::vector<Managed*>& functions) {
+  std::vector<Managed*> wanting;
+  std::vector<std::uint64_t> generations;
+  std::vector<BatchMember> members;
+  std::vector<Managed*> alone;
+  for (Managed* function : functions) {
+    const CompileOptions options = options_for(*function, Tier::Quick);
+    if (!can_be_batched(options)) {
+      alone.push_back(function);
+      continue;
+    }
+    const std::optional<std::uint64_t> generation = begin(*function, Tier::Quick);
+    if (!generation) continue;
+    wanting.push_back(function);
+    generations.push_back(*generation);
+    BatchMember& member = members.emplace_back();
+    member.options = options;
+    member.report.function = name_of(function->request);
+    member.holds = function->request.holds;
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    members[i].make_entry = [&request = wanting[i]->request, &report = members[i].report](specialize::Symbols& symbols,
+                                                                                          const std::string& name) {
+      return build_entry(symbols, request, {name}, report);
+    };
+  if (members.size() > 1) {
+    Span span(engine.trace(), "compile", std::to_string(members.size()) + " functions");
+    span.note("tier", std::string(to_string(Tier::Quick)));
+    const CpuTime time(engine.tally());
+    compile_batch(engine, Level::Quick, members);
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    BatchMember& member = members[i];
+    if (!member.result)
+      alone.push_back(wanting[i]);
+    else if (!*member.result)
+      fail(*wanting[i], generations[i], std::move(*member.result).error(), std::move(member.report));
+    else if (!offer(*wanting[i], Tier::Quick, generations[i], *std::move(*member.result), std::move(member.report)))
+      alone.push_back(wanting[i]);
+  }
+  for (Managed* function : alone) compile_one(*function, Tier::Quick);
+}
+
 }  // namespace
 
 void Installation::install() noexcept {
@@ -209,13 +254,26 @@ void Installation::retire(const frozen::Retirement& why) noexcept {
 
 void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier) {
   const frozen::Unrecorded unrecorded;
-  static_cast<void>(engine);
-  for (const std::shared_ptr<Managed>& function : functions) {
-    function->compiling.fetch_add(1);
-    compile_one(*function, tier);
-    function->compiling.fetch_sub(1);
-    function->compiling.notify_all();
+  const auto set_compiling = [](Managed& function, bool now) {
+    now ? function.compiling.fetch_add(1) : function.compiling.fetch_sub(1);
+    if (!now) function.compiling.notify_all();
+  };
+  // A cache keeps functions one by one.
+  if (tier != Tier::Quick || functions.size() == 1 || engine.options().cache) {
+    for (const std::shared_ptr<Managed>& function : functions) {
+      set_compiling(*function, true);
+      compile_one(*function, tier);
+      set_compiling(*function, false);
+    }
+    return;
   }
+  std::vector<Managed*> together;
+  for (const std::shared_ptr<Managed>& function : functions) {
+    set_compiling(*function, true);
+    together.push_back(function.get());
+  }
+  compile_together(engine, together);
+  for (Managed* function : together) set_compiling(*function, false);
 }
 
 namespace {
@@ -232,6 +290,21 @@ void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, dou
   if (!pushed) compile_version(*managed, values);
 }
 
+/// Whether nobody has invalidated it since it was asked for.
+bool is_still_asked(Managed& managed) {
+  std::lock_guard lock(managed.mutex);
+  return managed.asked != Tier::Original;
+}
+
+/// A job of the pool, for several functions.
+void make_quick(const std::vector<std::weak_ptr<void>>& items) {
+  std::vector<std::shared_ptr<Managed>> functions;
+  for (const std::weak_ptr<void>& item : items)
+    if (auto still = std::static_pointer_cast<Managed>(item.lock()); still && is_still_asked(*still))
+      functions.push_back(std::move(still));
+  if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
+}
+
 /// Has a function compiled, in the background if there are threads for that.
 void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
   Engine& engine = *managed->engine;
@@ -245,9 +318,12 @@ void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
     return;
   }
   // The job does not keep the function: who drops it does not wait for that.
-  const bool pushed = engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
-    if (std::shared_ptr<Managed> still = weak.lock()) compile_managed(*still->engine, {still}, tier);
-  });
+  const bool pushed = tier == Tier::Quick
+                          ? engine.pool().push(heat, &make_quick, managed)
+                          : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
+                              if (std::shared_ptr<Managed> still = weak.lock(); still && is_still_asked(*still))
+                                compile_managed(*still->engine, {still}, tier);
+                            });
   if (!pushed) compile_managed(engine, {managed}, tier);
 }
 
@@ -265,6 +341,8 @@ FunctionState::~FunctionState() {
   {
     std::lock_guard lock(managed->mutex);
     managed->state = nullptr;
+    if (std::exchange(managed->asked, Tier::Original) != Tier::Original && managed->compiling == 0)
+      jit::count(managed->engine->tally().cancelled);
     current = std::move(managed->current);
     kept.swap(managed->kept);
     if (managed->versions) versions = jit::take_versions(*managed);

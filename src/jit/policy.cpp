@@ -61,6 +61,13 @@ bool set_budget(std::string_view text, Policy& policy) {
   return true;
 }
 
+bool set_count(std::string_view text, unsigned least, unsigned& count) {
+  std::optional<Amount> amount = read_amount(text);
+  if (!amount || !amount->unit.empty() || amount->value < least || amount->value > 256) return false;
+  count = static_cast<unsigned>(amount->value);
+  return amount->value == count;
+}
+
 /// False if the word is none of ours.
 bool apply(std::string_view word, Policy& policy) {
   if (word == "off") return policy.when = Policy::When::Never, true;
@@ -74,12 +81,8 @@ bool apply(std::string_view word, Policy& policy) {
   if (key == "quick-after") return set_threshold(text, policy.quick_calls, policy.quick_us);
   if (key == "optimize-after") return set_threshold(text, policy.optimize_calls, policy.optimize_us);
   if (key == "budget") return set_budget(text, policy);
-  if (key == "threads") {
-    std::optional<Amount> amount = read_amount(text);
-    if (!amount || !amount->unit.empty() || amount->value > 256) return false;
-    policy.threads = static_cast<unsigned>(amount->value);
-    return amount->value == policy.threads;
-  }
+  if (key == "threads") return set_count(text, 0, policy.threads);
+  if (key == "batch") return set_count(text, 1, policy.batch);
   return false;
 }
 
@@ -105,7 +108,8 @@ Result<Policy> Policy::parse(std::string_view words, Policy base) {
     if (!word.empty() && !apply(word, base))
       return Error(ErrorKind::InvalidArgument,
                    "'" + std::string(word) +
-                       "' is no word of a policy; these are: off, now, hot, quick, optimized, threads=N (up to 256), "
+                       "' is no word of a policy; these are: off, now, hot, quick, optimized, threads=N and "
+                       "batch=N (up to 256), "
                        "quick-after=N and optimize-after=N with us, ms, s or calls, budget=N with us, ms, s, B, K, M "
                        "or G");
   }

@@ -18,29 +18,36 @@
 
 namespace inlay::jit {
 
-namespace {
-
-struct Job {
+struct Pool::Job {
   double priority;
-  std::function<void()> run;
+  std::function<void()> run;  // empty: `together` is what does it
+  DoTogether together = nullptr;
+  std::weak_ptr<void> item = {};
 };
 
-bool is_colder(const Job& a, const Job& b) { return a.priority < b.priority; }
+namespace {
 
 /// How long a thread with nothing to do waits before it looks again whether replaced code can go.
 constexpr std::chrono::milliseconds LookAgain{10};
+
+/// What is done together is done at the end of it. So no more is taken than this part of what waits: else the first of
+/// them would wait longer for the others than all of them save.
+constexpr std::size_t TurnsWaiting = 4;
 
 }  // namespace
 
 /// What the threads share with the pool: they may outlive it by a moment.
 struct Pool::Shared : std::enable_shared_from_this<Shared> {
-  explicit Shared(unsigned its_most_threads) : most_threads(its_most_threads) {}
+  Shared(unsigned its_most_threads, unsigned its_most_together)
+      : most_threads(its_most_threads), most_together(its_most_together) {}
 
+  static bool is_colder(const Job& a, const Job& b) { return a.priority < b.priority; }
+  std::vector<Job> take();
   void work();
   void start_thread();
   void stop();
 
-  const unsigned most_threads;
+  const unsigned most_threads, most_together;
   const pid_t process = getpid();  // after fork(), a child has none of these threads
   std::mutex mutex;
   std::condition_variable more, idle;
@@ -70,6 +77,26 @@ void Pool::Shared::start_thread() {
   pthread_setname_np(threads.back().native_handle(), "inlay");
 }
 
+/// The job of the highest priority, and those that are to be done with it. The mutex is held.
+std::vector<Pool::Job> Pool::Shared::take() {
+  std::pop_heap(jobs.begin(), jobs.end(), is_colder);
+  std::vector<Job> taken;
+  taken.push_back(std::move(jobs.back()));
+  jobs.pop_back();
+  const DoTogether together = taken.front().together;
+  if (!together || most_together < 2) return taken;
+  const auto others =
+      std::partition(jobs.begin(), jobs.end(), [&](const Job& job) { return job.together != together; });
+  const auto like_it = static_cast<std::size_t>(jobs.end() - others) + 1;
+  const std::size_t more = std::clamp<std::size_t>(like_it / TurnsWaiting, 1, most_together) - 1;
+  const auto colder = jobs.end() - static_cast<std::ptrdiff_t>(more);
+  std::nth_element(others, colder, jobs.end(), is_colder);
+  taken.insert(taken.end(), std::make_move_iterator(colder), std::make_move_iterator(jobs.end()));
+  jobs.erase(colder, jobs.end());
+  std::make_heap(jobs.begin(), jobs.end(), is_colder);
+  return taken;
+}
+
 void Pool::Shared::work() {
   std::unique_lock lock(mutex);
   for (;;) {
@@ -85,13 +112,17 @@ void Pool::Shared::work() {
         more.wait_for(lock, LookAgain);
       continue;
     }
-    std::pop_heap(jobs.begin(), jobs.end(), is_colder);
-    Job job = std::move(jobs.back());
-    jobs.pop_back();
+    std::vector<Job> taken = take();
     ++running;
     lock.unlock();
-    job.run();
-    job.run = nullptr;  // what it holds may hold the pool
+    if (const DoTogether together = taken.front().together) {
+      std::vector<std::weak_ptr<void>> items;
+      for (Job& job : taken) items.push_back(std::move(job.item));
+      together(items);
+    } else {
+      taken.front().run();
+    }
+    taken.clear();  // what a job holds may hold the pool
     lock.lock();
     if (--running == 0 && jobs.empty()) idle.notify_all();
   }
@@ -117,7 +148,7 @@ void Pool::Shared::stop() {
       thread.join();
 }
 
-Pool::Pool(unsigned threads) : shared_(std::make_shared<Shared>(threads)) {
+Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<Shared>(threads, most_together)) {
   if (threads == 0) return;
   static const int registered = std::atexit([] {
     for (;;) {
@@ -147,18 +178,24 @@ Pool::~Pool() {
   shared_->stop();
 }
 
-bool Pool::push(double priority, std::function<void()> job) {
+bool Pool::push(Job job) {
   const frozen::Unrecorded unrecorded;
   Shared& shared = *shared_;
   if (shared.most_threads == 0 || shared.process != getpid()) return false;
   std::lock_guard lock(shared.mutex);
   if (shared.stopping) return false;
-  shared.jobs.push_back({priority, std::move(job)});
-  std::push_heap(shared.jobs.begin(), shared.jobs.end(), is_colder);
+  shared.jobs.push_back(std::move(job));
+  std::push_heap(shared.jobs.begin(), shared.jobs.end(), Shared::is_colder);
   if (shared.threads.size() < shared.most_threads && shared.jobs.size() + shared.running > shared.threads.size())
     shared.start_thread();
   shared.more.notify_one();
   return true;
+}
+
+bool Pool::push(double priority, std::function<void()> run) { return push(Job{priority, std::move(run), nullptr, {}}); }
+
+bool Pool::push(double priority, DoTogether run, std::weak_ptr<void> item) {
+  return push(Job{priority, nullptr, run, std::move(item)});
 }
 
 std::size_t Pool::waiting() const {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace inlay::jit {
 
@@ -12,13 +13,18 @@ namespace inlay::jit {
 /// it stops by itself, before LLVM's own data goes.
 class Pool {
  public:
-  explicit Pool(unsigned threads);
+  explicit Pool(unsigned threads, unsigned most_together = 1);
   Pool(const Pool&) = delete;
   /// Forgets the jobs that have not begun, and waits for those that have, but for the one that it is called from.
   ~Pool();
 
   /// False if it has no threads, or stops: the job will not run. A job must not throw.
   bool push(double priority, std::function<void()> job);
+
+  /// Jobs that are better done together: one call does several of those that wait for the same function. It must not
+  /// throw.
+  using DoTogether = void (*)(const std::vector<std::weak_ptr<void>>& items);
+  bool push(double priority, DoTogether run, std::weak_ptr<void> item);
 
   /// Jobs that have not begun.
   std::size_t waiting() const;
@@ -27,6 +33,9 @@ class Pool {
   void wait_idle();
 
  private:
+  struct Job;
+  bool push(Job job);
+
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };
