@@ -19,6 +19,7 @@ wanted = [
     rf"  guest     walk, {place}:15",
     rf"  guest     walk, {place}:12",
     rf"  guest     main, {place}:4",
+    r"    code    crash::interpret\(.*\) \[clone \.inlay\] \+ \d+",
     r"  program   main at [0-9a-f]+",
 ]
 at = 0

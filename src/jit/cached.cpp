@@ -138,7 +138,7 @@ CacheQuery::CacheQuery(Engine& engine, const CompileOptions& options, const Subj
     return;
   }
   to.raw(*compiler());
-  to.byte(engine.options().perf != Perf::Off);  // frame pointers
+  to.byte(changes_code(engine.options()));
   const base::Hash128 runtimes = runtime::identity_of_runtimes();
   to.raw(std::as_bytes(std::span(&runtimes, 1)));
   to.raw(subject->request.identity);

@@ -17,11 +17,6 @@ inline bool wants_lines(const JitOptions& options) {
   return options.debugger || options.lines || options.perf == Perf::Dump;
 }
 
-/// Why an object that is made with these options must not be used by another process; null if it may, by those with the
-/// same changes_code(). Debug information holds what annotate_source() said in this one.
-inline const char* why_not_kept(const JitOptions& options) {
-  return wants_lines(options) ? "its debug information names places that this process told" : nullptr;
-}
 /// Whether the machine code differs from what it is without tools: it keeps frame pointers.
 inline bool changes_code(const JitOptions& options) { return options.perf != Perf::Off; }
 

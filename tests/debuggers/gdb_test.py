@@ -46,7 +46,7 @@ if case == "backtrace":
                 "continue", "bt"], "stop")
     stack = [rf"{FRAME}host_stops_here \(question=(?:question@entry=)?{{}}\).*"] + THROUGH_CODE
     tool.expect_lines(text, [stack[0].format(3), *stack[1:], r"9\s+ask r1 r0", r"8\s+again:", r"10\s+add r2 r1",
-                             r".*inlay.* in section \.text of .*", stack[0].format(2), *stack[1:]], "the backtrace")
+                             r"crash::interpret\(.*\.inlay.* in section \.text of .*", stack[0].format(2), *stack[1:]], "the backtrace")
 elif case == "finish":
     # Out of the host's functions into compiled code, by what unwinding tells; then to the result, 4 + 2.
     text = gdb(["break host_stops_here", "run", "delete", "finish", "finish", "bt 1", "continue"], "stop", "2")

@@ -45,6 +45,8 @@ with tempfile.TemporaryDirectory(prefix="inlay-perf-") as work:
         os.unlink(path)
         if not lines or not all(re.fullmatch(r"[0-9a-f]+ [0-9a-f]+ \S.*", line) for line in lines):
             tool.fail("this is no map", "\n".join(lines))
+        if not any(re.search(r" crash::interpret\(.*\) \[clone \.inlay\]$", line) for line in lines):
+            tool.fail("the compiled function has another name", "\n".join(lines))
         if mode != 0o600:
             sys.exit(f"others may read or write the map: {mode:o}")
     elif case == "map_report":

@@ -269,7 +269,9 @@ TEST_F(Places, of_random_programs_are_exact) {
       const std::string& place = places[met[i]];
       const std::size_t guest = seen[i].find("guest");
       const std::string innermost = guest == std::string::npos ? "" : seen[i].substr(guest, place.size() + 1);
-      if (!place.empty()) EXPECT_EQ(innermost, place + " ") << "seed " << seed << ": " << seen[i];
+      if (!place.empty()) {
+        EXPECT_EQ(innermost, place + " ") << "seed " << seed << ": " << seen[i];
+      }
       EXPECT_EQ(seen[i].rfind("host run_", 0), 0u) << seen[i];
     }
   }
