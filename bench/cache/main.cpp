@@ -24,9 +24,9 @@ constexpr int Functions = 40;  // in a process, each another one
 constexpr int Closures = 10;   // in a function
 
 struct Process {
-  double engine = 0;          // until there is a Jit, its cache opened
-  double first_result = 0;    // until the first function was called, from before the engine
-  double machines = 0;        // target machines made: 0 if LLVM was not needed
+  double engine = 0;        // until there is a Jit, its cache opened
+  double first_result = 0;  // until the first function was called, from before the engine
+  double machines = 0;      // target machines made: 0 if LLVM was not needed
   double hits = 0;
   std::vector<double> times;  // of each function, from optimize to callable
 };

@@ -26,8 +26,8 @@ struct State;
 }
 
 /// Where entries are kept: pieces of bytes, by names of 32 hexadecimal digits. An implementation is asked by any number
-/// of threads at once. What it gives is checked before it is used, except for one thing: an entry holds machine code, so
-/// who can write into the store can make the program do anything.
+/// of threads at once. What it gives is checked before it is used, except for one thing: an entry holds machine code,
+/// so who can write into the store can make the program do anything.
 class CacheStore {
  public:
   virtual ~CacheStore() = default;
@@ -80,8 +80,8 @@ struct CacheEntry {
   bool sound = true;      // false: it is damaged, or of another format
 };
 
-/// The handle of a cache; copies share it. Any thread may use it, and any number of programs the same folder at once. The
-/// default one keeps nothing.
+/// The handle of a cache; copies share it. Any thread may use it, and any number of programs the same folder at once.
+/// The default one keeps nothing.
 class Cache {
  public:
   Cache() = default;

@@ -17,7 +17,7 @@ struct Search {
 
 bool holds(const dl_phdr_info& loaded, std::uintptr_t address) {
   for (unsigned i = 0; i < loaded.dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = loaded.dlpi_phdr[i];
+    const ElfW(Phdr) & segment = loaded.dlpi_phdr[i];
     const std::uintptr_t begin = loaded.dlpi_addr + segment.p_vaddr;
     if (segment.p_type == PT_LOAD && address >= begin && address - begin < segment.p_memsz) return true;
   }
@@ -46,7 +46,7 @@ int look(dl_phdr_info* loaded, std::size_t, void* argument) {
   auto& search = *static_cast<Search*>(argument);
   if (!holds(*loaded, search.address)) return 0;
   for (unsigned i = 0; i < loaded->dlpi_phnum && !search.found; ++i) {
-    const ElfW(Phdr)& segment = loaded->dlpi_phdr[i];
+    const ElfW(Phdr) & segment = loaded->dlpi_phdr[i];
     if (segment.p_type == PT_NOTE)
       search.found = find_note(reinterpret_cast<const char*>(loaded->dlpi_addr + segment.p_vaddr), segment.p_memsz,
                                segment.p_align == 8 ? 8 : 4);

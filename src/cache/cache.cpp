@@ -91,9 +91,8 @@ Result<std::vector<CacheEntry>> Cache::list() const {
   std::vector<CacheEntry> entries;
   if (!state_) return entries;
   INLAY_TRY(std::vector<CacheStore::Stored> all, state_->store->list());
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return std::tie(b.used, a.name) < std::tie(a.used, b.name);
-  });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return std::tie(b.used, a.name) < std::tie(a.used, b.name); });
   for (const CacheStore::Stored& stored : all) {
     Result<std::optional<base::Bytes>> got = state_->store->get(stored.name);
     if (got && !*got) continue;  // gone meanwhile

@@ -107,11 +107,10 @@ class DirectoryStore final : public CacheStore {
       return Error(ErrorKind::InvalidArgument, "an entry is larger than the whole cache may be");
     make_room(bytes.size());
     static std::atomic<std::uint64_t> counter = 0;
-    const std::string unfinished =
-        UnfinishedPrefix + std::to_string(getpid()) + '-' + std::to_string(std::time(nullptr)) + '-' +
-        std::to_string(counter++);
-    const File file(
-        openat(folder_.fd, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const std::string unfinished = UnfinishedPrefix + std::to_string(getpid()) + '-' +
+                                   std::to_string(std::time(nullptr)) + '-' + std::to_string(counter++);
+    const File file(openat(folder_.fd, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                           S_IRUSR | S_IWUSR));
     if (file.fd < 0) return file_error("an entry of the cache cannot be made", errno);
     // Somebody who cleans up may have been quicker; then the file is gone, or will be.
     if (flock(file.fd, LOCK_EX | LOCK_NB) != 0 || !write_all(file.fd, bytes) ||
@@ -144,8 +143,8 @@ class DirectoryStore final : public CacheStore {
       if (!is_entry_name(item->d_name)) continue;
       struct stat status;
       if (fstatat(folder_.fd, item->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
-      all.push_back({item->d_name, static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)),
-                     status.st_mtim.tv_sec});
+      all.push_back(
+          {item->d_name, static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)), status.st_mtim.tv_sec});
     }
     closedir(folder);
     std::sort(all.begin(), all.end(), [](const Stored& a, const Stored& b) { return a.name < b.name; });

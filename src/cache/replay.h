@@ -38,7 +38,7 @@ class Replay {
   std::span<const std::byte> bound_;
   frozen::Numbering numbering_;
   std::map<std::string, const std::byte*, std::less<>> addresses_;  // of symbols, where they were met
-  std::vector<std::shared_ptr<frozen::Region>> held_;                // besides those of objects
+  std::vector<std::shared_ptr<frozen::Region>> held_;               // besides those of objects
   std::vector<frozen::Read> reads_;
   std::vector<std::uint64_t> opaque_;
 };

@@ -76,8 +76,8 @@ std::optional<Found> look(State& state, const Request& request) {
   return std::nullopt;
 }
 
-/// Where what is logged from `at` on belongs: behind what it has in common with the entries that are there. False if all
-/// of it is there.
+/// Where what is logged from `at` on belongs: behind what it has in common with the entries that are there. False if
+/// all of it is there.
 bool find_place(State& state, const Request& request, const frozen::ReadLog& log, base::Hash128& id, std::size_t& at) {
   const std::span<const std::byte> bytes = log.bytes();
   for (unsigned step = 0; step < MostSteps; ++step) {

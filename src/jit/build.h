@@ -26,9 +26,9 @@ struct Built {
 /// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
 using MakeEntry = llvm::function_ref<Result<llvm::Function*>(specialize::Symbols&, const std::string& name)>;
 
-/// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets times,
-/// sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is not called
-/// where it has the object.
+/// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
+/// times, sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is
+/// not called where it has the object.
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                     const Subject* subject = nullptr);
 

@@ -51,7 +51,7 @@ struct Registry {
   std::shared_mutex mutex;
   std::vector<std::unique_ptr<Registered>> runtimes, retired;
   std::vector<Error> refused;
-  std::mutex identity_mutex;                // of the next one
+  std::mutex identity_mutex;              // of the next one
   std::optional<base::Hash128> identity;  // until the runtimes change; they do so under the exclusive lock
 };
 

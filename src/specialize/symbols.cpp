@@ -40,8 +40,8 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
     }
   }
   auto number = numbers_.try_emplace(object.id, static_cast<std::uint32_t>(numbers_.size())).first->second;
-  std::string name = (object.graph ? GraphPrefix : FrozenPrefix) +
-                     std::to_string(target_ == For::File ? object.id : number);
+  std::string name =
+      (object.graph ? GraphPrefix : FrozenPrefix) + std::to_string(target_ == For::File ? object.id : number);
   llvm::GlobalVariable* symbol = unit_.getGlobalVariable(name);
   if (!symbol) {
     // Of its true size, so that LLVM may read it ahead of a branch; constant where no store to it is legal.
@@ -149,8 +149,8 @@ void Symbols::log(const std::byte* bytes, ReadKind kind, std::uint64_t size, con
   if (!known) {
     std::uint64_t word = 0;
     if (kind == ReadKind::Word) std::memcpy(&word, bytes, sizeof word);
-    const bool unknown = kind == ReadKind::Pointer || kind == ReadKind::Opaque ||
-                         (kind == ReadKind::Word && may_be_address(word));
+    const bool unknown =
+        kind == ReadKind::Pointer || kind == ReadKind::Opaque || (kind == ReadKind::Word && may_be_address(word));
     return unknown ? log_->unknown(question) : log_->bytes(question, {bytes, size});
   }
   if (known->isNullValue()) return log_->null(question);

@@ -23,8 +23,8 @@
 
 namespace inlay::specialize {
 
-/// The names of symbols for frozen objects. The number is the object's id for a file, where units may come together; for
-/// this process they are counted as they are met, so that the same unit has the same names in each process.
+/// The names of symbols for frozen objects. The number is the object's id for a file, where units may come together;
+/// for this process they are counted as they are met, so that the same unit has the same names in each process.
 constexpr const char* FrozenPrefix = "inlay.frozen.";
 constexpr const char* GraphPrefix = "inlay.graph.";
 
@@ -101,7 +101,7 @@ class Symbols {
   llvm::Module& unit_;
   runtime::Bodies& bodies_;
   std::map<llvm::GlobalVariable*, frozen::Object> objects_;
-  std::map<std::uint32_t, std::uint32_t> numbers_;                 // of objects, by id: counted as they were met
+  std::map<std::uint32_t, std::uint32_t> numbers_;                // of objects, by id: counted as they were met
   std::map<const llvm::GlobalValue*, std::uintptr_t> addresses_;  // of runtime symbols; 0 = none
   std::map<std::pair<llvm::Constant*, llvm::Type*>, llvm::Constant*> loads_;
   std::vector<std::shared_ptr<frozen::Region>> held_;  // besides those of objects_

@@ -92,7 +92,8 @@ base::Bytes with_right_checksums(base::Bytes bytes) {
   cache::EntryHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   base::Reader rest(std::span(bytes).subspan(sizeof header));
-  cache::Entry entry{header.id, rest.raw(header.request_size), rest.raw(header.log_size), rest.raw(header.facts_size), {}};
+  cache::Entry entry{
+      header.id, rest.raw(header.request_size), rest.raw(header.log_size), rest.raw(header.facts_size), {}};
   entry.object = rest.raw(rest.left());
   return rest.good() ? cache::write_entry(entry) : bytes;
 }

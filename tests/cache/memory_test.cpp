@@ -216,9 +216,9 @@ TEST_F(CachedMemory, an_integer_that_is_an_address_here_is_no_number) {
   // Once a number that leads nowhere, once the address of a frozen object.
   const auto node = jit.freeze([] { return Node{5}; });
   const auto check = [&](long number) {
-    return found(jit.specialize(&cached::of_scalars, constant(number), constant(short{1}), constant(1.0),
-                                constant(false), _1),
-                 3, cached::of_scalars(number, 1, 1.0, false, 3));
+    return found(
+        jit.specialize(&cached::of_scalars, constant(number), constant(short{1}), constant(1.0), constant(false), _1),
+        3, cached::of_scalars(number, 1, 1.0, false, 3));
   };
   const long address = reinterpret_cast<long>(node.get());
   EXPECT_FALSE(check(1L << 50));

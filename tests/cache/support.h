@@ -75,8 +75,8 @@ inline Outcome run(const char* program, const Folder& folder, int first, int las
   FILE* pipe = popen(command(program, folder, first, last, mode).c_str(), "r");
   if (!pipe) return outcome;
   const int read = std::fscanf(pipe, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
-                               &outcome.digest, &outcome.functions, &outcome.hits, &outcome.misses,
-                               &outcome.mismatches, &outcome.machines, &outcome.workspaces);
+                               &outcome.digest, &outcome.functions, &outcome.hits, &outcome.misses, &outcome.mismatches,
+                               &outcome.machines, &outcome.workspaces);
   outcome.ran = pclose(pipe) == 0 && read == 7;
   return outcome;
 }

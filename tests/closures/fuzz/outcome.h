@@ -67,6 +67,8 @@ inline inlay::CompileOptions random_options(Random& random) {
   return options;
 }
 
-inline unsigned random_size(Random& random) { return random.one_in(12) ? 150 : static_cast<unsigned>(4 + random.below(40)); }
+inline unsigned random_size(Random& random) {
+  return random.one_in(12) ? 150 : static_cast<unsigned>(4 + random.below(40));
+}
 
 }  // namespace fuzz
