@@ -193,6 +193,9 @@ class Promise {
   const std::shared_ptr<frozen::Region>& region() const { return region_; }
   /// See frozen::status().
   Result<void> status() const { return frozen::status(*region_); }
+  /// The promise ends now, whoever holds it: compiled code that read the memory is retired, and none is made from it
+  /// any more. Calls that began before may still read it. (Memory that is changed now and then: inlay/changing.h.)
+  void withdraw() const;
 
  private:
   std::shared_ptr<frozen::Region> region_;

@@ -4,7 +4,10 @@
 
 #include "inlay/annotate.h"
 #include "inlay/aot.h"
+#include "inlay/changing.h"
+#include "inlay/debug.h"
 #include "inlay/frozen.h"
 #include "inlay/jit.h"
 #include "inlay/runtime.h"
+#include "inlay/source.h"
 #include "inlay/version.h"

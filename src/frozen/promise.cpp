@@ -10,6 +10,7 @@
 #include "frozen/registry.h"
 #include "frozen/verify.h"
 #include "frozen/watch.h"
+#include "inlay/changing.h"
 
 namespace inlay {
 namespace {
@@ -60,12 +61,12 @@ std::vector<Error> protect(PromisedRange& range, const std::string& name) {
 
 Error used_up() { return Error(ErrorKind::OutOfMemory, "all object ids of this process are used up"); }
 
-}  // namespace
-
-Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::string name, Strength strength) {
+Result<std::shared_ptr<Region>> promise_range(const void* begin, std::size_t bytes, std::string name, Strength strength,
+                                              bool changing) {
   const frozen::Unrecorded unrecorded;
   const std::byte* first = static_cast<const std::byte*>(begin);
   PromisedRange range;
+  range.changing = changing;
   if (!begin || bytes == 0 || bytes > UINTPTR_MAX - reinterpret_cast<std::uintptr_t>(begin)) {
     return Error(ErrorKind::InvalidArgument, "the range \"" + name + "\" is empty");
   }
@@ -85,9 +86,47 @@ Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::stri
   std::vector<Error> problems;
   if (strength == Strength::Pages) problems = protect(range, name);
   if (!range.read_only) range.checksum = frozen::checksum_without(first, bytes, range.open);
-  INLAY_TRY(std::shared_ptr<Region> region,
-            Region::promise_range(std::move(name), std::move(range), std::move(problems)));
+  return Region::promise_range(std::move(name), std::move(range), std::move(problems));
+}
+
+}  // namespace
+
+Result<Promise> promise_constant(const void* begin, std::size_t bytes, std::string name, Strength strength) {
+  INLAY_TRY(std::shared_ptr<Region> region, promise_range(begin, bytes, std::move(name), strength, false));
   return Promise(std::move(region));
+}
+
+Result<Changing> promise_rarely_changed(const void* begin, std::size_t bytes, std::string name, Strength strength) {
+  INLAY_TRY(std::shared_ptr<Region> region, promise_range(begin, bytes, std::move(name), strength, true));
+  return Changing(std::move(region));
+}
+
+void Promise::withdraw() const { region_->withdraw(); }
+void Changing::withdraw() const { region_->withdraw(); }
+
+Result<Change> Changing::begin_change() const {
+  const Range all = region_->range().bytes;
+  return begin_change(all.begin, static_cast<std::size_t>(all.end - all.begin));
+}
+
+Result<Change> Changing::begin_change(const void* begin, std::size_t bytes) const {
+  const frozen::Unrecorded unrecorded;
+  const Range all = region_->range().bytes;
+  const auto* first = static_cast<const std::byte*>(begin);
+  if (first < all.begin || first > all.end || bytes > static_cast<std::size_t>(all.end - first)) {
+    return Error(ErrorKind::InvalidArgument,
+                 "the bytes to change do not lie within the range \"" + region_->name() + "\"");
+  }
+  if (!region_->begin_change({first, first + bytes})) {
+    return Error(ErrorKind::OutOfMemory, "the pages of the range \"" + region_->name() +
+                                             "\" could not be made writable (" + std::strerror(errno) + ")");
+  }
+  return Change(region_, begin, bytes);
+}
+
+Change::~Change() {
+  const auto* first = static_cast<const std::byte*>(begin_);
+  if (region_) region_->end_change({first, first + bytes_});
 }
 
 Result<Promise> constant_graph(const void* root, std::string name) {

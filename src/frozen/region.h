@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frozen/arena.h"
+#include "frozen/change_log.h"
 #include "frozen/open_parts.h"
 #include "inlay/frozen.h"
 
@@ -22,6 +23,7 @@ struct PromisedRange {
   std::uint64_t checksum = 0;   // of what is not open, unless the pages are protected
   int restore_protection = -1;  // what the pages get back when the promise ends; -1 if they were not changed
   bool read_only = false;       // the pages are, by us or by themselves
+  bool changing = false;        // promised to change rarely
 };
 
 class Region : public std::enable_shared_from_this<Region> {
@@ -56,15 +58,39 @@ class Region : public std::enable_shared_from_this<Region> {
   /// Of a Range; of a Graph, only the id and the root: bytes.begin.
   const PromisedRange& range() const { return range_; }
 
+  /// From now on nothing in `bytes`, a part of a changing range, counts as constant; whoever read any of it is retired,
+  /// and pages are writable. False if they cannot be made so: then nothing has changed. Once the promise is withdrawn,
+  /// does nothing.
+  bool begin_change(Range bytes);
+  void end_change(Range bytes);
+
+  /// Ends a promise while it still has owners. May be called again.
+  void withdraw();
+
+  /// Of a promised range: whether it can be told that a byte was changed which should not have been. Not while it is
+  /// being changed, nor once it is withdrawn. With the registry locked.
+  bool needs_check() const { return known_ && !range_.read_only && !changes_.active(); }
+
+  /// What was changed; guarded by the registry's lock, as are the members of range() that a change changes.
+  const ChangeLog& changes() const { return changes_; }
+
+  /// The ids of its objects are [first_id(), first_id() + id_count()).
+  std::uint32_t first_id() const { return arena_ ? first_arena_id_ : range_.id; }
+  std::uint32_t id_count() const;
+
  private:
   Region(Origin origin, std::string name) : origin_(origin), name_(std::move(name)) {}
+  void make_known();
+  bool forget();
 
   Origin origin_;
-  bool known_ = false;  // to the registry
+  bool known_ = false;  // to the registry, whose lock guards it
+  std::uint32_t first_arena_id_ = 0;
   std::string name_;
   Arena* arena_ = nullptr;
   PromisedRange range_;
   std::vector<Error> problems_;
+  ChangeLog changes_;
 };
 
 /// Keeps the registry from being read or changed.
@@ -74,6 +100,15 @@ class RegistryLock {
   RegistryLock(const RegistryLock&) = delete;
   RegistryLock& operator=(const RegistryLock&) = delete;
   ~RegistryLock();
+};
+
+/// Keeps it from being changed.
+class RegistryReadLock {
+ public:
+  RegistryReadLock();
+  RegistryReadLock(const RegistryReadLock&) = delete;
+  RegistryReadLock& operator=(const RegistryReadLock&) = delete;
+  ~RegistryReadLock();
 };
 
 /// All regions that are alive.

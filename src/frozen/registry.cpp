@@ -4,25 +4,27 @@
 #include "frozen/registry.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
-#include <unordered_set>
 
+#include "frozen/fair_mutex.h"
 #include "frozen/objects.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
+#include "frozen/retire.h"
 #include "frozen/watch.h"
 
 namespace inlay::frozen {
 namespace {
 
 struct Registry {
-  std::shared_mutex mutex;
+  FairMutex mutex;
   std::map<const std::byte*, Region*> ranges;  // by their begin; disjoint
   std::unordered_map<const std::byte*, Region*> graphs;
-  std::unordered_set<Region*> regions;
+  std::map<std::uint32_t, Region*> regions;  // by their first ids
 };
 
 // Never destroyed: the owners of regions may be statics.
@@ -39,7 +41,8 @@ Object object_of(const Region& region, std::shared_ptr<Region> owner) {
   const PromisedRange& range = region.range();
   const bool graph = region.origin() == Region::Origin::Graph;
   const std::size_t size = graph ? 0 : static_cast<std::size_t>(range.bytes.end - range.bytes.begin);
-  const bool open = !graph && (!range.open.empty() || is_open(range.bytes.begin, size));
+  // What may be changed some day must not be constant for LLVM: only what was folded is retired then.
+  const bool open = !graph && (range.changing || !range.open.empty() || is_open(range.bytes.begin, size));
   return {range.id, range.bytes.begin, size, graph, open, std::move(owner)};
 }
 
@@ -57,6 +60,37 @@ Region* find_range(const Registry& known, const std::byte* address) {
   if (after == known.ranges.begin()) return nullptr;
   Region* region = std::prev(after)->second;
   return address <= region->range().bytes.end ? region : nullptr;
+}
+
+/// Where constant bytes lie: in the object `id`, `begin` of which is at its beginning.
+struct ConstantBytes {
+  const Region* region;
+  std::uint32_t id;
+  const std::byte* begin;
+};
+
+std::optional<ConstantBytes> find_constant(const Registry& known, const std::byte* begin, std::size_t size) {
+  if (size > UINTPTR_MAX - reinterpret_cast<std::uintptr_t>(begin)) return std::nullopt;
+  const std::byte* end = begin + size;
+  Region* region = nullptr;
+  if (const Record* record = find_record(begin, region)) {
+    if (size > record->size || end > record->begin + record->size) return std::nullopt;
+    if (record->open && overlaps(region->arena()->open_parts(), {begin, end})) return std::nullopt;
+    return ConstantBytes{region, record->id, record->begin};
+  }
+  region = find_range(known, begin);
+  if (!region) return std::nullopt;
+  const PromisedRange& range = region->range();
+  if (end > range.bytes.end || region->changes().is_changing({begin, end})) return std::nullopt;
+  if (overlaps(range.open, {begin, end}) || is_open(begin, size)) return std::nullopt;
+  return ConstantBytes{region, range.id, range.bytes.begin};
+}
+
+const Region* region_with(const Registry& known, std::uint32_t object_id) {
+  auto after = known.regions.upper_bound(object_id);
+  if (after == known.regions.begin()) return nullptr;
+  const Region* region = std::prev(after)->second;
+  return object_id - region->first_id() < region->id_count() ? region : nullptr;
 }
 
 }  // namespace
@@ -82,25 +116,45 @@ std::optional<Object> find(const void* address) {
 }
 
 bool is_constant(const void* address, std::size_t size) {
-  if (size > UINTPTR_MAX - reinterpret_cast<std::uintptr_t>(address)) return false;
-  const std::byte* begin = static_cast<const std::byte*>(address);
-  const std::byte* end = begin + size;
   Registry& known = registry();
   const std::shared_lock lock(known.mutex);
-  Region* region = nullptr;
-  if (const Record* record = find_record(begin, region)) {
-    if (size > record->size || end > record->begin + record->size) return false;
-    return !record->open || !overlaps(region->arena()->open_parts(), {begin, end});
+  return find_constant(known, static_cast<const std::byte*>(address), size).has_value();
+}
+
+std::optional<Read> copy_constant(const void* address, std::size_t size, void* into) {
+  const std::byte* begin = static_cast<const std::byte*>(address);
+  Registry& known = registry();
+  const std::shared_lock lock(known.mutex);  // who changes or frees what is there takes the exclusive one before
+  const std::optional<ConstantBytes> found = find_constant(known, begin, size);
+  if (!found) return std::nullopt;
+  std::memcpy(into, begin, size);
+  return Read{found->id, static_cast<std::uint64_t>(begin - found->begin), size, found->region->changes().generation()};
+}
+
+bool regions_of_true(std::span<const Read> reads, std::vector<std::uint32_t>& regions) {
+  std::vector<std::uint32_t> found;
+  {
+    Registry& known = registry();
+    const std::shared_lock lock(known.mutex);
+    for (const Read& read : reads) {
+      const Region* region = region_with(known, read.object_id);
+      if (!region) return false;
+      if (found.empty() || found.back() != region->first_id()) found.push_back(region->first_id());
+      if (!region->range().changing) continue;
+      const std::byte* begin = region->range().bytes.begin + read.offset;
+      if (region->changes().changed_since({begin, begin + read.size}, read.generation)) return false;
+    }
   }
-  region = find_range(known, begin);
-  if (!region) return false;
-  const PromisedRange& range = region->range();
-  if (end > range.bytes.end) return false;
-  return !overlaps(range.open, {begin, end}) && !is_open(begin, size);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  regions.insert(regions.end(), found.begin(), found.end());
+  return true;
 }
 
 RegistryLock::RegistryLock() { registry().mutex.lock(); }
 RegistryLock::~RegistryLock() { registry().mutex.unlock(); }
+RegistryReadLock::RegistryReadLock() { registry().mutex.lock_shared(); }
+RegistryReadLock::~RegistryReadLock() { registry().mutex.unlock_shared(); }
 
 std::shared_ptr<Region> Region::freeze(Arena* arena) {
   Unrecorded unrecorded;
@@ -108,9 +162,9 @@ std::shared_ptr<Region> Region::freeze(Arena* arena) {
   std::shared_ptr<Region> region(new Region(Origin::Frozen, arena->name()));
   region->arena_ = arena;
   if (!has_ids) return region;
+  if (!arena->records().empty()) region->first_arena_id_ = arena->records().front().id;
   const std::lock_guard lock(registry().mutex);
-  registry().regions.insert(region.get());
-  region->known_ = true;
+  region->make_known();
   arena->region = region.get();
   return region;
 }
@@ -134,8 +188,7 @@ Result<std::shared_ptr<Region>> Region::promise_range(std::string name, Promised
     }
   }
   known.ranges.emplace(bytes.begin, region.get());
-  known.regions.insert(region.get());
-  region->known_ = true;
+  region->make_known();
   return region;
 }
 
@@ -151,23 +204,72 @@ Result<std::shared_ptr<Region>> Region::promise_graph(std::string name, std::uin
     return Error(ErrorKind::InvalidArgument,
                  "the root of graph \"" + region->name_ + "\" is already " + entry->second->promise());
   }
-  known.regions.insert(region.get());
-  region->known_ = true;
+  region->make_known();
   return region;
+}
+
+std::uint32_t Region::id_count() const { return arena_ ? static_cast<std::uint32_t>(arena_->records().size()) : 1; }
+
+// With the lock held.
+void Region::make_known() {
+  if (id_count() > 0) registry().regions.emplace(first_id(), this);
+  known_ = true;
+}
+
+// From now on nobody finds it or can come to depend on it. False if that was so already.
+bool Region::forget() {
+  Registry& known = registry();
+  const std::lock_guard lock(known.mutex);
+  if (!known_) return false;
+  known_ = false;
+  if (id_count() > 0) known.regions.erase(first_id());
+  if (origin_ == Origin::Range) known.ranges.erase(range_.bytes.begin);
+  if (origin_ == Origin::Graph) known.graphs.erase(range_.bytes.begin);
+  if (arena_) arena_->region = nullptr;
+  return true;
 }
 
 Region::~Region() {
   Unrecorded unrecorded;
-  if (known_) {
-    Registry& known = registry();
-    const std::lock_guard lock(known.mutex);
-    known.regions.erase(this);
-    if (origin_ == Origin::Range) known.ranges.erase(range_.bytes.begin);
-    if (origin_ == Origin::Graph) known.graphs.erase(range_.bytes.begin);
-    if (arena_) arena_->region = nullptr;
-  }
+  if (forget()) retire_all(first_id(), {Retirement::Cause::Freed, name_});
   if (arena_) arena_->release();
   if (range_.restore_protection >= 0) end_watch(range_.bytes, range_.restore_protection);
+}
+
+bool Region::begin_change(Range bytes) {
+  Unrecorded unrecorded;
+  {
+    const std::lock_guard lock(registry().mutex);
+    if (!known_) return true;
+    if (range_.read_only && range_.restore_protection >= 0) {  // else writable, or for the program to make so
+      if (!end_watch(range_.bytes, range_.restore_protection)) return false;
+      range_.read_only = false;
+    }
+    changes_.begin(bytes);
+  }
+  retire_touched(first_id(), range_.id, static_cast<std::uint64_t>(bytes.begin - range_.bytes.begin),
+                 static_cast<std::uint64_t>(bytes.end - bytes.begin), {Retirement::Cause::Changed, name_});
+  return true;
+}
+
+void Region::end_change(Range bytes) {
+  Unrecorded unrecorded;
+  const std::lock_guard lock(registry().mutex);
+  changes_.end(bytes);
+  if (!known_ || changes_.active()) return;
+  const std::size_t size = static_cast<std::size_t>(range_.bytes.end - range_.bytes.begin);
+  if (range_.restore_protection >= 0)
+    range_.read_only = begin_watch(range_.bytes, range_.restore_protection, name_, range_.id);
+  if (!range_.read_only) range_.checksum = checksum_without(range_.bytes.begin, size, range_.open);
+}
+
+void Region::withdraw() {
+  Unrecorded unrecorded;
+  forget();
+  retire_all(first_id(), {Retirement::Cause::Withdrawn, name_});  // even if another thread is just about to
+  const std::lock_guard lock(registry().mutex);
+  if (range_.restore_protection >= 0) end_watch(range_.bytes, range_.restore_protection);
+  range_.restore_protection = -1;
 }
 
 std::string Region::promise() const {
@@ -175,7 +277,7 @@ std::string Region::promise() const {
     case Origin::Frozen:
       return "frozen by freeze(\"" + name_ + "\")";
     case Origin::Range:
-      return "promised constant as \"" + name_ + "\"";
+      return (range_.changing ? "promised to change rarely as \"" : "promised constant as \"") + name_ + "\"";
     case Origin::Graph:
       return "promised a constant graph as \"" + name_ + "\"";
   }
@@ -188,7 +290,7 @@ std::vector<std::shared_ptr<Region>> all_regions() {
   Registry& known = registry();
   const std::shared_lock lock(known.mutex);
   regions.reserve(known.regions.size());
-  for (Region* region : known.regions) {
+  for (const auto& [id, region] : known.regions) {
     if (std::shared_ptr<Region> owner = region->weak_from_this().lock()) regions.push_back(std::move(owner));
   }
   return regions;

@@ -46,8 +46,9 @@ Result<void> verify(const Region& region) {
   const Unrecorded unrecorded;
   if (region.arena()) return verify_arena(region, *region.arena());
   if (region.origin() == Region::Origin::Graph) return {};
+  const RegistryReadLock no_changes;
   const PromisedRange& range = region.range();
-  if (range.read_only) return {};
+  if (!region.needs_check()) return {};
   const std::size_t size = static_cast<std::size_t>(range.bytes.end - range.bytes.begin);
   if (!is_readable(range.bytes)) return broken(region, range.id, range.bytes, "cannot be read any more");
   if (checksum_without(range.bytes.begin, size, range.open) == range.checksum) return {};

@@ -78,10 +78,11 @@ bool begin_watch(Range range, int protection, std::string_view name, std::uint32
   return false;
 }
 
-void end_watch(Range range, int protection) {
+bool end_watch(Range range, int protection) {
   auto* memory = const_cast<std::byte*>(range.begin);
-  mprotect(memory, static_cast<std::size_t>(range.end - range.begin), protection);
+  if (mprotect(memory, static_cast<std::size_t>(range.end - range.begin), protection) != 0) return false;
   forget(range);
+  return true;
 }
 
 const Watched* find_watched(const std::byte* address) {

@@ -19,8 +19,8 @@ std::optional<int> protection_of(Range range);
 /// if the system refuses.
 bool begin_watch(Range range, int protection, std::string_view name, std::uint32_t id);
 
-/// Gives the pages `protection` back.
-void end_watch(Range range, int protection);
+/// Gives the pages `protection` back. False if the system refuses; then they are watched still.
+bool end_watch(Range range, int protection);
 
 /// What is being watched, as the fault handler sees it: entries are never freed, an unused one has no range. Names are
 /// cut to fit.

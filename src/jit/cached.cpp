@@ -5,6 +5,7 @@
 #include "cache/build_id.h"
 #include "codegen/target.h"
 #include "jit/build.h"
+#include "jit/tools.h"
 #include "specialize/specialize.h"
 
 #include <llvm/Config/llvm-config.h>
@@ -64,8 +65,9 @@ const std::optional<base::Bytes>& compiler() {
 const char* write_options(base::Writer& to, const CompileOptions& options) {
   // Named one by one, so that an option that is added does not get forgotten here.
   const auto& [level, verify, explain_code, inline_policy, max_instructions, max_depth, max_rounds, max_contexts,
-               max_versions, leave_at_context] = options;
-  (void)verify;  // the code is the same
+               max_versions, max_promoted, leave_at_context] = options;
+  (void)max_promoted;  // how many of them there are, not what they are
+  (void)verify;        // the code is the same
   if (explain_code) return "machine code is to be explained, which takes compiling it";
   if (inline_policy) return "an inline policy decides, which may decide anything";
   to.byte(static_cast<unsigned>(level));
@@ -95,8 +97,9 @@ std::optional<Subject> subject_of(const detail::Request& request) {
     if (never_an_address(parameter)) to.raw(parameter.bound);
     // As FunctionState holds them.
     base::Bytes& bound = subject.request.bound;
+    const std::size_t end = bound.size() + bound_space(parameter);
     bound.insert(bound.end(), parameter.bound.begin(), parameter.bound.end());
-    bound.resize((bound.size() + 15) / 16 * 16);
+    bound.resize(end);
   }
   to.number(request.free.size());
   for (const detail::ValueType& type : request.free) write_type(to, type);
@@ -128,12 +131,14 @@ CacheQuery::CacheQuery(Engine& engine, const CompileOptions& options, const Subj
   base::Writer to(request_.identity);
   to.text(subject->what);
   const char* why_not = write_options(to, options);
+  if (wants_lines(engine.options())) why_not = "debuggers are to see lines of sources, which may be others next time";
   if (!compiler()) why_not = "this library, or LLVM, was linked without a build id";
   if (why_not) {
     state->count_failure(why_not);
     return;
   }
   to.raw(*compiler());
+  to.byte(engine.options().perf != Perf::Off);  // frame pointers
   const base::Hash128 runtimes = runtime::identity_of_runtimes();
   to.raw(std::as_bytes(std::span(&runtimes, 1)));
   to.raw(subject->request.identity);

@@ -35,7 +35,10 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
   if (object.graph) {
     if (!graph_base_) graph_base_ = object;
     if (object.id != graph_base_->id) {
-      held_.push_back(object.region);
+      if (std::find(held_.begin(), held_.end(), object.region) == held_.end()) {
+        held_.push_back(object.region);
+        reads_.push_back({object.id, 0, 0});  // which of them a read went through is not known: it ends with each
+      }
       return frozen_symbol(*graph_base_, offset + (object.begin - graph_base_->begin));
     }
   }
@@ -258,28 +261,40 @@ llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
   // By address, so that a runtime's own variable counts as frozen when its user promised so. Held before it is read:
   // the promise may end at any time.
   std::optional<frozen::Object> holder = at->address ? frozen::find(address) : std::nullopt;
-  if (holder && !holder->graph && frozen::is_constant(address, size)) {
+  std::byte bytes[64];
+  std::optional<frozen::Read> read;
+  if (holder && !holder->graph) read = frozen::copy_constant(address, size, bytes);
+  if (read) {
     if (log_) {
       // Beyond the object that the pointer was made for, another process has another neighbour.
       if (object != objects_.end() && holder->id != object->second.id)
         log_->refuse("a pointer to one frozen object was followed into another one");
       source_ = Source{object == objects_.end() ? ReadBase{ReadBase::Kind::Symbol, 0, variable->getName()}
                                                 : ReadBase{ReadBase::Kind::Object, numbers_.at(object->second.id), {}},
-                       at->offset, address};
+                       at->offset, bytes};
     }
-    llvm::Constant* value = from_bytes(address, type);
+    llvm::Constant* value = from_bytes(bytes, type);
     source_.reset();
     if (value) {
       if (object == objects_.end()) held_.push_back(holder->region);
-      reads_.push_back({holder->id, static_cast<std::uint64_t>(address - holder->begin), size});
+      reads_.push_back(*read);
     }
     return value;
   }
   return object == objects_.end() ? load_initializer(variable, at->offset, type) : nullptr;
 }
 
-llvm::Constant* Symbols::contents_of(const frozen::Object& object) {
-  if (object.size == 0 || object.size > LargestShown || !frozen::is_constant(object.begin, object.size)) return nullptr;
+llvm::Constant* Symbols::contents_of(const frozen::Object& object, frozen::Read& read) {
+  if (object.size == 0 || object.size > LargestShown) return nullptr;
+  std::byte bytes[LargestShown];
+  std::optional<frozen::Read> copied = frozen::copy_constant(object.begin, object.size, bytes);
+  if (!copied) return nullptr;
+  read = *copied;
+  if (log_) source_ = Source{{ReadBase::Kind::Object, numbers_.at(object.id), {}}, 0, bytes};
+  struct SourceEnd {
+    std::optional<Source>& source;
+    ~SourceEnd() { source.reset(); }
+  } const source_end{source_};
   llvm::LLVMContext& context = unit_.getContext();
   llvm::SmallVector<llvm::Constant*, 32> parts;
   std::size_t at = 0;
@@ -287,15 +302,15 @@ llvm::Constant* Symbols::contents_of(const frozen::Object& object) {
   bool aligned = reinterpret_cast<std::uintptr_t>(object.begin) % sizeof(void*) == 0;
   for (; at + sizeof(std::uint64_t) <= object.size && aligned; at += sizeof(std::uint64_t)) {
     std::uint64_t word;
-    std::memcpy(&word, object.begin + at, sizeof word);
+    std::memcpy(&word, bytes + at, sizeof word);
     llvm::Constant* pointer = may_be_address(word) ? pointer_to(reinterpret_cast<const void*>(word)) : nullptr;
-    log(object.begin + at, ReadKind::Word, sizeof word, pointer);
+    log(bytes + at, ReadKind::Word, sizeof word, pointer);
     if (!pointer && may_be_address(word)) return nullptr;
     parts.push_back(pointer ? pointer : llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), word));
   }
   if (at < object.size) {
-    log(object.begin + at, ReadKind::Bytes, object.size - at, nullptr);
-    llvm::StringRef rest(reinterpret_cast<const char*>(object.begin + at), object.size - at);
+    log(bytes + at, ReadKind::Bytes, object.size - at, nullptr);
+    llvm::StringRef rest(reinterpret_cast<const char*>(bytes + at), object.size - at);
     parts.push_back(llvm::ConstantDataArray::getString(context, rest, /*AddNull=*/false));
   }
   return llvm::ConstantStruct::getAnon(context, parts, /*Packed=*/true);
@@ -311,9 +326,8 @@ void Symbols::show_contents() {
   std::sort(used.begin(), used.end(),
             [&](const auto& a, const auto& b) { return numbers_.at(a.second.id) < numbers_.at(b.second.id); });
   for (const auto& [symbol, object] : used) {
-    if (log_) source_ = Source{{ReadBase::Kind::Object, numbers_.at(object.id), {}}, 0, object.begin};
-    llvm::Constant* contents = contents_of(object);
-    source_.reset();
+    frozen::Read read{};
+    llvm::Constant* contents = contents_of(object, read);
     if (!contents) continue;
     auto* shown = new llvm::GlobalVariable(unit_, contents->getType(), /*isConstant=*/true,
                                            llvm::GlobalValue::AvailableExternallyLinkage, contents, "", symbol);
@@ -323,7 +337,7 @@ void Symbols::show_contents() {
     objects_.erase(symbol);
     objects_.emplace(shown, object);
     symbol->eraseFromParent();
-    reads_.push_back({object.id, 0, object.size});
+    reads_.push_back(read);
   }
 }
 

@@ -95,7 +95,7 @@ class Symbols {
   llvm::Constant* runtime_symbol(const void* address);
   llvm::Constant* frozen_symbol(const frozen::Object& object, std::int64_t offset);
   llvm::Constant* from_bytes(const std::byte* bytes, llvm::Type* type);
-  llvm::Constant* contents_of(const frozen::Object& object);
+  llvm::Constant* contents_of(const frozen::Object& object, frozen::Read& read);
   llvm::Constant* load_initializer(llvm::GlobalVariable* variable, std::int64_t offset, llvm::Type* type);
 
   llvm::Module& unit_;
