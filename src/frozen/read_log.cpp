@@ -55,7 +55,7 @@ std::uint32_t Numbering::write_object(base::Writer& to, const Object& object, st
     objects_.push_back(object);
     to.byte('O');
     to.number(object.size);
-    to.byte(object.open ? Open : 0);
+    to.byte(object.open ? static_cast<unsigned>(Open) : 0);
     to.byte(static_cast<unsigned>(promised_alignment(object.begin)));
   } else {
     to.byte('o');

@@ -91,7 +91,7 @@ TEST(CacheDamage, a_renamed_entry_is_noticed) {
 base::Bytes with_right_checksums(base::Bytes bytes) {
   cache::EntryHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  base::Reader rest(std::span(bytes).subspan(sizeof header));
+  base::Reader rest(std::span<const std::byte>(bytes).subspan(sizeof header));
   cache::Entry entry{
       header.id, rest.raw(header.request_size), rest.raw(header.log_size), rest.raw(header.facts_size), {}};
   entry.object = rest.raw(rest.left());
@@ -228,7 +228,9 @@ TEST(CacheFolder, stays_below_its_size) {
     // As if it had been used a minute after the last one.
     const timespec times[2] = {{1'000'000 + 60 * i, 0}, {1'000'000 + 60 * i, 0}};
     ASSERT_EQ(utimensat(AT_FDCWD, folder.file(cache::name_of({i, 0})).c_str(), times, 0), 0);
-    if (i > 0) ASSERT_TRUE(store->get(cache::name_of({0, 0})).value()) << "used all the time, after " << i;
+    if (i > 0) {
+      ASSERT_TRUE(store->get(cache::name_of({0, 0})).value()) << "used all the time, after " << i;
+    }
     std::uint64_t total = 0;
     for (const auto& stored : store->list().value()) total += stored.bytes;
     ASSERT_LE(total, Most);
