@@ -146,7 +146,7 @@ CodeSpace::Slab* CodeSpace::add_slab(std::span<const Piece> pieces) {
   std::array<std::size_t, Areas> needed{};
   for (const Piece& piece : pieces) {
     const auto area = static_cast<std::size_t>(piece.area);
-    needed[area] += round_up(piece.size, Granules[area]) + std::max(piece.alignment, Granules[area]);
+    needed[area] += Granules[0] + round_up(piece.size, Granules[area]) + std::max(piece.alignment, Granules[area]);
   }
   for (std::size_t usual = LargestSlab; usual >= SmallestSlab; usual /= 4) {
     std::array<std::size_t, Areas> sizes{};
@@ -162,7 +162,8 @@ CodeSpace::Slab* CodeSpace::add_slab(std::span<const Piece> pieces) {
     std::uintptr_t at = begin;
     bool mapped = true;
     for (std::size_t i = 0; i < Areas; ++i, at = slab->areas[i - 1].end) {
-      slab->areas[i] = {at, at + sizes[i]};
+      // Something lies before each function, for who looks there (-fsanitize=function).
+      slab->areas[i] = {at + Granules[0], at + sizes[i]};
       // Once and for all; nothing has been there yet.
       mapped &= mprotect(reinterpret_cast<void*>(at), sizes[i], Protections[i]) == 0;
       slab->free[i].add_all(slab->areas[i]);

@@ -35,7 +35,8 @@ namespace jitlink = llvm::jitlink;
 namespace orc = llvm::orc;
 namespace shared = llvm::orc::shared;
 
-constexpr std::uintptr_t Stretch = 64 * 1024;
+/// Larger ones take longer to sort at each change, smaller ones make a longer list to walk.
+constexpr std::uintptr_t Stretch = 16 * 1024;
 
 /// A section that describes nothing. Each table begins with it: the unwinder takes a table for empty whose first word
 /// has 32 zeros at its end, and so may a section's address. Not both of these.

@@ -40,8 +40,8 @@ struct Version final : frozen::Dependent {
   frozen::Dependency dependency;
 };
 
-template <class... B>
-Result<jit::Built> build(Int (*function)(B..., Int), B... bound) {
+template <class... P, class... B>
+Result<jit::Built> build(Int (*function)(P...), B... bound) {
   Report report;
   const detail::Request request = detail::make_request(function, {}, constant(bound)..., std::placeholders::_1);
   return jit::build(*engine(), {}, report, [&](specialize::Symbols& symbols, const std::string& name) {
@@ -57,18 +57,16 @@ std::unique_ptr<Version> install(Result<jit::Built> built) {
   return version;
 }
 
-template <class... B>
-std::unique_ptr<Version> compile(Int (*function)(B..., Int), B... bound) {
+template <class... P, class... B>
+std::unique_ptr<Version> compile(Int (*function)(P...), B... bound) {
   return install(build(function, bound...));
 }
-
-using Read = const Settings*;
 
 TEST(Changing, retires_code_that_read_what_changes_and_no_other) {
   Settings settings{.factor = 3, .offset = 4, .table = {}};
   const Changing promise = promise_rarely_changed(&settings, sizeof settings, "settings").value();
-  auto scale = compile<Read>(memory::scale, &settings);
-  auto shift = compile<Read>(memory::shift, &settings);
+  auto scale = compile(memory::scale, &settings);
+  auto shift = compile(memory::shift, &settings);
   EXPECT_EQ((*scale)(10), 30);
   EXPECT_EQ((*shift)(10), 14);
   ASSERT_TRUE(scale->in_use);
@@ -80,7 +78,7 @@ TEST(Changing, retires_code_that_read_what_changes_and_no_other) {
   EXPECT_EQ(scale->cause, frozen::Retirement::Cause::Changed);
   EXPECT_TRUE(shift->in_use);
   EXPECT_EQ((*scale)(10), 30) << "a call that is under way goes on with what it was made from";
-  scale = compile<Read>(memory::scale, &settings);
+  scale = compile(memory::scale, &settings);
   EXPECT_EQ((*scale)(10), 50);
   ASSERT_TRUE(promise.change([&] { settings.offset = 1; }));
   EXPECT_FALSE(shift->in_use);
@@ -91,7 +89,7 @@ TEST(Changing, what_was_not_folded_is_read_anew) {
   Settings settings;
   for (int i = 0; i < 8; ++i) settings.table[i] = i;
   const Changing promise = promise_rarely_changed(&settings, sizeof settings, "settings").value();
-  auto look_up = compile<Read>(memory::look_up, &settings);
+  auto look_up = compile(memory::look_up, &settings);
   EXPECT_EQ((*look_up)(5), 5);
   ASSERT_TRUE(promise.change([&] { settings.table[5] = 50; }));
   EXPECT_TRUE(look_up->in_use) << "it has nothing of the table in it";
@@ -105,13 +103,13 @@ TEST(Changing, a_pointer_that_was_followed_counts_as_read) {
   const Changing choice = promise_rarely_changed(&chosen, sizeof chosen, "choice").value();
   const Changing settings = promise_rarely_changed(&first, sizeof first, "first").value();
   const Promise constant = promise_constant(&second, sizeof second, "second", Strength::Checked).value();
-  auto follow = compile<const Settings* const*>(memory::follow, &chosen);
+  auto follow = compile(memory::follow, &chosen);
   EXPECT_EQ((*follow)(2), 6);
   ASSERT_TRUE(settings.change(&first.offset, sizeof(Int), [] {}));
   EXPECT_TRUE(follow->in_use);
   ASSERT_TRUE(choice.change([&] { chosen = &second; }));
   EXPECT_FALSE(follow->in_use);
-  follow = compile<const Settings* const*>(memory::follow, &chosen);
+  follow = compile(memory::follow, &chosen);
   EXPECT_EQ((*follow)(2), 14);
   ASSERT_TRUE(settings.change([] {}));
   EXPECT_TRUE(follow->in_use) << "it does not lead there any more";
@@ -123,12 +121,12 @@ TEST(Changing, a_pointer_that_was_followed_counts_as_read) {
 TEST(Changing, variables_of_a_runtime_can_be_promised) {
   memory::settings.factor = 3;
   const Changing promise = promise_rarely_changed(&memory::settings, sizeof memory::settings, "variable").value();
-  auto scale = compile<>(memory::scale_by_global);
+  auto scale = compile(memory::scale_by_global);
   EXPECT_EQ((*scale)(10), 30);
   EXPECT_FALSE(scale->compiled.code->reads.empty());
   ASSERT_TRUE(promise.change([&] { memory::settings.factor = 4; }));
   EXPECT_FALSE(scale->in_use);
-  EXPECT_EQ((*compile<>(memory::scale_by_global))(10), 40);
+  EXPECT_EQ((*compile(memory::scale_by_global))(10), 40);
 }
 
 TEST(Changing, what_is_compiled_within_a_change_reads_when_it_runs) {
@@ -137,7 +135,7 @@ TEST(Changing, what_is_compiled_within_a_change_reads_when_it_runs) {
   std::unique_ptr<Version> scale;
   ASSERT_TRUE(promise.change(&settings.factor, sizeof(Int), [&] {
     settings.factor = -1;
-    scale = compile<Read>(memory::scale, &settings);
+    scale = compile(memory::scale, &settings);
     settings.factor = 5;
   }));
   ASSERT_TRUE(scale->in_use);
@@ -150,7 +148,7 @@ TEST(Changing, what_is_compiled_within_a_change_reads_when_it_runs) {
 TEST(Changing, code_that_a_change_overtook_is_never_used) {
   Settings settings{.factor = 3, .offset = 4, .table = {}};
   const Changing promise = promise_rarely_changed(&settings, sizeof settings, "settings").value();
-  Result<jit::Built> built = build<Read>(memory::scale, &settings);
+  Result<jit::Built> built = build(memory::scale, &settings);
   ASSERT_TRUE(frozen::is_current(built->reads));
   ASSERT_TRUE(promise.change(&settings.factor, sizeof(Int), [&] { settings.factor = 5; }));
   EXPECT_FALSE(frozen::is_current(built->reads));
@@ -165,7 +163,7 @@ TEST(Changing, mutable_parts_are_no_change) {
     Mutable<Int> calls = 0;
   } both;
   const Changing promise = promise_rarely_changed(&both, sizeof both, "both").value();
-  auto scale = compile<Read>(memory::scale, &both.settings);
+  auto scale = compile(memory::scale, &both.settings);
   both.calls = 7;
   EXPECT_TRUE(scale->in_use);
   EXPECT_TRUE(verify_frozen());
@@ -173,7 +171,7 @@ TEST(Changing, mutable_parts_are_no_change) {
 
 TEST(Changing, freed_memory_retires_code_that_does_not_hold_it) {
   auto frozen = std::make_optional(freeze([] { return Settings{.factor = 3, .offset = 4, .table = {}}; }));
-  auto scale = compile<Read>(memory::scale, frozen->get());
+  auto scale = compile(memory::scale, frozen->get());
   scale->compiled.code->regions.clear();
   EXPECT_TRUE(scale->in_use);
   frozen.reset();
@@ -187,7 +185,7 @@ TEST(Changing, withdrawing_one_of_several_graphs_retires_code_that_read_any) {
   const Promise root = constant_graph(&chosen, "root").value();
   const Promise other = constant_graph(&second, "second").value();
   const Promise unused = constant_graph(&first, "first").value();
-  auto follow = compile<const Settings* const*>(memory::follow, &chosen);
+  auto follow = compile(memory::follow, &chosen);
   EXPECT_EQ((*follow)(2), 14);
   unused.withdraw();
   EXPECT_TRUE(follow->in_use);
@@ -225,7 +223,7 @@ TEST(ChangingThreads, change_compile_call_and_drop_at_once) {
     threads.emplace_back([&, t] {
       for (std::size_t i = t; !done; ++i) {
         const std::size_t place = i % Places;
-        std::shared_ptr<Version> made = compile<Read>(memory::scale, &settings[place]);
+        std::shared_ptr<Version> made = compile(memory::scale, &settings[place]);
         if (!made->dependency) continue;
         const std::lock_guard lock(mutexes[place]);
         shown[place].swap(made);
