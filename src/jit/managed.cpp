@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/managed.h"
 
-#include <ctime>
 #include <utility>
 
 #include "frozen/recording.h"
@@ -29,12 +28,6 @@ std::string name_of(const detail::Request& request) {
 void add_failure(Report& report, const Error& error) {
   report.compiled = false;
   report.remarks.insert(report.remarks.begin(), {Remark::Kind::NotCompiled, "", error.message(), error.place()});
-}
-
-double thread_cpu_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 /// Where calls of a function go that has no code.

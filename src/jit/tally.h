@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <ctime>
 
 namespace inlay::jit {
 
@@ -16,6 +17,13 @@ struct Tally {
     compile_us.fetch_add(static_cast<std::uint64_t>(ms * 1000), std::memory_order_relaxed);
   }
 };
+
+/// CPU time of this thread.
+inline double thread_cpu_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
 
 inline void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
