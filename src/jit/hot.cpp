@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Counting, and finding code by program counter, from any number of interpreters at once. Both happen on each pass of
-// an entry(), so they take no lock: a slot for each program counter, with a list of versions that only grows.
+// an entry(), so they take no lock that anybody holds for long: slots to count in (hot_slots.h), with lists of versions
+// (hot_versions.h).
 #include "inlay/hot.h"
 
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <thread>
 
-#include "base/hash.h"
 #include "frozen/recording.h"
 #include "frozen/registry.h"
 #include "jit/build.h"
+#include "jit/epoch.h"
 #include "jit/hot_entry.h"
-#include "runtime/entries.h"
+#include "jit/hot_slots.h"
+#include "jit/hot_versions.h"
+#include "jit/trace.h"
 #include "runtime/image.h"
 #include "runtime/names.h"
 
@@ -28,42 +30,22 @@ namespace inlay {
 
 namespace {
 
+using jit::HotSlot;
+using jit::HotVersion;
+
 /// One activation of an interpreter is left and entered again so often, each time deeper in the stack; then it stays in
 /// the interpreter.
 constexpr std::uint64_t MaxDepth = 64;
 /// Less often where that would fill the stack with copies of its stack variables.
 constexpr std::uint64_t MaxBytesOfFrames = 512 * 1024;
-constexpr std::size_t Slots = 4096;
-constexpr std::size_t Probes = 16;
-/// Of the words beyond, it is not observed whether they stay the same.
-constexpr std::size_t Observed = 64;
 /// To look at one in so many passes is enough to see what stays the same.
 constexpr std::uint32_t ObservedEach = 8;
-
-/// What an entry was passed with at first, and what has changed since.
-struct Sample {
-  std::vector<std::uint64_t> words;
-  std::atomic<std::uint64_t> changed = 0;  // a bit for each
-};
-
-struct Version {
-  const jit::EntryPlace* place;
-  std::uint64_t key;
-  std::vector<jit::Pin> pins;
-  void* code;
-  std::shared_ptr<jit::Code> owner;
-  mutable std::atomic<std::uint64_t> entered = 0;
-  const Version* next = nullptr;
-};
-
-struct Slot {
-  std::atomic<std::uint64_t> tag = 0;  // 0: free
-  std::atomic<std::uint32_t> passes = 0;
-  std::atomic<bool> done = false;  // nothing more will be compiled
-  std::atomic<bool> busy = false;  // something is being compiled
-  std::atomic<const Version*> versions = nullptr;
-  std::atomic<Sample*> sample = nullptr;
-};
+/// A compilation that overlapped with a change of what it read is made again, so often.
+constexpr int MostAttempts = 3;
+/// Each time that code is dropped since what it read has changed doubles the threshold, so often.
+constexpr std::uint32_t MostDoublings = 10;
+/// What a pass counts among functions that wait to be compiled too: as a call of so many processor ticks.
+constexpr double TicksPerPass = 1000;
 
 }  // namespace
 
@@ -74,63 +56,62 @@ struct Watched : runtime::Entries {
   std::atomic<Entries*>* variable;  // of the native code
 };
 
+namespace {
+
 /// One piece of code to compile.
 struct Job {
-  Slot* slot;
+  std::uint64_t id;  // in the order in which they were asked for
+  HotSlot* slot;
   const Watched* function;
   const jit::EntryPlace* place;
   std::uint64_t key;
   std::vector<jit::Pin> pins;
-  std::vector<std::shared_ptr<frozen::Region>> holds;  // what the pins lead to
+  std::vector<frozen::Read> reads;                     // the objects that the pins lead to, as far as that they are there
+  std::vector<std::weak_ptr<frozen::Region>> regions;  // of these
   HotEntry entry;
 };
 
+/// Whether the HotCode is still there, for jobs in the background.
+struct Presence {
+  std::mutex mutex;
+  std::condition_variable all_done;
+  HotCode::State* state;  // null: it goes, or is gone
+  unsigned running = 0;
+};
+
+}  // namespace
+
 struct HotCode::State {
   State(std::shared_ptr<jit::Engine> its_engine, const HotOptions& its_options)
-      : engine(std::move(its_engine)), options(its_options) {}
-  ~State() {
-    {
-      std::lock_guard lock(mutex);
-      stopping = true;
-    }
-    more.notify_one();
-    if (worker.joinable()) worker.join();
-    for (Watched& function : watched) {
-      runtime::Entries* self = &function;
-      function.variable->compare_exchange_strong(self, nullptr);
-    }
+      : engine(std::move(its_engine)),
+        options(its_options),
+        versions(std::make_shared<jit::HotVersions>(*engine)),
+        presence(std::make_shared<Presence>()) {
+    presence->state = this;
   }
+  ~State();
 
-  void* ask(const Watched& function, std::uint32_t number, std::uint64_t key, const std::uint64_t* words);
-  Slot* slot_of(const jit::EntryPlace& place, std::uint64_t key);
-  void observe(Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words);
-  const Version* compile(Slot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
-                         const std::uint64_t* words);
-  std::optional<Job> job_for(Slot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
+  runtime::Way* ask(const Watched& function, std::uint32_t number, std::uint64_t key, const std::uint64_t* words);
+  HotVersion* compile(HotSlot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
+                      const std::uint64_t* words);
+  std::optional<Job> job_for(HotSlot& slot, const Watched& function, const jit::EntryPlace& place, std::uint64_t key,
                              const std::uint64_t* words);
-  const Version* run(Job job);
+  bool push(const Job& job);
+  enum class Then { Offer, Enter };
+  HotVersion* run(Job job, Then then);
   void fail(Job& job, Error error);
-  void work();
-  std::vector<jit::Pin> pins_for(const Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words,
-                                 bool last) const;
 
   std::shared_ptr<jit::Engine> engine;
   HotOptions options;
   std::deque<Watched> watched;
-  std::array<Slot, Slots> slots;
+  jit::HotSlots slots;
+  const std::shared_ptr<jit::HotVersions> versions;
+  const std::shared_ptr<Presence> presence;
   mutable std::mutex mutex;  // of what follows; not held while LLVM works
-  bool told_unfrozen = false;
-  struct Made {
-    HotEntry entry;
-    const Version* version;  // null: it could not be compiled
-  };
-  std::deque<Made> made;
-  std::deque<Version> versions;
-  std::deque<Sample> samples;
-  std::deque<Job> jobs;  // for the worker
-  std::condition_variable more;
-  bool stopping = false;
-  std::thread worker;
+  bool told_unfrozen = false, told_budget = false;
+  std::uint64_t last_id = 0;
+  unsigned waiting = 0;                       // jobs that have not begun
+  std::map<std::uint64_t, HotEntry> failures;  // the newest ones
 };
 
 namespace {
@@ -139,17 +120,6 @@ const jit::EntryPlace* place_of(const jit::EntryPoints& points, std::uint32_t nu
   for (const jit::EntryPlace& place : points.places)
     if (place.number == number) return &place;
   return nullptr;
-}
-
-std::uint64_t value_of(const jit::EntryPlace& place, unsigned word, const std::uint64_t* words) {
-  return words[word] - (place.words[word] == jit::Word::IntoFrame ? words[place.frame_of[word]] : 0);
-}
-
-bool fits(const Version& version, const jit::EntryPlace& place, std::uint64_t key, const std::uint64_t* words) {
-  if (version.place != &place || version.key != key) return false;
-  for (const jit::Pin& pin : version.pins)
-    if (value_of(place, pin.word, words) != pin.value) return false;
-  return true;
 }
 
 std::int64_t offset_in_program(std::uint64_t key) {
@@ -177,207 +147,247 @@ bool has_room() {
   return at >= stack.size || at > stack.size / 2;  // a stack of the program's own is not known
 }
 
-void* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
-            const std::uint64_t* words) noexcept {
+/// Where this thread has gone on in compiled code, and not been seen to come back: a bit for each depth. An activation
+/// that was entered at one depth comes back one deeper. Guest calls within it may be taken for it.
+thread_local constinit std::uint64_t entered_at = 0;
+
+void notice_exit(const Watched& function, std::uint32_t depth) {
+  if (depth == 0 || depth > 64) return;
+  const std::uint64_t bit = std::uint64_t{1} << (depth - 1);
+  if (!(entered_at & bit)) return;
+  entered_at &= ~bit;
+  jit::Engine& engine = *function.state->engine;
+  jit::count(engine.tally().exits);
+  if (engine.trace()) jit::trace_event(engine.trace(), "exit", specialize::readable(function.points.resume));
+}
+
+runtime::Way* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
+                    const std::uint64_t* words) noexcept try {
   auto* function = static_cast<Watched*>(entries);
+  notice_exit(*function, depth);
   const std::uint64_t bytes = 2 * std::max<std::uint64_t>(function->points.frame_bytes, 1);  // the way in, the way out
   if (depth >= std::min(MaxDepth, MaxBytesOfFrames / bytes) || !has_room()) return nullptr;
-  return function->state->ask(*function, place, key, words);
+  runtime::Way* way = function->state->ask(*function, place, key, words);
+  if (way) entered_at |= std::uint64_t{1} << depth;
+  return way;
+} catch (...) {  // out of memory: the interpreter goes on
+  return nullptr;
 }
 
 }  // namespace
 
-Slot* HotCode::State::slot_of(const jit::EntryPlace& place, std::uint64_t key) {
-  std::uint64_t what[] = {key, reinterpret_cast<std::uintptr_t>(&place)};
-  const std::uint64_t tag = base::hash(what, sizeof what) | 1;
-  for (std::size_t i = 0; i < Probes; ++i) {
-    Slot& slot = slots[(tag / 2 + i) % Slots];
-    std::uint64_t there = slot.tag.load(std::memory_order_relaxed);
-    if (there == 0 && slot.tag.compare_exchange_strong(there, tag)) return &slot;
-    if (there == tag) return &slot;
+HotCode::State::~State() {
+  for (Watched& function : watched) {
+    runtime::Entries* self = &function;
+    function.variable->compare_exchange_strong(self, nullptr);
   }
-  return nullptr;  // so many programs are counted that this one is not
+  {
+    std::unique_lock lock(presence->mutex);
+    presence->state = nullptr;  // what has not begun does not begin any more
+    presence->all_done.wait(lock, [this] { return presence->running == 0; });
+  }
+  engine->tally().cancelled.fetch_add(waiting, std::memory_order_relaxed);
+  jit::drop_versions(*versions);
 }
 
-void* HotCode::State::ask(const Watched& function, std::uint32_t number, std::uint64_t key,
-                          const std::uint64_t* words) {
+runtime::Way* HotCode::State::ask(const Watched& function, std::uint32_t number, std::uint64_t key,
+                                  const std::uint64_t* words) {
   const jit::EntryPlace* place = place_of(function.points, number);
-  Slot* slot = place ? slot_of(*place, key) : nullptr;
+  HotSlot* slot = place ? slots.find(*place, key) : nullptr;
   if (!slot) return nullptr;
-  const Version* version = slot->versions.load(std::memory_order_acquire);
-  while (version && !fits(*version, *place, key, words)) version = version->next;
+  HotVersion* version = jit::enter_version(*slot, *place, key, words);
   if (!version) {
     if (slot->done.load(std::memory_order_relaxed)) return nullptr;
     const std::uint32_t passes = slot->passes.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (passes % ObservedEach == 0 || options.threshold < 8 * ObservedEach) observe(*slot, *place, words);
-    if (passes % std::max(options.threshold, 1u) != 0) return nullptr;
+    if (passes % ObservedEach == 0 || options.threshold < 8 * ObservedEach) jit::observe(*slot, *place, words);
+    const std::uint32_t changes = slot->changes.load(std::memory_order_relaxed);
+    const std::uint64_t threshold = std::uint64_t{std::max(options.threshold, 1u)} << std::min(changes, MostDoublings);
+    if (passes % threshold != 0) return nullptr;
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;
   }
   version->entered.fetch_add(1, std::memory_order_relaxed);
-  return version->code;
-}
-
-void HotCode::State::observe(Slot& slot, const jit::EntryPlace& place, const std::uint64_t* words) {
-  const std::size_t count = std::min(place.words.size(), Observed);
-  Sample* sample = slot.sample.load(std::memory_order_acquire);
-  if (!sample) {
-    std::unique_lock lock(mutex, std::try_to_lock);
-    if (!lock || slot.sample.load(std::memory_order_relaxed)) return;
-    const frozen::Unrecorded unrecorded;
-    sample = &samples.emplace_back();
-    for (unsigned i = 0; i < count; ++i) sample->words.push_back(value_of(place, i, words));
-    slot.sample.store(sample, std::memory_order_release);
-    return;
-  }
-  std::uint64_t changed = 0;
-  for (unsigned i = 0; i < sample->words.size(); ++i)
-    changed |= static_cast<std::uint64_t>(sample->words[i] != value_of(place, i, words)) << i;
-  if (changed & ~sample->changed.load(std::memory_order_relaxed)) sample->changed.fetch_or(changed);
-}
-
-/// What to take for constant: the program counter and, but for the last version, all that leads to memory that may be
-/// frozen and all that was the same each time.
-std::vector<jit::Pin> HotCode::State::pins_for(const Slot& slot, const jit::EntryPlace& place,
-                                               const std::uint64_t* words, bool last) const {
-  const Sample* sample = slot.sample.load(std::memory_order_acquire);
-  const std::uint64_t changed = sample ? sample->changed.load() : ~std::uint64_t{0};
-  std::vector<jit::Pin> pins;
-  for (unsigned i = 0; i < place.words.size(); ++i) {
-    const std::uint64_t value = value_of(place, i, words);
-    const bool same = sample && i < sample->words.size() && sample->words[i] == value && !(changed >> i & 1);
-    bool pinned = place.is_key[i];
-    switch (place.words[i]) {
-      case jit::Word::Other:
-      case jit::Word::Dead:
-        continue;
-      case jit::Word::Number:
-      case jit::Word::IntoFrame:
-        pinned |= same && !last;
-        break;
-      case jit::Word::Pointer:
-        pinned |= same || !last;
-        break;
-    }
-    if (pinned) pins.push_back({i, value});
-  }
-  return pins;
+  jit::count(engine->tally().entered);
+  return version;
 }
 
 /// What is to be compiled, if anything: decided in the thread that passes the entry, which knows what is there.
-std::optional<Job> HotCode::State::job_for(Slot& slot, const Watched& function, const jit::EntryPlace& place,
+std::optional<Job> HotCode::State::job_for(HotSlot& slot, const Watched& function, const jit::EntryPlace& place,
                                            std::uint64_t key, const std::uint64_t* words) {
+  const unsigned count = jit::count_versions(slot);
+  unsigned all = 0;
+  {
+    std::lock_guard lock(versions->mutex);
+    all = versions->linked;
+  }
   std::lock_guard lock(mutex);
-  const frozen::Unrecorded unrecorded;
-  unsigned count = 0;
-  for (const Version* version = slot.versions.load(); version; version = version->next) ++count;
-  if (count >= options.max_versions || made.size() + jobs.size() >= options.max_entries) {
+  if (count >= options.max_versions) {
     slot.done = true;
     return std::nullopt;
   }
+  if (all + waiting >= options.max_entries) return std::nullopt;  // until others go
   const bool last = count > 0 && count + 1 == options.max_versions;
-  Job job{&slot, &function, &place, key, pins_for(slot, place, words, last), {}, {}};
+  Job job{++last_id, &slot, &function, &place, key, jit::pins_for(slot, place, words, last), {}, {}, {}};
   job.entry.at = offset_in_program(key);
   job.entry.report.function = specialize::readable(function.points.resume);
-  for (const jit::Pin& pin : job.pins)
-    if (place.words[pin.word] == jit::Word::Pointer)
-      if (std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(pin.value)))
-        job.holds.push_back(object->region);
-  if (job.holds.empty()) {
-    // Said once. It may be frozen later, or another program may come to lie here.
-    if (std::exchange(told_unfrozen, true)) return std::nullopt;
-    fail(job, Error(ErrorKind::InvalidArgument,
-                    "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
-                    "before it runs"));
+  for (const jit::Pin& pin : job.pins) {
+    if (place.words[pin.word] != jit::Word::Pointer) continue;
+    std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(pin.value));
+    if (!object) continue;
+    job.reads.push_back({object->id, 0, 0});
+    job.regions.push_back(object->region);
+  }
+  jit::count(engine->tally().asked);
+  if (!engine->has_budget()) {
+    slot.done = true;
+    if (!std::exchange(told_budget, true))
+      fail(job, Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy"));
     return std::nullopt;
   }
-  slot.sample = nullptr;
+  if (job.regions.empty()) {
+    // Said once. It may be frozen later, or another program may come to lie here.
+    if (!std::exchange(told_unfrozen, true))
+      fail(job, Error(ErrorKind::InvalidArgument,
+                      "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
+                      "before it runs"));
+    return std::nullopt;
+  }
+  if (jit::HotSample* sample = slot.sample.load()) sample->count = 0;
   return job;
 }
 
-const Version* HotCode::State::run(Job job) {
+/// Compiles, and offers the version to interpreters; null if there is none. Then::Enter: with this thread inside.
+HotVersion* HotCode::State::run(Job job, Then then) {
   const frozen::Unrecorded unrecorded;
-  const jit::Subject subject = jit::subject_of(job.function->points, *job.place, job.pins);
-  Result<jit::Compiled> compiled = jit::compile_entry(
-      *engine, options.compile, job.entry.report,
-      [&](specialize::Symbols& symbols, const std::string& name) {
-        return jit::build_hot_entry(symbols, job.function->points, *job.place, job.pins, name);
-      },
-      job.holds, &subject);
-  if (compiled) {
+  jit::collect_retired();  // so that programs that come and go do not need a thread that does nothing else
+  jit::Tally& tally = engine->tally();
+  const Report unmade = job.entry.report;
+  for (int attempt = 0; attempt < MostAttempts; ++attempt) {
+    std::vector<std::shared_ptr<frozen::Region>> holds;  // as long as this takes
+    for (const std::weak_ptr<frozen::Region>& region : job.regions) {
+      holds.push_back(region.lock());
+      if (holds.back()) continue;
+      jit::count(tally.cancelled);  // the program is gone
+      return nullptr;
+    }
+    jit::Span span(engine->trace(), "compile", unmade.function);
+    span.note("at", std::to_string(job.entry.at));
+    job.entry.report = unmade;
+    std::vector<jit::Pin> pins = job.pins;
+    const jit::Subject subject = jit::subject_of(job.function->points, *job.place, job.pins);
+    Result<jit::Compiled> compiled = [&] {
+      const jit::CpuTime time(tally);
+      return jit::compile_entry(
+          *engine, options.compile, job.entry.report,
+          [&](specialize::Symbols& symbols, const std::string& name) {
+            return jit::build_hot_entry(symbols, job.function->points, *job.place, pins, name);
+          },
+          {}, &subject);
+    }();
+    if (!compiled) {
+      job.slot->done = true;  // once is enough: it would fail again
+      std::lock_guard lock(mutex);
+      fail(job, std::move(compiled).error());
+      return nullptr;
+    }
     // As build_hot_entry() does it where it is called.
     std::uint64_t offset = 0;
-    std::erase_if(job.pins, [&](const jit::Pin&) {
+    std::erase_if(pins, [&](const jit::Pin&) {
       const bool unknown = std::ranges::find(compiled->unknown_bound, offset) != compiled->unknown_bound.end();
       offset += sizeof(jit::Pin::value);
       return unknown;
     });
+    auto version = std::make_shared<HotVersion>();
+    version->home = versions;
+    version->id = job.id;
+    version->slot = job.slot;
+    version->place = job.place;
+    version->key = job.key;
+    version->pins = std::move(pins);
+    version->entry = job.entry;
+    version->code = compiled->entry;
+    version->owner = std::move(compiled->code);
+    version->regions = job.regions;
+    for (const auto& region : version->owner->regions) version->regions.push_back(region);
+    version->owner->regions.clear();
+    std::vector<frozen::Read> reads = version->owner->reads;
+    reads.insert(reads.end(), job.reads.begin(), job.reads.end());
+    if (then == Then::Enter && !version->enter()) continue;
+    if (!jit::add_version(version, reads)) continue;
+    jit::count(tally.optimized);
+    return version.get();
   }
   std::lock_guard lock(mutex);
-  if (!compiled) {
-    job.slot->done = true;  // once is enough: it would fail again
-    fail(job, std::move(compiled).error());
-    return nullptr;
-  }
-  Version& version = versions.emplace_back();
-  version.place = job.place;
-  version.key = job.key;
-  version.pins = std::move(job.pins);
-  version.code = compiled->entry;
-  version.owner = std::move(compiled->code);
-  version.next = job.slot->versions.load();
-  made.push_back({std::move(job.entry), &version});
-  job.slot->versions.store(&version, std::memory_order_release);
-  return &version;
+  fail(job, Error(ErrorKind::BrokenPromise, "what the program reads has changed each time that it was compiled"));
+  return nullptr;
 }
 
 /// Notes why there is no code. The mutex is held.
 void HotCode::State::fail(Job& job, Error error) {
+  jit::count(engine->tally().failed);
   job.entry.report.compiled = false;
   job.entry.report.remarks.push_back({Remark::Kind::NotCompiled, "", error.message(), error.place()});
-  made.push_back({std::move(job.entry), nullptr});
+  failures.emplace(job.id, std::move(job.entry));
+  if (failures.size() > std::max(options.max_entries, 1u)) failures.erase(failures.begin());
 }
 
-const Version* HotCode::State::compile(Slot& slot, const Watched& function, const jit::EntryPlace& place,
-                                       std::uint64_t key, const std::uint64_t* words) {
+HotVersion* HotCode::State::compile(HotSlot& slot, const Watched& function, const jit::EntryPlace& place,
+                                    std::uint64_t key, const std::uint64_t* words) {
   if (slot.busy.exchange(true)) return nullptr;  // another thread is at it; this one goes on
+  const frozen::Unrecorded unrecorded;
   std::optional<Job> job = job_for(slot, function, place, key, words);
-  if (job && options.background) {
-    std::lock_guard lock(mutex);
-    const frozen::Unrecorded unrecorded;
-    if (!worker.joinable()) worker = std::thread([this] { work(); });
-    jobs.push_back(*std::move(job));
-    more.notify_one();
-    return nullptr;  // busy until it is done
-  }
-  const Version* version = job ? run(*std::move(job)) : nullptr;
+  if (job && options.background && push(*job)) return nullptr;  // busy until it is done
+  HotVersion* version = job ? run(*std::move(job), Then::Enter) : nullptr;
   slot.busy = false;
   return version;
 }
 
-void HotCode::State::work() {
-  std::unique_lock lock(mutex);
-  for (;;) {
-    more.wait(lock, [this] { return stopping || !jobs.empty(); });
-    if (stopping) return;
-    Job job = std::move(jobs.front());
-    jobs.pop_front();
-    Slot& slot = *job.slot;
-    lock.unlock();
-    run(std::move(job));
-    slot.busy = false;
-    lock.lock();
+/// Has it compiled in the background; false if there is nobody to do that.
+bool HotCode::State::push(const Job& job) {
+  {
+    std::lock_guard lock(mutex);
+    ++waiting;
   }
+  const double priority = TicksPerPass * job.slot->passes.load(std::memory_order_relaxed);
+  auto shared = std::make_shared<Job>(job);
+  const bool pushed = engine->pool().push(priority, [presence = presence, shared] {
+    State* state = nullptr;
+    {
+      std::lock_guard lock(presence->mutex);
+      state = presence->state;
+      if (!state) return;
+      ++presence->running;
+    }
+    {
+      std::lock_guard lock(state->mutex);
+      --state->waiting;
+    }
+    HotSlot& slot = *shared->slot;
+    state->run(std::move(*shared), Then::Offer);
+    slot.busy = false;
+    std::lock_guard lock(presence->mutex);
+    if (--presence->running == 0) presence->all_done.notify_all();
+  });
+  if (pushed) return true;
+  std::lock_guard lock(mutex);
+  --waiting;
+  return false;
 }
 
 std::vector<HotEntry> HotCode::entries() const {
-  std::lock_guard lock(state_->mutex);
-  std::vector<HotEntry> all;
-  for (const State::Made& made : state_->made) {
-    all.push_back(made.entry);
-    if (made.version) all.back().entered = made.version->entered.load();
+  std::map<std::uint64_t, HotEntry> all;
+  {
+    std::lock_guard lock(state_->mutex);
+    all = state_->failures;
   }
-  return all;
+  {
+    std::lock_guard lock(state_->versions->mutex);
+    for (const auto& [id, version] : state_->versions->all)
+      if (version->is_linked) all.emplace(id, version->entry).first->second.entered = version->entered.load();
+  }
+  std::vector<HotEntry> entries;
+  for (auto& [id, entry] : all) entries.push_back(std::move(entry));
+  return entries;
 }
 
 Result<HotCode> detail::compile_hot(std::shared_ptr<jit::Engine> engine, const void* interpreter,
@@ -412,6 +422,7 @@ Result<HotCode> detail::compile_hot(std::shared_ptr<jit::Engine> engine, const v
                  "nothing in the runtime '" + std::string(image.name()) +
                      "' can be entered: say inlay::entry(pc) where a guest function begins and on jumps backward, in "
                      "functions without setjmp and arrays of variable length");
+  if (state->engine->policy().when == Policy::When::Never) return HotCode(std::move(state));
   // From here on running interpreters may ask. Nothing fails any more, but that another was quicker: what it watches is
   // its own.
   for (Watched& function : state->watched) {

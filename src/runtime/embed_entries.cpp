@@ -72,10 +72,92 @@ llvm::Function* make_asker(llvm::Function& resume) {
   return asker;
 }
 
-void ask_at(llvm::CallInst& hint, llvm::Function& asker) {
+/// `enter(way, all that the resume function takes)`: goes on in compiled code, and says so when that has ended, by an
+/// exception too. It is here that calls return to, so that nobody is left inside when the code goes.
+llvm::Function* make_enterer(llvm::Function& resume) {
+  llvm::LLVMContext& context = resume.getContext();
+  llvm::IRBuilder<> builder(context);
+  llvm::Type* pointer = builder.getPtrTy();
+  llvm::SmallVector<llvm::Type*, 16> types{pointer};
+  llvm::SmallVector<llvm::AttributeSet, 16> attributes{{}};
+  llvm::AttributeList old = resume.getAttributes();
+  for (llvm::Argument& argument : resume.args()) {
+    types.push_back(argument.getType());
+    llvm::AttrBuilder kept(context);
+    for (llvm::Attribute::AttrKind kind : {llvm::Attribute::SExt, llvm::Attribute::ZExt})
+      if (argument.hasAttribute(kind)) kept.addAttribute(kind);
+    attributes.push_back(llvm::AttributeSet::get(context, kept));
+  }
+  llvm::AttrBuilder own(context);
+  for (const char* name : {"target-cpu", "target-features", "tune-cpu", "frame-pointer"})
+    if (resume.hasFnAttribute(name)) own.addAttribute(resume.getFnAttribute(name));
+  own.addAttribute(llvm::Attribute::NoInline);
+  llvm::Function* enterer =
+      llvm::Function::Create(llvm::FunctionType::get(resume.getReturnType(), types, false),
+                             llvm::GlobalValue::InternalLinkage, resume.getName() + ".enter", resume.getParent());
+  enterer->setAttributes(llvm::AttributeList::get(context, llvm::AttributeSet::get(context, own), old.getRetAttrs(),
+                                                  attributes));
+  enterer->setUWTableKind(llvm::UWTableKind::Async);
+
+  builder.SetInsertPoint(llvm::BasicBlock::Create(context, "", enterer));
+  llvm::Value* way = enterer->getArg(0);
+  llvm::Value* code = builder.CreateLoad(pointer, way);
+  llvm::SmallVector<llvm::Value*, 16> passed;
+  for (unsigned i = 1; i < enterer->arg_size(); ++i) passed.push_back(enterer->getArg(i));
+  auto* leave_type = llvm::FunctionType::get(builder.getVoidTy(), {pointer}, false);
+  auto leave = [&] {
+    llvm::Value* at = builder.CreateConstInBoundsGEP1_32(pointer, way, 1);
+    builder.CreateCall(leave_type, builder.CreateLoad(pointer, at), {way})->setDoesNotThrow();
+  };
+  auto as_of_resume = [&](llvm::CallBase& call) {
+    call.setCallingConv(resume.getCallingConv());
+    call.setAttributes(old.removeFnAttributes(context));
+  };
+  llvm::Value* result = nullptr;
+  if (resume.doesNotThrow()) {
+    llvm::CallInst* call = builder.CreateCall(resume.getFunctionType(), code, passed);
+    as_of_resume(*call);
+    enterer->setDoesNotThrow();
+    result = call;
+  } else {
+    // Whose exceptions pass through does not matter: they are not looked at.
+    enterer->setPersonalityFn(
+        resume.hasPersonalityFn()
+            ? resume.getPersonalityFn()
+            : llvm::cast<llvm::Constant>(resume.getParent()
+                                             ->getOrInsertFunction("__gcc_personality_v0",
+                                                                   llvm::FunctionType::get(builder.getInt32Ty(), true))
+                                             .getCallee()));
+    auto* returned = llvm::BasicBlock::Create(context, "", enterer);
+    auto* thrown = llvm::BasicBlock::Create(context, "", enterer);
+    llvm::InvokeInst* call = builder.CreateInvoke(resume.getFunctionType(), code, returned, thrown, passed);
+    as_of_resume(*call);
+    result = call;
+    builder.SetInsertPoint(thrown);
+    llvm::LandingPadInst* exception =
+        builder.CreateLandingPad(llvm::StructType::get(pointer, builder.getInt32Ty()), /*NumClauses=*/0);
+    exception->setCleanup(true);
+    leave();
+    builder.CreateResume(exception);
+    builder.SetInsertPoint(returned);
+  }
+  leave();
+  if (result->getType()->isVoidTy())
+    builder.CreateRetVoid();
+  else
+    builder.CreateRet(result);
+  return enterer;
+}
+
+/// What is made once for each resume function.
+struct Helpers {
+  llvm::Function* asker = nullptr;
+  llvm::Function* enterer = nullptr;
+};
+
+void ask_at(llvm::CallInst& hint, const Helpers& helpers) {
   llvm::OperandBundleUse place = *hint.getOperandBundle(PlaceBundle);
   llvm::Value* variable = hint.getOperandBundle(EntriesBundle)->Inputs[0].get();
-  auto* resume = llvm::cast<llvm::Function>(place.Inputs[1].get());
   llvm::Function& function = *hint.getFunction();
   function.removeFnAttr(llvm::Attribute::Memory);
   llvm::LLVMContext& context = function.getContext();
@@ -90,18 +172,18 @@ void ask_at(llvm::CallInst& hint, llvm::Function& asker) {
   if (function.hasFnAttribute(ResumeAttribute)) depth = function.getArg(1);
   llvm::SmallVector<llvm::Value*, 16> asked{entries, place.Inputs[0].get(), depth,
                                             word_of(hint.getArgOperand(0), builder)};
-  llvm::SmallVector<llvm::Value*, 16> passed{place.Inputs[0].get(), depth};
+  llvm::SmallVector<llvm::Value*, 16> passed{nullptr, place.Inputs[0].get(), depth};
   for (unsigned i = 2; i < place.Inputs.size(); ++i) {
     asked.push_back(place.Inputs[i].get());
     passed.push_back(place.Inputs[i].get());
   }
-  llvm::Value* code = builder.CreateCall(&asker, asked);
-  llvm::Instruction* enter = llvm::SplitBlockAndInsertIfThen(builder.CreateIsNotNull(code), then, /*Unreachable=*/true);
+  llvm::Value* way = builder.CreateCall(helpers.asker, asked);
+  passed[0] = way;
+  llvm::Instruction* enter = llvm::SplitBlockAndInsertIfThen(builder.CreateIsNotNull(way), then, /*Unreachable=*/true);
   builder.SetInsertPoint(enter);
-  llvm::CallInst* call = builder.CreateCall(resume->getFunctionType(), code, passed);
-  call->setCallingConv(resume->getCallingConv());
-  call->setAttributes(resume->getAttributes().removeFnAttributes(context));
-  // Without stack variables to hand over, compiled code may take this function's place on the stack.
+  llvm::CallInst* call = builder.CreateCall(helpers.enterer, passed);
+  call->setAttributes(helpers.enterer->getAttributes().removeFnAttributes(context));
+  // Without stack variables to hand over, what is called may take this function's place on the stack.
   if (llvm::none_of(passed, [](llvm::Value* value) { return llvm::isa<llvm::AllocaInst>(value); })) call->setTailCall();
   if (call->getType()->isVoidTy())
     builder.CreateRetVoid();
@@ -134,13 +216,13 @@ void add_entry_variables(llvm::Module& module) {
 }
 
 void ask_at_entries(llvm::Module& module) {
-  std::map<llvm::Value*, llvm::Function*> askers;
+  std::map<llvm::Value*, Helpers> all;
   for (llvm::CallInst* hint : entry_hints(module)) {
     if (!hint->getOperandBundle(EntriesBundle)) continue;
     auto& resume = *llvm::cast<llvm::Function>(hint->getOperandBundle(PlaceBundle)->Inputs[1].get());
-    llvm::Function*& asker = askers[&resume];
-    if (!asker) asker = make_asker(resume);
-    ask_at(*hint, *asker);
+    Helpers& helpers = all[&resume];
+    if (!helpers.asker) helpers = {make_asker(resume), make_enterer(resume)};
+    ask_at(*hint, helpers);
   }
 }
 

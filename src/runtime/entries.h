@@ -9,14 +9,21 @@
 
 namespace inlay::runtime {
 
+/// Code to go on with. Who gets it calls `code` once, and then `leave`, however that call ends.
+struct Way {
+  /// A function of the type of the interpreter's resume function (embed_resume.h), whose result is the interpreter's.
+  void* code = nullptr;
+  /// The code may go when everybody who is inside has said so.
+  void (*leave)(Way* way) noexcept = nullptr;
+};
+
 struct Entries {
-  /// The code to go on with: a function of the type of the interpreter's resume function (embed_resume.h), whose result
-  /// is the interpreter's; or null, to go on as before.
+  /// The way to go on; or null, to go on as before.
   /// `place`: the hint's number. `depth`: how often this activation was left by compiled code, each time for a new one
   /// on the stack. `key`: the hint's argument. `values`: the other arguments of the resume function, one word each:
   /// integers of up to 64 bits, extended with zeros, and pointers; others are 0.
-  void* (*ask)(Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
-               const std::uint64_t* values) noexcept;
+  Way* (*ask)(Entries* entries, std::uint32_t place, std::uint32_t depth, std::uint64_t key,
+              const std::uint64_t* values) noexcept;
 };
 
 }  // namespace inlay::runtime
