@@ -50,4 +50,6 @@ Expression make_expression(int closures, unsigned seed) {
   return make(closures, random);
 }
 
+long apply_expression(const Expression* expression, long x, long y) { return (*expression)(x, y); }
+
 }  // namespace bench

@@ -11,4 +11,7 @@ using Expression = std::function<long(long, long)>;
 /// A random expression of exactly `closures` std::functions over two variables; the same for the same seed.
 Expression make_expression(int closures, unsigned seed);
 
+/// Calls it; to be specialized.
+long apply_expression(const Expression* expression, long x, long y);
+
 }  // namespace bench

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "inlay/bind.h"
+#include "inlay/counters.h"
 #include "inlay/frozen.h"
 #include "inlay/function.h"
 #include "inlay/hot.h"
@@ -39,10 +40,10 @@ auto all_placeholders();
 template <class R, class... P, class... B>
 Request make_request(R (*fn)(P...), std::vector<std::shared_ptr<frozen::Region>> holds, const B&... bindings);
 
-/// Compiles the request and points `state` at the result; where that is not possible, the original stays and the
-/// report says why. Fails only if the machine cannot compile anything.
-Result<void> compile(jit::Engine& engine, const Request& request, const CompileOptions& options, FunctionState& state,
-                     void* verify_entry);
+/// Makes the state the library's: it is compiled now or later, as the engine's policy says; where that is not possible,
+/// the original stays and the report says why.
+void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const CompileOptions& options,
+            FunctionState& state);
 
 /// The specialized function as a unit, under `name` and with the C calling convention of the free parameters.
 Result<Unit> build_unit(const Request& request, const std::string& name, const CompileOptions& options);
@@ -71,7 +72,14 @@ class Loaded {
 /// thread may use it. What it compiled outlives it.
 class Jit {
  public:
+  /// InvalidArgument if the environment variable INLAY_JIT says something that means nothing.
   static Result<Jit> create(const JitOptions& options = {});
+
+  /// What this Jit has done so far.
+  Counters counters() const;
+  /// Waits until nothing is compiled in the background, and nothing waits to be. Not to be called from an
+  /// inline_policy.
+  void wait_for_background() const;
 
   /// Runs `fn` and makes its result, and everything it allocates on the way, constant; see inlay/frozen.h.
   template <class Fn>
@@ -174,10 +182,9 @@ class Jit {
                         std::vector<std::shared_ptr<frozen::Region>> holds, std::shared_ptr<void> owner,
                         const B&... bindings) const;
   template <class R, class... A>
-  Result<Function<R(A...)>> finish(const detail::Request& request, const CompileOptions& options,
+  Result<Function<R(A...)>> finish(detail::Request request, const CompileOptions& options,
                                    std::shared_ptr<detail::FunctionState> state) const {
-    INLAY_TRY_VOID(detail::compile(*engine_, request, options, *state,
-                                   options.verify ? reinterpret_cast<void*>(&detail::run_both<R, A...>) : nullptr));
+    detail::manage(engine_, std::move(request), options, *state);
     return Function<R(A...)>(std::move(state));
   }
 

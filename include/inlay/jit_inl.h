@@ -41,10 +41,15 @@ inline void add_bound_pointer(Request& request, const void* pointer) {
   request.parameters.push_back(std::move(parameter));
 }
 
-template <class Entry>
-void set_original(FunctionState& state, Entry entry) {
-  state.original = reinterpret_cast<void*>(entry);
-  state.entry.store(state.original);
+template <class R, class... A>
+void set_ways(FunctionState& state, EntryOf<R, A...> original, bool verify) {
+  state.ways.original = reinterpret_cast<void*>(original);
+  state.ways.counting = reinterpret_cast<void*>(&call_counting<R, A...>);
+  state.ways.quick = reinterpret_cast<void*>(&call_quick<R, A...>);
+  state.ways.gated = reinterpret_cast<void*>(&call_gated<R, A...>);
+  state.ways.unversioned = reinterpret_cast<void*>(&call_unversioned<R, A...>);
+  if (verify) state.ways.verifying = reinterpret_cast<void*>(&run_both<R, A...>);
+  state.entry.store(state.ways.original);
 }
 
 /// How libstdc++ lays out a std::function.
@@ -154,14 +159,14 @@ Result<Function<R(A...)>> Jit::optimize_function(const std::function<R(A...)>* t
   auto* layout = reinterpret_cast<const detail::FunctionLayout*>(tree);
   auto state = std::make_shared<detail::FunctionState>();
   state->callable = std::shared_ptr<void>(std::move(owner), const_cast<std::function<R(A...)>*>(tree));
-  detail::set_original(*state, &detail::call_function<R, A...>);
+  detail::set_ways<R, A...>(*state, &detail::call_function<R, A...>, options.verify);
   detail::Request request;
   request.target = layout->manager ? layout->invoker : nullptr;
   request.what = "a std::function";
   if (region) request.holds.push_back(std::move(region));
   detail::add_bound_pointer(request, layout->functor);
   detail::add_free<A...>(request, /*by_reference=*/true);
-  return finish<R, A...>(request, options, std::move(state));
+  return finish<R, A...>(std::move(request), options, std::move(state));
 }
 
 template <class F, class R, class... A>
@@ -169,14 +174,14 @@ Result<Function<R(A...)>> Jit::optimize_callable(R (*)(A...), const Frozen<F>& c
                                                  const CompileOptions& options) const {
   auto state = std::make_shared<detail::FunctionState>();
   state->callable = std::shared_ptr<void>(std::make_shared<Frozen<F>>(callable), const_cast<F*>(callable.get()));
-  detail::set_original(*state, &detail::call_kept_object<F, R, A...>);
+  detail::set_ways<R, A...>(*state, &detail::call_kept_object<F, R, A...>, options.verify);
   detail::Request request;
   request.target = reinterpret_cast<const void*>(&detail::call_object<F, R, A...>);
   request.what = "a callable object";
   request.holds.push_back(callable.region());
   detail::add_bound_pointer(request, callable.get());
   detail::add_free<A...>(request, /*by_reference=*/false);
-  return finish<R, A...>(request, options, std::move(state));
+  return finish<R, A...>(std::move(request), options, std::move(state));
 }
 
 template <class Base, class R, class... A, class Method, class Tree>
@@ -185,7 +190,7 @@ Result<Function<R(A...)>> Jit::optimize_method(Base* object, Method method, cons
   using Bound = detail::BoundMethod<Base, Method, Tree>;
   auto state = std::make_shared<detail::FunctionState>();
   state->callable = std::make_shared<Bound>(Bound{tree, object, method});
-  detail::set_original(*state, &detail::call_method<Bound, R, A...>);
+  detail::set_ways<R, A...>(*state, &detail::call_method<Bound, R, A...>, options.verify);
   detail::MethodAddress at = object ? detail::resolve(object, method) : detail::MethodAddress{};
   detail::Request request;
   request.target = at.function;
@@ -193,7 +198,7 @@ Result<Function<R(A...)>> Jit::optimize_method(Base* object, Method method, cons
   request.holds.push_back(tree.region());
   detail::add_bound_pointer(request, at.self);
   detail::add_free<A...>(request, /*by_reference=*/false);
-  return finish<R, A...>(request, options, std::move(state));
+  return finish<R, A...>(std::move(request), options, std::move(state));
 }
 
 template <class R, class... P, class... B>
@@ -207,8 +212,8 @@ auto Jit::bind_and_compile(R (*fn)(P...), const CompileOptions& options,
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     using All = std::tuple<P...>;
     return [&]<class... A>(std::type_identity<std::tuple<A...>>) {
-      detail::set_original(*state, &Call::template call<A...>);
-      return finish<R, A...>(request, options, std::move(state));
+      detail::set_ways<R, A...>(*state, &Call::template call<A...>, options.verify);
+      return finish<R, A...>(std::move(request), options, std::move(state));
     }(std::type_identity<
                std::tuple<std::tuple_element_t<detail::position_of<static_cast<int>(K) + 1, B...>(), All>...>>{});
   }(std::make_index_sequence<detail::count_free<B...>>{});

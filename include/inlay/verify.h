@@ -162,11 +162,12 @@ struct Outcome {
 /// The entry of a function in verify mode. The original runs last and on the caller's own arguments: its effects count.
 template <class R, class... A>
 R run_both(const FunctionState* state, Pass<A>... arguments) {
-  using Entry = R (*)(const FunctionState*, Pass<A>...);
+  using Entry = EntryOf<R, A...>;
+  const Entered entered;
   auto* counters = const_cast<FunctionState*>(state);
-  auto original = reinterpret_cast<Entry>(state->original);
+  auto original = reinterpret_cast<Entry>(state->ways.original);
   if constexpr ((Saved<A>::possible && ...)) {
-    auto compiled = reinterpret_cast<Entry>(state->compiled);
+    auto compiled = reinterpret_cast<Entry>(state->target.load(std::memory_order_acquire));
     std::tuple<Saved<A>...> saved{Saved<A>(arguments)...};
     Outcome<R> fast, truth;
     std::apply(

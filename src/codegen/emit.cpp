@@ -15,6 +15,7 @@ namespace {
 llvm::CodeGenOptLevel to_llvm(Level level) {
   switch (level) {
     case Level::O0:
+    case Level::Quick:
       return llvm::CodeGenOptLevel::None;
     case Level::O1:
       return llvm::CodeGenOptLevel::Less;
@@ -45,7 +46,7 @@ Result<Object> emit(llvm::Module& module, Machine& machine, Level level) {
 
   llvm::TargetMachine& target = machine.target();
   target.setOptLevel(to_llvm(level));
-  target.setFastISel(level == Level::O0);
+  target.setFastISel(level == Level::O0 || level == Level::Quick);
   std::unique_ptr<Emitter>& emitter = machine.state().emitters[static_cast<std::size_t>(level)];
   if (!emitter) {
     emitter = std::make_unique<Emitter>();

@@ -39,7 +39,7 @@ struct Analyses {
 struct Machine::State {
   std::unique_ptr<llvm::TargetMachine> target;       // outlives what follows
   std::unique_ptr<Analyses> analyses;                // null until optimize() needs it
-  std::array<std::unique_ptr<Emitter>, 4> emitters;  // by Level; null until emit() needs it
+  std::array<std::unique_ptr<Emitter>, 5> emitters;  // by Level; null until emit() needs it
   std::string known_features;                        // the last "target-features" that adopt() found to be covered
 };
 

@@ -11,6 +11,10 @@
 #include <llvm/Transforms/IPO/ArgumentPromotion.h>
 #include <llvm/Transforms/IPO/ElimAvailExtern.h>
 #include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/InstSimplifyPass.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
 namespace inlay::codegen {
 
@@ -47,6 +51,7 @@ namespace {
 llvm::OptimizationLevel to_llvm(Level level) {
   switch (level) {
     case Level::O0:
+    case Level::Quick:
       return llvm::OptimizationLevel::O0;
     case Level::O1:
       return llvm::OptimizationLevel::O1;
@@ -64,6 +69,16 @@ Analyses& analyses_of(Machine& machine) {
   return *analyses;
 }
 
+/// What specialized code needs most: variables that held closures' arguments become registers, equal loads become one.
+llvm::FunctionPassManager quick_passes() {
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
+  passes.addPass(llvm::InstSimplifyPass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  return passes;
+}
+
 }  // namespace
 
 void optimize(llvm::Module& module, Machine& machine, Level level) {
@@ -73,8 +88,9 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
   // The list of passes cannot be kept: the inliner's wrapper moves its passes out when it runs. Building it costs 40
   // us.
   llvm::ModulePassManager passes;
-  if (level == Level::O0) {
+  if (level == Level::O0 || level == Level::Quick) {
     passes.addPass(llvm::AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false));
+    if (level == Level::Quick) passes.addPass(llvm::createModuleToFunctionPassAdaptor(quick_passes()));
     passes.addPass(llvm::EliminateAvailableExternallyPass());
     passes.addPass(llvm::GlobalDCEPass());
   } else {

@@ -5,51 +5,10 @@
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
+#include "jit/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay {
-
-namespace {
-
-std::string name_of(const detail::Request& request) {
-  std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
-  return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
-}
-
-void keep_original(detail::FunctionState& state, Error error) {
-  state.report.compiled = false;
-  state.report.remarks.insert(state.report.remarks.begin(),
-                              {Remark::Kind::NotCompiled, "", error.message(), error.place()});
-}
-
-}  // namespace
-
-Result<void> detail::compile(jit::Engine& engine, const Request& request, const CompileOptions& options,
-                             FunctionState& state, void* verify_entry) {
-  const frozen::Unrecorded unrecorded;  // within a freeze(), what LLVM allocates is not the user's tree
-  Report& report = state.report;
-  report.function = name_of(request);
-  for (const Parameter& parameter : request.parameters) {
-    state.bound_bytes.insert(state.bound_bytes.end(), parameter.bound.begin(), parameter.bound.end());
-    state.bound_bytes.resize((state.bound_bytes.size() + 15) / 16 * 16);
-  }
-  state.bound = state.bound_bytes.data();
-
-  Result<jit::Compiled> compiled = jit::compile_entry(
-      engine, options, report,
-      [&](specialize::Symbols& symbols, const std::string& name) {
-        return jit::build_entry(symbols, request, {name}, report);
-      },
-      request.holds);
-  if (!compiled) {
-    keep_original(state, std::move(compiled).error());
-    return {};
-  }
-  state.compiled = compiled->entry;
-  state.code = compiled->code;
-  state.entry.store(verify_entry ? verify_entry : compiled->entry);
-  return {};
-}
 
 Result<Unit> detail::build_unit(const Request& request, const std::string& name, const CompileOptions& options) {
   const frozen::Unrecorded unrecorded;
@@ -82,6 +41,10 @@ Result<Jit> Jit::create(const JitOptions& options) {
   return Jit(std::move(engine));
 }
 
+Counters Jit::counters() const { return engine_->counters(); }
+
+void Jit::wait_for_background() const { engine_->pool().wait_idle(); }
+
 struct Loaded::State {
   std::shared_ptr<jit::Engine> engine;
   std::shared_ptr<jit::Code> code;
@@ -109,6 +72,7 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
   machine->adopt(*built.module);
+  jit::prepare_for_tools(*built.module, engine_->options(), /*keep_debug_info=*/false);
   codegen::optimize(*built.module, *machine, level);
   state->report.optimize_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, codegen::emit(*built.module, *machine, level));

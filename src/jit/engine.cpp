@@ -6,6 +6,9 @@
 #include <algorithm>
 
 #include "jit/code_memory.h"
+#include "jit/code_plugin.h"
+#include "jit/epoch.h"
+#include "jit/tools.h"
 #include "jit/unwind.h"
 #include "runtime/llvm_errors.h"
 
@@ -72,8 +75,10 @@ thread_local LinkErrors* LinkErrors::current = nullptr;
 
 }  // namespace
 
-Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
-  std::shared_ptr<Engine> engine(new Engine(options));
+Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
+  JitOptions options = given;
+  INLAY_TRY(Environment environment, apply_environment(options));
+  std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));
   INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
   llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create(
       nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(), std::move(memory));
@@ -82,6 +87,9 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
   engine->session_->setErrorReporter(&LinkErrors::add);
   engine->linker_ = std::make_unique<orc::ObjectLinkingLayer>(*engine->session_);
   engine->linker_->addPlugin(new_unwind_plugin());
+  INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
+  engine->linker_->addPlugin(
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
   return engine;
@@ -89,6 +97,35 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& options) {
 
 Engine::~Engine() {
   if (session_) llvm::consumeError(session_->endSession());
+  // Nobody is left to be told if that fails.
+  if (trace() && !environment_.trace_file.empty()) static_cast<void>(trace()->write(environment_.trace_file));
+}
+
+bool Engine::has_budget() const {
+  return static_cast<double>(tally_.compile_us.load()) / 1000 < policy().budget_ms &&
+         tally_.code_bytes.load() < policy().budget_bytes;
+}
+
+Counters Engine::counters() {
+  Counters counters;
+  counters.asked = tally_.asked;
+  counters.quick = tally_.quick;
+  counters.optimized = tally_.optimized;
+  counters.failed = tally_.failed;
+  counters.discarded = tally_.discarded;
+  counters.cancelled = tally_.cancelled;
+  counters.batches = tally_.batches;
+  counters.swaps = tally_.swaps;
+  counters.invalidated = tally_.invalidated;
+  counters.entered = tally_.entered;
+  counters.exits = tally_.exits;
+  counters.versions = tally_.versions;
+  counters.evicted = tally_.evicted;
+  counters.compile_ms = static_cast<double>(tally_.compile_us.load()) / 1000;
+  counters.waiting = pool_.waiting();
+  counters.retired = collect_retired();
+  counters.code_bytes = tally_.code_bytes;
+  return counters;
 }
 
 Engine::Borrowed::Borrowed(Engine& engine) : engine_(engine) {
@@ -117,6 +154,7 @@ Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::ve
   code->engine = shared_from_this();
   ++live_;
   code->bytes = object.bytes->getBufferSize();
+  tally_.code_bytes.fetch_add(code->bytes, std::memory_order_relaxed);
   code->dylib = &session_->createBareJITDylib(unique_name("code."));
   code->dylib->addToLinkOrder(*host_);
   orc::SymbolMap defined;
@@ -149,6 +187,7 @@ void Engine::forget_names() {
 
 Code::~Code() {
   if (!engine || !dylib) return;
+  engine->tally_.code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
   llvm::consumeError(engine->session_->removeJITDylib(*dylib));
   engine->forget_names();
 }

@@ -12,6 +12,9 @@
 #include "frozen/reads.h"
 #include "frozen/registry.h"
 #include "inlay/jit.h"
+#include "jit/options.h"
+#include "jit/pool.h"
+#include "jit/tally.h"
 #include "runtime/unit.h"
 
 #include <llvm/ExecutionEngine/Orc/Core.h>
@@ -32,6 +35,7 @@ struct Code {
   ~Code();
   std::shared_ptr<Engine> engine;
   llvm::orc::JITDylib* dylib = nullptr;
+  std::shared_ptr<Code> batch;  // whose code this is a part of; then `engine` and `dylib` are null
   std::vector<std::shared_ptr<frozen::Region>> regions;
   std::vector<frozen::Read> reads;  // what it was made from
   std::uint64_t bytes = 0;
@@ -43,6 +47,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   ~Engine();
 
   const JitOptions& options() const { return options_; }
+  const Policy& policy() const { return options_.policy; }
+  const std::optional<Trace>& trace() const { return options_.trace; }
+  Pool& pool() { return pool_; }
+  Tally& tally() { return tally_; }
+  Counters counters();
+  /// Whether the policy allows for more code, and more time to make it.
+  bool has_budget() const;
 
   /// Links an object. `symbols` come before what the runtimes and the process define.
   Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols);
@@ -68,11 +79,16 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string unique_name(const char* prefix);
 
  private:
-  explicit Engine(const JitOptions& options) : options_(options) {}
+  Engine(const JitOptions& options, Environment environment)
+      : options_(options),
+        environment_(std::move(environment)),
+        pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
   void forget_names();
 
   const JitOptions options_;
+  const Environment environment_;
+  Tally tally_;
 
   std::unique_ptr<llvm::orc::ExecutionSession> session_;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> linker_;
@@ -81,6 +97,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
   std::atomic<std::uint64_t> counter_ = 0;
   std::atomic<std::uint64_t> live_ = 0, dropped_ = 0;  // Code that is there, and that went since names were forgotten
+  Pool pool_;                                          // ends first
 };
 
 }  // namespace inlay::jit

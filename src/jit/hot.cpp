@@ -297,12 +297,22 @@ std::optional<Job> HotCode::State::job_for(Slot& slot, const Watched& function, 
 
 const Version* HotCode::State::run(Job job) {
   const frozen::Unrecorded unrecorded;
+  const jit::Subject subject = jit::subject_of(job.function->points, *job.place, job.pins);
   Result<jit::Compiled> compiled = jit::compile_entry(
       *engine, options.compile, job.entry.report,
       [&](specialize::Symbols& symbols, const std::string& name) {
         return jit::build_hot_entry(symbols, job.function->points, *job.place, job.pins, name);
       },
-      job.holds);
+      job.holds, &subject);
+  if (compiled) {
+    // As build_hot_entry() does it where it is called.
+    std::uint64_t offset = 0;
+    std::erase_if(job.pins, [&](const jit::Pin&) {
+      const bool unknown = std::ranges::find(compiled->unknown_bound, offset) != compiled->unknown_bound.end();
+      offset += sizeof(jit::Pin::value);
+      return unknown;
+    });
+  }
   std::lock_guard lock(mutex);
   if (!compiled) {
     job.slot->done = true;  // once is enough: it would fail again

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Giving back what calls may still be using. See inlay/gate.h for the other side.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace inlay::jit {
+
+/// Drops `what` when no call that is under way now can be using it. Calls that begin from here on must not be able to
+/// reach it. Does not wait; destructors run in whichever thread comes to it, of those that call retire() or
+/// collect_retired().
+void retire(std::shared_ptr<void> what);
+
+/// The same where nothing may be destroyed: only notes it.
+void retire_later(std::shared_ptr<void> what);
+
+/// Drops what can be dropped. How much is left.
+std::size_t collect_retired();
+
+}  // namespace inlay::jit

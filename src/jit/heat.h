@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What calls of a function have cost so far, and whether that is enough to compile it.
+//
+// The rule of ski rental: who does not know how often a function will still be called does well to compile it when its
+// calls have cost as much as compiling would. So total time is never much more than that of the best choice.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "inlay/policy.h"
+
+namespace inlay::jit {
+
+struct Managed;
+
+/// What calls have cost.
+struct Heat {
+  std::uint64_t calls = 0;
+  double ticks = 0;
+  Heat& operator+=(const Heat& more) {
+    calls += more.calls;
+    ticks += more.ticks;
+    return *this;
+  }
+};
+
+/// Processor clock ticks in a microsecond, as far as known: better from call to call in the first milliseconds.
+double ticks_per_us();
+
+/// Adds one call that was looked at and stands for those since the last one: as much as is returned. The function's
+/// mutex is held.
+Heat add_heat(Managed& managed, std::uint64_t elapsed);
+
+/// Whether calls have cost as much as optimized code is worth. `factor`: of the thresholds.
+bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor = 1);
+
+/// The tier to ask for now, if any. The function's mutex is held.
+std::optional<Tier> wanted_tier(const Managed& managed, const Policy& policy);
+
+}  // namespace inlay::jit

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a handle does when it is called, compiled and invalidated, one step at a time: thresholds are in calls, and the
+// thread that passes one compiles.
+#include <optional>
+
+#include "../closures/test_support.h"
+#include "runtime.h"
+
+namespace inlay::tiers {
+namespace {
+
+using closures::ok;
+using hand::Env;
+using hand::Int;
+
+Policy by_calls(std::uint64_t quick, std::uint64_t optimized) {
+  Policy policy = Policy::hot();
+  policy.quick_calls = quick;
+  policy.quick_us = 0;
+  policy.optimize_calls = optimized;
+  policy.optimize_us = 0;
+  policy.threads = 0;
+  return policy;
+}
+
+Function<Int(Env&)> sum(const Jit& jit, Int value, const CompileOptions& options = {}) {
+  return ok(jit.optimize(jit.freeze([&] { return hand::add(hand::variable_x(), hand::number(value)); }), options));
+}
+
+Int call(const Function<Int(Env&)>& function, Int x) {
+  Env env{x};
+  return function(env);
+}
+
+/// Calls until the handle has this tier; how many calls that took.
+unsigned calls_until(const Function<Int(Env&)>& function, Tier tier, Int value) {
+  for (unsigned count = 1; count <= 100'000; ++count) {
+    EXPECT_EQ(call(function, 5), value + 5);
+    if (function.tier() == tier) return count;
+  }
+  ADD_FAILURE() << "the tier was never reached: " << function.explain().to_text();
+  return 0;
+}
+
+TEST(Tiers, starts_as_the_original_and_gets_better_at_the_thresholds) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(100, 1000)}));
+  auto function = sum(jit, 40);
+  EXPECT_EQ(function.tier(), Tier::Original);
+  EXPECT_FALSE(function.compiled());
+  const unsigned quick = calls_until(function, Tier::Quick, 40);
+  EXPECT_GE(quick, 100u);
+  EXPECT_LE(quick, 100u + 64);
+  EXPECT_TRUE(function.explain().compiled);
+  const unsigned optimized = quick + calls_until(function, Tier::Optimized, 40);
+  EXPECT_GE(optimized, 1000u);
+  EXPECT_LE(optimized, 1000u + 128);
+  for (Int i = 0; i < 100; ++i) EXPECT_EQ(call(function, i), i + 40);
+  const Counters counters = jit.counters();
+  EXPECT_EQ(counters.asked, 2u);
+  EXPECT_EQ(counters.quick, 1u);
+  EXPECT_EQ(counters.optimized, 1u);
+  EXPECT_EQ(counters.swaps, 2u);
+  EXPECT_EQ(counters.retired, 0u) << "the quick code's memory came back";
+}
+
+TEST(Tiers, says_why_it_is_not_compiled_yet) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(100, 1000)}));
+  auto function = sum(jit, 40);
+  call(function, 1);
+  const Report report = function.explain();
+  EXPECT_FALSE(report.compiled);
+  ASSERT_EQ(report.remarks.size(), 1u);
+  EXPECT_NE(report.remarks[0].reason.find("not hot enough"), std::string::npos) << report.to_text();
+}
+
+TEST(Tiers, the_highest_tier_is_the_last) {
+  Policy policy = by_calls(10, 20);
+  policy.highest = Tier::Quick;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 7);
+  calls_until(function, Tier::Quick, 7);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(function, i), i + 7);
+  EXPECT_EQ(function.tier(), Tier::Quick);
+  ASSERT_TRUE(function.compile_now(Tier::Optimized));
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  EXPECT_EQ(call(function, 1), 8);
+}
+
+TEST(Tiers, nothing_is_compiled_when_the_policy_says_so) {
+  const Jit jit = ok(Jit::create({.policy = Policy::off()}));
+  auto function = sum(jit, 7);
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(call(function, i), i + 7);
+  EXPECT_EQ(function.tier(), Tier::Original);
+  EXPECT_NE(function.explain().to_text().find("policy"), std::string::npos);
+  ASSERT_TRUE(function.compile_now()) << "asked for by name";
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  EXPECT_EQ(call(function, 1), 8);
+  function.invalidate();
+  EXPECT_EQ(function.tier(), Tier::Original);
+  EXPECT_EQ(call(function, 1), 8);
+}
+
+TEST(Tiers, compile_now_does_what_is_missing_only) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1'000'000, 1'000'000)}));
+  auto function = sum(jit, 7);
+  ASSERT_TRUE(function.compile_now(Tier::Quick));
+  EXPECT_EQ(function.tier(), Tier::Quick);
+  ASSERT_TRUE(function.compile_now(Tier::Quick));
+  ASSERT_TRUE(function.compile_now(Tier::Original));
+  EXPECT_EQ(jit.counters().quick, 1u);
+  ASSERT_TRUE(function.compile_now());
+  ASSERT_TRUE(function.compile_now(Tier::Quick)) << "there is better code";
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  EXPECT_EQ(jit.counters().optimized, 1u);
+}
+
+TEST(Tiers, what_cannot_be_compiled_is_tried_once) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(5, 10)}));
+  std::function<Int(Env&)> unknown = [](Env& env) { return env.x; };  // of no runtime
+  auto function = ok(jit.optimize(unknown));
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(function, i), i);
+  EXPECT_EQ(function.tier(), Tier::Original);
+  EXPECT_EQ(jit.counters().failed, 1u);
+  EXPECT_NE(function.explain().to_text().find("inlay_add_runtime"), std::string::npos) << function.explain().to_text();
+  const Result<void> again = function.compile_now();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind(), ErrorKind::NotFound);
+}
+
+TEST(Tiers, invalidated_code_is_not_called_again_and_can_be_made_anew) {
+  for (Policy policy : {Policy::now(), by_calls(4, 8)}) {
+    policy.threads = 0;
+    const Jit jit = ok(Jit::create({.policy = policy}));
+    auto function = sum(jit, 7);
+    for (int round = 0; round < 50; ++round) {
+      ASSERT_TRUE(function.compile_now(round % 2 ? Tier::Quick : Tier::Optimized));
+      ASSERT_EQ(call(function, round), round + 7);
+      function.invalidate();
+      ASSERT_EQ(function.tier(), Tier::Original);
+      ASSERT_EQ(call(function, round), round + 7);
+    }
+    EXPECT_EQ(jit.counters().invalidated, 50u);
+    EXPECT_EQ(jit.counters().retired, 0u);
+    EXPECT_NE(function.explain().to_text().find("invalidate()"), std::string::npos) << function.explain().to_text();
+  }
+}
+
+TEST(Tiers, thresholds_double_with_each_invalidation) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1000, 1'000'000)}));
+  auto function = sum(jit, 3);
+  const unsigned first = calls_until(function, Tier::Quick, 3);
+  function.invalidate();
+  const unsigned second = calls_until(function, Tier::Quick, 3);
+  function.invalidate();
+  const unsigned third = calls_until(function, Tier::Quick, 3);
+  EXPECT_LT(first + 800, second);
+  EXPECT_LT(second + 1800, third);
+}
+
+TEST(Tiers, back_edges_count_as_calls) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1000, 2000)}));
+  auto function = sum(jit, 3);
+  function.add_back_edges(999);
+  EXPECT_EQ(function.tier(), Tier::Original);
+  function.add_back_edges();
+  EXPECT_EQ(function.tier(), Tier::Quick);
+  function.add_back_edges(1000);
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+}
+
+TEST(Tiers, time_counts_too) {
+  Policy policy = by_calls(2, 2);
+  policy.quick_us = 1e12;
+  policy.optimize_us = 1e12;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 3);
+  for (int i = 0; i < 10'000; ++i) call(function, i);
+  EXPECT_EQ(function.tier(), Tier::Original) << "many calls, but no time in them";
+}
+
+TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {
+  Policy policy = by_calls(4, 1'000'000);
+  policy.budget_ms = 0;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 3);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(function, i), i + 3);
+  EXPECT_EQ(function.tier(), Tier::Original);
+  EXPECT_NE(function.explain().to_text().find("budget"), std::string::npos) << function.explain().to_text();
+  EXPECT_TRUE(function.compile_now());
+
+  policy = by_calls(4, 1'000'000);
+  policy.budget_bytes = 1;
+  const Jit small = ok(Jit::create({.policy = policy}));
+  auto first = sum(small, 1);
+  auto second = sum(small, 2);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(first, i), i + 1);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(second, i), i + 2);
+  EXPECT_EQ(first.tier(), Tier::Quick);
+  EXPECT_EQ(second.tier(), Tier::Original);
+  EXPECT_GT(small.counters().code_bytes, 0u);
+}
+
+TEST(Tiers, in_verify_mode_calls_are_compared_once_there_is_code) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(10, 100)}));
+  CompileOptions options;
+  options.verify = true;
+  auto function = sum(jit, 3, options);
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(call(function, i), i + 3);
+  EXPECT_GT(function.verified_calls(), 300u);
+  EXPECT_EQ(function.mismatches(), 0u);
+  function.invalidate();
+  const std::uint64_t before = function.verified_calls();
+  call(function, 1);
+  EXPECT_EQ(function.verified_calls(), before);
+}
+
+TEST(Tiers, handles_outlive_their_jit_and_still_get_better) {
+  std::optional<Jit> jit = ok(Jit::create({.policy = by_calls(10, 20)}));
+  auto function = sum(*jit, 3);
+  jit.reset();
+  calls_until(function, Tier::Optimized, 3);
+}
+
+std::function<void()> callback;
+Int thirty(Int) {
+  callback();
+  return 30;
+}
+
+/// Code that calls back: calls within calls, and a function that is invalidated while it runs.
+TEST(Tiers, code_that_is_dropped_while_it_runs_runs_to_its_end) {
+  for (const Tier tier : {Tier::Quick, Tier::Optimized}) {
+    const Jit jit = ok(Jit::create({.policy = by_calls(1'000'000, 1'000'000)}));
+    std::optional<Function<Int(Env&)>> function;
+    auto tree = jit.freeze([] { return hand::add(hand::variable_x(), hand::host_call(&thirty)); });
+    function = ok(jit.optimize(tree));
+    for (int round = 0; round < 20; ++round) {
+      ASSERT_TRUE(function->compile_now(tier));
+      int depth = 0;
+      callback = [&] {
+        if (++depth == 3) {
+          function->invalidate();
+          EXPECT_EQ(function->tier(), Tier::Original);
+          // Others come and go in the meantime.
+          for (int i = 0; i < 3; ++i) {
+            auto other = sum(jit, i);
+            EXPECT_TRUE(other.compile_now(Tier::Quick));
+            other.invalidate();
+          }
+        } else if (depth < 3) {
+          const Int x = depth;
+          EXPECT_EQ(call(*function, x), x + 30);
+        }
+      };
+      ASSERT_EQ(call(*function, 100), 130);
+      callback = [] {};
+    }
+    EXPECT_EQ(jit.counters().retired, 0u);
+  }
+}
+
+}  // namespace
+}  // namespace inlay::tiers

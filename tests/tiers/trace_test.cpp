@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The trace is what trace viewers take: spans that lie within one another, events with names.
+#include "inlay/trace.h"
+
+#include <fstream>
+#include <map>
+
+#include "../closures/test_support.h"
+#include "runtime.h"
+
+#include <llvm/Support/JSON.h>
+
+namespace inlay::tiers {
+namespace {
+
+using closures::ok;
+
+struct Event {
+  std::string phase, category, name;
+  double begin, duration;
+};
+
+std::vector<Event> read(const std::string& text) {
+  std::vector<Event> events;
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
+  EXPECT_TRUE(static_cast<bool>(json)) << text;
+  if (!json) return events;
+  for (const llvm::json::Value& value : *json->getAsObject()->getArray("traceEvents")) {
+    const llvm::json::Object& event = *value.getAsObject();
+    EXPECT_TRUE(event.getInteger("pid") && event.getInteger("tid"));
+    events.push_back({event.getString("ph")->str(), event.getString("cat")->str(), event.getString("name")->str(),
+                      event.getNumber("ts").value(), event.getNumber("dur").value_or(-1)});
+  }
+  return events;
+}
+
+TEST(Trace, tells_each_phase_within_its_compilation_and_each_event) {
+  const Trace trace = Trace::start();
+  const Jit jit = ok(Jit::create({.trace = trace}));
+  auto function = closures::compiled(jit.optimize(jit.freeze([] { return hand::number(4); })));
+  function.invalidate();
+  std::map<std::string, int> phases, categories;
+  const std::vector<Event> events = read(trace.to_json());
+  const Event* compile = nullptr;
+  for (const Event& event : events) {
+    ++categories[event.category];
+    if (event.category == "compile") compile = &event;
+    if (event.category == "phase") ++phases[event.name];
+    if (event.phase == "X") EXPECT_GE(event.duration, 0);
+  }
+  EXPECT_EQ(categories["compile"], 1);
+  EXPECT_EQ(categories["swap"], 1);
+  EXPECT_EQ(categories["invalidate"], 1);
+  for (const char* phase : {"load", "specialize", "optimize", "emit", "link"}) EXPECT_EQ(phases[phase], 1) << phase;
+  ASSERT_TRUE(compile);
+  EXPECT_NE(compile->name.find("hand::number"), std::string::npos) << compile->name;
+  for (const Event& event : events)
+    if (event.category == "phase") {
+      EXPECT_GE(event.begin, compile->begin - 1);
+      EXPECT_LE(event.begin + event.duration, compile->begin + compile->duration + 1) << event.name;
+    }
+  EXPECT_EQ(trace.dropped(), 0u);
+}
+
+TEST(Trace, keeps_so_many_events_and_counts_the_rest) {
+  const Trace trace = Trace::start(3);
+  const Jit jit = ok(Jit::create({.trace = trace}));
+  closures::compiled(jit.optimize(jit.freeze([] { return hand::number(4); })));
+  EXPECT_EQ(read(trace.to_json()).size(), 3u);
+  EXPECT_GE(trace.dropped(), 3u);
+}
+
+TEST(Trace, is_written_as_a_whole_or_not_at_all) {
+  const Trace trace = Trace::start();
+  EXPECT_TRUE(read(trace.to_json()).empty());
+  const std::string path = ::testing::TempDir() + "inlay_trace_test.json";
+  ASSERT_TRUE(trace.write(path));
+  std::ifstream file(path);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_TRUE(read(text).empty());
+  std::remove(path.c_str());
+  Result<void> nowhere = trace.write("/nonexistent/folder/trace.json");
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().kind(), ErrorKind::File);
+}
+
+}  // namespace
+}  // namespace inlay::tiers
