@@ -66,7 +66,7 @@ struct Job {
   const jit::EntryPlace* place;
   std::uint64_t key;
   std::vector<jit::Pin> pins;
-  std::vector<frozen::Read> reads;                     // the objects that the pins lead to, as far as that they are there
+  std::vector<frozen::Read> reads;  // the objects that the pins lead to, as far as that they are there
   std::vector<std::weak_ptr<frozen::Region>> regions;  // of these
   HotEntry entry;
 };
@@ -110,7 +110,7 @@ struct HotCode::State {
   mutable std::mutex mutex;  // of what follows; not held while LLVM works
   bool told_unfrozen = false, told_budget = false;
   std::uint64_t last_id = 0;
-  unsigned waiting = 0;                       // jobs that have not begun
+  unsigned waiting = 0;                        // jobs that have not begun
   std::map<std::uint64_t, HotEntry> failures;  // the newest ones
 };
 
@@ -247,9 +247,10 @@ std::optional<Job> HotCode::State::job_for(HotSlot& slot, const Watched& functio
   if (job.regions.empty()) {
     // Said once. It may be frozen later, or another program may come to lie here.
     if (!std::exchange(told_unfrozen, true))
-      fail(job, Error(ErrorKind::InvalidArgument,
-                      "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
-                      "before it runs"));
+      fail(job,
+           Error(ErrorKind::InvalidArgument,
+                 "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
+                 "before it runs"));
     return std::nullopt;
   }
   if (jit::HotSample* sample = slot.sample.load()) sample->count = 0;

@@ -14,7 +14,6 @@ struct Tally {
                              code_bytes = 0, compile_us = 0;
 };
 
-
 inline void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
 /// Adds the CPU time of this thread, from here to the end of the block, to what compiling takes.
