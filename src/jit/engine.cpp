@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "frozen/recording.h"
 #include "jit/code_memory.h"
 #include "jit/code_plugin.h"
 #include "jit/epoch.h"
@@ -186,6 +187,7 @@ void Engine::forget_names() {
 }
 
 Code::~Code() {
+  const frozen::Unrecorded unrecorded;
   if (!engine || !dylib) return;
   engine->tally_.code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
   llvm::consumeError(engine->session_->removeJITDylib(*dylib));

@@ -335,6 +335,7 @@ namespace detail {
 
 FunctionState::~FunctionState() {
   if (!managed) return;
+  const frozen::Unrecorded unrecorded;
   std::shared_ptr<jit::Installation> current;
   std::vector<std::shared_ptr<jit::Code>> kept;
   jit::Dropped versions;
@@ -448,6 +449,7 @@ Report report_of(const FunctionState& state) {
 }
 
 Result<void> compile_now(const FunctionState& state, Tier tier) {
+  const frozen::Unrecorded unrecorded;
   const std::shared_ptr<jit::Managed> managed = state.managed;
   for (;;) {
     {
@@ -466,6 +468,7 @@ Result<void> compile_now(const FunctionState& state, Tier tier) {
 }
 
 void invalidate(const FunctionState& state) noexcept {
+  const frozen::Unrecorded unrecorded;
   jit::Managed& managed = *state.managed;
   std::shared_ptr<jit::Installation> old;
   jit::Dropped versions;
