@@ -297,9 +297,9 @@ HotVersion* HotCode::State::run(Job job, Then then) {
     version->entry = job.entry;
     version->code = compiled->entry;
     version->owner = std::move(compiled->code);
-    version->regions = job.regions;
-    for (const auto& region : version->owner->regions) version->regions.push_back(region);
+    holds.insert(holds.end(), version->owner->regions.begin(), version->owner->regions.end());
     version->owner->regions.clear();
+    version->set_regions(holds);
     std::vector<frozen::Read> reads = version->owner->reads;
     reads.insert(reads.end(), job.reads.begin(), job.reads.end());
     if (then == Then::Enter && !version->enter()) continue;

@@ -41,6 +41,9 @@ struct HotVersion final : runtime::Way, frozen::Dependent {
   /// Out of it.
   void retire(const frozen::Retirement& why) noexcept override;
 
+  /// What it reads, apart from constants: each region once.
+  void set_regions(std::vector<std::shared_ptr<frozen::Region>> regions);
+
   /// Counts one more who is inside, and keeps the memory for them. False if it is gone.
   bool enter();
 
@@ -55,13 +58,16 @@ struct HotVersion final : runtime::Way, frozen::Dependent {
   std::atomic<HotVersion*> next = nullptr;  // in the slot's list
   bool is_linked = false;                   // the mutex of `home` is held
   std::shared_ptr<Code> owner;              // of `code`; holds no memory of the program
-  std::vector<std::weak_ptr<frozen::Region>> regions;
+  std::weak_ptr<frozen::Region> program;                    // the memory, mostly of one region
+  std::vector<std::weak_ptr<frozen::Region>> more_regions;  // besides
   frozen::Dependency dependency;
 
   std::mutex mutex;  // of what follows; taken last
   unsigned inside = 0;
   bool given_up = false;  // it is retired, and nobody is about to enter it
-  std::vector<std::shared_ptr<frozen::Region>> held;  // while somebody is inside
+  // While somebody is inside:
+  std::shared_ptr<frozen::Region> held_program;
+  std::vector<std::shared_ptr<frozen::Region>> more_held;
 };
 
 /// The first version in the slot's list that fits, with one more inside; null if there is none.
