@@ -13,3 +13,7 @@ complete -c inlay -n '__fish_seen_subcommand_from embed' -l c++-flag -x -d 'A fl
 complete -c inlay -n '__fish_seen_subcommand_from embed' -s O -l optimize -x -a '-O0 -O1 -O2 -O3' -d 'Level of the native code'
 complete -c inlay -n '__fish_seen_subcommand_from list' -l json -d 'Print JSON'
 complete -c inlay -n '__fish_seen_subcommand_from list' -l verify -d 'Read and check every byte'
+complete -c inlay -n __fish_use_subcommand -f -a cache -d 'Look at compiled code that is kept on disk, or remove it'
+complete -c inlay -n '__fish_seen_subcommand_from cache' -f -a 'list verify clear'
+complete -c inlay -n '__fish_seen_subcommand_from cache' -l dir -x -a '(__fish_complete_directories)' -d 'The folder'
+complete -c inlay -n '__fish_seen_subcommand_from cache' -l json -d 'Print JSON'

@@ -135,6 +135,66 @@ void measure_one_region(Output& output, const inlay::Jit& jit, int count) {
   account.add("trees dropped, too", count);
 }
 
+/// What stays behind when functions come and go. At O0, where compiling is quickest.
+void measure_churn(Output& output, const inlay::Jit& jit, int count) {
+  inlay::CompileOptions options;
+  options.level = inlay::Level::O0;
+  Account account(output, "Trees of 2 closures, frozen, compiled and dropped one after the other (bytes a tree)");
+  int done = 0;
+  for (int until : {count / 10, count}) {
+    const double start = thread_cpu_us();
+    const int before = done;
+    for (; done < until; ++done)
+      compile(output,
+              jit.optimize(jit.freeze([&] { return make_expression(2, static_cast<unsigned>(done)); }), options));
+    account.add(std::to_string(until) + " compiled and dropped", until);
+    char text[80];
+    std::snprintf(text, sizeof text, "  (%.2f ms CPU each, the last %d)",
+                  (thread_cpu_us() - start) / 1e3 / (done - before), done - before);
+    output.note(text);
+  }
+}
+
+[[gnu::noinline]] void throw_it(int value) { throw value; }
+
+double throw_and_catch_us(int times) {
+  const double start = thread_cpu_us();
+  for (int i = 0; i < times; ++i) {
+    try {
+      throw_it(i);
+    } catch (int) {
+    }
+  }
+  return (thread_cpu_us() - start) / times;
+}
+
+/// What live functions cost those who throw, link and drop: their unwind information is registered.
+void measure_exceptions(Output& output, const inlay::Jit& jit, int count) {
+  inlay::CompileOptions options;
+  options.level = inlay::Level::O0;
+  output.table("Exceptions while functions live, and compiling and dropping one more (us CPU)",
+               {{"live functions"}, {"throw first", 2}, {"throw", 2}, {"one more", 2}, {"drop it", 2}});
+  std::vector<Compiled> live;
+  for (int until = 0; until <= count; until = until ? until * 10 : count / 100) {
+    while (static_cast<int>(live.size()) < until) {
+      const auto seed = static_cast<unsigned>(live.size());
+      live.push_back(compile(output, jit.optimize(jit.freeze([&] { return make_expression(2, seed); }), options)));
+    }
+    const double first = throw_and_catch_us(1), later = throw_and_catch_us(100);
+    double make = 0, drop = 0;
+    for (int i = 0; i < 20; ++i) {
+      const double begin = thread_cpu_us();
+      auto one = std::make_optional(
+          compile(output, jit.optimize(jit.freeze([&] { return make_expression(2, 77); }), options)));
+      const double made = thread_cpu_us();
+      one.reset();
+      make += (made - begin) / 20;
+      drop += (thread_cpu_us() - made) / 20;
+    }
+    output.row({std::to_string(until), first, later, make, drop});
+  }
+}
+
 int run(int argc, char** argv) {
   Output output("memory", argc, argv);
   auto jit = inlay::Jit::create();
@@ -146,6 +206,8 @@ int run(int argc, char** argv) {
   // The smaller one first: what it leaves behind is memory that the other one could use again.
   measure_one_region(output, *jit, output.runs(1000, 100));
   measure_own_regions(output, *jit, output.quick() ? std::vector{100, 300} : std::vector{1000, 10000});
+  measure_churn(output, *jit, output.runs(100'000, 1000));
+  measure_exceptions(output, *jit, output.runs(20'000, 1000));
   return output.finish();
 }
 

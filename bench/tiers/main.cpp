@@ -84,9 +84,9 @@ void measure_calls(Output& output) {
 void measure_batches(Output& output) {
   const int closures = output.quick() ? 64 : 1000;
   for (const int nodes : {5, 20}) {
-    output.table(std::to_string(closures) + " closures of " + std::to_string(nodes) +
-                     " nodes to the quick tier, CPU time",
-                 {{"in one object", 0}, {"ms", 1}, {"of one by one", 3}});
+    output.table(
+        std::to_string(closures) + " closures of " + std::to_string(nodes) + " nodes to the quick tier, CPU time",
+        {{"in one object", 0}, {"ms", 1}, {"of one by one", 3}});
     double alone = 0;
     for (const unsigned batch : {1u, 4u, 16u, 64u}) {
       inlay::Policy policy;
@@ -130,8 +130,9 @@ void measure_mix(Output& output) {
       }
     double best = 1e300;
     for (std::size_t i = 0; i < 3; ++i) best = std::min(best, lower_quartile(rivals[i].total));
-    output.table(std::to_string(shape.closures) + " closures, from 1 call to " + std::to_string(static_cast<long>(most)),
-                 {{"policy", 0}, {"total ms", 1}, {"of the best fixed", 3}, {"ms to 90 % of peak", 1}, {"compiling ms", 1}});
+    output.table(
+        std::to_string(shape.closures) + " closures, from 1 call to " + std::to_string(static_cast<long>(most)),
+        {{"policy", 0}, {"total ms", 1}, {"of the best fixed", 3}, {"ms to 90 % of peak", 1}, {"compiling ms", 1}});
     for (Rival& rival : rivals)
       output.row({rival.name, lower_quartile(rival.total), lower_quartile(rival.total) / best,
                   lower_quartile(rival.to_peak), median(rival.compile)});

@@ -32,7 +32,45 @@ Constant<T> constant(const Frozen<T>& value) {
   return {value.get(), value.region()};
 }
 
+/// A placeholder for an argument that stays, but is worth knowing: the handle makes versions of the function for values
+/// that calls often pass, and calls them where that value is passed again.
+template <int N>
+struct Promoted {};
+template <class P>
+  requires(std::is_placeholder_v<P> > 0)
+constexpr Promoted<std::is_placeholder_v<P>> promote(P) {
+  return {};
+}
+
+/// The same for one value that is known from the beginning.
+template <int N, class T>
+struct Expected {
+  T value;
+};
+template <class P, class T>
+  requires(std::is_placeholder_v<P> > 0)
+constexpr Expected<std::is_placeholder_v<P>, T> expect(P, T value) {
+  return {value};
+}
+
+}  // namespace inlay
+
+template <int N>
+struct std::is_placeholder<inlay::Promoted<N>> : std::integral_constant<int, N> {};
+template <int N, class T>
+struct std::is_placeholder<inlay::Expected<N, T>> : std::integral_constant<int, N> {};
+
+namespace inlay {
 namespace detail {
+
+template <class B>
+constexpr bool is_promoted = false;
+template <int N>
+constexpr bool is_promoted<Promoted<N>> = true;
+template <class B>
+constexpr bool is_expected = false;
+template <int N, class T>
+constexpr bool is_expected<Expected<N, T>> = true;
 
 template <class B>
 constexpr int placeholder = std::is_placeholder_v<std::remove_cvref_t<B>>;
@@ -86,6 +124,16 @@ Parameter describe(const B& binding) {
   parameter.type = value_type<P>();
   if constexpr (placeholder<B> > 0) {
     parameter.free_index = placeholder<B> - 1;
+    if constexpr (is_promoted<B> || is_expected<B>) {
+      static_assert(std::is_integral_v<P> || std::is_enum_v<P> || std::is_pointer_v<P>,
+                    "only integers, enumerations, bool and pointers have versions");
+      parameter.promoted = true;
+      if constexpr (is_expected<B>) {
+        static_assert(std::is_convertible_v<decltype(binding.value), P>,
+                      "the expected value does not convert to the type of its parameter");
+        parameter.bound = bytes_of(static_cast<std::remove_cv_t<P>>(binding.value));
+      }
+    }
   } else {
     static_assert(std::is_reference_v<P> || std::is_trivially_copyable_v<P>,
                   "a class with a copy constructor of its own can only be bound through a reference parameter");

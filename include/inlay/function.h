@@ -21,25 +21,36 @@ namespace jit {
 struct Managed;
 }
 
+/// A version of a function with promoted arguments.
+struct FunctionVersion {
+  std::vector<std::int64_t> values;  // of the promoted arguments, in the order of the parameters; pointers as addresses
+  std::uint64_t calls = 0;
+  Report report;
+};
+
 namespace detail {
 
 struct FunctionState;
 
 /// The ways that calls of a handle go in, as functions of one type: R (*)(const FunctionState*, Pass<A>...).
 struct Ways {
-  void* original = nullptr;   // calls what was handed over
-  void* counting = nullptr;   // counts, and calls the original
-  void* quick = nullptr;      // counts, and calls what `target` says, through the gate
-  void* gated = nullptr;      // calls what `target` says, through the gate
-  void* verifying = nullptr;  // calls both and compares, through the gate; null: verify mode is off
+  void* original = nullptr;     // calls what was handed over
+  void* counting = nullptr;     // counts, and calls the original
+  void* quick = nullptr;        // counts, and calls what `target` says, through the gate
+  void* gated = nullptr;        // calls what `target` says, through the gate
+  void* verifying = nullptr;    // calls both and compares, through the gate; null: verify mode is off
+  void* unversioned = nullptr;  // of promoted arguments with other values than there are versions for: counts, and
+                                // calls what `generic` says; always behind the gate
 };
 
-/// What all copies of a handle share. Compiled code gets its address as first argument and reads `bound` through it, so
-/// the first field stays where it is.
+/// What all copies of a handle share. Compiled code gets its address as first argument and reads the first two fields
+/// through it, so they stay where they are.
 struct FunctionState {
-  const std::byte* bound = nullptr;     // bytes of bound arguments that could not become constants
-  std::atomic<void*> entry = nullptr;   // where calls go: one of the ways, or compiled code that stays
-  std::atomic<void*> target = nullptr;  // compiled code that may be replaced while it runs: only behind the gate
+  const std::byte* bound = nullptr;      // bytes of bound arguments that could not become constants
+  void* unversioned = nullptr;           // the way of that name
+  std::atomic<void*> entry = nullptr;    // where calls go: one of the ways, or compiled code that stays
+  std::atomic<void*> target = nullptr;   // compiled code that may be replaced while it runs: only behind the gate
+  std::atomic<void*> generic = nullptr;  // of a function with versions: its code for all other values, or the original
   std::atomic<std::uint32_t> until_sample = 1;  // calls to count until one is looked at
   Ways ways;
   std::shared_ptr<void> callable;  // what `ways.original` calls
@@ -55,18 +66,21 @@ struct FunctionState {
 /// Processor clock ticks: only differences mean something.
 inline std::uint64_t ticks() { return __builtin_ia32_rdtsc(); }
 
-/// A call that was looked at has ended after so many ticks. May swap the state's entry; may compile.
-void add_sample(const FunctionState& state, std::uint64_t elapsed) noexcept;
+/// A call that was looked at has ended after so many ticks. May swap the state's entry; may compile. `arguments`: one
+/// word for each, of a function with versions; else null.
+void add_sample(const FunctionState& state, std::uint64_t elapsed, const std::uint64_t* arguments) noexcept;
 
 /// Looks at one call.
 class Sample {
  public:
-  explicit Sample(const FunctionState& state) : state_(state), began_(ticks()) {}
+  explicit Sample(const FunctionState& state, const std::uint64_t* arguments = nullptr)
+      : state_(state), arguments_(arguments), began_(ticks()) {}
   Sample(const Sample&) = delete;
-  ~Sample() { add_sample(state_, ticks() - began_); }
+  ~Sample() { add_sample(state_, ticks() - began_, arguments_); }
 
  private:
   const FunctionState& state_;
+  const std::uint64_t* arguments_;
   std::uint64_t began_;
 };
 
@@ -112,11 +126,38 @@ R call_gated(const FunctionState* state, Pass<A>... arguments) {
   return reinterpret_cast<EntryOf<R, A...>>(to)(state, std::forward<Pass<A>>(arguments)...);
 }
 
+/// An argument as a word, to tell values apart: an integer, with its sign or zeros in front, or an address.
+template <class A>
+std::uint64_t word_of(const A& argument) {
+  if constexpr (std::is_pointer_v<A>)
+    return reinterpret_cast<std::uintptr_t>(argument);
+  else if constexpr (std::is_integral_v<A> || std::is_enum_v<A>)
+    return static_cast<std::uint64_t>(argument);
+  else
+    return 0;
+}
+
+template <class R, class... A>
+[[gnu::noinline]] R call_sampled_with(const FunctionState* state, void* to, Pass<A>... arguments) {
+  const std::uint64_t words[] = {word_of(arguments)..., 0};
+  const Sample sample(*state, words);
+  return reinterpret_cast<EntryOf<R, A...>>(to)(state, std::forward<Pass<A>>(arguments)...);
+}
+
+template <class R, class... A>
+R call_unversioned(const FunctionState* state, Pass<A>... arguments) {
+  void* to = state->generic.load(std::memory_order_acquire);
+  if (count_call(*state)) [[unlikely]]
+    return call_sampled_with<R, A...>(state, to, std::forward<Pass<A>>(arguments)...);
+  return reinterpret_cast<EntryOf<R, A...>>(to)(state, std::forward<Pass<A>>(arguments)...);
+}
+
 Tier tier_of(const FunctionState& state) noexcept;
 Report report_of(const FunctionState& state);
 Result<void> compile_now(const FunctionState& state, Tier tier);
 void invalidate(const FunctionState& state) noexcept;
 void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept;
+std::vector<FunctionVersion> versions_of(const FunctionState& state);
 
 }  // namespace detail
 
@@ -150,6 +191,10 @@ class Function<R(A...)> {
   void invalidate() const { detail::invalidate(*state_); }
   /// For interpreters that count: so many jumps backward were taken in the original, each as hot as a call.
   void add_back_edges(std::uint64_t count = 1) const { detail::add_back_edges(*state_, count); }
+
+  /// Of a function with promoted arguments: its versions, those made first in front. tier() and explain() are of the
+  /// code for all other values.
+  std::vector<FunctionVersion> versions() const { return detail::versions_of(*state_); }
 
   /// In verify mode: how many calls were compared, and how many differed.
   std::uint64_t verified_calls() const { return state_->verified.load(); }

@@ -12,9 +12,10 @@
 
 namespace inlay::detail {
 
-/// A thread's note: the epoch in which its outermost call began; 0 outside of calls.
+/// A thread's note.
 struct Gate {
-  std::atomic<std::uint64_t> since = 0;
+  std::atomic<std::uint64_t> since = 0;  // the epoch in which the first of its calls under way began; 0: there is none
+  std::uint32_t calls = 0;               // under way; they need not end in the order in which they began (fibers)
 };
 
 /// Begins with 1. Changed by the library only.
@@ -29,16 +30,13 @@ inline thread_local constinit Gate* own_gate = nullptr;
 class Entered {
  public:
   Entered() : gate_(own_gate ? own_gate : open_gate()) {
-    if (gate_->since.load(std::memory_order_relaxed) != 0) {
-      gate_ = nullptr;  // within another call, whose note is older
-      return;
-    }
+    if (gate_->calls++ != 0) return;
     gate_->since.store(current_epoch.load(std::memory_order_acquire), std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);  // the other half of it is membarrier
   }
   Entered(const Entered&) = delete;
   ~Entered() {
-    if (gate_) gate_->since.store(0, std::memory_order_release);
+    if (--gate_->calls == 0) gate_->since.store(0, std::memory_order_release);
   }
 
  private:

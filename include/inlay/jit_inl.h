@@ -47,6 +47,7 @@ void set_ways(FunctionState& state, EntryOf<R, A...> original, bool verify) {
   state.ways.counting = reinterpret_cast<void*>(&call_counting<R, A...>);
   state.ways.quick = reinterpret_cast<void*>(&call_quick<R, A...>);
   state.ways.gated = reinterpret_cast<void*>(&call_gated<R, A...>);
+  state.ways.unversioned = reinterpret_cast<void*>(&call_unversioned<R, A...>);
   if (verify) state.ways.verifying = reinterpret_cast<void*>(&run_both<R, A...>);
   state.entry.store(state.ways.original);
 }

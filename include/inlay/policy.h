@@ -53,8 +53,8 @@ struct Policy {
   unsigned batch = 16;
 
   // When these are used up, nothing more is compiled in the background or by counting.
-  double budget_ms = std::numeric_limits<double>::infinity();                      // of CPU time, altogether
-  std::uint64_t budget_bytes = std::numeric_limits<std::uint64_t>::max();         // of code that is alive
+  double budget_ms = std::numeric_limits<double>::infinity();              // of CPU time, altogether
+  std::uint64_t budget_bytes = std::numeric_limits<std::uint64_t>::max();  // of code that is alive
 
   static Policy now() { return {}; }
   static Policy hot() {

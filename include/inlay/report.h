@@ -60,9 +60,11 @@ struct GuestInstruction {
                             // Of computed goto it is the number that stands for the label in embedded code, which
                             // tells opcodes apart, but is not the guest's. Empty: nothing of the kind was decided
   Place handler;            // where that is in the interpreter's source, if known
-  unsigned instructions = 0;  // of LLVM, before its own optimization
-  unsigned copies = 0;        // of blocks
-  unsigned number = 0;        // in this report, from 1: how debug information of the compiled code calls it
+  Place source;             // where it stands in the guest's own source, if annotate_source() said so
+  std::string source_function;  // and in which function of the guest
+  unsigned instructions = 0;    // of LLVM, before its own optimization
+  unsigned copies = 0;          // of blocks
+  unsigned number = 0;          // in this report, from 1: how debug information of the compiled code calls it
   // If CompileOptions::explain_code asked for it:
   std::vector<CodeRange> code;  // in ascending order, no two overlap; none if it was folded away
   std::string assembly;         // of these ranges, a line for each machine instruction
@@ -77,6 +79,7 @@ struct GuestInstruction {
 struct Report {
   std::string function;      // what was asked for, demangled
   bool compiled = false;     // false: the original runs
+  bool cached = false;       // the code was compiled earlier, and found in a cache; counts and remarks are of then
   unsigned rounds = 0;       // of evaluating and inlining
   unsigned specialized = 0;  // functions evaluated with known arguments
   unsigned inlined = 0;      // calls replaced by bodies

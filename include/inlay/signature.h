@@ -58,8 +58,14 @@ struct Parameter {
   ValueType type;
   bool by_reference = false;     // the function takes a reference to the value, as std::function's invokers do
   int free_index = -1;           // which argument of the compiled function; -1: it is bound
-  std::vector<std::byte> bound;  // otherwise: the bytes that it is bound to
+  bool promoted = false;         // free, and versions are made for some of its values
+  std::vector<std::byte> bound;  // the bytes that it is bound to; of a promoted one: the value that is expected, if any
 };
+
+/// The bytes that it takes among those that a function is bound to; they lie there one behind the other.
+inline std::size_t bound_space(const Parameter& parameter) {
+  return parameter.promoted ? 16 : (parameter.bound.size() + 15) / 16 * 16;
+}
 
 template <class T>
 std::vector<std::byte> bytes_of(const T& value) {

@@ -10,6 +10,7 @@
 #include <llvm/Target/TargetOptions.h>
 #include <llvm/TargetParser/Host.h>
 
+#include <atomic>
 #include <mutex>
 
 namespace inlay::codegen {
@@ -17,6 +18,8 @@ namespace inlay::codegen {
 namespace {
 
 constexpr const char* HostTriple = "x86_64-pc-linux-gnu";
+
+std::atomic<std::uint64_t> made = 0;
 
 void initialize_llvm() {
   static std::once_flag once;
@@ -41,10 +44,15 @@ const std::string& host_features() {
 
 }  // namespace
 
+std::uint64_t machines_made() { return made; }
+
+std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + host_features(); }
+
 Machine::Machine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Machine::~Machine() = default;
 
 Result<std::unique_ptr<Machine>> Machine::create(Cpu cpu) {
+  ++made;
   initialize_llvm();
   llvm::Triple triple(HostTriple);
   std::string message;

@@ -6,7 +6,9 @@
 // keeps them, and a thread keeps its machines.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "inlay/codegen.h"
 #include "inlay/result.h"
@@ -43,6 +45,12 @@ class Machine {
   explicit Machine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// How many were made in this process: none, as long as nothing was compiled.
+std::uint64_t machines_made();
+
+/// The processor that Cpu::Host means, with all that it has.
+std::string host_processor();
 
 /// This thread's machine, made at first use and kept until the thread ends.
 Result<Machine*> machine_of_thread(Cpu cpu);

@@ -105,6 +105,11 @@ bool is_write(const void* context) {
 }
 
 void hand_on(int signal, siginfo_t* info, void* context) {
+  if ((previous_handler.sa_flags & SA_RESETHAND) != 0) {  // it counts on being called once
+    struct sigaction by_default = {};
+    by_default.sa_handler = SIG_DFL;
+    sigaction(signal, &by_default, nullptr);
+  }
   if ((previous_handler.sa_flags & SA_SIGINFO) != 0) return previous_handler.sa_sigaction(signal, info, context);
   if (previous_handler.sa_handler != SIG_DFL && previous_handler.sa_handler != SIG_IGN) {
     return previous_handler.sa_handler(signal);

@@ -6,6 +6,7 @@
 #include "codegen/diagnostics.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
+#include "jit/tools.h"
 
 #include <llvm/Linker/Linker.h>
 
@@ -17,8 +18,8 @@ namespace {
 struct Part {
   BatchMember* member;
   std::string entry;
-  Built built;         // its symbols are those of the batch
-  double share = 0;    // of what is done for all of them
+  Built built;       // its symbols are those of the batch
+  double share = 0;  // of what is done for all of them
 };
 
 /// Whether nothing but the entry is visible to other modules, so that they can become one.
@@ -48,17 +49,18 @@ codegen::JoinOptions join_options(std::size_t parts) {
 }
 
 /// Gives each part its share of `us`.
-void share_out(std::vector<Part>& parts, double us, double Report::*time) {
+void share_out(std::vector<Part>& parts, double us, double Report::* time) {
   for (Part& part : parts) part.member->report.*time += us * part.share;
 }
 
 /// Makes one object of the module of all of them.
-Result<codegen::Object> emit_all(runtime::Workspace& workspace, llvm::Module& module, codegen::Machine& machine,
-                                 Level level, std::vector<Part>& parts, Watch& watch) {
+Result<codegen::Object> emit_all(const Engine& engine, runtime::Workspace& workspace, llvm::Module& module,
+                                 codegen::Machine& machine, Level level, std::vector<Part>& parts, Watch& watch) {
   Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies, join_options(parts.size()));
   if (!joined) return std::move(joined).error();
   machine.adopt(module);
   INLAY_TRY_VOID(codegen::check(module));
+  prepare_for_tools(module, engine.options(), /*keep_debug_info=*/false);
   codegen::optimize(module, machine, level);
   share_out(parts, watch.lap_us(), &Report::optimize_us);
   INLAY_TRY(codegen::Object object, codegen::emit(module, machine, level));
@@ -101,7 +103,8 @@ std::vector<Part> prepare_all(Engine& engine, runtime::Workspace& workspace, llv
   llvm::Linker linker(all);
   for (BatchMember& member : members) {
     const std::string entry = engine.unique_name("inlay.entry.");
-    Result<Prepared> prepared = prepare(workspace, member.make_entry, member.options, entry, member.report);
+    Result<Prepared> prepared =
+        prepare(workspace, member.make_entry, member.options, engine.options(), entry, member.report);
     if (!prepared) {
       member.result = std::move(prepared).error();
       continue;
@@ -136,7 +139,7 @@ void compile_batch(Engine& engine, Level level, std::vector<BatchMember>& member
     parts = prepare_all(engine, *workspace, *all, members);
     if (parts.empty()) return Error(ErrorKind::Codegen, "nothing is left of the batch");
     watch.lap_us();
-    return emit_all(*workspace, *all, **machine, level, parts, watch);
+    return emit_all(engine, *workspace, *all, **machine, level, parts, watch);
   }();
   // Whatever is wrong with them together, each one gets its own answer when it is compiled alone.
   if (!object || !link_all(engine, *std::move(object), parts, watch)) return;

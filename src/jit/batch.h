@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Several small functions in one object. Setting up the machine's passes, writing an object, and linking it cost the same
-// for one function as for many.
+// Several small functions in one object. Setting up the machine's passes, writing an object, and linking it cost the
+// same for one function as for many.
 //
 // Up to specialization each function is by itself, in a module of its own: what it read, its report, its errors. Then
 // the modules become one. What each of them says of frozen memory keeps names of its own there.

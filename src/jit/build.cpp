@@ -7,6 +7,8 @@
 #include "codegen/code_map.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
+#include "jit/tools.h"
+#include "jit/trace.h"
 #include "specialize/specialize.h"
 
 namespace inlay::jit {
@@ -42,15 +44,16 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
 
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                       const std::string& name, Report& report) {
+                       const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
-  INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, name, report));
+  INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, jit_options, name, report, log));
   Watch watch;
   llvm::Module& module = *prepared.module;
   Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies);
   if (!joined) return std::move(joined).error();
   machine->adopt(module);
   INLAY_TRY_VOID(codegen::check(module));  // wrong only through our own mistake; then the original is the answer
+  prepare_for_tools(module, jit_options, options.explain_code);
   codegen::optimize(module, *machine, options.level);
   report.optimize_us = watch.lap_us();
   INLAY_TRY(prepared.built.object, codegen::emit(module, *machine, options.level));
@@ -62,25 +65,38 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
 }  // namespace
 
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                         const std::string& name, Report& report) {
+                         const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
   Watch watch;
   Prepared prepared{runtime::new_module(workspace.context, name), {}};
   specialize::Symbols symbols(*prepared.module, workspace.bodies);
+  if (log) symbols.log_reads_to(*log);
   INLAY_TRY(llvm::Function * entry, make_entry(symbols, name));
   report.load_us = watch.lap_us();
-  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
+  INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report, wants_lines(jit_options)));
   symbols.show_contents();
   Built& built = prepared.built;
-  built.entry = name;
+  built.entry = entry->getName().str();
   built.reads = symbols.reads();
   add_host_symbols(symbols, built.symbols, built.regions);  // before the optimizer drops those that nothing needs
   report.specialize_us = watch.lap_us();
   return prepared;
 }
 
-Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry) {
+Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
+                    const Subject* subject) {
+  CacheQuery cached(engine, options, subject);
+  if (cached.on())
+    if (std::optional<Built> found = cached.find(report)) {
+      trace_event(engine.trace(), "cache hit", report.function);
+      return *std::move(found);
+    }
   Engine::Borrowed workspace(engine);
-  return build_in(*workspace, make_entry, options, engine.unique_name("inlay.entry."), report);
+  // The same name in each process, so that the same code is the same object. Code is linked by itself.
+  const std::string name = subject ? subject->name : engine.unique_name("inlay.entry.");
+  INLAY_TRY(Built built, build_in(*workspace, make_entry, options, engine.options(), name, report,
+                                  cached.on() ? &cached.log() : nullptr));
+  if (cached.on()) cached.keep(built, report);
+  return built;
 }
 
 Result<Compiled> link(Engine& engine, Built built, Report& report,
@@ -90,6 +106,7 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
   INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols));
   compiled.code->regions = std::move(built.regions);
   compiled.code->reads = std::move(built.reads);
+  compiled.unknown_bound = std::move(built.unknown_bound);
   for (const auto& region : holds)
     if (region) compiled.code->regions.push_back(region);
   INLAY_TRY(compiled.entry, engine.address(*compiled.code, built.entry));
@@ -100,9 +117,30 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
 }
 
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
-                               const std::vector<std::shared_ptr<frozen::Region>>& holds) {
-  INLAY_TRY(Built built, build(engine, options, report, make_entry));
+                               const std::vector<std::shared_ptr<frozen::Region>>& holds, const Subject* subject) {
+  INLAY_TRY(Built built, build(engine, options, report, make_entry, subject));
   return link(engine, std::move(built), report, holds);
+}
+
+Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {
+  Built built;
+  built.entry = engine.unique_name("inlay.plain.");
+  {
+    Engine::Borrowed workspace(engine);
+    INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+    std::unique_ptr<llvm::Module> module = runtime::new_module((*workspace).context, built.entry);
+    specialize::Symbols unit(*module, (*workspace).bodies);
+    INLAY_TRY_VOID(make_entry(unit, built.entry));
+    add_host_symbols(unit, symbols, built.regions);
+    machine->adopt(*module);
+    INLAY_TRY_VOID(codegen::check(*module));
+    prepare_for_tools(*module, engine.options(), /*keep_debug_info=*/false);
+    codegen::optimize(*module, *machine, Level::O1);
+    INLAY_TRY(built.object, codegen::emit(*module, *machine, Level::O1));
+  }
+  built.symbols = std::move(symbols);
+  Report report;
+  return link(engine, std::move(built), report);
 }
 
 }  // namespace inlay::jit

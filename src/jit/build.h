@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "inlay/jit.h"
+#include "jit/cached.h"
 #include "jit/engine.h"
 #include "specialize/symbols.h"
 
@@ -19,6 +20,7 @@ struct Built {
   std::vector<HostSymbol> symbols;                       // where the frozen objects lie that it refers to
   std::vector<std::shared_ptr<frozen::Region>> regions;  // the memory that it reads
   std::vector<frozen::Read> reads;                       // the constants that it was made from
+  std::vector<std::uint64_t> unknown_bound;  // of code from a cache: where bound bytes lie that it has not as constants
 };
 
 /// Writes the function that is to be compiled, under the name it is given, into the symbols' unit.
@@ -30,17 +32,22 @@ struct Prepared {
   Built built;  // without an object
 };
 
-/// The first half of build(): what happens to one function alone. What it refers to must not be dropped before `module`.
+/// The first half of build(): what happens to one function alone. What it refers to must not be dropped before
+/// `module`. `log`: where reads are noted for a cache, or null.
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
-                         const std::string& name, Report& report);
+                         const JitOptions& jit_options, const std::string& name, Report& report,
+                         frozen::ReadLog* log = nullptr);
 
 /// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
-/// times, sizes and remarks, also on failure.
-Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry);
+/// times, sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is
+/// not called where it has the object.
+Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
+                    const Subject* subject = nullptr);
 
 struct Compiled {
   std::shared_ptr<Code> code;
   void* entry = nullptr;
+  std::vector<std::uint64_t> unknown_bound;  // see Built
 };
 
 /// Links an object. The code keeps the frozen memory that it reads, and `holds`.
@@ -49,7 +56,11 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
 
 /// Both.
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
-                               const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
+                               const std::vector<std::shared_ptr<frozen::Region>>& holds = {},
+                               const Subject* subject = nullptr);
+
+/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`.
+Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry);
 
 /// Time since it was last asked.
 class Watch {

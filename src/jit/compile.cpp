@@ -5,6 +5,7 @@
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
+#include "jit/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay {
@@ -71,6 +72,7 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
   machine->adopt(*built.module);
+  jit::prepare_for_tools(*built.module, engine_->options(), /*keep_debug_info=*/false);
   codegen::optimize(*built.module, *machine, level);
   state->report.optimize_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, codegen::emit(*built.module, *machine, level));

@@ -3,12 +3,17 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+
+#include "jit/code_memory.h"
+#include "jit/code_plugin.h"
 #include "jit/epoch.h"
+#include "jit/tools.h"
+#include "jit/unwind.h"
 #include "runtime/llvm_errors.h"
 
 #include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
 #include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
-#include <llvm/ExecutionEngine/Orc/EHFrameRegistrationPlugin.h>
 #include <llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h>
 #include <llvm/ExecutionEngine/Orc/TaskDispatch.h>
 
@@ -74,16 +79,17 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   JitOptions options = given;
   INLAY_TRY(Environment environment, apply_environment(options));
   std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));
-  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process =
-      orc::SelfExecutorProcessControl::Create(nullptr, std::make_unique<orc::InPlaceTaskDispatcher>());
+  INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
+  llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create(
+      nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(), std::move(memory));
   if (!process) return from_llvm(process.takeError(), ErrorKind::Codegen);
   engine->session_ = std::make_unique<orc::ExecutionSession>(std::move(*process));
   engine->session_->setErrorReporter(&LinkErrors::add);
   engine->linker_ = std::make_unique<orc::ObjectLinkingLayer>(*engine->session_);
-  llvm::Expected<std::unique_ptr<orc::EHFrameRegistrationPlugin>> unwinding =
-      orc::EHFrameRegistrationPlugin::Create(*engine->session_);
-  if (!unwinding) return from_llvm(unwinding.takeError(), ErrorKind::Codegen);
-  engine->linker_->addPlugin(std::shared_ptr<orc::EHFrameRegistrationPlugin>(std::move(*unwinding)));
+  engine->linker_->addPlugin(new_unwind_plugin());
+  INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
+  engine->linker_->addPlugin(
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
   return engine;
@@ -146,6 +152,7 @@ std::string Engine::unique_name(const char* prefix) { return prefix + std::to_st
 Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {
   auto code = std::make_shared<Code>();
   code->engine = shared_from_this();
+  ++live_;
   code->bytes = object.bytes->getBufferSize();
   tally_.code_bytes.fetch_add(code->bytes, std::memory_order_relaxed);
   code->dylib = &session_->createBareJITDylib(unique_name("code."));
@@ -168,9 +175,21 @@ Result<void*> Engine::address(const Code& code, const std::string& name) {
   return found->getAddress().toPtr<void*>();
 }
 
+/// The session keeps each name that it ever saw until it is told to look which are in use. That takes as long as there
+/// are names, so not each time.
+void Engine::forget_names() {
+  constexpr std::uint64_t AtLeast = 500;
+  const std::uint64_t live = --live_;
+  if (++dropped_ < std::max(AtLeast, live)) return;
+  dropped_ = 0;
+  session_->getSymbolStringPool()->clearDeadEntries();
+}
+
 Code::~Code() {
-  if (engine) engine->tally_.code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
-  if (engine && dylib) llvm::consumeError(engine->session_->removeJITDylib(*dylib));
+  if (!engine || !dylib) return;
+  engine->tally_.code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  llvm::consumeError(engine->session_->removeJITDylib(*dylib));
+  engine->forget_names();
 }
 
 }  // namespace inlay::jit

@@ -80,8 +80,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   Engine(const JitOptions& options, Environment environment)
-      : options_(options), environment_(std::move(environment)), pool_(options_.policy.threads, options_.policy.batch) {}
+      : options_(options),
+        environment_(std::move(environment)),
+        pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
+  void forget_names();
 
   const JitOptions options_;
   const Environment environment_;
@@ -93,7 +96,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::mutex workspaces_mutex_;
   std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
   std::atomic<std::uint64_t> counter_ = 0;
-  Pool pool_;  // ends first
+  std::atomic<std::uint64_t> live_ = 0, dropped_ = 0;  // Code that is there, and that went since names were forgotten
+  Pool pool_;                                          // ends first
 };
 
 }  // namespace inlay::jit

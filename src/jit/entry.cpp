@@ -34,6 +34,22 @@ class EntryBuilder {
   llvm::Function* entry() const { return entry_; }
 
   Result<llvm::Function*> run() {
+    INLAY_TRY_VOID(find_target());
+    INLAY_TRY_VOID(build_call());
+    return entry_;
+  }
+
+  Result<llvm::Function*> run_dispatch(const std::vector<VersionEntry>& versions) {
+    INLAY_TRY_VOID(find_target());
+    for (const VersionEntry& version : versions) build_branch(version);
+    llvm::Value* at = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), state_argument(), sizeof(void*));
+    forward(builder_.CreateLoad(pointer_, at));
+    return entry_;
+  }
+
+ private:
+  /// The target, and the entry with an empty block.
+  Result<void> find_target() {
     if (!request_.target)
       return Error(ErrorKind::InvalidArgument, "there is nothing to compile: " + request_.what + " is empty");
     std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request_.target);
@@ -52,11 +68,9 @@ class EntryBuilder {
                    "the body of '" + std::string(found->symbol.name()) + "' is not in its runtime");
     target_ = llvm::cast<llvm::Function>(runtime::declare_in(symbols_.unit(), *original));
     declare(*original);
-    INLAY_TRY_VOID(build_call());
-    return entry_;
+    return {};
   }
 
- private:
   Error mismatch(std::string what) const {
     return {ErrorKind::InvalidArgument, "the function cannot be called with constants in place: " + std::move(what)};
   }
@@ -108,14 +122,68 @@ class EntryBuilder {
       if (original.hasFnAttribute(name)) entry_->addFnAttr(original.getFnAttribute(name));
     entry_->setUWTableKind(llvm::UWTableKind::Async);
     // explain_calls() tells causes by these names.
-    if (options_.with_state) entry_->getArg(has_result_place_ ? 1 : 0)->setName(specialize::StateArgument);
+    if (options_.with_state) state_argument()->setName(specialize::StateArgument);
     for (std::size_t i = 0; i < request_.free.size(); ++i)
       free_argument(static_cast<int>(i))->setName(specialize::FreeArgument + std::to_string(i + 1));
     builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", entry_));
   }
 
+  llvm::Argument* state_argument() const { return entry_->getArg(has_result_place_ ? 1 : 0); }
+
   llvm::Argument* free_argument(int index) const {
     return entry_->getArg(static_cast<unsigned>(index) + (has_result_place_ ? 1 : 0) + (options_.with_state ? 1 : 0));
+  }
+
+  /// A scalar that is known and lies at `at` of what is bound, as a constant; null for a pointer that leads nowhere
+  /// known.
+  llvm::Constant* value_of(const ValueType& type, const std::vector<std::byte>& bytes, std::uint64_t at) {
+    if (type.value_class == ValueClass::Bool) return builder_.getInt1(bytes[0] != std::byte{0});
+    std::vector<std::byte> padded = bytes;
+    padded.resize(16);
+    return symbols_.constant(padded.data(), scalar(type), at);
+  }
+
+  /// Goes on in another function of this type.
+  void forward(llvm::Value* to) {
+    llvm::SmallVector<llvm::Value*, 8> arguments;
+    for (llvm::Argument& argument : entry_->args()) arguments.push_back(&argument);
+    llvm::CallInst* call = builder_.CreateCall(entry_->getFunctionType(), to, arguments);
+    call->setAttributes(entry_->getAttributes().removeFnAttributes(context_));
+    call->setCallingConv(entry_->getCallingConv());
+    call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+    if (call->getType()->isVoidTy())
+      builder_.CreateRetVoid();
+    else
+      builder_.CreateRet(call);
+  }
+
+  /// if (each promoted argument has its value) { ++counter; go on in the version }
+  void build_branch(const VersionEntry& version) {
+    llvm::Value* fits = nullptr;
+    std::size_t next = 0;
+    for (const Parameter& parameter : request_.parameters) {
+      if (!parameter.promoted) continue;
+      std::vector<std::byte> bytes(sizeof(std::uint64_t));
+      std::memcpy(bytes.data(), &version.values[next++], sizeof(std::uint64_t));
+      llvm::Constant* value = value_of(parameter.type, bytes, 0);
+      if (!value) return;
+      llvm::Value* same = builder_.CreateICmpEQ(free_argument(parameter.free_index), value);
+      fits = fits ? builder_.CreateAnd(fits, same) : same;
+    }
+    llvm::BasicBlock* here = llvm::BasicBlock::Create(context_, "", entry_);
+    llvm::BasicBlock* next_block = llvm::BasicBlock::Create(context_, "", entry_);
+    builder_.CreateCondBr(fits, here, next_block);
+    builder_.SetInsertPoint(here);
+    llvm::Module& unit = symbols_.unit();
+    llvm::Type* word = builder_.getInt64Ty();
+    llvm::Value* counter = unit.getOrInsertGlobal(version.counter, word);
+    llvm::LoadInst* count = builder_.CreateAlignedLoad(word, counter, llvm::Align(8));
+    count->setAtomic(llvm::AtomicOrdering::Monotonic);  // counts of other threads may get lost
+    llvm::StoreInst* store =
+        builder_.CreateAlignedStore(builder_.CreateAdd(count, builder_.getInt64(1)), counter, llvm::Align(8));
+    store->setAtomic(llvm::AtomicOrdering::Monotonic);
+    forward(unit.getOrInsertFunction(version.symbol, entry_->getFunctionType()).getCallee());
+    builder_.SetInsertPoint(next_block);
   }
 
   /// Bound bytes as a value of an IR type: a constant where every pointer among them is known, else read from the
@@ -126,7 +194,7 @@ class EntryBuilder {
         parameter.bound.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(offset, parameter.bound.size())),
         parameter.bound.end());
     bytes.resize(std::max<std::uint64_t>(size, 16));
-    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type)) return constant;
+    if (llvm::Constant* constant = symbols_.constant(bytes.data(), type, at + offset)) return constant;
     if (!options_.with_state)
       return Error(ErrorKind::NotCarried,
                    "a bound argument points to memory of this process that is not frozen; "
@@ -137,7 +205,7 @@ class EntryBuilder {
                                    " is bound to a pointer to memory that is neither frozen nor promised constant, so "
                                    "nothing behind it is known; build it inside freeze(), or promise it constant",
                                {}});
-    llvm::Value* block = builder_.CreateLoad(pointer_, entry_->getArg(has_result_place_ ? 1 : 0));
+    llvm::Value* block = builder_.CreateLoad(pointer_, state_argument());
     return builder_.CreateLoad(type, builder_.CreateConstGEP1_64(builder_.getInt8Ty(), block, at + offset));
   }
 
@@ -148,7 +216,8 @@ class EntryBuilder {
       INLAY_TRY(llvm::Type * type, next_type(arguments));
       if (type != scalar(parameter.type)) return mismatch("a parameter has another type in its bitcode");
       if (parameter.free_index >= 0) {
-        arguments.push_back(free_argument(parameter.free_index));
+        llvm::Constant* known = parameter.bound.empty() ? nullptr : value_of(parameter.type, parameter.bound, bound_at);
+        arguments.push_back(known ? static_cast<llvm::Value*>(known) : free_argument(parameter.free_index));
         return {};
       }
       if (parameter.type.value_class == ValueClass::Bool) {
@@ -219,7 +288,7 @@ class EntryBuilder {
     std::uint64_t bound_at = 0;
     for (const Parameter& parameter : request_.parameters) {
       INLAY_TRY_VOID(add_argument(parameter, bound_at, arguments));
-      bound_at += (parameter.bound.size() + 15) / 16 * 16;
+      bound_at += bound_space(parameter);
     }
     if (arguments.size() != target_->arg_size()) return mismatch("its bitcode has more parameters");
     call_and_return(builder_, *target_, arguments);
@@ -255,6 +324,15 @@ Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::
   EntryBuilder builder(symbols, request, options, report);
   Result<llvm::Function*> entry = builder.run();
   if (!entry && builder.entry()) builder.entry()->eraseFromParent();  // half-built, it would not verify
+  return entry;
+}
+
+Result<llvm::Function*> build_dispatch(specialize::Symbols& symbols, const detail::Request& request,
+                                       const EntryOptions& options, const std::vector<VersionEntry>& versions) {
+  Report nothing;
+  EntryBuilder builder(symbols, request, options, nothing);
+  Result<llvm::Function*> entry = builder.run_dispatch(versions);
+  if (!entry && builder.entry()) builder.entry()->eraseFromParent();
   return entry;
 }
 

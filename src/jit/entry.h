@@ -21,6 +21,18 @@ struct EntryOptions {
 Result<llvm::Function*> build_entry(specialize::Symbols& symbols, const detail::Request& request,
                                     const EntryOptions& options, Report& report);
 
+/// One version of a function: where its code is, and for which values of the promoted arguments.
+struct VersionEntry {
+  std::string symbol;                 // of its code
+  std::string counter;                // the symbol of a word that counts its calls
+  std::vector<std::uint64_t> values;  // one for each promoted parameter
+};
+
+/// Builds the function that leads calls to the version that they fit, and all others to FunctionState::unversioned.
+/// Versions whose values cannot be named are left out.
+Result<llvm::Function*> build_dispatch(specialize::Symbols& symbols, const detail::Request& request,
+                                       const EntryOptions& options, const std::vector<VersionEntry>& versions);
+
 /// The end of an entry: the call that is to be specialized, and a return of its result.
 void call_and_return(llvm::IRBuilder<>& builder, llvm::Function& target, llvm::ArrayRef<llvm::Value*> arguments);
 

@@ -28,9 +28,9 @@ struct Retired {
 /// Never destroyed: threads may end after main() has.
 struct Reclaimer {
   std::mutex mutex;
-  std::deque<detail::Gate> gates;    // of all threads that ever called
+  std::deque<detail::Gate> gates;     // of all threads that ever called
   std::vector<detail::Gate*> unused;  // of threads that have ended
-  std::deque<Retired> retired;       // in ascending order of epochs
+  std::deque<Retired> retired;        // in ascending order of epochs
   bool has_barrier = false;
 };
 

@@ -25,26 +25,38 @@ double ticks_per_us() {
   return passed < Enough ? Usual : static_cast<double>(detail::ticks() - first) / passed;
 }
 
-void add_heat(Managed& managed, std::uint64_t elapsed) {
+Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   // One call that had to wait for a core, or for memory, does not stand for all of them.
   const std::uint64_t usual = managed.last_sample ? std::min(elapsed, managed.last_sample) : elapsed;
   managed.last_sample = elapsed;
-  managed.calls += managed.interval;
-  managed.spent_ticks += static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1);
+  const Heat heat{managed.interval, static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1)};
+  managed.heat += heat;
   managed.interval = std::min(managed.interval * 2, LongestInterval);
+  return heat;
+}
+
+namespace {
+
+bool is_past(const Heat& heat, std::uint64_t calls, double us, double factor) {
+  return static_cast<double>(heat.calls) >= static_cast<double>(calls) * factor &&
+         heat.ticks / ticks_per_us() >= us * factor;
+}
+
+}  // namespace
+
+bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor) {
+  return is_past(heat, policy.optimize_calls, policy.optimize_us, factor);
 }
 
 std::optional<Tier> wanted_tier(const Managed& managed, const Policy& policy) {
   if (policy.when == Policy::When::Never || managed.failure) return std::nullopt;
   const double factor = std::ldexp(1.0, static_cast<int>(std::min(managed.generation, MostDoublings)));
-  const double spent_us = managed.spent_ticks / ticks_per_us();
   const Tier have = std::max(managed.tier(), managed.asked);
-  const auto calls = static_cast<double>(managed.calls);
-  const bool optimize =
-      calls >= static_cast<double>(policy.optimize_calls) * factor && spent_us >= policy.optimize_us * factor;
-  if (optimize && policy.highest == Tier::Optimized && have < Tier::Optimized) return Tier::Optimized;
-  const bool quick = calls >= static_cast<double>(policy.quick_calls) * factor && spent_us >= policy.quick_us * factor;
-  if (quick && policy.highest >= Tier::Quick && have < Tier::Quick) return Tier::Quick;
+  if (policy.highest == Tier::Optimized && have < Tier::Optimized && is_worth_optimizing(managed.heat, policy, factor))
+    return Tier::Optimized;
+  if (policy.highest >= Tier::Quick && have < Tier::Quick &&
+      is_past(managed.heat, policy.quick_calls, policy.quick_us, factor))
+    return Tier::Quick;
   return std::nullopt;
 }
 

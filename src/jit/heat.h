@@ -5,6 +5,7 @@
 // calls have cost as much as compiling would. So total time is never much more than that of the best choice.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "inlay/policy.h"
@@ -13,11 +14,26 @@ namespace inlay::jit {
 
 struct Managed;
 
+/// What calls have cost.
+struct Heat {
+  std::uint64_t calls = 0;
+  double ticks = 0;
+  Heat& operator+=(const Heat& more) {
+    calls += more.calls;
+    ticks += more.ticks;
+    return *this;
+  }
+};
+
 /// Processor clock ticks in a microsecond, as far as known: better from call to call in the first milliseconds.
 double ticks_per_us();
 
-/// Adds one call that was looked at and stands for those since the last one. The function's mutex is held.
-void add_heat(Managed& managed, std::uint64_t elapsed);
+/// Adds one call that was looked at and stands for those since the last one: as much as is returned. The function's
+/// mutex is held.
+Heat add_heat(Managed& managed, std::uint64_t elapsed);
+
+/// Whether calls have cost as much as optimized code is worth. `factor`: of the thresholds.
+bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor = 1);
 
 /// The tier to ask for now, if any. The function's mutex is held.
 std::optional<Tier> wanted_tier(const Managed& managed, const Policy& policy);

@@ -274,19 +274,28 @@ HotVersion* HotCode::State::run(Job job, Then then) {
     span.note("at", std::to_string(job.entry.at));
     job.entry.report = unmade;
     std::vector<jit::Pin> pins = job.pins;
-    const double cpu_ms = jit::thread_cpu_ms();
+    const jit::Subject subject = jit::subject_of(job.function->points, *job.place, pins);
+    std::optional<jit::CpuTime> time(tally);
     Result<jit::Compiled> compiled =
         jit::compile_entry(*engine, options.compile, job.entry.report,
                            [&](specialize::Symbols& symbols, const std::string& name) {
                              return jit::build_hot_entry(symbols, job.function->points, *job.place, pins, name);
-                           });
-    tally.add_compile_ms(jit::thread_cpu_ms() - cpu_ms);
+                           },
+                           {}, &subject);
+    time.reset();
     if (!compiled) {
       job.slot->done = true;  // once is enough: it would fail again
       std::lock_guard lock(mutex);
       fail(job, std::move(compiled).error());
       return nullptr;
     }
+    // As build_hot_entry() does it where it is called.
+    std::uint64_t offset = 0;
+    std::erase_if(pins, [&](const jit::Pin&) {
+      const bool unknown = std::ranges::find(compiled->unknown_bound, offset) != compiled->unknown_bound.end();
+      offset += sizeof(jit::Pin::value);
+      return unknown;
+    });
     auto version = std::make_shared<HotVersion>();
     version->home = versions;
     version->id = job.id;

@@ -83,7 +83,12 @@ class Builder {
                               ? static_cast<llvm::Value*>(llvm::PoisonValue::get(parameter->getType()))
                               : moved_frame(*parameter));
     }
-    std::erase_if(pins, [&](const Pin& pin) { return !bind(place, pin, arguments); });
+    std::uint64_t offset = 0;
+    std::erase_if(pins, [&](const Pin& pin) {
+      const bool bound = bind(place, pin, offset, arguments);
+      offset += sizeof pin.value;
+      return !bound;
+    });
     for (unsigned i = 0; i < place.words.size(); ++i) {
       llvm::Value*& argument = arguments[i + FirstWord];
       if (place.words[i] != Word::IntoFrame || argument != entry_->getArg(i + FirstWord)) continue;
@@ -108,7 +113,7 @@ class Builder {
   }
 
   /// False if the pin says nothing that could be a constant.
-  bool bind(const EntryPlace& place, const Pin& pin, std::vector<llvm::Value*>& arguments) {
+  bool bind(const EntryPlace& place, const Pin& pin, std::uint64_t offset, std::vector<llvm::Value*>& arguments) {
     llvm::Value*& argument = arguments[pin.word + FirstWord];
     if (place.words[pin.word] == Word::IntoFrame) {
       argument = builder_.CreatePtrAdd(arguments[place.frame_of[pin.word] + FirstWord], builder_.getInt64(pin.value));
@@ -116,7 +121,7 @@ class Builder {
     }
     std::byte bytes[16] = {};
     std::memcpy(bytes, &pin.value, sizeof pin.value);
-    llvm::Constant* constant = symbols_.constant(bytes, argument->getType());
+    llvm::Constant* constant = symbols_.constant(bytes, argument->getType(), offset);
     if (!constant) return false;
     argument = constant;
     return true;

@@ -20,20 +20,28 @@ namespace {
 /// A compilation that overlapped with a change of what it read is made again, so often.
 constexpr int MostAttempts = 3;
 
+}  // namespace
+
 std::string name_of(const detail::Request& request) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
   return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
 }
+
+namespace {
 
 void add_failure(Report& report, const Error& error) {
   report.compiled = false;
   report.remarks.insert(report.remarks.begin(), {Remark::Kind::NotCompiled, "", error.message(), error.place()});
 }
 
-/// Where calls of a function go that has no code.
-void* way_of_original(const Managed& managed) {
-  return managed.engine->policy().when == Policy::When::Never ? managed.state->ways.original
-                                                              : managed.state->ways.counting;
+/// Where calls of a function go that has no code. Its versions stay, and calls that fit one.
+void lead_to_original(Managed& managed) {
+  detail::FunctionState& state = *managed.state;
+  state.generic.store(state.ways.original, std::memory_order_release);
+  if (managed.versions) return;
+  state.target.store(state.ways.original, std::memory_order_release);
+  state.entry.store(managed.engine->policy().when == Policy::When::Never ? state.ways.original : state.ways.counting,
+                    std::memory_order_release);
 }
 
 /// Leads calls back to the original. The function's mutex is held; what is returned is to be dropped without it, by
@@ -42,8 +50,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   ++managed.generation;
   if (std::exchange(managed.asked, Tier::Original) != Tier::Original) count(managed.engine->tally().cancelled);
   managed.failure.reset();
-  managed.calls = 0;
-  managed.spent_ticks = 0;
+  managed.heat = {};
   managed.last_sample = 0;
   managed.interval = 1;
   std::shared_ptr<Installation> old = std::move(managed.current);
@@ -51,8 +58,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   managed.may_be_replaced = true;
   if (managed.state) {
     managed.state->until_sample.store(1, std::memory_order_relaxed);
-    managed.state->target.store(managed.state->ways.original, std::memory_order_release);
-    managed.state->entry.store(way_of_original(managed), std::memory_order_release);
+    lead_to_original(managed);
   }
   if (old->stays) managed.kept.push_back(old->compiled.code);
   std::string function = std::move(managed.report.function);
@@ -142,14 +148,16 @@ void compile_one(Managed& managed, Tier tier) {
     Span span(engine.trace(), "compile", report.function);
     span.note("tier", std::string(to_string(tier)));
     const Clock::time_point began = Clock::now();
-    const double cpu_ms = thread_cpu_ms();
-    Result<Compiled> compiled = compile_entry(
-        engine, options_for(managed, tier), report,
-        [&](specialize::Symbols& symbols, const std::string& name) {
-          return build_entry(symbols, managed.request, {name}, report);
-        },
-        managed.request.holds);
-    engine.tally().add_compile_ms(thread_cpu_ms() - cpu_ms);
+    const std::optional<Subject> subject = subject_of(managed.request);
+    Result<Compiled> compiled = [&] {
+      const CpuTime time(engine.tally());
+      return compile_entry(
+          engine, options_for(managed, tier), report,
+          [&](specialize::Symbols& symbols, const std::string& name) {
+            return build_entry(symbols, managed.request, {name}, report);
+          },
+          managed.request.holds, subject ? &*subject : nullptr);
+    }();
     trace_phases(engine, began, report);
     if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
     if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
@@ -182,16 +190,15 @@ void compile_together(Engine& engine, const std::vector<Managed*>& functions) {
     member.holds = function->request.holds;
   }
   for (std::size_t i = 0; i < members.size(); ++i)
-    members[i].make_entry = [&request = wanting[i]->request, &report = members[i].report](
-                                specialize::Symbols& symbols, const std::string& name) {
+    members[i].make_entry = [&request = wanting[i]->request, &report = members[i].report](specialize::Symbols& symbols,
+                                                                                          const std::string& name) {
       return build_entry(symbols, request, {name}, report);
     };
   if (members.size() > 1) {
     Span span(engine.trace(), "compile", std::to_string(members.size()) + " functions");
     span.note("tier", std::string(to_string(Tier::Quick)));
-    const double cpu_ms = thread_cpu_ms();
+    const CpuTime time(engine.tally());
     compile_batch(engine, Level::Quick, members);
-    engine.tally().add_compile_ms(thread_cpu_ms() - cpu_ms);
   }
   for (std::size_t i = 0; i < members.size(); ++i) {
     BatchMember& member = members[i];
@@ -212,18 +219,21 @@ void Installation::install() noexcept {
   if (!managed.state || managed.generation != generation || managed.tier() >= tier) return;
   installed = true;
   detail::FunctionState& state = *managed.state;
-  const Tier highest = managed.engine->policy().highest;
-  void* entry = compiled.entry;
-  if (state.ways.verifying)
-    entry = state.ways.verifying;
-  else if (tier < highest)
-    entry = state.ways.quick;
-  else if (managed.may_be_replaced)
-    entry = state.ways.gated;
-  else
-    stays = true;
-  state.target.store(compiled.entry, std::memory_order_release);
-  state.entry.store(entry, std::memory_order_release);
+  if (managed.versions) {
+    state.generic.store(compiled.entry, std::memory_order_release);
+  } else {
+    void* entry = compiled.entry;
+    if (state.ways.verifying)
+      entry = state.ways.verifying;
+    else if (tier < managed.engine->policy().highest)
+      entry = state.ways.quick;
+    else if (managed.may_be_replaced)
+      entry = state.ways.gated;
+    else
+      stays = true;
+    state.target.store(compiled.entry, std::memory_order_release);
+    state.entry.store(entry, std::memory_order_release);
+  }
   replaced = std::move(managed.current);
   if (replaced && replaced->stays) managed.kept.push_back(replaced->compiled.code);
   managed.current = shared_from_this();
@@ -248,7 +258,8 @@ void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>
     now ? function.compiling.fetch_add(1) : function.compiling.fetch_sub(1);
     if (!now) function.compiling.notify_all();
   };
-  if (tier != Tier::Quick || functions.size() == 1) {
+  // A cache keeps functions one by one.
+  if (tier != Tier::Quick || functions.size() == 1 || engine.options().cache) {
     for (const std::shared_ptr<Managed>& function : functions) {
       set_compiling(*function, true);
       compile_one(*function, tier);
@@ -266,6 +277,18 @@ void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>
 }
 
 namespace {
+
+/// Has a version made, in the background if there are threads for that.
+void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, double heat) {
+  Engine& engine = *managed->engine;
+  count(engine.tally().asked);
+  if (!engine.has_budget()) return;  // its candidate stays as it is: asked for
+  const bool pushed =
+      engine.policy().when != Policy::When::Now && engine.pool().push(heat, [weak = std::weak_ptr(managed), values] {
+        if (std::shared_ptr<Managed> still = weak.lock()) compile_version(*still, values);
+      });
+  if (!pushed) compile_version(*managed, values);
+}
 
 /// Whether nobody has invalidated it since it was asked for.
 bool is_still_asked(Managed& managed) {
@@ -295,8 +318,8 @@ void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
     return;
   }
   // The job does not keep the function: who drops it does not wait for that.
-  const bool pushed =
-      tier == Tier::Quick ? engine.pool().push(heat, &make_quick, managed)
+  const bool pushed = tier == Tier::Quick
+                          ? engine.pool().push(heat, &make_quick, managed)
                           : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
                               if (std::shared_ptr<Managed> still = weak.lock(); still && is_still_asked(*still))
                                 compile_managed(*still->engine, {still}, tier);
@@ -314,6 +337,7 @@ FunctionState::~FunctionState() {
   if (!managed) return;
   std::shared_ptr<jit::Installation> current;
   std::vector<std::shared_ptr<jit::Code>> kept;
+  jit::Dropped versions;
   {
     std::lock_guard lock(managed->mutex);
     managed->state = nullptr;
@@ -321,24 +345,33 @@ FunctionState::~FunctionState() {
       jit::count(managed->engine->tally().cancelled);
     current = std::move(managed->current);
     kept.swap(managed->kept);
+    if (managed->versions) versions = jit::take_versions(*managed);
   }
   if (current) current->dependency = {};
+  for (const auto& version : versions.versions) version->dependency = {};
 }
 
 void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const CompileOptions& options,
             FunctionState& state) {
   const frozen::Unrecorded unrecorded;  // within a freeze(), what LLVM allocates is not the user's tree
+  std::unique_ptr<jit::Versions> versions = jit::versions_for(request);
   for (const Parameter& parameter : request.parameters) {
+    const std::size_t end = state.bound_bytes.size() + bound_space(parameter);
     state.bound_bytes.insert(state.bound_bytes.end(), parameter.bound.begin(), parameter.bound.end());
-    state.bound_bytes.resize((state.bound_bytes.size() + 15) / 16 * 16);
+    state.bound_bytes.resize(end);
   }
   state.bound = state.bound_bytes.data();
   auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);
   managed->state = &state;
   managed->report.function = jit::name_of(managed->request);
-  state.target.store(state.ways.original);
-  state.entry.store(jit::way_of_original(*managed));
+  managed->versions = std::move(versions);
   state.managed = managed;
+  jit::lead_to_original(*managed);
+  if (managed->versions) {
+    state.unversioned = state.ways.unversioned;
+    state.target.store(state.ways.unversioned);
+    state.entry.store(state.ways.verifying ? state.ways.verifying : state.ways.gated);
+  }
   const Policy& policy = engine->policy();
   if (policy.when == Policy::When::Now) jit::compile_managed(*engine, {managed}, policy.highest);
   if (policy.when == Policy::When::Never)
@@ -346,40 +379,52 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
         {Remark::Kind::NotCompiled, "", "the policy says that nothing is compiled; see Policy and INLAY_JIT", {}});
 }
 
-void add_sample(const FunctionState& state, std::uint64_t elapsed) noexcept try {
+void add_sample(const FunctionState& state, std::uint64_t elapsed, const std::uint64_t* arguments) noexcept try {
+  const frozen::Unrecorded unrecorded;
   jit::Managed& managed = *state.managed;
   std::optional<Tier> wanted;
-  double heat = 0;
+  std::optional<jit::Values> values;
+  double ticks = 0;
   {
     std::unique_lock lock(managed.mutex, std::try_to_lock);
     if (!lock) return;  // another thread looks at it
-    jit::add_heat(managed, elapsed);
+    const jit::Heat heat = jit::add_heat(managed, elapsed);
     const_cast<FunctionState&>(state).until_sample.store(managed.interval, std::memory_order_relaxed);
+    if (managed.versions && arguments) values = jit::note_values(managed, arguments, heat);
     wanted = jit::wanted_tier(managed, managed.engine->policy());
-    if (!wanted) return;
-    managed.asked = *wanted;
-    heat = managed.spent_ticks;
+    if (wanted) managed.asked = *wanted;
+    ticks = managed.heat.ticks;
   }
-  const frozen::Unrecorded unrecorded;
-  jit::ask(managed.shared_from_this(), *wanted, heat);
-} catch (...) {  // out of memory: the original will do
+  if (values) jit::ask_for_version(managed.shared_from_this(), *std::move(values), ticks);
+  if (wanted) jit::ask(managed.shared_from_this(), *wanted, ticks);
+} catch (...) {  // out of memory: what there is will do
 }
 
 void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept try {
+  const frozen::Unrecorded unrecorded;
   jit::Managed& managed = *state.managed;
   std::optional<Tier> wanted;
-  double heat = 0;
+  double ticks = 0;
   {
     std::lock_guard lock(managed.mutex);
-    managed.calls += count;
+    managed.heat.calls += count;
     wanted = jit::wanted_tier(managed, managed.engine->policy());
     if (!wanted) return;
     managed.asked = *wanted;
-    heat = managed.spent_ticks;
+    ticks = managed.heat.ticks;
   }
-  const frozen::Unrecorded unrecorded;
-  jit::ask(managed.shared_from_this(), *wanted, heat);
+  jit::ask(managed.shared_from_this(), *wanted, ticks);
 } catch (...) {
+}
+
+std::vector<FunctionVersion> versions_of(const FunctionState& state) {
+  const frozen::Unrecorded unrecorded;
+  std::vector<FunctionVersion> versions;
+  std::lock_guard lock(state.managed->mutex);
+  if (!state.managed->versions) return versions;
+  for (const auto& version : state.managed->versions->all)
+    versions.push_back({{version->values.begin(), version->values.end()}, version->calls_now(), version->report});
+  return versions;
 }
 
 Tier tier_of(const FunctionState& state) noexcept {
@@ -393,11 +438,12 @@ Report report_of(const FunctionState& state) {
   std::lock_guard lock(managed.mutex);
   Report report = managed.report;
   if (!managed.current && !managed.failure && managed.engine->policy().when != Policy::When::Never)
-    report.remarks.push_back({Remark::Kind::NotCompiled, "",
-                              "it was not hot enough so far: " + std::to_string(managed.calls) + " calls counted, " +
-                                  std::to_string(static_cast<std::uint64_t>(managed.spent_ticks / jit::ticks_per_us())) +
-                                  " us in them",
-                              {}});
+    report.remarks.push_back(
+        {Remark::Kind::NotCompiled,
+         "",
+         "it was not hot enough so far: " + std::to_string(managed.heat.calls) + " calls counted, " +
+             std::to_string(static_cast<std::uint64_t>(managed.heat.ticks / jit::ticks_per_us())) + " us in them",
+         {}});
   return report;
 }
 
@@ -422,11 +468,14 @@ Result<void> compile_now(const FunctionState& state, Tier tier) {
 void invalidate(const FunctionState& state) noexcept {
   jit::Managed& managed = *state.managed;
   std::shared_ptr<jit::Installation> old;
+  jit::Dropped versions;
   {
     std::lock_guard lock(managed.mutex);
     old = jit::uninstall(managed, "its code was dropped: invalidate() was called");
+    if (managed.versions) versions = jit::take_versions(managed);
   }
   jit::drop(std::move(old));
+  jit::drop_versions(std::move(versions));
 }
 
 }  // namespace detail

@@ -15,10 +15,12 @@
 #include <optional>
 #include <vector>
 
-#include "inlay/jit.h"
 #include "frozen/dependents.h"
+#include "inlay/jit.h"
 #include "jit/build.h"
 #include "jit/engine.h"
+#include "jit/heat.h"
+#include "jit/versions.h"
 
 namespace inlay::jit {
 
@@ -61,22 +63,25 @@ struct Managed : std::enable_shared_from_this<Managed> {
   // What follows is changed under this lock. It is taken last: no other is taken while it is held, but the one in
   // retire_later(), and nothing is destroyed. LLVM works without it.
   std::mutex mutex;
-  detail::FunctionState* state = nullptr;        // null: the handle is gone
-  std::shared_ptr<Installation> current;         // null: calls run the original
-  std::vector<std::shared_ptr<Code>> kept;       // that was the entry itself, and may be running
-  Tier asked = Tier::Original;                   // what a job waits for or runs for
-  bool may_be_replaced = false;                  // it was, so the next code goes behind the gate
-  std::uint64_t generation = 0;                  // one more with each invalidation
-  std::optional<Error> failure;                  // why the original as it is now was not compiled
-  Report report;                                 // of the last attempt
+  detail::FunctionState* state = nullptr;   // null: the handle is gone
+  std::shared_ptr<Installation> current;    // null: calls run the original
+  std::vector<std::shared_ptr<Code>> kept;  // that was the entry itself, and may be running
+  Tier asked = Tier::Original;              // what a job waits for or runs for
+  bool may_be_replaced = false;             // it was, so the next code goes behind the gate
+  std::uint64_t generation = 0;             // one more with each invalidation
+  std::optional<Error> failure;             // why the original as it is now was not compiled
+  Report report;                            // of the last attempt
+  std::unique_ptr<Versions> versions;       // null: no argument is promoted; else `current` is for other values
   // How hot it is, as far as calls were counted.
-  std::uint64_t calls = 0;
-  double spent_ticks = 0;
+  Heat heat;
   std::uint64_t last_sample = 0;  // ticks
   std::uint32_t interval = 1;     // calls from one sample to the next
 
   Tier tier() const { return current ? current->tier : Tier::Original; }
 };
+
+/// How reports call what was asked for.
+std::string name_of(const detail::Request& request);
 
 /// Makes code of this tier for those functions that still want it, and leads their calls to it. Any thread.
 void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier);

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "jit/tools.h"
+
 namespace inlay::jit {
 
 namespace {
@@ -13,6 +15,14 @@ Result<void> apply(std::string_view word, JitOptions& options, Environment& envi
   if (word.starts_with(Trace) && word.size() > Trace.size()) {
     environment.trace_file = word.substr(Trace.size());
     if (!options.trace) options.trace = inlay::Trace::start();
+    return {};
+  }
+  if (take_tool_word(word, options)) return {};
+  constexpr std::string_view Cache = "cache";
+  if (word == Cache || word.starts_with("cache=")) {
+    CacheOptions where;
+    if (word != Cache) where.path = word.substr(Cache.size() + 1);
+    INLAY_TRY(options.cache, inlay::Cache::directory(where));
     return {};
   }
   INLAY_TRY(options.policy, Policy::parse(word, options.policy));
@@ -28,7 +38,9 @@ Result<Environment> apply_environment(JitOptions& options) {
   while (!words.empty()) {
     const std::size_t comma = words.find(',');
     Result<void> applied = apply(words.substr(0, comma), options, environment);
-    if (!applied) return std::move(applied).error().with_note("in the environment variable INLAY_JIT");
+    if (!applied)
+      return std::move(applied).error().with_note(
+          "in the environment variable INLAY_JIT, which takes trace=FILE, gdb, lines, perf=map and perf=dump as well");
     words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
   }
   return environment;

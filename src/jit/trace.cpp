@@ -93,7 +93,8 @@ Result<void> Trace::write(const std::string& path) const {
     stream << '\n';
     return llvm::Error::success();
   });
-  if (error) return Error(ErrorKind::File, "cannot write the trace '" + path + "': " + llvm::toString(std::move(error)));
+  if (error)
+    return Error(ErrorKind::File, "cannot write the trace '" + path + "': " + llvm::toString(std::move(error)));
   return {};
 }
 
@@ -115,8 +116,7 @@ void trace_event(const std::optional<Trace>& trace, const char* category, std::s
                  TraceArguments arguments) {
   if (!trace) return;
   const frozen::Unrecorded unrecorded;
-  trace->state().add(
-      {category, std::string(name), Clock::now(), Clock::duration(-1), gettid(), std::move(arguments)});
+  trace->state().add({category, std::string(name), Clock::now(), Clock::duration(-1), gettid(), std::move(arguments)});
 }
 
 }  // namespace jit

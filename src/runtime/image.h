@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "inlay/result.h"
 
 namespace inlay::runtime {
@@ -107,6 +108,10 @@ struct SymbolAt {
   std::uint64_t offset = 0;
 };
 std::optional<SymbolAt> find_symbol_at(const void* address);
+
+/// What find_symbol() and the bodies depend on, in a word: which images there are, what each of them holds, which of
+/// their symbols the program contains, and which names lead to one place or to several. Not where anything lies.
+base::Hash128 identity_of_runtimes();
 
 /// The images of this process, and those that were refused when their runtime was loaded.
 std::vector<const Image*> registered_images();

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "base/serial.h"
 #include "runtime/image.h"
 #include "runtime/registration.h"
 
@@ -50,6 +51,8 @@ struct Registry {
   std::shared_mutex mutex;
   std::vector<std::unique_ptr<Registered>> runtimes, retired;
   std::vector<Error> refused;
+  std::mutex identity_mutex;              // of the next one
+  std::optional<base::Hash128> identity;  // until the runtimes change; they do so under the exclusive lock
 };
 
 /// Constructed at first use, never destroyed: runtimes register before main and look-ups may come after exit began.
@@ -99,6 +102,50 @@ std::optional<SymbolAt> find_symbol_at(const void* address) {
   return std::nullopt;
 }
 
+namespace {
+
+/// The names that both define, and whether that is one place.
+void add_common(const Registered& a, const Registered& b, base::Writer& to) {
+  std::span<const SymbolRecord> in_a = a.image.symbols(), in_b = b.image.symbols();
+  for (std::uint32_t i = 0, k = 0; i < in_a.size() && k < in_b.size();) {
+    const int order = a.image.symbol_name(in_a[i]).compare(b.image.symbol_name(in_b[k]));
+    if (order == 0 && (in_a[i].flags & in_b[k].flags & Defined)) {
+      to.number(i);
+      to.number(k);
+      to.byte(a.descriptor->addresses[i] == b.descriptor->addresses[k]);
+    }
+    i += order <= 0;
+    k += order >= 0;
+  }
+}
+
+}  // namespace
+
+base::Hash128 identity_of_runtimes() {
+  Registry& all = registry();
+  std::shared_lock lock(all.mutex);
+  std::lock_guard identity_lock(all.identity_mutex);
+  if (all.identity) return *all.identity;
+  base::Bytes facts;
+  base::Writer to(facts);
+  for (const auto& r : all.runtimes) {
+    const ImageHeader& header = r->image.header();
+    to.number(header.digest);
+    to.number(header.total_size);
+    to.number(header.llvm_major);
+    to.number(header.llvm_minor);
+    for (std::uint32_t i = 0; i < header.symbol_count; ++i)
+      if (!r->descriptor->addresses[i]) to.number(i);
+    to.number(header.symbol_count);
+  }
+  for (std::size_t i = 0; i < all.runtimes.size(); ++i)
+    for (std::size_t k = i + 1; k < all.runtimes.size(); ++k) {
+      add_common(*all.runtimes[i], *all.runtimes[k], to);
+      to.number(i);
+    }
+  return all.identity.emplace(base::hash128(facts));
+}
+
 std::vector<const Image*> registered_images() {
   Registry& all = registry();
   std::shared_lock lock(all.mutex);
@@ -143,6 +190,7 @@ extern "C" void inlay_register_runtime(const inlay::runtime::RuntimeDescriptor* 
   auto registered = std::make_unique<Registered>();
   registered->descriptor = descriptor;
   registered->image = *std::move(image);
+  all.identity.reset();
   all.runtimes.push_back(std::move(registered));
 }
 
@@ -151,6 +199,7 @@ extern "C" void inlay_unregister_runtime(const inlay::runtime::RuntimeDescriptor
   std::unique_lock lock(all.mutex);
   for (auto at = all.runtimes.begin(); at != all.runtimes.end(); ++at) {
     if ((*at)->descriptor != descriptor) continue;
+    all.identity.reset();
     all.retired.push_back(std::move(*at));  // others may be looking at it
     all.runtimes.erase(at);
     return;

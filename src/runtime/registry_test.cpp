@@ -57,6 +57,22 @@ TEST(Registry, finds_variables_by_any_of_their_bytes_and_functions_by_their_firs
   EXPECT_FALSE(find_symbol_at(nullptr));
 }
 
+TEST(Registry, tells_sets_of_runtimes_apart_but_not_where_they_lie) {
+  const base::Hash128 none = identity_of_runtimes();
+  std::optional<base::Hash128> one;
+  {
+    const Registered first;
+    one = identity_of_runtimes();
+    EXPECT_NE(*one, none);
+    const Registered second;  // the same names, elsewhere
+    EXPECT_NE(identity_of_runtimes(), *one);
+    EXPECT_NE(identity_of_runtimes(), none);
+  }
+  EXPECT_EQ(identity_of_runtimes(), none);
+  const Registered another;
+  EXPECT_EQ(identity_of_runtimes(), *one);
+}
+
 TEST(Registry, forgets_what_was_unregistered) {
   {
     Registered runtime;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/unit.h"
 
+#include <atomic>
+
 #include "inlay/llvm.h"
 
 #include <llvm/Support/raw_ostream.h>
@@ -36,6 +38,13 @@ Unit::State::~State() {
 }
 
 namespace runtime {
+
+namespace {
+std::atomic<std::uint64_t> made = 0;
+}
+
+Workspace::Workspace() : bodies(context) { ++made; }
+std::uint64_t workspaces_made() { return made; }
 
 std::unique_ptr<llvm::Module> new_module(llvm::LLVMContext& context, std::string_view name) {
   auto module = std::make_unique<llvm::Module>(llvm::StringRef(name), context);

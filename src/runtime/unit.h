@@ -2,6 +2,7 @@
 // The inside of a unit: an LLVM module and the workspace that it lives in.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,11 +21,14 @@ namespace runtime {
 /// One LLVM context with the runtime bodies that were loaded into it so far. Not thread-safe: a workspace serves one
 /// compilation at a time, and lives on so that the next one finds its bodies loaded.
 struct Workspace {
-  Workspace() : bodies(context) {}
+  Workspace();
   llvm::LLVMContext context;
   Bodies bodies;
   unsigned uses = 0;  // compilations so far
 };
+
+/// How many were made in this process: none, as long as nothing was compiled.
+std::uint64_t workspaces_made();
 
 constexpr const char* HostTriple = "x86_64-pc-linux-gnu";
 constexpr const char* HostDataLayout =

@@ -62,6 +62,10 @@ class Emitter {
     return context == NoPlace ? runtime::NoGuest : numbers_.first_context + context - (NoPlace + 1);
   }
 
+  const frozen::SourcePlace* guest_place(ContextId context) const {
+    return context < numbers_.places.size() && numbers_.places[context] ? &*numbers_.places[context] : nullptr;
+  }
+
   bool needs_slot(unsigned number) const { return definitions_[number] > 1; }
 
   llvm::AllocaInst* slot(unsigned number) {
@@ -123,7 +127,7 @@ class Emitter {
     // A place to insert before, replaced by the terminator.
     auto* end = new llvm::UnreachableInst(into_.getContext(), out);
     enter(environment_, node);
-    locations_.enter_guest(guest_number(node.context));
+    locations_.enter_guest(guest_number(node.context), guest_place(node.context));
     for (llvm::PHINode& phi : block->phis()) {
       if (llvm::Constant* known = environment_.known(&phi)) {
         single_constants_[facts_.number(&phi)] = known;

@@ -4,13 +4,16 @@
 
 #include "runtime/names.h"
 #include "specialize/analyse.h"
+#include "specialize/guest_places.h"
 
 namespace inlay::specialize {
 
-/// How guest instructions are numbered: contexts one by one; code of no context may be that of one, too.
+/// How guest instructions are numbered: contexts one by one; code of no context may be that of one, too. And where they
+/// stand in the guest's source.
 struct GuestNumbers {
   unsigned first_context = 1;
   unsigned no_context = runtime::NoGuest;
+  std::vector<GuestPlace> places = {};  // by ContextId, or empty
 };
 
 struct Emitted {

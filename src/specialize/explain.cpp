@@ -183,6 +183,8 @@ void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Funct
         reason = "leave_at_context asks for it";
         break;
     }
+    if (GuestPlace to = exit.context ? place_of_code(symbols, exit.context) : std::nullopt)
+      reason += "; this is " + to->function->name + ", " + Place{to->function->file, to->line, to->column}.to_string();
     add(report, {Remark::Kind::LeavesCode, function_of(*exit.place, original), reason, place});
   }
 }
@@ -210,9 +212,16 @@ Place place_of_handler(const Emitted::OfContext& context) {
 
 namespace {
 
-GuestInstruction describe(const Emitted::OfContext& context, const llvm::Function& original, unsigned number) {
+GuestInstruction describe(const Emitted& emitted, ContextId id, const llvm::Function& original,
+                          const GuestNumbers& numbers) {
+  const Emitted::OfContext& context = emitted.contexts[id];
   GuestInstruction guest;
-  guest.number = number;
+  guest.number = id == NoContext ? numbers.no_context : numbers.first_context + id - (NoPlace + 1);
+  if (id < numbers.places.size() && numbers.places[id]) {
+    const frozen::SourcePlace& place = *numbers.places[id];
+    guest.source = {place.function->file, place.line, place.column};
+    guest.source_function = place.function->name;
+  }
   guest.interpreter = readable(original.getName());
   guest.instructions = context.instructions;
   guest.copies = context.copies;
@@ -227,11 +236,11 @@ GuestInstruction describe(const Emitted::OfContext& context, const llvm::Functio
 }  // namespace
 
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
-                     unsigned first_guest, Report& report) {
+                     const GuestNumbers& numbers, Report& report) {
   std::vector<GuestInstruction> program;
   for (ContextId id = NoPlace + 1; id < analysis.contexts.size(); ++id) {
     if (emitted.contexts[id].copies == 0) continue;  // pins made it superfluous
-    GuestInstruction guest = describe(emitted.contexts[id], original, first_guest + id - (NoPlace + 1));
+    GuestInstruction guest = describe(emitted, id, original, numbers);
     if (auto* number = llvm::dyn_cast<llvm::ConstantInt>(analysis.contexts[id]))
       guest.at = number->getSExtValue();
     else if (std::optional<Symbols::Location> at = symbols.locate(analysis.contexts[id]))
@@ -259,8 +268,8 @@ std::optional<std::uint32_t> node_of(const llvm::Function& walked, llvm::ArrayRe
 }
 
 GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const llvm::Function& original,
-                              unsigned number) {
-  GuestInstruction guest = describe(emitted.contexts[NoContext], original, number);
+                              const GuestNumbers& numbers) {
+  GuestInstruction guest = describe(emitted, NoContext, original, numbers);
   guest.at = node;
   return guest;
 }

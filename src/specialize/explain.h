@@ -16,9 +16,9 @@ constexpr const char* FreeArgument = "argument ";
 /// Adds a remark for each way out to the interpreter.
 void explain_exits(const Analysis& analysis, Symbols& symbols, const llvm::Function& original, Report& report);
 
-/// Adds what became of each instruction of an interpreter's program. They are numbered from `first_guest` on.
+/// Adds what became of each instruction of an interpreter's program.
 void explain_program(const Analysis& analysis, const Emitted& emitted, Symbols& symbols, const llvm::Function& original,
-                     unsigned first_guest, Report& report);
+                     const GuestNumbers& numbers, Report& report);
 
 /// Of a tree walker: the frozen object that a function, or its working copy, is specialized for, if it holds a switch.
 /// Its id.
@@ -27,7 +27,7 @@ std::optional<std::uint32_t> node_of(const llvm::Function& walked, llvm::ArrayRe
 
 /// What became of such a node.
 GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const llvm::Function& original,
-                              unsigned number);
+                              const GuestNumbers& numbers);
 
 /// Adds a remark for each call that is left in `function`.
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report);

@@ -34,8 +34,7 @@ llvm::DICompileUnit* artificial_unit(llvm::Module& module) {
   return unit;
 }
 
-llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::StringRef name) {
-  llvm::DICompileUnit* unit = artificial_unit(module);
+llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::DICompileUnit* unit, llvm::StringRef name) {
   llvm::DIBuilder builder(module, /*AllowUnresolved=*/true, unit);
   llvm::DISubprogram* scope = builder.createFunction(
       unit->getFile(), name, "", unit->getFile(), 0, builder.createSubroutineType(builder.getOrCreateTypeArray({})), 0,
@@ -46,22 +45,70 @@ llvm::DISubprogram* artificial_scope(llvm::Module& module, llvm::StringRef name)
   return scope;
 }
 
+/// The compile unit of the guest's functions; one for each module. Not only of line tables: so debuggers know where a
+/// function is declared.
+llvm::DICompileUnit* source_unit(llvm::Module& module) {
+  for (llvm::DICompileUnit* unit : module.debug_compile_units())
+    if (unit->getProducer() == runtime::GuestProducer) return unit;
+  llvm::DIBuilder builder(module);
+  llvm::DICompileUnit* unit = builder.createCompileUnit(
+      llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), builder.createFile("guest", ""), runtime::GuestProducer,
+      /*isOptimized=*/true, "", 0, "", llvm::DICompileUnit::FullDebug);
+  builder.finalize();
+  return unit;
+}
+
+llvm::DISubprogram* source_scope(llvm::Module& module, const frozen::SourceFunction& function) {
+  llvm::DICompileUnit* unit = source_unit(module);
+  llvm::DIBuilder builder(module, /*AllowUnresolved=*/true, unit);
+  llvm::DIFile* file = builder.createFile(function.file, "");
+  llvm::DISubprogram* scope = builder.createFunction(
+      file, function.name, "", file, function.line, builder.createSubroutineType(builder.getOrCreateTypeArray({})),
+      function.line, llvm::DINode::FlagZero,
+      llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit |
+          llvm::DISubprogram::SPFlagOptimized);
+  builder.finalizeSubprogram(scope);
+  return scope;
+}
+
+/// Whether the outermost level of what lies in this scope is the guest's.
+bool is_guests(const llvm::DISubprogram* scope) {
+  return scope && (scope->getName() == runtime::GuestScope ||
+                   (scope->getUnit() && scope->getUnit()->getProducer() == runtime::GuestProducer));
+}
+
 }  // namespace
 
 Locations::Locations(const llvm::Function& original, llvm::Function& copy)
     : module_(*copy.getParent()), to_(original.getSubprogram() ? copy.getSubprogram() : nullptr) {
-  llvm::DISubprogram* scope = copy.getSubprogram();
-  const llvm::DISubprogram* before = original.getSubprogram();
   // One that has the guest level already is copied as any other.
-  if (!scope || scope->getName() != runtime::GuestScope || (before && before->getName() == runtime::GuestScope)) return;
-  guest_ = scope;
-  enter_guest(runtime::NoGuest);
+  if (!is_guests(copy.getSubprogram()) || is_guests(original.getSubprogram())) return;
+  guest_ = copy.getSubprogram();
+  enter_guest(runtime::NoGuest, nullptr);
 }
 
-void Locations::enter_guest(unsigned number) {
+void Locations::enter_guest(unsigned number, const frozen::SourcePlace* place) {
   if (!guest_) return;
-  at_guest_ = llvm::DILocation::get(guest_->getContext(), number, 0, guest_);
+  llvm::LLVMContext& context = guest_->getContext();
+  const bool numbers = guest_->getName() == runtime::GuestScope;
+  at_guest_ = llvm::DILocation::get(context, numbers ? number : 0, 0, guest_);
   cache_.clear();
+  if (!place) return;
+  const frozen::SourceFunction& function = *place->function;
+  if (!numbers && guest_->getName() == function.name && guest_->getLine() == function.line &&
+      guest_->getFilename() == function.file) {
+    at_guest_ = llvm::DILocation::get(context, place->line, place->column, guest_);
+    return;
+  }
+  llvm::DISubprogram* scope = guest_function(function);
+  llvm::DILocation* around = numbers ? at_guest_ : llvm::DILocation::get(context, guest_->getLine(), 0, guest_);
+  at_guest_ = llvm::DILocation::get(context, place->line, place->column, scope, around);
+}
+
+llvm::DISubprogram* Locations::guest_function(const frozen::SourceFunction& function) {
+  llvm::DISubprogram*& scope = functions_[&function];
+  if (!scope) scope = source_scope(module_, function);
+  return scope;
 }
 
 llvm::DebugLoc Locations::map(const llvm::DebugLoc& location) {
@@ -106,12 +153,19 @@ void copy_subprogram(const llvm::Function& original, llvm::Function& function) {
 }
 
 void give_guest_scope(llvm::Function& function) {
-  function.setSubprogram(artificial_scope(*function.getParent(), runtime::GuestScope));
+  llvm::Module& module = *function.getParent();
+  function.setSubprogram(artificial_scope(module, artificial_unit(module), runtime::GuestScope));
 }
 
-void give_artificial_scope(llvm::Function& function) {
+void give_guest_function(llvm::Function& function, const frozen::SourceFunction& guest) {
+  function.setSubprogram(source_scope(*function.getParent(), guest));
+}
+
+void give_artificial_scope(llvm::Function& function, llvm::StringRef name, bool beside_source) {
   if (function.getSubprogram()) return;
-  llvm::DISubprogram* scope = artificial_scope(*function.getParent(), function.getName());
+  llvm::Module& module = *function.getParent();
+  llvm::DISubprogram* scope =
+      artificial_scope(module, beside_source ? source_unit(module) : artificial_unit(module), name);
   function.setSubprogram(scope);
   const llvm::DebugLoc nowhere = llvm::DILocation::get(function.getContext(), 0, 0, scope);
   for (llvm::Instruction& inst : llvm::instructions(function)) inst.setDebugLoc(nowhere);

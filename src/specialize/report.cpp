@@ -133,9 +133,11 @@ std::string ranges_to_text(const GuestInstruction& guest) {
 }
 
 std::string instruction_to_text(const GuestInstruction& guest) {
+  const std::string place = guest.source.known() ? ", " + guest.source.to_string() : "";
   return format("%8lld %6u %6llu  %-20.60s %s", static_cast<long long>(guest.at), guest.instructions,
                 static_cast<unsigned long long>(guest.code_bytes()), short_name(guest.opcode).c_str(),
-                ranges_to_text(guest).c_str());
+                ranges_to_text(guest).c_str()) +
+         place;
 }
 
 std::string guest_to_text(const Report& report) {
@@ -224,6 +226,11 @@ std::string Report::to_json() const {
       entry["file"] = llvm::json::fixUTF8(each.handler.file);
       entry["line"] = each.handler.line;
     }
+    if (each.source.known())
+      entry["source"] = llvm::json::Object{{"function", llvm::json::fixUTF8(each.source_function)},
+                                           {"file", llvm::json::fixUTF8(each.source.file)},
+                                           {"line", each.source.line},
+                                           {"column", each.source.column}};
     program.push_back(std::move(entry));
   }
   llvm::json::Object object{

@@ -44,11 +44,17 @@ namespace {
 
 class Specializer {
  public:
-  Specializer(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report)
-      : symbols_(symbols), entry_(&entry), options_(options), report_(report), callees_(symbols, options) {}
+  Specializer(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report, bool debug_lines)
+      : symbols_(symbols),
+        entry_(&entry),
+        options_(options),
+        report_(report),
+        callees_(symbols, options),
+        debug_lines_(debug_lines) {}
 
   Result<void> run() {
-    if (options_.explain_code) give_artificial_scope(*entry_);
+    if (options_.explain_code || debug_lines_)
+      give_artificial_scope(*entry_, report_.function + " [clone .inlay]", debug_lines_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -165,8 +171,15 @@ class Specializer {
     const unsigned first_guest = guests_ + 1;
     std::optional<std::uint32_t> node;
     if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
-    if (options_.explain_code && (places > 0 || node)) give_guest_scope(into);
-    Emitted emitted = emit(environment, analysis, known, into, {first_guest, node ? first_guest : runtime::NoGuest});
+    std::vector<GuestPlace> sources = sources_of(original, environment, analysis, known);
+    auto first_source =
+        std::find_if(sources.begin(), sources.end(), [](const GuestPlace& at) { return at.has_value(); });
+    if (options_.explain_code && (places > 0 || node))
+      give_guest_scope(into);
+    else if (debug_lines_ && first_source != sources.end())
+      give_guest_function(into, *(*first_source)->function);
+    const GuestNumbers numbers{first_guest, node ? first_guest : runtime::NoGuest, std::move(sources)};
+    Emitted emitted = emit(environment, analysis, known, into, numbers);
     guests_ += places + node.has_value();
     report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
@@ -176,12 +189,21 @@ class Specializer {
     report_.folded_values += emitted.folded_values;
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
-    explain_program(analysis, emitted, symbols_, original, first_guest, report_);
-    if (node) nodes_.push_back(explain_node(*node, emitted, original, first_guest));
+    explain_program(analysis, emitted, symbols_, original, numbers, report_);
+    if (node) nodes_.push_back(explain_node(*node, emitted, original, numbers));
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
                                  place_of(original)});
+  }
+
+  /// The places in the guest's source, by ContextId; empty where nothing was said.
+  std::vector<GuestPlace> sources_of(llvm::Function& original, Environment& environment, const Analysis& analysis,
+                                     llvm::ArrayRef<llvm::Constant*> known) {
+    if (analysis.contexts.size() > NoPlace + 1) return places_of_contexts(environment, analysis);
+    std::vector<GuestPlace> places;
+    if (GuestPlace node = place_of_node(symbols_, original, known)) places.push_back(std::move(node));
+    return places;
   }
 
   /// Whether something in `function` could still become known: a target, or the arguments of a call.
@@ -257,12 +279,14 @@ class Specializer {
   unsigned guests_ = 0;  // numbers of guest instructions that were given
   std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
+  bool debug_lines_;
 };
 
 }  // namespace
 
-Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report) {
-  return Specializer(symbols, entry, options, report).run();
+Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report,
+                        bool debug_lines) {
+  return Specializer(symbols, entry, options, report, debug_lines).run();
 }
 
 }  // namespace inlay::specialize

@@ -12,6 +12,8 @@ namespace inlay::specialize {
 /// body in a runtime becomes a smaller internal function of the unit, is inlined where that pays, and so on through its
 /// own calls, until nothing more becomes known. What is not understood stays a call of the original. The report says
 /// what was done and why no more. An error says that the evaluator made a mistake; the unit is of no use then.
-Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report);
+/// `debug_lines`: debug locations get the lines of the guest's source as a level around the host's.
+Result<void> specialize(Symbols& symbols, llvm::Function& entry, const CompileOptions& options, Report& report,
+                        bool debug_lines = false);
 
 }  // namespace inlay::specialize

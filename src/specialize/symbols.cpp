@@ -18,8 +18,9 @@ namespace {
 /// Larger objects cost more to show than folding from them is likely to win.
 constexpr std::size_t LargestShown = 2048;
 
-/// Whether a word might be an address of this process. One that leads nowhere known must not become a number.
-bool may_be_address(std::uint64_t word) { return word >= 0x10000 && word < (std::uint64_t{1} << 47); }
+using frozen::may_be_address;
+using frozen::ReadBase;
+using frozen::ReadKind;
 
 llvm::Constant* offset_by(llvm::Constant* pointer, std::int64_t offset) {
   if (offset == 0) return pointer;
@@ -41,7 +42,9 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
       return frozen_symbol(*graph_base_, offset + (object.begin - graph_base_->begin));
     }
   }
-  std::string name = (object.graph ? GraphPrefix : FrozenPrefix) + std::to_string(object.id);
+  auto number = numbers_.try_emplace(object.id, static_cast<std::uint32_t>(numbers_.size())).first->second;
+  std::string name =
+      (object.graph ? GraphPrefix : FrozenPrefix) + std::to_string(target_ == For::File ? object.id : number);
   llvm::GlobalVariable* symbol = unit_.getGlobalVariable(name);
   if (!symbol) {
     // Of its true size, so that LLVM may read it ahead of a branch; constant where no store to it is legal.
@@ -49,8 +52,7 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
     symbol = new llvm::GlobalVariable(unit_, type, !object.open && !object.graph, llvm::GlobalValue::ExternalLinkage,
                                       nullptr, name);
     // What the address itself guarantees; more would be false for a promised range.
-    auto at = reinterpret_cast<std::uintptr_t>(object.begin);
-    symbol->setAlignment(llvm::Align(std::min<std::uintptr_t>(16, at & (~at + 1))));
+    symbol->setAlignment(llvm::Align(frozen::promised_alignment(object.begin)));
   }
   objects_.try_emplace(symbol, object);
   return offset_by(symbol, offset);
@@ -141,12 +143,45 @@ void Symbols::drop_placeholder(llvm::GlobalVariable* placeholder) {
     placeholder->setLinkage(llvm::GlobalValue::ExternalLinkage);
 }
 
+/// `known` is what a pointer among the bytes leads to; null: nothing known, or they are no pointer.
+void Symbols::log(const std::byte* bytes, ReadKind kind, std::uint64_t size, const llvm::Constant* known) {
+  if (!log_) return;
+  if (!source_) return log_->refuse("memory was read whose origin is not known");
+  const frozen::Question question{source_->base, source_->offset + (bytes - source_->begin), kind,
+                                  static_cast<std::uint32_t>(size)};
+  if (!known) {
+    std::uint64_t word = 0;
+    if (kind == ReadKind::Word) std::memcpy(&word, bytes, sizeof word);
+    const bool unknown =
+        kind == ReadKind::Pointer || kind == ReadKind::Opaque || (kind == ReadKind::Word && may_be_address(word));
+    return unknown ? log_->unknown(question) : log_->bytes(question, {bytes, size});
+  }
+  if (known->isNullValue()) return log_->null(question);
+  const std::optional<Location> at = locate(known);
+  if (!at) return log_->refuse("a pointer leads to something without a symbol");
+  auto object = objects_.find(llvm::dyn_cast<llvm::GlobalVariable>(at->symbol));
+  if (object != objects_.end())
+    log_->object(question, object->second, at->offset, numbers_.at(object->second.id));
+  else
+    log_->symbol(question, at->symbol->getName(), at->offset);
+}
+
+llvm::Constant* Symbols::constant(const std::byte* bytes, llvm::Type* type, std::uint64_t offset) {
+  if (log_) source_ = Source{{}, static_cast<std::int64_t>(offset), bytes};
+  llvm::Constant* value = from_bytes(bytes, type);
+  if (!value) log(bytes, ReadKind::Opaque, 0, nullptr);
+  source_.reset();
+  return value;
+}
+
 llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
   const llvm::DataLayout& layout = unit_.getDataLayout();
   if (type->isPointerTy()) {
     const void* word;
     std::memcpy(&word, bytes, sizeof word);
-    if (llvm::Constant* known = pointer_to(word)) return known;
+    llvm::Constant* known = pointer_to(word);
+    log(bytes, ReadKind::Pointer, sizeof word, known);
+    if (known) return known;
     if (in_graph_) return frozen_symbol(*graph_base_, static_cast<const std::byte*>(word) - graph_base_->begin);
     return nullptr;
   }
@@ -155,15 +190,18 @@ llvm::Constant* Symbols::from_bytes(const std::byte* bytes, llvm::Type* type) {
     if (bits > 64 || bits % 8) return nullptr;
     std::uint64_t value = 0;
     std::memcpy(&value, bytes, bits / 8);
-    if (bits == 64 && value > 0xffff)  // a struct copied by words: its pointers must stay pointers
-      if (llvm::Constant* known = pointer_to(reinterpret_cast<const void*>(value)))
-        return llvm::ConstantExpr::getPtrToInt(known, type);
+    llvm::Constant* known = nullptr;
+    if (bits == 64 && value > frozen::LargestSmallInteger)  // a struct copied by words: its pointers must stay pointers
+      known = pointer_to(reinterpret_cast<const void*>(value));
+    log(bytes, bits == 64 ? ReadKind::Integer : ReadKind::Bytes, bits / 8, known);
+    if (known) return llvm::ConstantExpr::getPtrToInt(known, type);
     if (bits == 64 && target_ == For::File && may_be_address(value)) return nullptr;
     return llvm::ConstantInt::get(type, value);
   }
   if (type->isFloatTy() || type->isDoubleTy()) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes, layout.getTypeStoreSize(type));
+    log(bytes, ReadKind::Bytes, layout.getTypeStoreSize(type), nullptr);
     llvm::APInt raw(static_cast<unsigned>(type->getPrimitiveSizeInBits().getFixedValue()), value);
     return llvm::ConstantFP::get(type->getContext(), llvm::APFloat(type->getFltSemantics(), raw));
   }
@@ -211,6 +249,7 @@ llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
 
   auto object = objects_.find(variable);
   if (object != objects_.end() && object->second.graph) {
+    if (log_) log_->refuse("a graph that is only promised was read, and where it ends is not known");
     std::byte bytes[64];
     if (frozen::is_open(address, size) || !frozen::read_safely(address, size, bytes)) return nullptr;
     in_graph_ = true;
@@ -226,7 +265,16 @@ llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
   std::optional<frozen::Read> read;
   if (holder && !holder->graph) read = frozen::copy_constant(address, size, bytes);
   if (read) {
+    if (log_) {
+      // Beyond the object that the pointer was made for, another process has another neighbour.
+      if (object != objects_.end() && holder->id != object->second.id)
+        log_->refuse("a pointer to one frozen object was followed into another one");
+      source_ = Source{object == objects_.end() ? ReadBase{ReadBase::Kind::Symbol, 0, variable->getName()}
+                                                : ReadBase{ReadBase::Kind::Object, numbers_.at(object->second.id), {}},
+                       at->offset, bytes};
+    }
     llvm::Constant* value = from_bytes(bytes, type);
+    source_.reset();
     if (value) {
       if (object == objects_.end()) held_.push_back(holder->region);
       reads_.push_back(*read);
@@ -242,6 +290,11 @@ llvm::Constant* Symbols::contents_of(const frozen::Object& object, frozen::Read&
   std::optional<frozen::Read> copied = frozen::copy_constant(object.begin, object.size, bytes);
   if (!copied) return nullptr;
   read = *copied;
+  if (log_) source_ = Source{{ReadBase::Kind::Object, numbers_.at(object.id), {}}, 0, bytes};
+  struct SourceEnd {
+    std::optional<Source>& source;
+    ~SourceEnd() { source.reset(); }
+  } const source_end{source_};
   llvm::LLVMContext& context = unit_.getContext();
   llvm::SmallVector<llvm::Constant*, 32> parts;
   std::size_t at = 0;
@@ -251,10 +304,12 @@ llvm::Constant* Symbols::contents_of(const frozen::Object& object, frozen::Read&
     std::uint64_t word;
     std::memcpy(&word, bytes + at, sizeof word);
     llvm::Constant* pointer = may_be_address(word) ? pointer_to(reinterpret_cast<const void*>(word)) : nullptr;
+    log(bytes + at, ReadKind::Word, sizeof word, pointer);
     if (!pointer && may_be_address(word)) return nullptr;
     parts.push_back(pointer ? pointer : llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), word));
   }
   if (at < object.size) {
+    log(bytes + at, ReadKind::Bytes, object.size - at, nullptr);
     llvm::StringRef rest(reinterpret_cast<const char*>(bytes + at), object.size - at);
     parts.push_back(llvm::ConstantDataArray::getString(context, rest, /*AddNull=*/false));
   }
@@ -267,6 +322,9 @@ void Symbols::show_contents() {
     symbol->removeDeadConstantUsers();  // offsets of it that were folded away
     if (!symbol->use_empty() && symbol->isConstant()) used.emplace_back(symbol, object);
   }
+  // By number: the order decides what is met next, and that must not depend on where things lie.
+  std::sort(used.begin(), used.end(),
+            [&](const auto& a, const auto& b) { return numbers_.at(a.second.id) < numbers_.at(b.second.id); });
   for (const auto& [symbol, object] : used) {
     frozen::Read read{};
     llvm::Constant* contents = contents_of(object, read);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "frozen/read_log.h"
 #include "frozen/reads.h"
 #include "frozen/registry.h"
 #include "runtime/bodies.h"
@@ -22,7 +23,8 @@
 
 namespace inlay::specialize {
 
-/// The names of symbols for frozen objects; the number is the object's id.
+/// The names of symbols for frozen objects. The number is the object's id for a file, where units may come together;
+/// for this process they are counted as they are met, so that the same unit has the same names in each process.
 constexpr const char* FrozenPrefix = "inlay.frozen.";
 constexpr const char* GraphPrefix = "inlay.graph.";
 
@@ -36,6 +38,9 @@ class Symbols {
 
   Symbols(llvm::Module& unit, runtime::Bodies& bodies, For target = For::Process)
       : unit_(unit), bodies_(bodies), target_(target) {}
+
+  /// From now on, writes down what is asked of constant memory, and the answers.
+  void log_reads_to(frozen::ReadLog& log) { log_ = &log; }
 
   /// A pointer to `address` as a constant of the unit; null if nothing known lies there.
   llvm::Constant* pointer_to(const void* address);
@@ -55,8 +60,9 @@ class Symbols {
   /// again, it answers the same, whatever happened to the promise meanwhile: the phases of the evaluator must agree.
   llvm::Constant* load(llvm::Constant* pointer, llvm::Type* type);
 
-  /// Bytes of memory of this process as a constant of `type`; null if a pointer among them leads nowhere known.
-  llvm::Constant* constant(const std::byte* bytes, llvm::Type* type) { return from_bytes(bytes, type); }
+  /// Bytes that the request binds as a constant of `type`; null if a pointer among them leads nowhere known. In the log
+  /// they lie at `offset` of all that it binds.
+  llvm::Constant* constant(const std::byte* bytes, llvm::Type* type, std::uint64_t offset);
 
   /// Why load() gave null for this pointer, in plain words.
   std::string why_not_constant(llvm::Constant* pointer, llvm::Type* type);
@@ -77,7 +83,15 @@ class Symbols {
   runtime::Bodies& bodies() { return bodies_; }
 
  private:
+  /// Where the bytes come from that are made a constant.
+  struct Source {
+    frozen::ReadBase base;
+    std::int64_t offset;
+    const std::byte* begin;
+  };
+
   llvm::Constant* load_anew(llvm::Constant* pointer, llvm::Type* type);
+  void log(const std::byte* bytes, frozen::ReadKind kind, std::uint64_t size, const llvm::Constant* known);
   llvm::Constant* runtime_symbol(const void* address);
   llvm::Constant* frozen_symbol(const frozen::Object& object, std::int64_t offset);
   llvm::Constant* from_bytes(const std::byte* bytes, llvm::Type* type);
@@ -87,6 +101,7 @@ class Symbols {
   llvm::Module& unit_;
   runtime::Bodies& bodies_;
   std::map<llvm::GlobalVariable*, frozen::Object> objects_;
+  std::map<std::uint32_t, std::uint32_t> numbers_;                // of objects, by id: counted as they were met
   std::map<const llvm::GlobalValue*, std::uintptr_t> addresses_;  // of runtime symbols; 0 = none
   std::map<std::pair<llvm::Constant*, llvm::Type*>, llvm::Constant*> loads_;
   std::vector<std::shared_ptr<frozen::Region>> held_;  // besides those of objects_
@@ -95,6 +110,8 @@ class Symbols {
   std::vector<frozen::Read> reads_;
   llvm::DenseSet<const llvm::GlobalValue*> placeholders_;
   For target_;
+  frozen::ReadLog* log_ = nullptr;
+  std::optional<Source> source_;  // only while there is a log
 };
 
 }  // namespace inlay::specialize

@@ -10,8 +10,9 @@
 
 #include "inlay/runtime.h"
 #include "inlay/version.h"
+#include "tool/tool.h"
 
-namespace {
+namespace inlay::tool {
 
 int fail(const inlay::Error& error) {
   bool colour = isatty(STDERR_FILENO) != 0;
@@ -32,6 +33,13 @@ std::string json_string(const std::string& text) {
   }
   return out + '"';
 }
+
+}  // namespace inlay::tool
+
+namespace {
+
+using inlay::tool::fail;
+using inlay::tool::json_string;
 
 void print_json(const std::vector<inlay::RuntimeListing>& listings) {
   std::printf("[");
@@ -73,7 +81,8 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  inlay embed --name calc --output calc.o calc.cpp    embed a runtime: bitcode, index and native code\n"
       "  inlay list calc.o                                   what it holds\n"
-      "  inlay list --json --verify ./program                every runtime in a program, all bytes checked");
+      "  inlay list --json --verify ./program                every runtime in a program, all bytes checked\n"
+      "  inlay cache list                                    compiled code that is kept on disk");
 
   inlay::EmbedOptions options;
   std::vector<std::string> cxx_flags;
@@ -98,12 +107,15 @@ int main(int argc, char** argv) {
   list->add_flag("--json", json, "Print JSON");
   list->add_flag("--verify", verify, "Read and check every byte of the image");
 
+  const auto cache = inlay::tool::add_cache_command(app);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
+  if (*cache->command) return inlay::tool::run(*cache);
   if (*embed) {
     options.cxx_flags = cxx_flags;
     if (!options.optimization.starts_with("-O")) options.optimization = "-O" + options.optimization;

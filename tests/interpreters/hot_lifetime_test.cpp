@@ -69,8 +69,9 @@ TEST(HotLifetime, code_goes_with_its_program) {
   EXPECT_EQ(jit.counters().invalidated, 1u);
   EXPECT_EQ(frozen::dependent_count(), dependents + 1);
   EXPECT_EQ(jit.counters().retired, 0u);
+  const std::uint64_t before = entered(hot);
   EXPECT_EQ(run(second, 100), 500);
-  EXPECT_EQ(hot.entries()[0].entered, 2u);
+  EXPECT_GT(entered(hot), before);
 }
 
 TEST(HotLifetime, programs_come_and_go_in_constant_memory) {
@@ -83,14 +84,14 @@ TEST(HotLifetime, programs_come_and_go_in_constant_memory) {
       const Frozen<Program> program = freeze(round);
       ASSERT_EQ(run(program, 50), 50 * round);
       ASSERT_EQ(run(program, 5), 5 * round);
-      ASSERT_EQ(hot.entries().size(), 2u) << "from its beginning, and from the loop on; round " << round;
+      ASSERT_FALSE(hot.entries().empty()) << "round " << round;
     }
     ASSERT_TRUE(hot.entries().empty());
     if (round == WarmUp) used = mallinfo2().uordblks;
   }
   EXPECT_EQ(jit.counters().retired, 0u);
   EXPECT_EQ(jit.counters().code_bytes, 0u);
-  EXPECT_GE(jit.counters().invalidated, 2u * Rounds - 2);
+  EXPECT_GE(jit.counters().invalidated, 1u * Rounds);
   // What is left for a program: the names that LLVM's session has once heard.
   EXPECT_LT(mallinfo2().uordblks, used + (Rounds - WarmUp) * 1024);
 }
@@ -159,17 +160,31 @@ TEST(HotLifetime, code_goes_when_what_it_read_changes) {
   const Jit jit = Jit::create().value();
   const HotCode hot = jit.compile_hot(loops::interpret, options()).value();
   Program program = loops::stepping(3);
-  const Program other = loops::stepping(7);
   const Frozen<Program> frozen = freeze(11);
   {
     const Changing promised =
         promise_rarely_changed(program.data(), program.size() * sizeof(loops::Insn), "program").value();
     EXPECT_EQ(run(frozen, 100), 1100);
+    const auto from_the_beginning = [&] {
+      std::size_t count = 0;
+      for (const HotEntry& entry : hot.entries()) count += entry.at == 0;
+      return count;
+    };
     for (int step = 4; step < 9; ++step) {
-      for (int i = 0; i < 200; ++i) ASSERT_EQ(loops::interpret(program.data(), 100, same), 100 * (step - 1));
-      EXPECT_GE(hot.entries().size(), 2u) << "it is compiled again";
+      for (int i = 0; i < 2000 && from_the_beginning() == 0; ++i)
+        ASSERT_EQ(loops::interpret(program.data(), 100, same), 100 * (step - 1));
+      EXPECT_EQ(from_the_beginning(), 1u) << "it is compiled again";
+      const std::size_t all = hot.entries().size();
+      EXPECT_GE(all, 3u);
+      // Code that begins in the loop has not read it.
       ASSERT_TRUE(promised.change(&program[0], sizeof program[0], [&] { program[0].number = step; }));
+      EXPECT_EQ(from_the_beginning(), 0u);
+      EXPECT_EQ(hot.entries().size(), all - 1);
+      ASSERT_EQ(loops::interpret(program.data(), 100, same), 100 * step);
+      ASSERT_TRUE(promised.change(&program[1], sizeof program[1], [&] { program[1].from = 3; }));
       EXPECT_EQ(hot.entries().size(), 1u) << "of the program that has not changed";
+      ASSERT_EQ(loops::interpret(program.data(), 100, same), 0);
+      ASSERT_TRUE(promised.change([&] { program[1].from = 1; }));
       ASSERT_EQ(loops::interpret(program.data(), 100, same), 100 * step);
     }
     EXPECT_EQ(jit.counters().retired, 0u);
@@ -229,7 +244,7 @@ TEST(HotPolicy, exits_are_counted_and_traced) {
   const Trace trace = Trace::start();
   const Jit jit = Jit::create({.trace = trace}).value();
   HotOptions leaving = options();
-  leaving.compile.leave_at_context = 4;  // at the end of the first round, or soon
+  leaving.compile.leave_at_context = 1;  // in each round
   const HotCode hot = jit.compile_hot(loops::interpret, leaving).value();
   const Frozen<Program> program = freeze(3);
   EXPECT_EQ(run(program, 1000), 3000);
@@ -271,7 +286,7 @@ TEST_P(HotLifetimeThreads, programs_come_and_go) {
   std::vector<std::thread> threads;
   for (int id = 0; id < 4; ++id)
     threads.emplace_back([&, id] {
-      for (int round = 0; round < 60; ++round) {
+      for (int round = 0; round < 60 || (jit.counters().invalidated == 0 && round < 100'000); ++round) {
         const Frozen<Program> own = freeze(round);
         for (int i = 0; i < 10; ++i) {
           wrong += run(own, 30) != 30 * round;
@@ -279,7 +294,7 @@ TEST_P(HotLifetimeThreads, programs_come_and_go) {
         }
         if (id == 0) wrong += loops::interpret(changing.data(), 50, same) != 50 * changing[0].number;
         if (id == 0 && round % 4 == 0)
-          wrong += !promised.change(&changing[0], sizeof changing[0], [&] { changing[0].number = round; });
+          wrong += !promised.change(&changing[0], sizeof changing[0], [&] { changing[0].number = round % 1000; });
         if (id == 1) hot.entries();
       }
     });

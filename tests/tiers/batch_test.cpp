@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Functions that are compiled into one object. While the only thread is kept busy the others are asked for, so that they
-// wait together.
+// Functions that are compiled into one object. While the only thread is kept busy the others are asked for, so that
+// they wait together.
 #include <deque>
 #include <latch>
 #include <optional>
@@ -136,7 +136,8 @@ TEST(Batch, options_of_each_member_hold) {
   none.inline_policy = [](const CallSite&) { return InlineChoice::Call; };
   explained.explain_code = true;
   std::vector<Handle> functions;
-  for (Int i = 0; i < 60; ++i) functions.push_back(sum(jit, i, i % 3 == 0 ? none : i % 3 == 1 ? explained : CompileOptions()));
+  for (Int i = 0; i < 60; ++i)
+    functions.push_back(sum(jit, i, i % 3 == 0 ? none : i % 3 == 1 ? explained : CompileOptions()));
   ask_together(jit, functions);
   EXPECT_GE(jit.counters().batches, 1u);
   for (Int i = 0; i < 60; ++i) {
@@ -174,8 +175,7 @@ TEST(Batch, members_come_and_go_by_themselves) {
 TEST(Batch, a_member_does_not_hold_the_memory_of_others) {
   const Jit jit = ok(Jit::create({.policy = in_batches(16)}));
   std::vector<Handle> functions;
-  std::optional<Frozen<hand::Code>> tree =
-      jit.freeze([] { return hand::add(hand::variable_x(), hand::number(123)); });
+  std::optional<Frozen<hand::Code>> tree = jit.freeze([] { return hand::add(hand::variable_x(), hand::number(123)); });
   std::optional<Handle> other = ok(jit.optimize(*tree));
   const std::weak_ptr<frozen::Region> watch = tree->region();
   functions.push_back(*other);

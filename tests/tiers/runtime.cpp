@@ -16,4 +16,31 @@ Code host_call(Int (*function)(Int)) {
   return [function](Env& env) { return function(env.x); };
 }
 
+Int reduce(int kind, const Int* numbers, Int count) {
+  Int sum = 0;
+  for (Int i = 0; i < count; ++i) {
+    switch (kind) {
+      case 0:
+        sum += numbers[i];
+        break;
+      case 1:
+        sum += numbers[i] * numbers[i];
+        break;
+      case -2:
+        sum -= numbers[i];
+        break;
+      default:
+        sum ^= numbers[i] + kind;
+        break;
+    }
+  }
+  return sum;
+}
+
+Int weigh(const Int* weights, signed char shift, bool negate, Int x) {
+  Int sum = weights[0] * x + weights[1] * x + weights[2] * x + weights[3] * x;
+  sum += shift < 0 ? x >> -shift : x << shift;
+  return negate ? -sum : sum;
+}
+
 }  // namespace hand

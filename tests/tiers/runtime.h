@@ -19,4 +19,9 @@ Code variable_x();
 Code add(Code left, Code right);
 Code host_call(Int (*function)(Int));  // of env.x
 
+/// Sums `count` numbers, each made by an operation that the `kind` tells: a small interpreter of one instruction.
+Int reduce(int kind, const Int* numbers, Int count);
+/// The same with a table of weights, so that pointers can be promoted too.
+Int weigh(const Int* weights, signed char shift, bool negate, Int x);
+
 }  // namespace hand

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// inlay cache list|verify|clear: looks at a folder of compiled code.
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "inlay/cache.h"
+#include "tool/tool.h"
+
+namespace inlay::tool {
+
+namespace {
+
+std::string time_as_text(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  char text[32] = "";
+  if (gmtime_r(&time, &parts)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+void print_json(const std::vector<CacheEntry>& entries) {
+  std::printf("[");
+  const char* separator = "";
+  for (const CacheEntry& entry : entries) {
+    std::printf("%s{\"name\":%s,\"function\":%s,\"bytes\":%llu,\"code_bytes\":%llu,\"used\":%s,\"sound\":%s}",
+                separator, json_string(entry.name).c_str(), json_string(entry.function).c_str(),
+                static_cast<unsigned long long>(entry.bytes), static_cast<unsigned long long>(entry.code_bytes),
+                json_string(time_as_text(entry.used)).c_str(), entry.sound ? "true" : "false");
+    separator = ",";
+  }
+  std::printf("]\n");
+}
+
+void print_text(const std::vector<CacheEntry>& entries) {
+  unsigned long long bytes = 0;
+  for (const CacheEntry& entry : entries) {
+    bytes += entry.bytes;
+    std::printf("%s  %s  %9llu bytes  %s\n", entry.name.c_str(), time_as_text(entry.used).c_str(),
+                static_cast<unsigned long long>(entry.bytes), entry.sound ? entry.function.c_str() : "DAMAGED");
+  }
+  std::printf("%zu entries, %llu bytes\n", entries.size(), bytes);
+}
+
+}  // namespace
+
+std::unique_ptr<CacheCommand> add_cache_command(CLI::App& app) {
+  auto options = std::make_unique<CacheCommand>();
+  options->command = app.add_subcommand("cache", "Look at compiled code that is kept on disk, or remove it");
+  options->command->require_subcommand(1);
+  options->command->add_option("--dir", options->folder,
+                               "The folder (default: $INLAY_CACHE_DIR, $XDG_CACHE_HOME/inlay or ~/.cache/inlay)");
+  options->command->add_flag("--json", options->json, "Print JSON");
+  options->command->add_subcommand("list", "Show what is kept, used last first")->fallthrough();
+  options->verify = options->command->add_subcommand("verify", "Read all of it, and show what is damaged");
+  options->clear = options->command->add_subcommand("clear", "Remove all of it");
+  options->verify->fallthrough();
+  options->clear->fallthrough();
+  options->command->footer(
+      "Examples:\n"
+      "  inlay cache list                        what is kept in the default folder\n"
+      "  inlay cache verify --dir /var/cache/x   1 is the exit code if an entry there is damaged\n"
+      "  inlay cache clear                       start anew");
+  return options;
+}
+
+int run(const CacheCommand& command) {
+  CacheOptions options{.path = command.folder};
+  if (options.path.empty()) {
+    Result<std::string> path = Cache::default_path();
+    if (!path) return fail(path.error());
+    options.path = *path;
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(options.path, ignored))  // looking must not make it
+    return fail({ErrorKind::NotFound, "there is no cache at '" + options.path + "'; --dir names another folder"});
+  Result<Cache> cache = Cache::directory(options);
+  if (!cache) return fail(cache.error());
+  if (*command.clear) {
+    Result<std::uint64_t> count = cache->clear();
+    if (!count) return fail(count.error());
+    std::printf(command.json ? "{\"removed\":%llu}\n" : "%llu entries removed\n",
+                static_cast<unsigned long long>(*count));
+    return 0;
+  }
+  Result<std::vector<CacheEntry>> entries = cache->list();
+  if (!entries) return fail(entries.error());
+  if (*command.verify) std::erase_if(*entries, [](const CacheEntry& entry) { return entry.sound; });
+  if (command.json)
+    print_json(*entries);
+  else if (!*command.verify || !entries->empty())
+    print_text(*entries);
+  else
+    std::printf("every entry is sound\n");
+  return *command.verify && !entries->empty() ? 1 : 0;
+}
+
+}  // namespace inlay::tool

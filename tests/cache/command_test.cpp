@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// `inlay cache`: what it prints and its exit codes.
+#include "support.h"
+
+namespace inlay::caching {
+namespace {
+
+struct Printed {
+  int code = -1;
+  std::string text;
+};
+
+Printed inlay_cache(const std::string& arguments, const std::string& environment = "") {
+  Printed printed;
+  const std::string command = environment + " timeout 20 " + INLAY_COMMAND + " cache " + arguments + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) return printed;
+  char buffer[512];
+  while (const std::size_t count = fread(buffer, 1, sizeof buffer, pipe)) printed.text.append(buffer, count);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) printed.code = WEXITSTATUS(status);
+  return printed;
+}
+
+bool holds(const Printed& printed, const std::string& text) { return printed.text.find(text) != std::string::npos; }
+
+TEST(CacheCommand, lists_verifies_and_clears) {
+  const Folder folder;
+  const std::string name = cache::name_of(cache::read_entry(an_entry(7, 100))->id), other = cache::name_of({1, 2});
+  write_file(folder.file(name), an_entry(7, 100));
+  const std::string where = " --dir " + folder.path();
+
+  Printed printed = inlay_cache("list" + where);
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_TRUE(holds(printed, name) && holds(printed, "function 7") && holds(printed, "1 entries,")) << printed.text;
+  printed = inlay_cache("list --json", "INLAY_CACHE_DIR=" + folder.path());
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_TRUE(holds(printed, "[{\"name\":\"" + name + "\",\"function\":\"function 7\",")) << printed.text;
+  EXPECT_TRUE(holds(printed, "\"code_bytes\":100,") && holds(printed, "\"sound\":true}]")) << printed.text;
+  EXPECT_EQ(inlay_cache("verify" + where).code, 0);
+
+  write_file(folder.file(other), an_entry(7, 100));
+  printed = inlay_cache("verify" + where);
+  EXPECT_EQ(printed.code, 1);
+  EXPECT_TRUE(holds(printed, other) && holds(printed, "DAMAGED") && !holds(printed, name)) << printed.text;
+  EXPECT_TRUE(holds(inlay_cache("verify --json" + where), "\"sound\":false}]"));
+
+  printed = inlay_cache("clear" + where);
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_TRUE(holds(printed, "2 entries removed")) << printed.text;
+  EXPECT_TRUE(folder.files().empty());
+}
+
+TEST(CacheCommand, explains_what_is_wrong) {
+  const Folder folder;
+  EXPECT_EQ(inlay_cache("list --dir " + folder.file("nothing")).code, 1);
+  EXPECT_TRUE(folder.files().empty()) << "looking makes no folder";
+  chmod(folder.path().c_str(), 0777);
+  const Printed printed = inlay_cache("list --dir " + folder.path());
+  EXPECT_EQ(printed.code, 1);
+  EXPECT_TRUE(holds(printed, "may be written by others")) << printed.text;
+  EXPECT_EQ(inlay_cache("").code, 2);
+  EXPECT_EQ(inlay_cache("list --unknown").code, 2);
+}
+
+}  // namespace
+}  // namespace inlay::caching
