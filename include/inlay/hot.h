@@ -23,8 +23,8 @@ struct HotOptions {
   unsigned max_versions = 4;
   /// Pieces of code at one time. So many of those that could not be compiled are remembered.
   unsigned max_entries = 10'000;
-  /// Compile in the Jit's threads (Policy::threads), while the interpreter goes on as it is. Else, or if there are none,
-  /// in the thread that passed the entry, which waits for that, while others go on.
+  /// Compile in the Jit's threads (Policy::threads), while the interpreter goes on as it is. Else, or if there are
+  /// none, in the thread that passed the entry, which waits for that, while others go on.
   bool background = false;
   CompileOptions compile = {};  // `verify` has no effect
 };
@@ -37,9 +37,9 @@ struct HotEntry {
 };
 
 /// What Jit::compile_hot() returns: as long as it or a copy of it lives, running interpreters are counted, and go on in
-/// compiled code. The code does not keep the programs: when one is freed, or a range in it changes (see Changing), the code
-/// that was made from it goes, as soon as nobody is inside. When the last copy of this goes, so does all code: no thread
-/// may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, and
+/// compiled code. The code does not keep the programs: when one is freed, or a range in it changes (see Changing), the
+/// code that was made from it goes, as soon as nobody is inside. When the last copy of this goes, so does all code: no
+/// thread may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, and
 /// Policy::off(), with which nothing is counted.
 class HotCode {
  public:

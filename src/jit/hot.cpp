@@ -5,6 +5,7 @@
 #include "inlay/hot.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -66,13 +67,14 @@ struct Job {
   const jit::EntryPlace* place;
   std::uint64_t key;
   std::vector<jit::Pin> pins;
-  std::vector<frozen::Read> reads;                     // the objects that the pins lead to, as far as that they are there
+  std::vector<frozen::Read> reads;  // the objects that the pins lead to, as far as that they are there
   std::vector<std::weak_ptr<frozen::Region>> regions;  // of these
   HotEntry entry;
 };
 
 /// Whether the HotCode is still there, for jobs in the background.
 struct Presence {
+  const pid_t process = getpid();  // after fork(), a child has none of the threads that run jobs
   std::mutex mutex;
   std::condition_variable all_done;
   HotCode::State* state;  // null: it goes, or is gone
@@ -110,7 +112,7 @@ struct HotCode::State {
   mutable std::mutex mutex;  // of what follows; not held while LLVM works
   bool told_unfrozen = false, told_budget = false;
   std::uint64_t last_id = 0;
-  unsigned waiting = 0;                       // jobs that have not begun
+  unsigned waiting = 0;                        // jobs that have not begun
   std::map<std::uint64_t, HotEntry> failures;  // the newest ones
 };
 
@@ -181,7 +183,7 @@ HotCode::State::~State() {
     runtime::Entries* self = &function;
     function.variable->compare_exchange_strong(self, nullptr);
   }
-  {
+  if (presence->process == getpid()) {
     std::unique_lock lock(presence->mutex);
     presence->state = nullptr;  // what has not begun does not begin any more
     presence->all_done.wait(lock, [this] { return presence->running == 0; });
@@ -247,9 +249,10 @@ std::optional<Job> HotCode::State::job_for(HotSlot& slot, const Watched& functio
   if (job.regions.empty()) {
     // Said once. It may be frozen later, or another program may come to lie here.
     if (!std::exchange(told_unfrozen, true))
-      fail(job, Error(ErrorKind::InvalidArgument,
-                      "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
-                      "before it runs"));
+      fail(job,
+           Error(ErrorKind::InvalidArgument,
+                 "nothing that the interpreter has at hand at its entry leads to frozen memory; freeze the program "
+                 "before it runs"));
     return std::nullopt;
   }
   if (jit::HotSample* sample = slot.sample.load()) sample->count = 0;
@@ -276,12 +279,12 @@ HotVersion* HotCode::State::run(Job job, Then then) {
     std::vector<jit::Pin> pins = job.pins;
     const jit::Subject subject = jit::subject_of(job.function->points, *job.place, pins);
     std::optional<jit::CpuTime> time(tally);
-    Result<jit::Compiled> compiled =
-        jit::compile_entry(*engine, options.compile, job.entry.report,
-                           [&](specialize::Symbols& symbols, const std::string& name) {
-                             return jit::build_hot_entry(symbols, job.function->points, *job.place, pins, name);
-                           },
-                           {}, &subject);
+    Result<jit::Compiled> compiled = jit::compile_entry(
+        *engine, options.compile, job.entry.report,
+        [&](specialize::Symbols& symbols, const std::string& name) {
+          return jit::build_hot_entry(symbols, job.function->points, *job.place, pins, name);
+        },
+        {}, &subject);
     time.reset();
     if (!compiled) {
       job.slot->done = true;  // once is enough: it would fail again

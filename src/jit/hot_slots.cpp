@@ -51,8 +51,7 @@ void observe(HotSlot& slot, const EntryPlace& place, const std::uint64_t* words)
   const auto count = static_cast<std::uint32_t>(std::min(place.words.size(), ObservedWords));
   const std::uint32_t known = sample->count.load(std::memory_order_acquire);
   if (known == 0) {
-    for (unsigned i = 0; i < count; ++i)
-      sample->words[i].store(value_of(place, i, words), std::memory_order_relaxed);
+    for (unsigned i = 0; i < count; ++i) sample->words[i].store(value_of(place, i, words), std::memory_order_relaxed);
     sample->changed.store(0, std::memory_order_relaxed);
     sample->count.store(count, std::memory_order_release);
     return;

@@ -130,8 +130,7 @@ void HotVersion::retire(const frozen::Retirement& why) noexcept {
   retire_later(std::make_shared<Passed>(home, id));
 }
 
-HotVersion* enter_version(const HotSlot& slot, const EntryPlace& place, std::uint64_t key,
-                          const std::uint64_t* words) {
+HotVersion* enter_version(const HotSlot& slot, const EntryPlace& place, std::uint64_t key, const std::uint64_t* words) {
   if (!slot.versions.load(std::memory_order_relaxed)) return nullptr;
   const detail::Entered gate;  // until it is inside, nothing else keeps the version
   HotVersion* version = slot.versions.load(std::memory_order_acquire);

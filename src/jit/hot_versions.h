@@ -4,7 +4,8 @@
 // A version does not keep the program that it was made from. When that is freed or changes, the version is retired: no
 // interpreter gets it any more. Its code goes when nobody can be about to enter it (epoch.h) and nobody is inside: each
 // one that enters is counted until it comes back to the native code that entered it (runtime/entries.h). As long as
-// somebody is inside, the version does keep the memory: LLVM may have moved a read ahead of the branch that it is behind.
+// somebody is inside, the version does keep the memory: LLVM may have moved a read ahead of the branch that it is
+// behind.
 #pragma once
 
 #include <atomic>
@@ -28,8 +29,8 @@ struct HotVersions {
   explicit HotVersions(Engine& its_engine) : engine(its_engine) {}
 
   Engine& engine;
-  // Of what follows, and of the lists in the slots. Taken last: nothing is locked, and no version destroyed, while it is
-  // held.
+  // Of what follows, and of the lists in the slots. Taken last: nothing is locked, and no version destroyed, while it
+  // is held.
   std::mutex mutex;
   std::map<std::uint64_t, std::shared_ptr<HotVersion>> all;  // those as well that are retired, but not left
   unsigned linked = 0;                                       // of them, those that can be entered
@@ -55,9 +56,9 @@ struct HotVersion final : runtime::Way, frozen::Dependent {
   std::vector<Pin> pins;
   HotEntry entry;  // but for `entered`
   std::atomic<std::uint64_t> entered = 0;
-  std::atomic<HotVersion*> next = nullptr;  // in the slot's list
-  bool is_linked = false;                   // the mutex of `home` is held
-  std::shared_ptr<Code> owner;              // of `code`; holds no memory of the program
+  std::atomic<HotVersion*> next = nullptr;                  // in the slot's list
+  bool is_linked = false;                                   // the mutex of `home` is held
+  std::shared_ptr<Code> owner;                              // of `code`; holds no memory of the program
   std::weak_ptr<frozen::Region> program;                    // the memory, mostly of one region
   std::vector<std::weak_ptr<frozen::Region>> more_regions;  // besides
   frozen::Dependency dependency;
@@ -76,8 +77,8 @@ HotVersion* enter_version(const HotSlot& slot, const EntryPlace& place, std::uin
 /// How many versions the slot has.
 unsigned count_versions(const HotSlot& slot);
 
-/// Adds a version that is complete, and lets interpreters enter it if `reads` are true. False if they are not: then it is
-/// gone.
+/// Adds a version that is complete, and lets interpreters enter it if `reads` are true. False if they are not: then it
+/// is gone.
 bool add_version(const std::shared_ptr<HotVersion>& version, const std::vector<frozen::Read>& reads);
 
 /// Gives up all of them, whoever is inside.

@@ -95,8 +95,8 @@ llvm::Function* make_enterer(llvm::Function& resume) {
   llvm::Function* enterer =
       llvm::Function::Create(llvm::FunctionType::get(resume.getReturnType(), types, false),
                              llvm::GlobalValue::InternalLinkage, resume.getName() + ".enter", resume.getParent());
-  enterer->setAttributes(llvm::AttributeList::get(context, llvm::AttributeSet::get(context, own), old.getRetAttrs(),
-                                                  attributes));
+  enterer->setAttributes(
+      llvm::AttributeList::get(context, llvm::AttributeSet::get(context, own), old.getRetAttrs(), attributes));
   enterer->setUWTableKind(llvm::UWTableKind::Async);
 
   builder.SetInsertPoint(llvm::BasicBlock::Create(context, "", enterer));
@@ -124,10 +124,10 @@ llvm::Function* make_enterer(llvm::Function& resume) {
     enterer->setPersonalityFn(
         resume.hasPersonalityFn()
             ? resume.getPersonalityFn()
-            : llvm::cast<llvm::Constant>(resume.getParent()
-                                             ->getOrInsertFunction("__gcc_personality_v0",
-                                                                   llvm::FunctionType::get(builder.getInt32Ty(), true))
-                                             .getCallee()));
+            : llvm::cast<llvm::Constant>(
+                  resume.getParent()
+                      ->getOrInsertFunction("__gcc_personality_v0", llvm::FunctionType::get(builder.getInt32Ty(), true))
+                      .getCallee()));
     auto* returned = llvm::BasicBlock::Create(context, "", enterer);
     auto* thrown = llvm::BasicBlock::Create(context, "", enterer);
     llvm::InvokeInst* call = builder.CreateInvoke(resume.getFunctionType(), code, returned, thrown, passed);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Code of running interpreters, and the programs that it was made from: it goes with them, when nobody is inside.
 #include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -269,6 +272,34 @@ TEST(HotPolicy, what_waits_is_cancelled_when_it_goes) {
   const Counters counters = jit.counters();
   EXPECT_EQ(counters.asked, counters.optimized + counters.cancelled);
   EXPECT_EQ(counters.code_bytes, 0u);
+}
+
+TEST(HotPolicy, a_child_process_does_not_wait_for_the_threads_of_its_parent) {
+  const Jit jit = Jit::create().value();
+  std::latch busy(1), go_on(1);
+  std::atomic<bool> first = true;
+  HotOptions slow = options(2, true);
+  slow.compile.inline_policy = [&](const CallSite&) {
+    if (first.exchange(false)) busy.count_down(), go_on.wait();
+    return InlineChoice::Default;
+  };
+  std::optional<HotCode> hot = jit.compile_hot(loops::interpret, slow).value();
+  const Frozen<Program> program = freeze(3);
+  EXPECT_EQ(run(program, 100), 300);
+  busy.wait();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);  // ends it if it hangs
+    const bool right = run(program, 100) == 300;
+    hot.reset();
+    _exit(right && run(program, 100) == 300 ? 0 : 1);
+  }
+  go_on.count_down();
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  hot.reset();
+  EXPECT_EQ(run(program, 100), 300);
 }
 
 class HotLifetimeThreads : public ::testing::TestWithParam<bool> {};
