@@ -14,39 +14,49 @@ using frozen::Question;
 using frozen::ReadBase;
 using frozen::ReadKind;
 
+/// Of an object of this process, as one piece: it may be memory that changes rarely.
+std::optional<std::span<const std::byte>> Replay::copy(const std::byte* address, std::uint32_t size,
+                                                       std::uint32_t object) {
+  constexpr std::uint32_t LargestRead = 4096;  // nobody reads more at once; a file may say anything
+  if (size == 0 || size > LargestRead) return std::nullopt;
+  copied_.resize(size);
+  std::optional<frozen::Read> read = frozen::copy_constant(address, size, copied_.data());
+  if (!read || read->object_id != object) return std::nullopt;
+  reads_.push_back(*read);
+  return copied_;
+}
+
 /// The bytes that are asked for, if they are there and constant.
-const std::byte* Replay::place_of(const Question& question) {
+std::optional<std::span<const std::byte>> Replay::bytes_of(const Question& question) {
   const auto fits = [&](std::uint64_t size) {
     return question.offset >= 0 && static_cast<std::uint64_t>(question.offset) <= size &&
            question.size <= size - static_cast<std::uint64_t>(question.offset);
   };
   if (question.base.kind == ReadBase::Kind::Bound)
-    return fits(bound_.size()) ? bound_.data() + question.offset : nullptr;
+    return fits(bound_.size()) ? std::optional(bound_.subspan(static_cast<std::size_t>(question.offset), question.size))
+                               : std::nullopt;
 
   if (question.base.kind == ReadBase::Kind::Object) {
-    if (question.base.number >= numbering_.objects().size()) return nullptr;
+    if (question.base.number >= numbering_.objects().size()) return std::nullopt;
     const frozen::Object& object = numbering_.objects()[question.base.number];
-    if (!fits(object.size) || !frozen::is_constant(object.begin + question.offset, question.size)) return nullptr;
-    reads_.push_back({object.id, static_cast<std::uint64_t>(question.offset), question.size});
-    return object.begin + question.offset;
+    if (!fits(object.size)) return std::nullopt;
+    return copy(object.begin + question.offset, question.size, object.id);
   }
 
   // A runtime's own variable, in memory that was promised to be constant.
   auto known = addresses_.find(question.base.symbol);
   if (known == addresses_.end()) {
     std::optional<runtime::SymbolRef> found = runtime::find_symbol(question.base.symbol);
-    if (!found || found->ambiguous || !found->address) return nullptr;
+    if (!found || found->ambiguous || !found->address) return std::nullopt;
     known = addresses_.emplace(question.base.symbol, static_cast<const std::byte*>(found->address)).first;
   }
   const auto address =
       reinterpret_cast<const std::byte*>(reinterpret_cast<std::uintptr_t>(known->second) +
                                          static_cast<std::uintptr_t>(question.offset));  // unsigned: a file says it
   std::optional<frozen::Object> holder = frozen::find(address);
-  if (!holder || holder->graph) return nullptr;
+  if (!holder || holder->graph) return std::nullopt;
   held_.push_back(holder->region);
-  if (!frozen::is_constant(address, question.size)) return nullptr;
-  reads_.push_back({holder->id, static_cast<std::uint64_t>(address - holder->begin), question.size});
-  return address;
+  return copy(address, question.size, holder->id);
 }
 
 /// One place, one name: a runtime's symbol comes before the memory that it lies in. False: nobody may be told.
@@ -110,12 +120,11 @@ bool Replay::ask(const Question& question, base::Bytes& into) {
     opaque_.push_back(static_cast<std::uint64_t>(question.offset));
     return true;
   }
-  const std::byte* place = place_of(question);
-  if (!place) return false;
+  const std::optional<std::span<const std::byte>> bytes = bytes_of(question);
+  if (!bytes) return false;
   numbering_.write(to, question);
-  const std::span<const std::byte> bytes(place, question.size);
-  if (question.kind != ReadKind::Bytes) return answer_word(question, bytes, to);
-  numbering_.write_bytes(to, bytes);
+  if (question.kind != ReadKind::Bytes) return answer_word(question, *bytes, to);
+  numbering_.write_bytes(to, *bytes);
   return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ class Replay {
   const std::vector<std::uint64_t>& opaque() const { return opaque_; }
 
  private:
-  const std::byte* place_of(const frozen::Question& question);
+  std::optional<std::span<const std::byte>> bytes_of(const frozen::Question& question);
+  std::optional<std::span<const std::byte>> copy(const std::byte* address, std::uint32_t size, std::uint32_t object);
   bool answer_word(const frozen::Question& question, std::span<const std::byte> bytes, base::Writer& to);
   bool answer_address(const void* address, base::Writer& to, bool& known);
 
@@ -40,6 +42,7 @@ class Replay {
   std::map<std::string, const std::byte*, std::less<>> addresses_;  // of symbols, where they were met
   std::vector<std::shared_ptr<frozen::Region>> held_;               // besides those of objects
   std::vector<frozen::Read> reads_;
+  base::Bytes copied_;  // what was read last
   std::vector<std::uint64_t> opaque_;
 };
 

@@ -21,7 +21,7 @@
 namespace inlay::runtime {
 
 constexpr std::uint32_t ImageMagic = 0x59414c49;  // "ILAY"
-constexpr std::uint32_t ImageFormat = 2;  // also of what native code and the library say to each other
+constexpr std::uint32_t ImageFormat = 2;          // also of what native code and the library say to each other
 /// The section that holds an image in an object file.
 constexpr const char* ImageSection = "inlay_image";
 

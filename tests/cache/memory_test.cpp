@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "inlay/changing.h"
 #include "inlay/inlay.h"
 #include "runtime.h"
 
@@ -142,6 +143,21 @@ TEST_F(CachedMemory, promised_memory_is_compared) {
   EXPECT_TRUE(again->explain().cached);
   node.value = 11;
   EXPECT_EQ((*again)(2), cached::polynomial(&node, 2));
+}
+
+TEST_F(CachedMemory, memory_that_changes_rarely_is_found_as_it_is_now) {
+  static Node node{8};
+  const Changing changing = promise_rarely_changed(&node, sizeof node, "a node").value();
+  const auto function = [&] { return jit.specialize(&cached::polynomial, constant(&node), _1); };
+  EXPECT_FALSE(found(function(), 2, cached::polynomial(&node, 2)));
+  for (int i = 0; i < 4; ++i) {
+    changing.change([&] { node.value = 8 + i % 2; }).value();
+    const auto now = function();
+    EXPECT_EQ(found(now, 2, cached::polynomial(&node, 2)), i != 1) << i;
+    // What was found is retired as well as what was compiled.
+    changing.change([&] { node.value = 100; }).value();
+    EXPECT_EQ((*now)(2), cached::polynomial(&node, 2)) << i;
+  }
 }
 
 TEST_F(CachedMemory, an_object_of_another_size_or_alignment_is_another_one) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where compiled code lies, and that what is dropped leaves nothing behind.
 #include <malloc.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -132,6 +133,28 @@ TEST(CodeMemory, code_compiled_after_the_first_thread_has_ended) {
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
+}
+
+TEST(CodeMemory, a_system_that_forbids_to_write_code_through_proc) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const Jit before = Jit::create().value();
+    const auto tree = before.freeze([] { return memory::number(5); });
+    if (!before.optimize(tree)->compiled()) _exit(1);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_NOFILE, &none);  // no file can be opened, that one neither
+    const Function<Int(Int)> late = before.optimize(tree).value();
+    if (late.compiled() || late(1) != 5) _exit(2);  // the original
+    if (late.explain().to_text().find("/proc/self/mem") == std::string::npos) _exit(3);
+    const Jit after = Jit::create().value();
+    const Function<Int(Int)> other = after.optimize(tree).value();
+    _exit(other.compiled() && other(1) == 5 ? 0 : 4);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 /// What of a process's mappings are writable and executable.
