@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/hot_versions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "frozen/recording.h"
@@ -50,13 +51,15 @@ struct Passed {
 void leave_version(runtime::Way* way) noexcept {
   const frozen::Unrecorded unrecorded;
   auto& version = static_cast<HotVersion&>(*way);
-  std::vector<std::shared_ptr<frozen::Region>> let_go;  // without the lock: the end of a region retires versions
+  std::shared_ptr<frozen::Region> let_go;  // without the lock: the end of a region retires versions
+  std::vector<std::shared_ptr<frozen::Region>> more_let_go;
   std::shared_ptr<HotVersion> gone;
   bool last = false;
   {
     std::lock_guard lock(version.mutex);
     if (--version.inside > 0) return;
-    let_go.swap(version.held);
+    let_go.swap(version.held_program);
+    more_let_go.swap(version.more_held);
     last = version.given_up;
   }
   if (last) gone = take_out(*version.home, version.id);
@@ -80,16 +83,26 @@ void unlink(HotVersion& version) {
 
 }  // namespace
 
+void HotVersion::set_regions(std::vector<std::shared_ptr<frozen::Region>> regions) {
+  std::sort(regions.begin(), regions.end());
+  regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
+  program = regions.front();
+  more_regions.assign(regions.begin() + 1, regions.end());
+}
+
 bool HotVersion::enter() {
   std::vector<std::shared_ptr<frozen::Region>> let_go;  // without the lock
   std::lock_guard lock(mutex);
   if (inside == 0) {
-    const frozen::Unrecorded unrecorded;
-    for (const std::weak_ptr<frozen::Region>& region : regions) {
-      held.push_back(region.lock());
-      if (held.back()) continue;
-      let_go.swap(held);
-      return false;  // it is about to be retired
+    held_program = program.lock();
+    if (!held_program) return false;  // it is about to be retired
+    for (const std::weak_ptr<frozen::Region>& region : more_regions) {
+      const frozen::Unrecorded unrecorded;
+      more_held.push_back(region.lock());
+      if (more_held.back()) continue;
+      let_go.swap(more_held);
+      let_go.push_back(std::move(held_program));
+      return false;
     }
   }
   ++inside;

@@ -42,6 +42,9 @@ struct HotVersion final : runtime::Way, frozen::Dependent {
   /// Out of it.
   void retire(const frozen::Retirement& why) noexcept override;
 
+  /// What it reads, apart from constants: each region once.
+  void set_regions(std::vector<std::shared_ptr<frozen::Region>> regions);
+
   /// Counts one more who is inside, and keeps the memory for them. False if it is gone.
   bool enter();
 
@@ -53,16 +56,19 @@ struct HotVersion final : runtime::Way, frozen::Dependent {
   std::vector<Pin> pins;
   HotEntry entry;  // but for `entered`
   std::atomic<std::uint64_t> entered = 0;
-  std::atomic<HotVersion*> next = nullptr;  // in the slot's list
-  bool is_linked = false;                   // the mutex of `home` is held
-  std::shared_ptr<Code> owner;              // of `code`; holds no memory of the program
-  std::vector<std::weak_ptr<frozen::Region>> regions;
+  std::atomic<HotVersion*> next = nullptr;                  // in the slot's list
+  bool is_linked = false;                                   // the mutex of `home` is held
+  std::shared_ptr<Code> owner;                              // of `code`; holds no memory of the program
+  std::weak_ptr<frozen::Region> program;                    // the memory, mostly of one region
+  std::vector<std::weak_ptr<frozen::Region>> more_regions;  // besides
   frozen::Dependency dependency;
 
   std::mutex mutex;  // of what follows; taken last
   unsigned inside = 0;
-  bool given_up = false;                              // it is retired, and nobody is about to enter it
-  std::vector<std::shared_ptr<frozen::Region>> held;  // while somebody is inside
+  bool given_up = false;  // it is retired, and nobody is about to enter it
+  // While somebody is inside:
+  std::shared_ptr<frozen::Region> held_program;
+  std::vector<std::shared_ptr<frozen::Region>> more_held;
 };
 
 /// The first version in the slot's list that fits, with one more inside; null if there is none.
