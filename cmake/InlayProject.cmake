@@ -47,11 +47,15 @@ target_include_directories(inlay_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
 separate_arguments(llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
 target_compile_definitions(inlay_llvm INTERFACE ${llvm_definitions})
 
-# inlay_room(NAME USES room... [LLVM]): the room src/NAME as an object library `inlay_NAME`, from the sources in its
-# folder; `x_test.cpp` files there become the test `inlay_NAME_test`, `x_fuzz.cpp` files a fuzzer each.
+# inlay_room(NAME USES room... [LLVM] [FOLDERS folder...]): the room src/NAME as an object library `inlay_NAME`, from the
+# sources in its folder and in these folders there; `x_test.cpp` files there become the test `inlay_NAME_test`, `x_fuzz.cpp` files a fuzzer each.
 function(inlay_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "LLVM" "" "USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 room "LLVM" "" "USES;LIBRARIES;FOLDERS")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(folder IN LISTS room_FOLDERS)
+    file(GLOB inner CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${inner})
+  endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   set(fuzzers ${sources})

@@ -5,7 +5,7 @@
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
-#include "jit/tools.h"
+#include "jit/tools/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay {

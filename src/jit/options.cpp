@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "jit/tools.h"
+#include "jit/tools/tools.h"
 
 namespace inlay::jit {
 

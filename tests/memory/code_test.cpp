@@ -16,7 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "inlay/inlay.h"
-#include "jit/code_memory.h"
+#include "jit/link/code_memory.h"
 #include "runtime.h"
 
 namespace inlay {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Exceptions through compiled code, while other code comes and goes.
-#include "jit/unwind.h"
+#include "jit/link/unwind.h"
 
 #include <atomic>
 #include <stdexcept>

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The engine behind Jit: objects, linked into this process.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "codegen/emit.h"
+#include "frozen/reads.h"
+#include "frozen/registry.h"
+#include "inlay/jit.h"
+#include "jit/options.h"
+#include "jit/tiers/pool.h"
+#include "jit/tiers/tally.h"
+#include "runtime/unit.h"
+
+#include <llvm/ExecutionEngine/Orc/Core.h>
+#include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
+
+namespace inlay::jit {
+
+/// A symbol that an object needs and this process has, at an address that is ours to say.
+struct HostSymbol {
+  std::string name;
+  const void* address;
+};
+
+class Engine;
+
+/// Code in this process. Gone, with its hold on the frozen memory it reads, when the last owner goes.
+struct Code {
+  ~Code();
+  std::shared_ptr<Engine> engine;
+  llvm::orc::JITDylib* dylib = nullptr;
+  std::shared_ptr<Code> batch;  // whose code this is a part of; then `engine` and `dylib` are null
+  std::vector<std::shared_ptr<frozen::Region>> regions;
+  std::vector<frozen::Read> reads;  // what it was made from
+  std::uint64_t bytes = 0;
+};
+
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  static Result<std::shared_ptr<Engine>> create(const JitOptions& options);
+  ~Engine();
+
+  const JitOptions& options() const { return options_; }
+  const Policy& policy() const { return options_.policy; }
+  const std::optional<Trace>& trace() const { return options_.trace; }
+  Pool& pool() { return pool_; }
+  Tally& tally() { return tally_; }
+  Counters counters();
+  /// Whether the policy allows for more code, and more time to make it.
+  bool has_budget() const;
+
+  /// Links an object. `symbols` come before what the runtimes and the process define.
+  Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols);
+
+  /// The address of something that the code defines; an error names the symbols that are missing.
+  Result<void*> address(const Code& code, const std::string& name);
+
+  /// An LLVM context with runtime bodies that nobody else uses meanwhile; no lock is held. The engine keeps it for the
+  /// next one.
+  class Borrowed {
+   public:
+    explicit Borrowed(Engine& engine);
+    Borrowed(const Borrowed&) = delete;
+    ~Borrowed();
+    runtime::Workspace& operator*() const { return *workspace_; }
+
+   private:
+    Engine& engine_;
+    std::unique_ptr<runtime::Workspace> workspace_;
+  };
+
+  /// A name that no other code of this engine has.
+  std::string unique_name(const char* prefix);
+
+ private:
+  Engine(const JitOptions& options, Environment environment)
+      : options_(options),
+        environment_(std::move(environment)),
+        pool_(options_.policy.threads, options_.policy.batch) {}
+  friend struct Code;
+  void forget_names();
+
+  const JitOptions options_;
+  const Environment environment_;
+  Tally tally_;
+
+  std::unique_ptr<llvm::orc::ExecutionSession> session_;
+  std::unique_ptr<llvm::orc::ObjectLinkingLayer> linker_;
+  llvm::orc::JITDylib* host_ = nullptr;  // what the runtimes and the process define
+  std::mutex workspaces_mutex_;
+  std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses
+  std::atomic<std::uint64_t> counter_ = 0;
+  std::atomic<std::uint64_t> live_ = 0, dropped_ = 0;  // Code that is there, and that went since names were forgotten
+  Pool pool_;                                          // ends first
+};
+
+}  // namespace inlay::jit

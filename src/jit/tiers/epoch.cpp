@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/tiers/epoch.h"
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+#include "frozen/recording.h"
+#include "inlay/gate.h"
+
+namespace inlay {
+
+std::atomic<std::uint64_t> detail::current_epoch = 1;
+
+namespace {
+
+struct Retired {
+  std::uint64_t epoch;  // calls that began in it, or before, may use it
+  std::shared_ptr<void> what;
+};
+
+/// Never destroyed: threads may end after main() has.
+struct Reclaimer {
+  std::mutex mutex;
+  std::deque<detail::Gate> gates;     // of all threads that ever called
+  std::vector<detail::Gate*> unused;  // of threads that have ended
+  std::deque<Retired> retired;        // in ascending order of epochs
+  bool has_barrier = false;
+};
+
+long membarrier(int command) { return syscall(SYS_membarrier, command, 0, 0); }
+
+Reclaimer& reclaimer() {
+  static Reclaimer* const the_one = [] {
+    auto* made = new Reclaimer;
+    made->has_barrier = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+    return made;
+  }();
+  return *the_one;
+}
+
+/// The oldest epoch that a call noted which is still under way. Without membarrier nobody knows.
+std::uint64_t oldest_noted(Reclaimer& all) {
+  if (!all.has_barrier || membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) return 0;
+  std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
+  for (const detail::Gate& gate : all.gates)
+    if (const std::uint64_t since = gate.since.load(std::memory_order_acquire)) oldest = std::min(oldest, since);
+  return oldest;
+}
+
+}  // namespace
+
+detail::Gate* detail::open_gate() noexcept {
+  const frozen::Unrecorded unrecorded;
+  struct Owner {
+    Gate* gate;
+    Owner() {
+      Reclaimer& all = reclaimer();
+      std::lock_guard lock(all.mutex);
+      if (all.unused.empty()) {
+        gate = &all.gates.emplace_back();
+      } else {
+        gate = all.unused.back();
+        all.unused.pop_back();
+      }
+    }
+    ~Owner() {
+      const frozen::Unrecorded unrecorded;
+      own_gate = nullptr;
+      Reclaimer& all = reclaimer();
+      std::lock_guard lock(all.mutex);
+      all.unused.push_back(gate);
+    }
+  };
+  static thread_local bool ended = false;
+  static thread_local struct Ending {
+    ~Ending() { ended = true; }
+  } ending;
+  static_cast<void>(ending);
+  if (ended) {  // another thread-local's destructor calls: its gate stays, unused from then on
+    Reclaimer& all = reclaimer();
+    std::lock_guard lock(all.mutex);
+    return own_gate = &all.gates.emplace_back();
+  }
+  static thread_local const Owner owner;
+  return own_gate = owner.gate;
+}
+
+void jit::retire_later(std::shared_ptr<void> what) {
+  if (!what) return;
+  const frozen::Unrecorded unrecorded;
+  Reclaimer& all = reclaimer();
+  std::lock_guard lock(all.mutex);
+  const std::uint64_t epoch = detail::current_epoch.fetch_add(1, std::memory_order_seq_cst);
+  all.retired.push_back({epoch, std::move(what)});
+}
+
+void jit::retire(std::shared_ptr<void> what) {
+  retire_later(std::move(what));
+  collect_retired();
+}
+
+std::size_t jit::collect_retired() {
+  const frozen::Unrecorded unrecorded;
+  Reclaimer& all = reclaimer();
+  std::vector<std::shared_ptr<void>> dropped;  // without the lock: what is dropped may retire more
+  std::lock_guard lock(all.mutex);
+  if (all.retired.empty()) return 0;
+  const std::uint64_t oldest = oldest_noted(all);
+  while (!all.retired.empty() && all.retired.front().epoch < oldest) {
+    dropped.push_back(std::move(all.retired.front().what));
+    all.retired.pop_front();
+  }
+  return all.retired.size();
+}
+
+}  // namespace inlay

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What handles ask of the library: inlay/function.h, seen from behind.
+#include "inlay/function.h"
+
+#include <utility>
+
+#include "frozen/recording.h"
+#include "jit/tiers/heat.h"
+#include "jit/tiers/managed.h"
+
+namespace inlay {
+
+namespace jit {
+
+namespace {
+
+/// Has a version made, in the background if there are threads for that.
+void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, double heat) {
+  Engine& engine = *managed->engine;
+  count(engine.tally().asked);
+  if (!engine.has_budget()) return;  // its candidate stays as it is: asked for
+  const bool pushed =
+      engine.policy().when != Policy::When::Now && engine.pool().push(heat, [weak = std::weak_ptr(managed), values] {
+        if (std::shared_ptr<Managed> still = weak.lock()) compile_version(*still, values);
+      });
+  if (!pushed) compile_version(*managed, values);
+}
+
+/// Whether nobody has invalidated it since it was asked for.
+bool is_still_asked(Managed& managed) {
+  std::lock_guard lock(managed.mutex);
+  return managed.asked != Tier::Original;
+}
+
+/// A job of the pool, for several functions.
+void make_quick(const std::vector<std::weak_ptr<void>>& items) {
+  std::vector<std::shared_ptr<Managed>> functions;
+  for (const std::weak_ptr<void>& item : items)
+    if (auto still = std::static_pointer_cast<Managed>(item.lock()); still && is_still_asked(*still))
+      functions.push_back(std::move(still));
+  if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
+}
+
+/// Has a function compiled, in the background if there are threads for that.
+void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
+  Engine& engine = *managed->engine;
+  count(engine.tally().asked);
+  if (!engine.has_budget()) {
+    std::lock_guard lock(managed->mutex);
+    managed->asked = Tier::Original;
+    managed->failure = Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy");
+    if (!managed->current)
+      managed->report.remarks = {{Remark::Kind::NotCompiled, "", std::string(managed->failure->message()), {}}};
+    return;
+  }
+  // The job does not keep the function: who drops it does not wait for that.
+  const bool pushed = tier == Tier::Quick
+                          ? engine.pool().push(heat, &make_quick, managed)
+                          : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
+                              if (std::shared_ptr<Managed> still = weak.lock(); still && is_still_asked(*still))
+                                compile_managed(*still->engine, {still}, tier);
+                            });
+  if (!pushed) compile_managed(engine, {managed}, tier);
+}
+
+}  // namespace
+
+}  // namespace jit
+
+namespace detail {
+
+FunctionState::~FunctionState() {
+  if (!managed) return;
+  const frozen::Unrecorded unrecorded;
+  std::shared_ptr<jit::Installation> current;
+  std::vector<std::shared_ptr<jit::Code>> kept;
+  jit::Dropped versions;
+  {
+    std::lock_guard lock(managed->mutex);
+    managed->state = nullptr;
+    if (std::exchange(managed->asked, Tier::Original) != Tier::Original && managed->compiling == 0)
+      jit::count(managed->engine->tally().cancelled);
+    current = std::move(managed->current);
+    kept.swap(managed->kept);
+    if (managed->versions) versions = jit::take_versions(*managed);
+  }
+  if (current) current->dependency = {};
+  for (const auto& version : versions.versions) version->dependency = {};
+}
+
+void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const CompileOptions& options,
+            FunctionState& state) {
+  const frozen::Unrecorded unrecorded;  // within a freeze(), what LLVM allocates is not the user's tree
+  std::unique_ptr<jit::Versions> versions = jit::versions_for(request);
+  for (const Parameter& parameter : request.parameters) {
+    const std::size_t end = state.bound_bytes.size() + bound_space(parameter);
+    state.bound_bytes.insert(state.bound_bytes.end(), parameter.bound.begin(), parameter.bound.end());
+    state.bound_bytes.resize(end);
+  }
+  state.bound = state.bound_bytes.data();
+  auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);
+  managed->state = &state;
+  managed->report.function = jit::name_of(managed->request);
+  managed->versions = std::move(versions);
+  state.managed = managed;
+  jit::lead_to_original(*managed);
+  if (managed->versions) {
+    state.unversioned = state.ways.unversioned;
+    state.target.store(state.ways.unversioned);
+    state.entry.store(state.ways.verifying ? state.ways.verifying : state.ways.gated);
+  }
+  const Policy& policy = engine->policy();
+  if (policy.when == Policy::When::Now) jit::compile_managed(*engine, {managed}, policy.highest);
+  if (policy.when == Policy::When::Never)
+    managed->report.remarks.push_back(
+        {Remark::Kind::NotCompiled, "", "the policy says that nothing is compiled; see Policy and INLAY_JIT", {}});
+}
+
+void add_sample(const FunctionState& state, std::uint64_t elapsed, const std::uint64_t* arguments) noexcept try {
+  const frozen::Unrecorded unrecorded;
+  jit::Managed& managed = *state.managed;
+  std::optional<Tier> wanted;
+  std::optional<jit::Values> values;
+  double ticks = 0;
+  {
+    std::unique_lock lock(managed.mutex, std::try_to_lock);
+    if (!lock) return;  // another thread looks at it
+    const jit::Heat heat = jit::add_heat(managed, elapsed);
+    const_cast<FunctionState&>(state).until_sample.store(managed.interval, std::memory_order_relaxed);
+    if (managed.versions && arguments) values = jit::note_values(managed, arguments, heat);
+    wanted = jit::wanted_tier(managed, managed.engine->policy());
+    if (wanted) managed.asked = *wanted;
+    ticks = managed.heat.ticks;
+  }
+  if (values) jit::ask_for_version(managed.shared_from_this(), *std::move(values), ticks);
+  if (wanted) jit::ask(managed.shared_from_this(), *wanted, ticks);
+} catch (...) {  // out of memory: what there is will do
+}
+
+void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept try {
+  const frozen::Unrecorded unrecorded;
+  jit::Managed& managed = *state.managed;
+  std::optional<Tier> wanted;
+  double ticks = 0;
+  {
+    std::lock_guard lock(managed.mutex);
+    managed.heat.calls += count;
+    wanted = jit::wanted_tier(managed, managed.engine->policy());
+    if (!wanted) return;
+    managed.asked = *wanted;
+    ticks = managed.heat.ticks;
+  }
+  jit::ask(managed.shared_from_this(), *wanted, ticks);
+} catch (...) {
+}
+
+std::vector<FunctionVersion> versions_of(const FunctionState& state) {
+  const frozen::Unrecorded unrecorded;
+  std::vector<FunctionVersion> versions;
+  std::lock_guard lock(state.managed->mutex);
+  if (!state.managed->versions) return versions;
+  for (const auto& version : state.managed->versions->all)
+    versions.push_back({{version->values.begin(), version->values.end()}, version->calls_now(), version->report});
+  return versions;
+}
+
+Tier tier_of(const FunctionState& state) noexcept {
+  std::lock_guard lock(state.managed->mutex);
+  return state.managed->tier();
+}
+
+Report report_of(const FunctionState& state) {
+  const frozen::Unrecorded unrecorded;
+  jit::Managed& managed = *state.managed;
+  std::lock_guard lock(managed.mutex);
+  Report report = managed.report;
+  if (!managed.current && !managed.failure && managed.engine->policy().when != Policy::When::Never)
+    report.remarks.push_back(
+        {Remark::Kind::NotCompiled,
+         "",
+         "it was not hot enough so far: " + std::to_string(managed.heat.calls) + " calls counted, " +
+             std::to_string(static_cast<std::uint64_t>(managed.heat.ticks / jit::ticks_per_us())) + " us in them",
+         {}});
+  return report;
+}
+
+Result<void> compile_now(const FunctionState& state, Tier tier) {
+  const frozen::Unrecorded unrecorded;
+  const std::shared_ptr<jit::Managed> managed = state.managed;
+  for (;;) {
+    {
+      std::lock_guard lock(managed->mutex);
+      if (managed->tier() >= tier) return {};
+    }
+    const unsigned compiling = managed->compiling.load();
+    if (compiling == 0) break;
+    managed->compiling.wait(compiling);
+  }
+  jit::compile_managed(*managed->engine, {managed}, tier);
+  std::lock_guard lock(managed->mutex);
+  if (managed->tier() >= tier) return {};
+  if (managed->failure) return *managed->failure;
+  return Error(ErrorKind::InvalidArgument, "the function was invalidated while it was compiled");
+}
+
+void invalidate(const FunctionState& state) noexcept {
+  const frozen::Unrecorded unrecorded;
+  jit::Managed& managed = *state.managed;
+  std::shared_ptr<jit::Installation> old;
+  jit::Dropped versions;
+  {
+    std::lock_guard lock(managed.mutex);
+    old = jit::uninstall(managed, "its code was dropped: invalidate() was called");
+    if (managed.versions) versions = jit::take_versions(managed);
+  }
+  jit::drop(std::move(old));
+  jit::drop_versions(std::move(versions));
+}
+
+}  // namespace detail
+
+}  // namespace inlay

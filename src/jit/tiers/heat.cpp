@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/tiers/heat.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "jit/tiers/managed.h"
+
+namespace inlay::jit {
+
+namespace {
+
+constexpr std::uint32_t LongestInterval = 64;
+constexpr std::uint64_t MostDoublings = 10;
+
+}  // namespace
+
+double ticks_per_us() {
+  using Clock = std::chrono::steady_clock;
+  static const Clock::time_point began = Clock::now();
+  static const std::uint64_t first = detail::ticks();
+  const double passed = std::chrono::duration<double, std::micro>(Clock::now() - began).count();
+  constexpr double Enough = 100, Usual = 2500;
+  return passed < Enough ? Usual : static_cast<double>(detail::ticks() - first) / passed;
+}
+
+Heat add_heat(Managed& managed, std::uint64_t elapsed) {
+  // One call that had to wait for a core, or for memory, does not stand for all of them.
+  const std::uint64_t usual = managed.last_sample ? std::min(elapsed, managed.last_sample) : elapsed;
+  managed.last_sample = elapsed;
+  const Heat heat{managed.interval, static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1)};
+  managed.heat += heat;
+  managed.interval = std::min(managed.interval * 2, LongestInterval);
+  return heat;
+}
+
+namespace {
+
+bool is_past(const Heat& heat, std::uint64_t calls, double us, double factor) {
+  return static_cast<double>(heat.calls) >= static_cast<double>(calls) * factor &&
+         heat.ticks / ticks_per_us() >= us * factor;
+}
+
+}  // namespace
+
+bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor) {
+  return is_past(heat, policy.optimize_calls, policy.optimize_us, factor);
+}
+
+std::optional<Tier> wanted_tier(const Managed& managed, const Policy& policy) {
+  if (policy.when == Policy::When::Never || managed.failure) return std::nullopt;
+  const double factor = std::ldexp(1.0, static_cast<int>(std::min(managed.generation, MostDoublings)));
+  const Tier have = std::max(managed.tier(), managed.asked);
+  if (policy.highest == Tier::Optimized && have < Tier::Optimized && is_worth_optimizing(managed.heat, policy, factor))
+    return Tier::Optimized;
+  if (policy.highest >= Tier::Quick && have < Tier::Quick &&
+      is_past(managed.heat, policy.quick_calls, policy.quick_us, factor))
+    return Tier::Quick;
+  return std::nullopt;
+}
+
+}  // namespace inlay::jit

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/tiers/managed.h"
+
+#include <utility>
+
+#include "frozen/recording.h"
+#include "jit/entry.h"
+#include "jit/tiers/batch.h"
+#include "jit/tiers/epoch.h"
+#include "jit/tiers/heat.h"
+#include "jit/tools/trace.h"
+#include "specialize/symbols.h"
+
+namespace inlay {
+
+namespace jit {
+
+namespace {
+
+/// A compilation that overlapped with a change of what it read is made again, so often.
+constexpr int MostAttempts = 3;
+
+}  // namespace
+
+std::string name_of(const detail::Request& request) {
+  std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
+  return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
+}
+
+namespace {
+
+void add_failure(Report& report, const Error& error) {
+  report.compiled = false;
+  report.remarks.insert(report.remarks.begin(), {Remark::Kind::NotCompiled, "", error.message(), error.place()});
+}
+
+}  // namespace
+
+void lead_to_original(Managed& managed) {
+  detail::FunctionState& state = *managed.state;
+  state.generic.store(state.ways.original, std::memory_order_release);
+  if (managed.versions) return;
+  state.target.store(state.ways.original, std::memory_order_release);
+  state.entry.store(managed.engine->policy().when == Policy::When::Never ? state.ways.original : state.ways.counting,
+                    std::memory_order_release);
+}
+
+std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
+  ++managed.generation;
+  if (std::exchange(managed.asked, Tier::Original) != Tier::Original) count(managed.engine->tally().cancelled);
+  managed.failure.reset();
+  managed.heat = {};
+  managed.last_sample = 0;
+  managed.interval = 1;
+  std::shared_ptr<Installation> old = std::move(managed.current);
+  if (!old) return nullptr;
+  managed.may_be_replaced = true;
+  if (managed.state) {
+    managed.state->until_sample.store(1, std::memory_order_relaxed);
+    lead_to_original(managed);
+  }
+  if (old->stays) managed.kept.push_back(old->compiled.code);
+  std::string function = std::move(managed.report.function);
+  managed.report = {};
+  managed.report.function = std::move(function);
+  managed.report.remarks.push_back({Remark::Kind::NotCompiled, "", std::move(why), {}});
+  count(managed.engine->tally().invalidated);
+  trace_event(managed.engine->trace(), "invalidate", managed.report.function);
+  return old;
+}
+
+void drop(std::shared_ptr<Installation> old) {
+  if (!old) return;
+  old->dependency = {};
+  retire(std::move(old));
+}
+
+namespace {
+
+/// Whether the function still wants code of this tier; then which generation of it.
+std::optional<std::uint64_t> begin(Managed& managed, Tier tier) {
+  std::lock_guard lock(managed.mutex);
+  if (managed.state && managed.tier() < tier) return managed.generation;
+  if (std::exchange(managed.asked, Tier::Original) != Tier::Original) count(managed.engine->tally().cancelled);
+  return std::nullopt;
+}
+
+/// Leads calls to the code if it is still wanted. False if what it read has changed meanwhile.
+bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compiled, Report report) {
+  auto fresh = std::make_shared<Installation>(managed, tier, generation, std::move(compiled), std::move(report));
+  frozen::Dependency dependency = frozen::depend(*fresh, fresh->compiled.code->reads);
+  if (!dependency) return false;
+  Tally& tally = managed.engine->tally();
+  if (!fresh->installed) {
+    count(tally.discarded);
+    return true;
+  }
+  count(tally.swaps);
+  trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", std::string(to_string(tier))}});
+  count(tier == Tier::Quick ? tally.quick : tally.optimized);
+  {
+    std::lock_guard lock(managed.mutex);
+    if (managed.current == fresh) fresh->dependency = std::move(dependency);
+  }
+  drop(std::move(fresh->replaced));
+  return true;
+}
+
+void fail(Managed& managed, std::uint64_t generation, Error error, Report report) {
+  add_failure(report, error);
+  count(managed.engine->tally().failed);
+  std::lock_guard lock(managed.mutex);
+  if (managed.generation != generation) return;
+  managed.asked = Tier::Original;
+  managed.failure = std::move(error);
+  if (!managed.current) managed.report = std::move(report);
+}
+
+CompileOptions options_for(const Managed& managed, Tier tier) {
+  CompileOptions options = managed.options;
+  if (tier == Tier::Quick) options.level = Level::Quick;
+  return options;
+}
+
+/// The phases, as the report tells how long each of them took.
+void trace_phases(const Engine& engine, Clock::time_point at, const Report& report) {
+  if (!engine.trace()) return;
+  const std::pair<const char*, double> phases[] = {{"load", report.load_us},
+                                                   {"specialize", report.specialize_us},
+                                                   {"optimize", report.optimize_us},
+                                                   {"emit", report.emit_us},
+                                                   {"link", report.link_us}};
+  for (const auto& [name, us] : phases) {
+    const Clock::time_point end =
+        at + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(us));
+    if (us > 0) trace_span(engine.trace(), "phase", name, at, end);
+    at = end;
+  }
+}
+
+void compile_one(Managed& managed, Tier tier) {
+  Engine& engine = *managed.engine;
+  for (int attempt = 0; attempt < MostAttempts; ++attempt) {
+    const std::optional<std::uint64_t> generation = begin(managed, tier);
+    if (!generation) return;
+    Report report;
+    report.function = name_of(managed.request);
+    Span span(engine.trace(), "compile", report.function);
+    span.note("tier", std::string(to_string(tier)));
+    const Clock::time_point began = Clock::now();
+    const std::optional<Subject> subject = subject_of(managed.request);
+    Result<Compiled> compiled = [&] {
+      const CpuTime time(engine.tally());
+      return compile_entry(
+          engine, options_for(managed, tier), report,
+          [&](specialize::Symbols& symbols, const std::string& name) {
+            return build_entry(symbols, managed.request, {name}, report);
+          },
+          managed.request.holds, subject ? &*subject : nullptr);
+    }();
+    trace_phases(engine, began, report);
+    if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
+    if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
+    if (attempt + 1 == MostAttempts)
+      fail(managed, *generation,
+           Error(ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled"),
+           std::move(report));
+  }
+}
+
+/// Several functions at once, of the quick tier. A function that cannot be compiled so is compiled alone.
+void compile_together(Engine& engine, const std::vector<Managed*>& functions) {
+  std::vector<Managed*> wanting;
+  std::vector<std::uint64_t> generations;
+  std::vector<BatchMember> members;
+  std::vector<Managed*> alone;
+  for (Managed* function : functions) {
+    const CompileOptions options = options_for(*function, Tier::Quick);
+    if (!can_be_batched(options)) {
+      alone.push_back(function);
+      continue;
+    }
+    const std::optional<std::uint64_t> generation = begin(*function, Tier::Quick);
+    if (!generation) continue;
+    wanting.push_back(function);
+    generations.push_back(*generation);
+    BatchMember& member = members.emplace_back();
+    member.options = options;
+    member.report.function = name_of(function->request);
+    member.holds = function->request.holds;
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    members[i].make_entry = [&request = wanting[i]->request, &report = members[i].report](specialize::Symbols& symbols,
+                                                                                          const std::string& name) {
+      return build_entry(symbols, request, {name}, report);
+    };
+  if (members.size() > 1) {
+    Span span(engine.trace(), "compile", std::to_string(members.size()) + " functions");
+    span.note("tier", std::string(to_string(Tier::Quick)));
+    const CpuTime time(engine.tally());
+    compile_batch(engine, Level::Quick, members);
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    BatchMember& member = members[i];
+    if (!member.result)
+      alone.push_back(wanting[i]);
+    else if (!*member.result)
+      fail(*wanting[i], generations[i], std::move(*member.result).error(), std::move(member.report));
+    else if (!offer(*wanting[i], Tier::Quick, generations[i], *std::move(*member.result), std::move(member.report)))
+      alone.push_back(wanting[i]);
+  }
+  for (Managed* function : alone) compile_one(*function, Tier::Quick);
+}
+
+}  // namespace
+
+void Installation::install() noexcept {
+  std::lock_guard lock(managed.mutex);
+  if (!managed.state || managed.generation != generation || managed.tier() >= tier) return;
+  installed = true;
+  detail::FunctionState& state = *managed.state;
+  if (managed.versions) {
+    state.generic.store(compiled.entry, std::memory_order_release);
+  } else {
+    void* entry = compiled.entry;
+    if (state.ways.verifying)
+      entry = state.ways.verifying;
+    else if (tier < managed.engine->policy().highest)
+      entry = state.ways.quick;
+    else if (managed.may_be_replaced)
+      entry = state.ways.gated;
+    else
+      stays = true;
+    state.target.store(compiled.entry, std::memory_order_release);
+    state.entry.store(entry, std::memory_order_release);
+  }
+  replaced = std::move(managed.current);
+  if (replaced && replaced->stays) managed.kept.push_back(replaced->compiled.code);
+  managed.current = shared_from_this();
+  managed.report = std::move(report);
+  managed.asked = Tier::Original;
+  managed.failure.reset();
+}
+
+void Installation::retire(const frozen::Retirement& why) noexcept {
+  std::lock_guard lock(managed.mutex);
+  if (managed.current.get() != this) return;
+  const char* what = why.cause == frozen::Retirement::Cause::Changed     ? " has changed"
+                     : why.cause == frozen::Retirement::Cause::Withdrawn ? " is not promised to be constant any more"
+                                                                         : " was freed";
+  // Neither it nor its code may be destroyed here. Its dependency is spent.
+  retire_later(uninstall(managed, "its code was dropped: '" + std::string(why.region) + "'" + what));
+}
+
+void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier) {
+  const frozen::Unrecorded unrecorded;
+  const auto set_compiling = [](Managed& function, bool now) {
+    now ? function.compiling.fetch_add(1) : function.compiling.fetch_sub(1);
+    if (!now) function.compiling.notify_all();
+  };
+  // A cache keeps functions one by one.
+  if (tier != Tier::Quick || functions.size() == 1 || engine.options().cache) {
+    for (const std::shared_ptr<Managed>& function : functions) {
+      set_compiling(*function, true);
+      compile_one(*function, tier);
+      set_compiling(*function, false);
+    }
+    return;
+  }
+  std::vector<Managed*> together;
+  for (const std::shared_ptr<Managed>& function : functions) {
+    set_compiling(*function, true);
+    together.push_back(function.get());
+  }
+  compile_together(engine, together);
+  for (Managed* function : together) set_compiling(*function, false);
+}
+
+}  // namespace jit
+
+}  // namespace inlay

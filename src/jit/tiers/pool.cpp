@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/tiers/pool.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "frozen/recording.h"
+#include "jit/tiers/epoch.h"
+
+namespace inlay::jit {
+
+struct Pool::Job {
+  double priority;
+  std::function<void()> run;  // empty: `together` is what does it
+  DoTogether together = nullptr;
+  std::weak_ptr<void> item = {};
+};
+
+namespace {
+
+/// How long a thread with nothing to do waits before it looks again whether replaced code can go.
+constexpr std::chrono::milliseconds LookAgain{10};
+
+/// What is done together is done at the end of it. So no more is taken than this part of what waits: else the first of
+/// them would wait longer for the others than all of them save.
+constexpr std::size_t TurnsWaiting = 4;
+
+}  // namespace
+
+/// What the threads share with the pool: they may outlive it by a moment.
+struct Pool::Shared : std::enable_shared_from_this<Shared> {
+  Shared(unsigned its_most_threads, unsigned its_most_together)
+      : most_threads(its_most_threads), most_together(its_most_together) {}
+
+  static bool is_colder(const Job& a, const Job& b) { return a.priority < b.priority; }
+  std::vector<Job> take();
+  void work();
+  void start_thread();
+  void stop();
+
+  const unsigned most_threads, most_together;
+  const pid_t process = getpid();  // after fork(), a child has none of these threads
+  std::mutex mutex;
+  std::condition_variable more, idle;
+  std::vector<Job> jobs;  // a heap: the one of the highest priority in front
+  unsigned running = 0;
+  bool stopping = false;
+  std::vector<std::thread> threads;
+};
+
+namespace {
+
+/// The pools of this process, to be stopped at its end. Never destroyed.
+struct AllPools {
+  std::mutex mutex;
+  std::set<void*> pools;
+};
+AllPools& all_pools() {
+  static AllPools* const all = new AllPools;
+  return *all;
+}
+
+}  // namespace
+
+void Pool::Shared::start_thread() {
+  const frozen::Unrecorded unrecorded;
+  threads.emplace_back([self = shared_from_this()] { self->work(); });
+  pthread_setname_np(threads.back().native_handle(), "inlay");
+}
+
+/// The job of the highest priority, and those that are to be done with it. The mutex is held.
+std::vector<Pool::Job> Pool::Shared::take() {
+  std::pop_heap(jobs.begin(), jobs.end(), is_colder);
+  std::vector<Job> taken;
+  taken.push_back(std::move(jobs.back()));
+  jobs.pop_back();
+  const DoTogether together = taken.front().together;
+  if (!together || most_together < 2) return taken;
+  const auto others =
+      std::partition(jobs.begin(), jobs.end(), [&](const Job& job) { return job.together != together; });
+  const auto like_it = static_cast<std::size_t>(jobs.end() - others) + 1;
+  const std::size_t more = std::clamp<std::size_t>(like_it / TurnsWaiting, 1, most_together) - 1;
+  const auto colder = jobs.end() - static_cast<std::ptrdiff_t>(more);
+  std::nth_element(others, colder, jobs.end(), is_colder);
+  taken.insert(taken.end(), std::make_move_iterator(colder), std::make_move_iterator(jobs.end()));
+  jobs.erase(colder, jobs.end());
+  std::make_heap(jobs.begin(), jobs.end(), is_colder);
+  return taken;
+}
+
+void Pool::Shared::work() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    if (stopping) return;
+    if (jobs.empty()) {
+      lock.unlock();
+      const bool all_gone = collect_retired() == 0;
+      lock.lock();
+      if (!jobs.empty() || stopping) continue;
+      if (all_gone)
+        more.wait(lock);
+      else
+        more.wait_for(lock, LookAgain);
+      continue;
+    }
+    std::vector<Job> taken = take();
+    ++running;
+    lock.unlock();
+    if (const DoTogether together = taken.front().together) {
+      std::vector<std::weak_ptr<void>> items;
+      for (Job& job : taken) items.push_back(std::move(job.item));
+      together(items);
+    } else {
+      taken.front().run();
+    }
+    taken.clear();  // what a job holds may hold the pool
+    lock.lock();
+    if (--running == 0 && jobs.empty()) idle.notify_all();
+  }
+}
+
+void Pool::Shared::stop() {
+  std::vector<std::thread> ending;
+  std::vector<Job> forgotten;  // destroyed without the lock
+  {
+    std::lock_guard lock(mutex);
+    stopping = true;
+    ending.swap(threads);
+    forgotten.swap(jobs);
+  }
+  more.notify_all();
+  idle.notify_all();
+  for (std::thread& thread : ending)
+    if (process != getpid())
+      new std::thread(std::move(thread));  // of another process: it can be neither joined nor dropped
+    else if (thread.get_id() == std::this_thread::get_id())
+      thread.detach();
+    else
+      thread.join();
+}
+
+Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<Shared>(threads, most_together)) {
+  if (threads == 0) return;
+  static const int registered = std::atexit([] {
+    for (;;) {
+      std::shared_ptr<Shared> shared;
+      {
+        AllPools& all = all_pools();
+        std::lock_guard lock(all.mutex);
+        if (all.pools.empty()) return;
+        shared = static_cast<Pool*>(*all.pools.begin())->shared_;
+        all.pools.erase(all.pools.begin());
+      }
+      shared->stop();
+    }
+  });
+  static_cast<void>(registered);
+  AllPools& all = all_pools();
+  std::lock_guard lock(all.mutex);
+  all.pools.insert(this);
+}
+
+Pool::~Pool() {
+  {
+    AllPools& all = all_pools();
+    std::lock_guard lock(all.mutex);
+    all.pools.erase(this);
+  }
+  shared_->stop();
+}
+
+bool Pool::push(Job job) {
+  const frozen::Unrecorded unrecorded;
+  Shared& shared = *shared_;
+  if (shared.most_threads == 0 || shared.process != getpid()) return false;
+  std::lock_guard lock(shared.mutex);
+  if (shared.stopping) return false;
+  shared.jobs.push_back(std::move(job));
+  std::push_heap(shared.jobs.begin(), shared.jobs.end(), Shared::is_colder);
+  if (shared.threads.size() < shared.most_threads && shared.jobs.size() + shared.running > shared.threads.size())
+    shared.start_thread();
+  shared.more.notify_one();
+  return true;
+}
+
+bool Pool::push(double priority, std::function<void()> run) { return push(Job{priority, std::move(run), nullptr, {}}); }
+
+bool Pool::push(double priority, DoTogether run, std::weak_ptr<void> item) {
+  return push(Job{priority, nullptr, run, std::move(item)});
+}
+
+std::size_t Pool::waiting() const {
+  std::lock_guard lock(shared_->mutex);
+  return shared_->jobs.size();
+}
+
+void Pool::wait_idle() {
+  Shared& shared = *shared_;
+  std::unique_lock lock(shared.mutex);
+  shared.idle.wait(lock, [&] { return shared.stopping || (shared.jobs.empty() && shared.running == 0); });
+}
+
+}  // namespace inlay::jit
