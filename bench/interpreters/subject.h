@@ -35,6 +35,14 @@ std::vector<Subject> stack_subjects(const inlay::Jit& jit);
 std::vector<Subject> tailcall_subjects(const inlay::Jit& jit);  // as byte code and as direct threaded code
 std::vector<Subject> tree_subjects(const inlay::Jit& jit);
 
+/// Nanoseconds of a guest function that returns at once.
+struct EntryTimes {
+  double unwatched = 0;  // nobody watches the interpreter
+  double counting = 0;   // passes are counted
+  double entering = 0;   // it goes on in compiled code
+};
+EntryTimes measure_entries(const inlay::Jit& jit, int runs, long calls);
+
 inline std::string read_example(const std::string& path) {
   std::ifstream stream(BENCH_EXAMPLES "/" + path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), {}};

@@ -57,8 +57,7 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
     job.regions.push_back(object->region);
   }
   jit::count(engine->tally().asked);
-  if (!engine->has_budget()) {
-    slot.done = true;
+  if (!engine->has_budget()) {  // of code, there may be some again when programs go
     if (!std::exchange(told_budget, true))
       fail(job, Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy"));
     return std::nullopt;
