@@ -29,7 +29,8 @@ Values values_of(const Versions& versions, const std::uint64_t* arguments) {
   return values;
 }
 
-/// Whether code may know this: pointers only if they lead to constant memory or a runtime's symbol.
+/// Whether code may know this: pointers only if they lead to constant memory or a runtime's symbol. Not to be asked
+/// under the function's mutex: a region may end here.
 bool can_be_known(const detail::Request& request, const Values& values) {
   std::size_t next = 0;
   for (const detail::Parameter& parameter : request.parameters) {
@@ -51,6 +52,16 @@ void forget_some(std::vector<Candidate>& candidates) {
     return a.asked != b.asked ? b.asked : a.heat.calls < b.heat.calls;
   });
   if (!coldest->asked) candidates.erase(coldest);
+}
+
+/// Equal ones are counted, so that there are not more and more of them.
+void add_remark(Report& report, std::string reason) {
+  for (Remark& remark : report.remarks)
+    if (remark.kind == Remark::Kind::NotCompiled && remark.reason == reason) {
+      ++remark.count;
+      return;
+    }
+  report.remarks.push_back({Remark::Kind::NotCompiled, "", std::move(reason), {}});
 }
 
 Candidate* find(Versions& versions, const Values& values) {
@@ -98,6 +109,9 @@ std::vector<std::shared_ptr<frozen::Region>> holds_of(const detail::Request& req
 
 Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values& values) {
   Engine& engine = *managed.engine;
+  if (!can_be_known(managed.request, values))
+    return Error(ErrorKind::InvalidArgument,
+                 "a promoted pointer leads to memory that is neither frozen nor promised constant");
   const detail::Request request = request_with(managed.request, values);
   auto version = std::make_shared<VersionCode>();
   version->managed = &managed;
@@ -164,8 +178,7 @@ void renew_dispatch(Managed& managed) {
       std::lock_guard lock(managed.mutex);
       if (managed.versions->serial != serial) continue;
       if (error)
-        managed.report.remarks.push_back(
-            {Remark::Kind::NotCompiled, "", "there is no way to the versions: " + error->message(), {}});
+        add_remark(managed.report, "there is no way to the versions: " + error->message());
       else
         managed.versions->renewing = false;
       old = std::exchange(managed.versions->dispatch, dispatch);
@@ -242,7 +255,6 @@ std::optional<Values> note_values(Managed& managed, const std::uint64_t* argumen
     if (versions.candidates.size() >= MostCandidates) return std::nullopt;
     candidate = &versions.candidates.emplace_back();
     candidate->values = values;
-    candidate->failed = !can_be_known(managed.request, values);
   }
   candidate->heat += heat;
   if (candidate->asked || candidate->failed) return std::nullopt;
@@ -268,8 +280,7 @@ void compile_version(Managed& managed, const Values& values) {
     if (!version) {
       if (candidate) candidate->failed = true, candidate->asked = false;
       count(tally.failed);
-      managed.report.remarks.push_back(
-          {Remark::Kind::NotCompiled, "", "a version was not compiled: " + version.error().message(), {}});
+      add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
     }
     wanted = managed.state && candidate && candidate->asked && (*version)->valid.load();
