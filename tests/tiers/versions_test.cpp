@@ -141,6 +141,22 @@ TEST(Versions, of_small_types_and_pointers) {
   }
 }
 
+TEST(Versions, of_an_expected_and_a_promoted_argument) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(30)}));
+  static const Int weights[4] = {1, 2, 3, 4};
+  auto function = ok(jit.specialize(&hand::weigh, _1, promote(_2), expect(_3, true), std::placeholders::_4));
+  // More values than are noted, before those that count.
+  for (int round = 0; round < 40; ++round)
+    for (int shift = 0; shift < 60; ++shift)
+      for (bool negate : {false, true}) {
+        const auto by = static_cast<signed char>(shift);
+        ASSERT_EQ(function(weights, by, negate, round), hand::weigh(weights, by, negate, round));
+      }
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(function(weights, -2, true, i), hand::weigh(weights, -2, true, i));
+  ASSERT_FALSE(function.versions().empty());
+  for (const FunctionVersion& version : function.versions()) EXPECT_EQ(version.values[1], 1) << "true was expected";
+}
+
 TEST(Versions, are_compared_with_the_original_in_verify_mode) {
   const Jit jit = ok(Jit::create({.policy = by_calls(30)}));
   CompileOptions options;

@@ -217,7 +217,6 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
 
 std::unique_ptr<Versions> versions_for(detail::Request& request) {
   auto versions = std::make_unique<Versions>();
-  Candidate given;
   for (detail::Parameter& parameter : request.parameters) {
     if (!parameter.promoted) continue;
     versions->arguments.push_back(static_cast<unsigned>(parameter.free_index));
@@ -229,14 +228,10 @@ std::unique_ptr<Versions> versions_for(detail::Request& request) {
       const unsigned shift = 64 - 8 * static_cast<unsigned>(parameter.bound.size());
       value = static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift);
     }
-    given.values.push_back(value);
+    versions->given.push_back(value);
     parameter.bound.clear();
   }
   if (versions->arguments.empty()) return nullptr;
-  versions->only_expected =
-      std::all_of(versions->expected.begin(), versions->expected.end(), [](bool is) { return is; });
-  if (std::find(versions->expected.begin(), versions->expected.end(), true) != versions->expected.end())
-    versions->candidates.push_back(std::move(given));
   return versions;
 }
 
@@ -248,9 +243,8 @@ std::optional<Values> note_values(Managed& managed, const std::uint64_t* argumen
   const Values values = values_of(versions, arguments);
   Candidate* candidate = find(versions, values);
   if (!candidate) {
-    if (versions.only_expected) return std::nullopt;
     for (std::size_t i = 0; i < values.size(); ++i)
-      if (versions.expected[i] && values[i] != versions.candidates.front().values[i]) return std::nullopt;
+      if (versions.expected[i] && values[i] != versions.given[i]) return std::nullopt;
     if (versions.candidates.size() >= MostCandidates) forget_some(versions.candidates);
     if (versions.candidates.size() >= MostCandidates) return std::nullopt;
     candidate = &versions.candidates.emplace_back();

@@ -61,8 +61,8 @@ struct Candidate {
 /// What a function with promoted arguments has more than others. Under the function's mutex.
 struct Versions {
   std::vector<unsigned> arguments;  // the promoted ones, among those of calls
-  std::vector<bool> expected;       // their values are given: the first candidate's
-  bool only_expected = false;       // all of them are
+  std::vector<bool> expected;       // only those calls get versions that pass the value which is given
+  Values given;                     // these values; 0 for those that are not
   std::vector<std::shared_ptr<VersionCode>> all;
   std::shared_ptr<Dispatch> dispatch;
   std::vector<Candidate> candidates;
