@@ -51,7 +51,7 @@ struct FunctionState {
   std::atomic<void*> entry = nullptr;    // where calls go: one of the ways, or compiled code that stays
   std::atomic<void*> target = nullptr;   // compiled code that may be replaced while it runs: only behind the gate
   std::atomic<void*> generic = nullptr;  // of a function with versions: its code for all other values, or the original
-  std::atomic<std::uint32_t> until_sample = 1;  // calls to count until one is looked at
+  std::atomic<std::uint32_t> until_sample = 2;  // calls to count until one is looked at
   Ways ways;
   std::shared_ptr<void> callable;  // what `ways.original` calls
   std::vector<std::byte> bound_bytes;

@@ -2,6 +2,7 @@
 #include "jit/tiers/heat.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 
@@ -12,17 +13,24 @@ namespace inlay::jit {
 namespace {
 
 constexpr std::uint32_t LongestInterval = 64;
+/// To look at a call costs as much as some tens of short ones; most functions are not called that often.
+constexpr std::uint32_t IntervalGrowth = 4;
 constexpr std::uint64_t MostDoublings = 10;
 
 }  // namespace
 
 double ticks_per_us() {
+  static std::atomic<double> known = 0;  // once enough time has passed; asked for with each call that is looked at
+  if (const double already = known.load(std::memory_order_relaxed); already > 0) return already;
   using Clock = std::chrono::steady_clock;
   static const Clock::time_point began = Clock::now();
   static const std::uint64_t first = detail::ticks();
   const double passed = std::chrono::duration<double, std::micro>(Clock::now() - began).count();
-  constexpr double Enough = 100, Usual = 2500;
-  return passed < Enough ? Usual : static_cast<double>(detail::ticks() - first) / passed;
+  constexpr double Some = 100, Enough = 10'000, Usual = 2500;
+  if (passed < Some) return Usual;
+  const double rate = static_cast<double>(detail::ticks() - first) / passed;
+  if (passed >= Enough) known.store(rate, std::memory_order_relaxed);
+  return rate;
 }
 
 Heat add_heat(Managed& managed, std::uint64_t elapsed) {
@@ -31,7 +39,7 @@ Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   managed.last_sample = elapsed;
   const Heat heat{managed.interval, static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1)};
   managed.heat += heat;
-  managed.interval = std::min(managed.interval * 2, LongestInterval);
+  managed.interval = std::min(managed.interval * IntervalGrowth, LongestInterval);
   return heat;
 }
 

@@ -14,6 +14,9 @@ namespace inlay::jit {
 
 struct Managed;
 
+/// The first call of all is not looked at: it waits for memory, and often is the only one.
+constexpr std::uint32_t FirstInterval = 2;
+
 /// What calls have cost.
 struct Heat {
   std::uint64_t calls = 0;

@@ -51,12 +51,12 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   managed.failure.reset();
   managed.heat = {};
   managed.last_sample = 0;
-  managed.interval = 1;
+  managed.interval = FirstInterval;
   std::shared_ptr<Installation> old = std::move(managed.current);
   if (!old) return nullptr;
   managed.may_be_replaced = true;
   if (managed.state) {
-    managed.state->until_sample.store(1, std::memory_order_relaxed);
+    managed.state->until_sample.store(FirstInterval, std::memory_order_relaxed);
     lead_to_original(managed);
   }
   if (old->stays) managed.kept.push_back(old->compiled.code);

@@ -74,8 +74,8 @@ struct Managed : std::enable_shared_from_this<Managed> {
   std::unique_ptr<Versions> versions;       // null: no argument is promoted; else `current` is for other values
   // How hot it is, as far as calls were counted.
   Heat heat;
-  std::uint64_t last_sample = 0;  // ticks
-  std::uint32_t interval = 1;     // calls from one sample to the next
+  std::uint64_t last_sample = 0;           // ticks
+  std::uint32_t interval = FirstInterval;  // calls from one sample to the next
 
   Tier tier() const { return current ? current->tier : Tier::Original; }
 };
