@@ -59,6 +59,12 @@ Candidate* find(Versions& versions, const Values& values) {
   return found == versions.candidates.end() ? nullptr : &*found;
 }
 
+/// Whether there is a version for these values.
+bool has_version(const Versions& versions, const Values& values) {
+  return std::any_of(versions.all.begin(), versions.all.end(),
+                     [&](const auto& version) { return version->values == values; });
+}
+
 /// The version to give up for this candidate; null if none is called so little.
 std::shared_ptr<VersionCode> coldest_version(Versions& versions, const Candidate& candidate) {
   std::shared_ptr<VersionCode> coldest;
@@ -258,6 +264,17 @@ void compile_version(Managed& managed, const Values& values) {
   const frozen::Unrecorded unrecorded;
   if (values.empty()) return renew_dispatch(managed);
   Tally& tally = managed.engine->tally();
+  std::uint64_t times_taken = 0;
+  {
+    std::lock_guard lock(managed.mutex);
+    Versions& versions = *managed.versions;
+    const Candidate* candidate = find(versions, values);
+    if (!managed.state || !candidate || !candidate->asked || has_version(versions, values)) {
+      count(tally.cancelled);
+      return;
+    }
+    times_taken = versions.times_taken;
+  }
   Result<std::shared_ptr<VersionCode>> version = make_version(managed, values);
   std::shared_ptr<VersionCode> evicted;
   bool wanted = false;
@@ -272,9 +289,15 @@ void compile_version(Managed& managed, const Values& values) {
           {Remark::Kind::NotCompiled, "", "a version was not compiled: " + version.error().message(), {}});
       return;
     }
-    wanted = managed.state && candidate && candidate->asked && (*version)->valid.load();
+    // Who took all versions away since has dropped this one as well; what is asked for now is another one's.
+    const bool is_this_one = candidate && candidate->asked && versions.times_taken == times_taken;
+    wanted = managed.state && is_this_one && (*version)->valid.load();
+    if (wanted && versions.all.size() >= managed.options.max_promoted) {
+      evicted = coldest_version(versions, *candidate);
+      wanted = evicted != nullptr;  // others that were asked for at the same time have come first
+    }
+    if (is_this_one && !wanted) candidate->asked = false;
     if (wanted) {
-      if (versions.all.size() >= managed.options.max_promoted) evicted = coldest_version(versions, *candidate);
       if (evicted) std::erase(versions.all, evicted);
       if (Candidate* given_up = evicted ? find(versions, evicted->values) : nullptr)
         given_up->asked = false, given_up->heat = {};
@@ -303,6 +326,7 @@ Dropped take_versions(Managed& managed) {
   Dropped dropped{std::move(versions.dispatch), std::move(versions.all)};
   versions.all.clear();
   ++versions.serial;
+  ++versions.times_taken;
   for (Candidate& candidate : versions.candidates) candidate.asked = false, candidate.heat = {};
   if (managed.state) managed.state->target.store(managed.state->ways.unversioned, std::memory_order_release);
   return dropped;
