@@ -21,7 +21,6 @@ namespace {
 constexpr std::size_t MostCandidates = 64;
 /// A value must be called so much more often than a version's own to take its place.
 constexpr std::uint64_t WorthReplacing = 2;
-constexpr int MostAttempts = 3;
 
 Values values_of(const Versions& versions, const std::uint64_t* arguments) {
   Values values;
