@@ -74,6 +74,8 @@ TEST(Trace, tells_the_phases_of_versions_too) {
   for (const Event& event : read(trace.to_json())) ++seen[event.category == "phase" ? event.name : event.category];
   EXPECT_EQ(seen["compile"], 2) << "the code for other values, and the version";
   for (const char* phase : {"specialize", "optimize", "emit", "link"}) EXPECT_EQ(seen[phase], 2) << phase;
+  EXPECT_EQ(seen["swap"], 2) << "to that code, and to the way to the version";
+  EXPECT_EQ(seen["swap"], static_cast<int>(jit.counters().swaps));
 }
 
 TEST(Trace, keeps_so_many_events_and_counts_the_rest) {

@@ -179,6 +179,7 @@ void renew_dispatch(Managed& managed) {
                                     std::memory_order_release);
     }
     count(managed.engine->tally().swaps);
+    trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", "versions"}});
     retire(std::move(old));
     return;
   }
@@ -205,6 +206,7 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   versions.all.erase(found);
   ++versions.serial;
   count(managed->engine->tally().invalidated);
+  trace_event(managed->engine->trace(), "invalidate", report.function);
 }
 
 std::unique_ptr<Versions> versions_for(detail::Request& request) {
