@@ -8,7 +8,7 @@ namespace bench {
 
 struct MixTimes {
   double total_ms = 0;    // of wall time, from the first optimize() to the last call
-  double to_peak_ms = 0;  // until a tenth of a second's calls went at 90 % of the best rate
+  double to_peak_ms = 0;  // until the first of 200 rounds that went at 90 % of the best rate
   double compile_ms = 0;  // of CPU time, of all threads
 };
 

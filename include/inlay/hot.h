@@ -44,8 +44,7 @@ struct HotEntry {
 class HotCode {
  public:
   /// The code that there is, and what could not be compiled, in the order in which that was tried. A copy, reports and
-  /// all.
-  /// Does not wait for a compilation that is under way.
+  /// all. Does not wait for a compilation that is under way.
   std::vector<HotEntry> entries() const;
 
   struct State;

@@ -44,8 +44,8 @@ struct Policy {
   std::uint64_t optimize_calls = 2;
   double optimize_us = 6'000;
 
-  /// Threads that compile in the background. 0: the thread whose call has passed the threshold does, before that call
-  /// returns. Where the first threads are started by need.
+  /// Threads that compile in the background, at most; they are started by need. 0: the thread whose call has passed the
+  /// threshold does, before that call returns.
   unsigned threads = 1;
 
   /// Functions that wait for Tier::Quick at the same time are compiled together, up to so many: that costs less for

@@ -7,6 +7,7 @@
 //   trace.write("jit.json").value();
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -15,7 +15,7 @@
 
 namespace inlay::cache {
 
-/// Raised when the layout of entries, the form of logs, or what a request holds changes.
+/// Raised when the layout of entries or the form of logs changes. Requests have a number of their own (jit/cached.cpp).
 constexpr std::uint32_t EntryFormat = 1;
 
 struct EntryHeader {

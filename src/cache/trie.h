@@ -19,7 +19,7 @@ namespace inlay::cache {
 
 /// What is looked for.
 struct Request {
-  base::Bytes identity;  // everything that decides about the code but memory; see identity.h
+  base::Bytes identity;  // everything that decides about the code but memory; see jit/cached.h
   base::Bytes bound;     // what is bound, as the log's questions see it
 };
 

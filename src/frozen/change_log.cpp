@@ -5,6 +5,12 @@
 
 namespace inlay::frozen {
 
+namespace {
+
+bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
+
+}  // namespace
+
 void ChangeLog::begin(Range bytes) {
   ++generation_;
   active_.push_back(bytes);

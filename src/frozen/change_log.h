@@ -11,8 +11,6 @@
 
 namespace inlay::frozen {
 
-inline bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
-
 /// Not safe across threads by itself: the registry's lock guards it.
 class ChangeLog {
  public:

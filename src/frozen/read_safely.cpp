@@ -10,9 +10,10 @@
 namespace inlay::frozen {
 namespace {
 
-// For sandboxes that refuse process_vm_readv.
+// For sandboxes that refuse process_vm_readv, and for processes whose first thread has ended: it is that one's memory
+// that both process_vm_readv and /proc/self mean.
 bool read_through_proc(const void* address, std::size_t size, void* into) {
-  const int file = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  const int file = open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
   std::size_t done = 0;
   while (done < size) {

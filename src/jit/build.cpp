@@ -42,12 +42,28 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
   return {};
 }
 
+/// The phases, as the report tells how long each of them took.
+void trace_phases(const Engine& engine, Clock::time_point at, const Report& report) {
+  if (!engine.trace()) return;
+  const std::pair<const char*, double> phases[] = {{"load", report.load_us},
+                                                   {"specialize", report.specialize_us},
+                                                   {"optimize", report.optimize_us},
+                                                   {"emit", report.emit_us},
+                                                   {"link", report.link_us}};
+  for (const auto& [name, us] : phases) {
+    const Clock::time_point end =
+        at + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(us));
+    if (us > 0) trace_span(engine.trace(), "phase", name, at, end);
+    at = end;
+  }
+}
+
 /// Everything that happens in the workspace: LLVM IR from beginning to end. Nothing else is locked meanwhile.
 Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                        const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, jit_options, name, report, log));
-  Watch watch;
+  Stopwatch watch;
   llvm::Module& module = *prepared.module;
   Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies);
   if (!joined) return std::move(joined).error();
@@ -66,7 +82,7 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
 
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                          const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
-  Watch watch;
+  Stopwatch watch;
   Prepared prepared{runtime::new_module(workspace.context, name), {}};
   specialize::Symbols symbols(*prepared.module, workspace.bodies);
   if (log) symbols.log_reads_to(*log);
@@ -101,7 +117,7 @@ Result<Built> build(Engine& engine, const CompileOptions& options, Report& repor
 
 Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds) {
-  Watch watch;
+  Stopwatch watch;
   Compiled compiled;
   INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols));
   compiled.code->regions = std::move(built.regions);
@@ -118,8 +134,12 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
 
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                                const std::vector<std::shared_ptr<frozen::Region>>& holds, const Subject* subject) {
-  INLAY_TRY(Built built, build(engine, options, report, make_entry, subject));
-  return link(engine, std::move(built), report, holds);
+  const Clock::time_point began = Clock::now();
+  Result<Built> built = build(engine, options, report, make_entry, subject);
+  Result<Compiled> compiled =
+      built ? link(engine, *std::move(built), report, holds) : Result<Compiled>(std::move(built).error());
+  trace_phases(engine, began, report);
+  return compiled;
 }
 
 Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {

@@ -54,7 +54,10 @@ struct Compiled {
 Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
 
-/// Both.
+/// A compilation that overlapped with a change of what it read is made again, so often.
+inline constexpr int MostAttempts = 3;
+
+/// Both; and the trace gets each phase.
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {},
                                const Subject* subject = nullptr);
@@ -63,7 +66,7 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
 Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry);
 
 /// Time since it was last asked.
-class Watch {
+class Stopwatch {
  public:
   double lap_us() {
     auto now = std::chrono::steady_clock::now();

@@ -147,7 +147,7 @@ CacheQuery::CacheQuery(Engine& engine, const CompileOptions& options, const Subj
 }
 
 std::optional<Built> CacheQuery::find(Report& report) {
-  Watch watch;
+  Stopwatch watch;
   std::optional<cache::Found> found = cache::find(*state_, request_);
   if (!found) return std::nullopt;
   Built built;

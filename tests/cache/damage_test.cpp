@@ -3,7 +3,9 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <random>
@@ -214,6 +216,14 @@ TEST(CacheFolder, what_was_not_finished_is_removed_unless_somebody_is_at_it) {
   const Cache cache = Cache::directory({.path = folder.path()}).value();
   write_file(folder.file(".new-1-2-3"), an_entry(1, 10));
   write_file(folder.file("somebody's own"), {});
+  write_file(folder.file(".new-4-5-6"), an_entry(2, 10));
+  const int writer = open(folder.file(".new-4-5-6").c_str(), O_WRONLY);
+  ASSERT_EQ(flock(writer, LOCK_EX), 0);
+  EXPECT_TRUE(cache.list().value().empty());
+  std::vector<std::string> left = folder.files();
+  std::sort(left.begin(), left.end());
+  EXPECT_EQ(left, (std::vector<std::string>{".new-4-5-6", "somebody's own"}));
+  close(writer);
   EXPECT_TRUE(cache.list().value().empty());
   EXPECT_EQ(folder.files(), std::vector<std::string>{"somebody's own"});
 }

@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "frozen/registry.h"
 #include "inlay/inlay.h"
 #include "jit/link/code_memory.h"
 #include "runtime.h"
@@ -125,6 +126,8 @@ TEST(CodeMemory, code_compiled_after_the_first_thread_has_ended) {
         if (line.find(") Z") != std::string::npos) break;
         usleep(10'000);
       }
+      int copy = 0;
+      if (!frozen::read_safely(&first, sizeof first, &copy) || copy != first) _exit(2);
       const Jit jit = Jit::create().value();
       _exit(compile(jit, 5)(1) == 6 ? 0 : 1);
     }).detach();
@@ -146,7 +149,7 @@ TEST(CodeMemory, a_system_that_forbids_to_write_code_through_proc) {
     setrlimit(RLIMIT_NOFILE, &none);  // no file can be opened, that one neither
     const Function<Int(Int)> late = before.optimize(tree).value();
     if (late.compiled() || late(1) != 5) _exit(2);  // the original
-    if (late.explain().to_text().find("/proc/self/mem") == std::string::npos) _exit(3);
+    if (late.explain().to_text().find("/proc/thread-self/mem") == std::string::npos) _exit(3);
     const Jit after = Jit::create().value();
     const Function<Int(Int)> other = after.optimize(tree).value();
     _exit(other.compiled() && other(1) == 5 ? 0 : 4);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <latch>
 #include <optional>
+#include <utility>
 
 #include "../closures/test_support.h"
 #include "runtime.h"
@@ -41,23 +42,32 @@ void call_until_asked(const Handle& function, Int x) {
   call(function, x);
 }
 
+/// Keeps the Jit's only thread busy with a function, until go_on().
+struct Blocker {
+  explicit Blocker(const Jit& jit) {
+    CompileOptions slow;
+    slow.inline_policy = [this](const CallSite&) {
+      if (std::exchange(first, false)) busy.count_down(), free.wait();
+      return InlineChoice::Default;
+    };
+    function = sum(jit, 1, slow);
+    call_until_asked(*function, 1);
+    busy.wait();
+  }
+  void go_on() { free.count_down(); }
+
+  std::latch busy{1}, free{1};
+  bool first = true;
+  std::optional<Handle> function;
+};
+
 /// Asks for all of them while the Jit's thread is busy; when this returns, it is done with them.
 void ask_together(const Jit& jit, const std::vector<Handle>& functions) {
-  std::latch busy(1), go_on(1);
-  CompileOptions slow;
-  bool first = true;
-  slow.inline_policy = [&](const CallSite&) {
-    if (first) busy.count_down(), go_on.wait();
-    first = false;
-    return InlineChoice::Default;
-  };
-  const Handle blocker = sum(jit, 1, slow);
-  call_until_asked(blocker, 1);
-  busy.wait();
+  Blocker blocker(jit);
   for (std::size_t i = 0; i < functions.size(); ++i) call_until_asked(functions[i], static_cast<Int>(i));
-  go_on.count_down();
+  blocker.go_on();
   jit.wait_for_background();
-  EXPECT_EQ(call(blocker, 1), 2);
+  EXPECT_EQ(call(*blocker.function, 1), 2);
 }
 
 std::vector<Handle> sums(const Jit& jit, Int count) {
@@ -197,23 +207,16 @@ TEST(Batch, a_member_does_not_hold_the_memory_of_others) {
 
 TEST(Batch, dropped_while_they_wait) {
   const Jit jit = ok(Jit::create({.policy = in_batches(16)}));
-  std::latch busy(1), go_on(1);
-  CompileOptions slow;
-  bool first = true;
-  slow.inline_policy = [&](const CallSite&) {
-    if (first) busy.count_down(), go_on.wait();
-    first = false;
-    return InlineChoice::Default;
-  };
-  const Handle blocker = sum(jit, 1, slow);
-  call_until_asked(blocker, 1);
-  busy.wait();
+  Blocker blocker(jit);
   std::vector<Handle> functions = sums(jit, 64);
   for (const Handle& function : functions) call_until_asked(function, 1);
   EXPECT_EQ(jit.counters().waiting, 64u);
+  const std::string text = functions[1].explain().to_text();
+  EXPECT_NE(text.find("waits"), std::string::npos) << text;
+  EXPECT_EQ(text.find("not hot enough"), std::string::npos) << text;
   for (std::size_t i = 0; i < functions.size(); i += 2) functions[i].invalidate();
   functions.resize(48, functions[0]);
-  go_on.count_down();
+  blocker.go_on();
   jit.wait_for_background();
   EXPECT_EQ(jit.counters().cancelled, 40u) << "32 invalidated, 8 dropped";
   for (std::size_t i = 0; i < functions.size(); ++i) {

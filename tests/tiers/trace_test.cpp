@@ -62,6 +62,22 @@ TEST(Trace, tells_each_phase_within_its_compilation_and_each_event) {
   EXPECT_EQ(trace.dropped(), 0u);
 }
 
+TEST(Trace, tells_the_phases_of_versions_too) {
+  const Trace trace = Trace::start();
+  const Jit jit = ok(Jit::create({.trace = trace}));
+  using std::placeholders::_1, std::placeholders::_2, std::placeholders::_3;
+  auto function = ok(jit.specialize(&hand::reduce, promote(_1), _2, _3));
+  const hand::Int numbers[] = {1, 2, 3};
+  for (int i = 0; i < 10; ++i) function(7, numbers, 3);
+  ASSERT_EQ(function.versions().size(), 1u);
+  std::map<std::string, int> seen;
+  for (const Event& event : read(trace.to_json())) ++seen[event.category == "phase" ? event.name : event.category];
+  EXPECT_EQ(seen["compile"], 2) << "the code for other values, and the version";
+  for (const char* phase : {"specialize", "optimize", "emit", "link"}) EXPECT_EQ(seen[phase], 2) << phase;
+  EXPECT_EQ(seen["swap"], 2) << "to that code, and to the way to the version";
+  EXPECT_EQ(seen["swap"], static_cast<int>(jit.counters().swaps));
+}
+
 TEST(Trace, keeps_so_many_events_and_counts_the_rest) {
   const Trace trace = Trace::start(3);
   const Jit jit = ok(Jit::create({.trace = trace}));

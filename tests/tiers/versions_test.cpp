@@ -3,8 +3,11 @@
 // retired meanwhile.
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <latch>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "../closures/test_support.h"
 #include "runtime.h"
@@ -179,6 +182,67 @@ TEST(Versions, go_with_invalidate_and_come_again) {
     call_with(function, 1);
   }
   EXPECT_EQ(jit.counters().retired, 0u);
+}
+
+TEST(Versions, are_never_more_than_allowed_be_they_asked_for_together) {
+  Policy policy = by_calls(30);
+  policy.threads = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  std::latch asked(1);
+  std::function<void()> look;  // on the Jit's thread, within each compilation
+  CompileOptions options;
+  options.max_promoted = 1;
+  options.inline_policy = [&](const CallSite&) {
+    asked.wait();
+    look();
+    return InlineChoice::Default;
+  };
+  auto function = reduce_by_kind(jit, options);
+  // The first one is called a lot while the second one is being made.
+  Int first = 0;
+  look = [&] {
+    if (function.versions().empty()) return;
+    first = function.versions()[0].values[0];
+    call_with(function, static_cast<int>(first), 20'000);
+  };
+  call_with(function, 1, 100);
+  call_with(function, 2, 100);
+  asked.count_down();
+  jit.wait_for_background();
+  ASSERT_NE(first, 0);
+  EXPECT_EQ(function.versions().size(), 1u);
+  EXPECT_TRUE(has_version(function.versions(), first));
+  // The second one was not refused for good.
+  const Int second = 3 - first;
+  look = [] {};
+  call_with(function, static_cast<int>(second), 100'000);
+  jit.wait_for_background();
+  EXPECT_TRUE(has_version(function.versions(), second));
+  EXPECT_EQ(function.versions().size(), 1u);
+}
+
+TEST(Versions, begun_before_an_invalidation_are_not_used) {
+  Policy policy = by_calls(30);
+  policy.threads = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  std::optional<decltype(reduce_by_kind(jit))> function;
+  bool invalidated = false;
+  CompileOptions options;
+  options.inline_policy = [&](const CallSite&) {
+    if (function->compiled() && !std::exchange(invalidated, true)) {
+      function->invalidate();
+      call_with(*function, 1, 2000);  // asks for it again
+    }
+    return InlineChoice::Default;
+  };
+  function = reduce_by_kind(jit, options);
+  ASSERT_TRUE(function->compile_now());
+  call_with(*function, 1, 2000);
+  jit.wait_for_background();
+  ASSERT_TRUE(invalidated);
+  EXPECT_EQ(function->versions().size(), 1u);
+  EXPECT_EQ(jit.counters().versions, 1u);
+  EXPECT_EQ(jit.counters().discarded, 1u);
 }
 
 TEST(VersionsThreads, come_and_go_under_calls) {

@@ -18,8 +18,6 @@ using jit::HotJob;
 using jit::HotSlot;
 using jit::HotVersion;
 
-/// A compilation that overlapped with a change of what it read is made again, so often.
-constexpr int MostAttempts = 3;
 /// What a pass counts among functions that wait to be compiled too: as a call of so many processor ticks.
 constexpr double TicksPerPass = 1000;
 
@@ -81,7 +79,7 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
   jit::collect_retired();  // so that programs that come and go do not need a thread that does nothing else
   jit::Tally& tally = engine->tally();
   const Report unmade = job.entry.report;
-  for (int attempt = 0; attempt < MostAttempts; ++attempt) {
+  for (int attempt = 0; attempt < jit::MostAttempts; ++attempt) {
     std::vector<std::shared_ptr<frozen::Region>> holds;  // as long as this takes
     for (const std::weak_ptr<frozen::Region>& region : job.regions) {
       holds.push_back(region.lock());

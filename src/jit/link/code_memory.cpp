@@ -56,7 +56,7 @@ class InFlight : public jitlink::JITLinkMemoryManager::InFlightAlloc {
     if (!written) {
       give_back(lasting_);
       give_back(passing_);
-      return done(failure("the system does not let this process write its code (/proc/self/mem)"));
+      return done(failure("the system does not let this process write its code (/proc/thread-self/mem)"));
     }
     llvm::Expected<std::vector<orc::shared::WrapperFunctionCall>> at_end = orc::shared::runFinalizeActions(actions_);
     give_back(passing_);

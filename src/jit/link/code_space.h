@@ -3,8 +3,9 @@
 //
 // Memory comes in slabs of three areas: code that may be executed, constants that may be read, data that may be
 // written. An area gets its protection when it is mapped, and keeps it: contents of the first two are written through
-// /proc/self/mem, which asks what the file may, not what the page may. So functions need no pages of their own, no
-// mapping, and no call that changes one under running neighbours; after a fork, parent and child each have their own.
+// /proc/thread-self/mem, which asks what the file may, not what the page may. So functions need no pages of their own,
+// no mapping, and no call that changes one under running neighbours; after a fork, parent and child each have their
+// own.
 //
 //   slab   │ code  r-x      │ constants  r-- │ data  rw- │      within 2 GB of each other, so that code reaches all
 //

@@ -55,7 +55,7 @@ void share_out(std::vector<Part>& parts, double us, double Report::* time) {
 
 /// Makes one object of the module of all of them.
 Result<codegen::Object> emit_all(const Engine& engine, runtime::Workspace& workspace, llvm::Module& module,
-                                 codegen::Machine& machine, Level level, std::vector<Part>& parts, Watch& watch) {
+                                 codegen::Machine& machine, Level level, std::vector<Part>& parts, Stopwatch& watch) {
   Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies, join_options(parts.size()));
   if (!joined) return std::move(joined).error();
   machine.adopt(module);
@@ -69,7 +69,7 @@ Result<codegen::Object> emit_all(const Engine& engine, runtime::Workspace& works
 }
 
 /// Links the object and gives each part a code of its own: what it reads, and where it begins.
-Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>& parts, Watch& watch) {
+Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>& parts, Stopwatch& watch) {
   std::vector<HostSymbol> symbols;
   for (const Part& part : parts) symbols.insert(symbols.end(), part.built.symbols.begin(), part.built.symbols.end());
   INLAY_TRY(std::shared_ptr<Code> batch, engine.link(std::move(object), symbols));
@@ -130,7 +130,7 @@ void compile_batch(Engine& engine, Level level, std::vector<BatchMember>& member
   Result<codegen::Machine*> machine = codegen::machine_of_thread(codegen::Cpu::Host);
   if (!machine) return;
   std::vector<Part> parts;
-  Watch watch;
+  Stopwatch watch;
   Result<codegen::Object> object = [&]() -> Result<codegen::Object> {
     Engine::Borrowed workspace(engine);
     codegen::Diagnostics diagnostics((*workspace).context);

@@ -174,7 +174,10 @@ Report report_of(const FunctionState& state) {
   jit::Managed& managed = *state.managed;
   std::lock_guard lock(managed.mutex);
   Report report = managed.report;
-  if (!managed.current && !managed.failure && managed.engine->policy().when != Policy::When::Never)
+  if (!managed.current && managed.asked != Tier::Original)
+    report.remarks.push_back(
+        {Remark::Kind::NotCompiled, "", "it is being compiled, or waits for that; see Jit::wait_for_background()", {}});
+  else if (!managed.current && !managed.failure && managed.engine->policy().when != Policy::When::Never)
     report.remarks.push_back(
         {Remark::Kind::NotCompiled,
          "",

@@ -15,13 +15,6 @@ namespace inlay {
 
 namespace jit {
 
-namespace {
-
-/// A compilation that overlapped with a change of what it read is made again, so often.
-constexpr int MostAttempts = 3;
-
-}  // namespace
-
 std::string name_of(const detail::Request& request) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
   return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
@@ -122,22 +115,6 @@ CompileOptions options_for(const Managed& managed, Tier tier) {
   return options;
 }
 
-/// The phases, as the report tells how long each of them took.
-void trace_phases(const Engine& engine, Clock::time_point at, const Report& report) {
-  if (!engine.trace()) return;
-  const std::pair<const char*, double> phases[] = {{"load", report.load_us},
-                                                   {"specialize", report.specialize_us},
-                                                   {"optimize", report.optimize_us},
-                                                   {"emit", report.emit_us},
-                                                   {"link", report.link_us}};
-  for (const auto& [name, us] : phases) {
-    const Clock::time_point end =
-        at + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(us));
-    if (us > 0) trace_span(engine.trace(), "phase", name, at, end);
-    at = end;
-  }
-}
-
 void compile_one(Managed& managed, Tier tier) {
   Engine& engine = *managed.engine;
   for (int attempt = 0; attempt < MostAttempts; ++attempt) {
@@ -147,7 +124,6 @@ void compile_one(Managed& managed, Tier tier) {
     report.function = name_of(managed.request);
     Span span(engine.trace(), "compile", report.function);
     span.note("tier", std::string(to_string(tier)));
-    const Clock::time_point began = Clock::now();
     const std::optional<Subject> subject = subject_of(managed.request);
     Result<Compiled> compiled = [&] {
       const CpuTime time(engine.tally());
@@ -158,7 +134,6 @@ void compile_one(Managed& managed, Tier tier) {
           },
           managed.request.holds, subject ? &*subject : nullptr);
     }();
-    trace_phases(engine, began, report);
     if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
     if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
     if (attempt + 1 == MostAttempts)

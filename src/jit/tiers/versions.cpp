@@ -21,7 +21,6 @@ namespace {
 constexpr std::size_t MostCandidates = 64;
 /// A value must be called so much more often than a version's own to take its place.
 constexpr std::uint64_t WorthReplacing = 2;
-constexpr int MostAttempts = 3;
 
 Values values_of(const Versions& versions, const std::uint64_t* arguments) {
   Values values;
@@ -68,6 +67,12 @@ Candidate* find(Versions& versions, const Values& values) {
   auto found = std::find_if(versions.candidates.begin(), versions.candidates.end(),
                             [&](const Candidate& candidate) { return candidate.values == values; });
   return found == versions.candidates.end() ? nullptr : &*found;
+}
+
+/// Whether there is a version for these values.
+bool has_version(const Versions& versions, const Values& values) {
+  return std::any_of(versions.all.begin(), versions.all.end(),
+                     [&](const auto& version) { return version->values == values; });
 }
 
 /// The version to give up for this candidate; null if none is called so little.
@@ -187,6 +192,7 @@ void renew_dispatch(Managed& managed) {
                                     std::memory_order_release);
     }
     count(managed.engine->tally().swaps);
+    trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", "versions"}});
     retire(std::move(old));
     return;
   }
@@ -213,6 +219,7 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   versions.all.erase(found);
   ++versions.serial;
   count(managed->engine->tally().invalidated);
+  trace_event(managed->engine->trace(), "invalidate", report.function);
 }
 
 std::unique_ptr<Versions> versions_for(detail::Request& request) {
@@ -264,6 +271,17 @@ void compile_version(Managed& managed, const Values& values) {
   const frozen::Unrecorded unrecorded;
   if (values.empty()) return renew_dispatch(managed);
   Tally& tally = managed.engine->tally();
+  std::uint64_t times_taken = 0;
+  {
+    std::lock_guard lock(managed.mutex);
+    Versions& versions = *managed.versions;
+    const Candidate* candidate = find(versions, values);
+    if (!managed.state || !candidate || !candidate->asked || has_version(versions, values)) {
+      count(tally.cancelled);
+      return;
+    }
+    times_taken = versions.times_taken;
+  }
   Result<std::shared_ptr<VersionCode>> version = make_version(managed, values);
   std::shared_ptr<VersionCode> evicted;
   bool wanted = false;
@@ -277,9 +295,15 @@ void compile_version(Managed& managed, const Values& values) {
       add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
     }
-    wanted = managed.state && candidate && candidate->asked && (*version)->valid.load();
+    // Who took all versions away since has dropped this one as well; what is asked for now is another one's.
+    const bool is_this_one = candidate && candidate->asked && versions.times_taken == times_taken;
+    wanted = managed.state && is_this_one && (*version)->valid.load();
+    if (wanted && versions.all.size() >= managed.options.max_promoted) {
+      evicted = coldest_version(versions, *candidate);
+      wanted = evicted != nullptr;  // others that were asked for at the same time have come first
+    }
+    if (is_this_one && !wanted) candidate->asked = false;
     if (wanted) {
-      if (versions.all.size() >= managed.options.max_promoted) evicted = coldest_version(versions, *candidate);
       if (evicted) std::erase(versions.all, evicted);
       if (Candidate* given_up = evicted ? find(versions, evicted->values) : nullptr)
         given_up->asked = false, given_up->heat = {};
@@ -308,6 +332,7 @@ Dropped take_versions(Managed& managed) {
   Dropped dropped{std::move(versions.dispatch), std::move(versions.all)};
   versions.all.clear();
   ++versions.serial;
+  ++versions.times_taken;
   for (Candidate& candidate : versions.candidates) candidate.asked = false, candidate.heat = {};
   if (managed.state) managed.state->target.store(managed.state->ways.unversioned, std::memory_order_release);
   return dropped;

@@ -66,8 +66,9 @@ struct Versions {
   std::vector<std::shared_ptr<VersionCode>> all;
   std::shared_ptr<Dispatch> dispatch;
   std::vector<Candidate> candidates;
-  std::uint64_t serial = 0;  // one more with each change of `all`
-  bool renewing = false;     // a dispatch is being made for versions that have none
+  std::uint64_t serial = 0;       // one more with each change of `all`
+  std::uint64_t times_taken = 0;  // by take_versions(); what was being compiled then is not to be used
+  bool renewing = false;          // a dispatch is being made for versions that have none
 };
 
 /// For requests with promoted parameters; takes the values that are expected out of the request. Null for others.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// From a request to a callable, step by step.
+// What Jit and Loaded promise (inlay/jit.h), but for handles: those are in tiers/function.cpp and hot/hot.cpp.
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "frozen/recording.h"
@@ -65,7 +65,7 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   state->engine = engine_;
   Unit::State& built = unit.state();
   state->holds = built.holds;
-  jit::Watch watch;
+  jit::Stopwatch watch;
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
   INLAY_TRY_VOID(codegen::check(*built.module));
   INLAY_TRY(codegen::JoinReport joined, codegen::join(unit));
