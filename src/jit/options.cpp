@@ -40,7 +40,8 @@ Result<Environment> apply_environment(JitOptions& options) {
     Result<void> applied = apply(words.substr(0, comma), options, environment);
     if (!applied)
       return std::move(applied).error().with_note(
-          "in the environment variable INLAY_JIT, which takes trace=FILE, gdb, lines, perf=map and perf=dump as well");
+          "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, perf=map and"
+          " perf=dump as well");
     words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
   }
   return environment;

@@ -200,6 +200,23 @@ TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {
   EXPECT_GT(small.counters().code_bytes, 0u);
 }
 
+TEST(Tiers, a_budget_holds_for_what_waits_in_the_background) {
+  Policy policy = by_calls(4, 1'000'000);
+  policy.threads = 1;
+  policy.batch = 1;
+  policy.budget_bytes = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  std::vector<Function<Int(Env&)>> functions;
+  for (Int i = 0; i < 20; ++i) functions.push_back(sum(jit, i));
+  for (int k = 0; k < 8; ++k)
+    for (const auto& function : functions) call(function, k);
+  jit.wait_for_background();
+  EXPECT_EQ(jit.counters().quick, 1u);
+  for (const auto& function : functions)
+    EXPECT_TRUE(function.compiled() || function.explain().to_text().find("budget") != std::string::npos)
+        << function.explain().to_text();
+}
+
 TEST(Tiers, in_verify_mode_calls_are_compared_once_there_is_code) {
   const Jit jit = ok(Jit::create({.policy = by_calls(10, 100)}));
   CompileOptions options;
