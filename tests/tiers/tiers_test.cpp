@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a handle does when it is called, compiled and invalidated, one step at a time: thresholds are in calls, and the
 // thread that passes one compiles.
+#include <chrono>
 #include <optional>
 
 #include "../closures/test_support.h"
@@ -176,6 +177,22 @@ TEST(Tiers, time_counts_too) {
   auto function = sum(jit, 3);
   for (int i = 0; i < 10'000; ++i) call(function, i);
   EXPECT_EQ(function.tier(), Tier::Original) << "many calls, but no time in them";
+}
+
+TEST(Tiers, calls_that_take_long_are_each_looked_at) {
+  Policy policy = by_calls(2, 5);
+  policy.quick_us = policy.optimize_us = 1000;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto slow = ok(jit.optimize(jit.freeze([] {
+    return hand::host_call([](Int x) {
+      const auto began = std::chrono::steady_clock::now();
+      while (std::chrono::steady_clock::now() - began < std::chrono::milliseconds(1)) {
+      }
+      return x;
+    });
+  })));
+  EXPECT_EQ(calls_until(slow, Tier::Quick, 0), 2u);
+  EXPECT_EQ(calls_until(slow, Tier::Optimized, 0), 3u);
 }
 
 TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {

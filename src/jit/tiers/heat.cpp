@@ -14,6 +14,10 @@ namespace {
 constexpr std::uint32_t LongestInterval = 64;
 constexpr std::uint64_t MostDoublings = 10;
 
+/// Looking at a call that takes longer than this costs next to nothing, so the next look is not put off. Few such calls
+/// are worth compiling: who waits for the third one, or the seventh, waits long.
+constexpr double LongCallUs = 20;
+
 }  // namespace
 
 double ticks_per_us() {
@@ -31,7 +35,8 @@ Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   managed.last_sample = elapsed;
   const Heat heat{managed.interval, static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1)};
   managed.heat += heat;
-  managed.interval = std::min(managed.interval * 2, LongestInterval);
+  if (static_cast<double>(elapsed) / ticks_per_us() < LongCallUs)
+    managed.interval = std::min(managed.interval * 2, LongestInterval);
   return heat;
 }
 
