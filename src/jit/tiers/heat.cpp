@@ -18,6 +18,8 @@ constexpr std::uint64_t MostDoublings = 10;
 /// are worth compiling: who waits for the third one, or the seventh, waits long.
 constexpr double LongCallUs = 20;
 
+std::uint32_t some_number() { return static_cast<std::uint32_t>((detail::ticks() * 0x9E3779B97F4A7C15) >> 40); }
+
 }  // namespace
 
 double ticks_per_us() {
@@ -37,6 +39,9 @@ Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   managed.heat += heat;
   if (static_cast<double>(elapsed) / ticks_per_us() < LongCallUs)
     managed.interval = std::min(managed.interval * 2, LongestInterval);
+  // Values that come in turn would be seen one and the same each time, and taken for all there is.
+  if (managed.versions && managed.interval == LongestInterval)
+    managed.interval -= some_number() % (LongestInterval / 2);
   return heat;
 }
 
