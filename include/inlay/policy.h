@@ -37,8 +37,8 @@ struct Policy {
   Tier highest = Tier::Optimized;
 
   // Of When::Hot, and of functions whose code was invalidated. A function is asked for when both its calls and the time
-  // that was spent in them have passed the threshold. Time is measured in one call out of 64, and more often at
-  // first. Each invalidation of a function doubles its thresholds, up to 1024 times.
+  // that was spent in them have passed the threshold. Time is measured in one call out of 64, more often in the
+  // first ones, and in all that take long. Each invalidation of a function doubles its thresholds, up to 1024 times.
   std::uint64_t quick_calls = 2;
   double quick_us = 1'500;
   std::uint64_t optimize_calls = 2;

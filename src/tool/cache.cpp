@@ -51,19 +51,19 @@ std::unique_ptr<CacheCommand> add_cache_command(CLI::App& app) {
   auto options = std::make_unique<CacheCommand>();
   options->command = app.add_subcommand("cache", "Look at compiled code that is kept on disk, or remove it");
   options->command->require_subcommand(1);
-  options->command->add_option("--dir", options->folder,
-                               "The folder (default: $INLAY_CACHE_DIR, $XDG_CACHE_HOME/inlay or ~/.cache/inlay)");
-  options->command->add_flag("--json", options->json, "Print JSON");
-  options->command->add_subcommand("list", "Show what is kept, used last first")->fallthrough();
-  options->verify = options->command->add_subcommand("verify", "Read all of it, and show what is damaged");
-  options->clear = options->command->add_subcommand("clear", "Remove all of it");
-  options->verify->fallthrough();
-  options->clear->fallthrough();
-  options->command->footer(
+  options->command->footer(  // of the subcommands, too
       "Examples:\n"
       "  inlay cache list                        what is kept in the default folder\n"
       "  inlay cache verify --dir /var/cache/x   1 is the exit code if an entry there is damaged\n"
       "  inlay cache clear                       start anew");
+  CLI::App* list = options->command->add_subcommand("list", "Show what is kept, used last first");
+  options->verify = options->command->add_subcommand("verify", "Read all of it, and show what is damaged");
+  options->clear = options->command->add_subcommand("clear", "Remove all of it");
+  for (CLI::App* each : {options->command, list, options->verify, options->clear}) {
+    each->add_option("--dir", options->folder,
+                     "The folder (default: $INLAY_CACHE_DIR, $XDG_CACHE_HOME/inlay or ~/.cache/inlay)");
+    each->add_flag("--json", options->json, "Print JSON");
+  }
   return options;
 }
 

@@ -51,6 +51,19 @@ TEST(CacheCommand, lists_verifies_and_clears) {
   EXPECT_TRUE(folder.files().empty());
 }
 
+TEST(CacheCommand, options_are_taken_and_told_before_and_after_the_subcommand) {
+  const Folder folder;
+  for (const std::string command : {"list", "verify", "clear"}) {
+    const Printed help = inlay_cache(command + " --help");
+    EXPECT_EQ(help.code, 0);
+    EXPECT_TRUE(holds(help, "--dir") && holds(help, "--json") && holds(help, "inlay cache clear")) << help.text;
+    EXPECT_FALSE(holds(help, "inlay embed")) << help.text;
+    const std::string where = " --dir " + folder.path();
+    EXPECT_EQ(inlay_cache(command + where + " --json").code, 0);
+    EXPECT_EQ(inlay_cache("--json" + where + ' ' + command).text, inlay_cache(command + " --json" + where).text);
+  }
+}
+
 TEST(CacheCommand, explains_what_is_wrong) {
   const Folder folder;
   EXPECT_EQ(inlay_cache("list --dir " + folder.file("nothing")).code, 1);

@@ -28,7 +28,10 @@ class CachedMemory : public ::testing::Test {
   bool found(const Result<F>& function, long x, long expected) {
     EXPECT_TRUE(function && function->compiled());
     EXPECT_EQ((*function)(x), expected);
-    return function->explain().cached;
+    const Report report = function->explain();
+    EXPECT_EQ(report.to_text().find("found in a cache") != std::string::npos, report.cached) << report.to_text();
+    EXPECT_NE(report.to_json().find(report.cached ? "\"cached\":true" : "\"cached\":false"), std::string::npos);
+    return report.cached;
   }
   bool found(const Node& tree, long x, const CompileOptions& options = {}) {
     const auto frozen = jit.freeze([&] { return copy(tree); });

@@ -67,7 +67,7 @@ TEST(Policy, the_environment_has_the_last_word) {
   const Environment set("offf");
   Result<Jit> jit = Jit::create();
   ASSERT_FALSE(jit);
-  for (const char* word : {"INLAY_JIT", "trace=FILE", "cache=FOLDER", "gdb", "perf=dump"})
+  for (const char* word : {"INLAY_JIT", "trace=FILE", "cache=FOLDER", "gdb", "lines", "perf=map", "perf=dump"})
     EXPECT_NE(jit.error().to_string().find(word), std::string::npos) << jit.error().to_string();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a handle does when it is called, compiled and invalidated, one step at a time: thresholds are in calls, and the
 // thread that passes one compiles.
+#include <chrono>
 #include <optional>
 
 #include "../closures/test_support.h"
@@ -178,6 +179,22 @@ TEST(Tiers, time_counts_too) {
   EXPECT_EQ(function.tier(), Tier::Original) << "many calls, but no time in them";
 }
 
+TEST(Tiers, calls_that_take_long_are_each_looked_at) {
+  Policy policy = by_calls(2, 5);
+  policy.quick_us = policy.optimize_us = 1000;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto slow = ok(jit.optimize(jit.freeze([] {
+    return hand::host_call([](Int x) {
+      const auto began = std::chrono::steady_clock::now();
+      while (std::chrono::steady_clock::now() - began < std::chrono::milliseconds(1)) {
+      }
+      return x;
+    });
+  })));
+  EXPECT_EQ(calls_until(slow, Tier::Quick, 0), 2u);
+  EXPECT_EQ(calls_until(slow, Tier::Optimized, 0), 3u);
+}
+
 TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {
   Policy policy = by_calls(4, 1'000'000);
   policy.budget_ms = 0;
@@ -198,6 +215,23 @@ TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {
   EXPECT_EQ(first.tier(), Tier::Quick);
   EXPECT_EQ(second.tier(), Tier::Original);
   EXPECT_GT(small.counters().code_bytes, 0u);
+}
+
+TEST(Tiers, a_budget_holds_for_what_waits_in_the_background) {
+  Policy policy = by_calls(4, 1'000'000);
+  policy.threads = 1;
+  policy.batch = 1;
+  policy.budget_bytes = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  std::vector<Function<Int(Env&)>> functions;
+  for (Int i = 0; i < 20; ++i) functions.push_back(sum(jit, i));
+  for (int k = 0; k < 8; ++k)
+    for (const auto& function : functions) call(function, k);
+  jit.wait_for_background();
+  EXPECT_EQ(jit.counters().quick, 1u);
+  for (const auto& function : functions)
+    EXPECT_TRUE(function.compiled() || function.explain().to_text().find("budget") != std::string::npos)
+        << function.explain().to_text();
 }
 
 TEST(Tiers, in_verify_mode_calls_are_compared_once_there_is_code) {

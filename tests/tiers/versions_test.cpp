@@ -101,6 +101,20 @@ TEST(Versions, the_least_called_makes_place) {
   for (int kind = -3; kind < 12; ++kind) call_with(function, kind, 10);
 }
 
+TEST(Versions, values_that_are_all_called_alike_do_not_take_turns) {
+  static const Int numbers[] = {1, 2, 3};
+  for (const Int values : {12, 40}) {
+    const Jit jit = ok(Jit::create());
+    auto function = ok(jit.specialize(hand::reduce, promote(_1), _2, _3));
+    for (int i = 0; i < 100'000; ++i) {
+      const int kind = static_cast<int>(i % values);
+      ASSERT_EQ(function(kind, numbers, 3), hand::reduce(kind, numbers, 3));
+    }
+    EXPECT_EQ(function.versions().size(), CompileOptions().max_promoted);
+    EXPECT_LE(jit.counters().evicted, 20u) << "of " << values << " values";
+  }
+}
+
 TEST(Versions, many_values_do_not_make_many_versions) {
   const Jit jit = ok(Jit::create({.policy = by_calls(200)}));
   auto function = reduce_by_kind(jit);

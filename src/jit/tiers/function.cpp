@@ -21,7 +21,8 @@ void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, dou
   if (!engine.has_budget()) return;  // its candidate stays as it is: asked for
   const bool pushed =
       engine.policy().when != Policy::When::Now && engine.pool().push(heat, [weak = std::weak_ptr(managed), values] {
-        if (std::shared_ptr<Managed> still = weak.lock()) compile_version(*still, values);
+        if (std::shared_ptr<Managed> still = weak.lock(); still && still->engine->has_budget())
+          compile_version(*still, values);
       });
   if (!pushed) compile_version(*managed, values);
 }
@@ -32,11 +33,23 @@ bool is_still_asked(Managed& managed) {
   return managed.asked != Tier::Original;
 }
 
+/// Leaves a function that was asked for as it is if nothing is left to compile it with, and says so.
+bool is_refused(Managed& managed) {
+  if (managed.engine->has_budget()) return false;
+  std::lock_guard lock(managed.mutex);
+  managed.asked = Tier::Original;
+  managed.failure = Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy");
+  if (!managed.current)
+    managed.report.remarks = {{Remark::Kind::NotCompiled, "", std::string(managed.failure->message()), {}}};
+  return true;
+}
+
 /// A job of the pool, for several functions.
 void make_quick(const std::vector<std::weak_ptr<void>>& items) {
   std::vector<std::shared_ptr<Managed>> functions;
   for (const std::weak_ptr<void>& item : items)
-    if (auto still = std::static_pointer_cast<Managed>(item.lock()); still && is_still_asked(*still))
+    if (auto still = std::static_pointer_cast<Managed>(item.lock());
+        still && is_still_asked(*still) && !is_refused(*still))  // others may have used the budget up meanwhile
       functions.push_back(std::move(still));
   if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
 }
@@ -45,21 +58,14 @@ void make_quick(const std::vector<std::weak_ptr<void>>& items) {
 void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
   Engine& engine = *managed->engine;
   count(engine.tally().asked);
-  if (!engine.has_budget()) {
-    std::lock_guard lock(managed->mutex);
-    managed->asked = Tier::Original;
-    managed->failure = Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy");
-    if (!managed->current)
-      managed->report.remarks = {{Remark::Kind::NotCompiled, "", std::string(managed->failure->message()), {}}};
-    return;
-  }
+  if (is_refused(*managed)) return;
   // The job does not keep the function: who drops it does not wait for that.
-  const bool pushed = tier == Tier::Quick
-                          ? engine.pool().push(heat, &make_quick, managed)
-                          : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
-                              if (std::shared_ptr<Managed> still = weak.lock(); still && is_still_asked(*still))
-                                compile_managed(*still->engine, {still}, tier);
-                            });
+  const bool pushed = tier == Tier::Quick ? engine.pool().push(heat, &make_quick, managed)
+                                          : engine.pool().push(heat, [weak = std::weak_ptr(managed), tier] {
+                                              if (std::shared_ptr<Managed> still = weak.lock();
+                                                  still && is_still_asked(*still) && !is_refused(*still))
+                                                compile_managed(*still->engine, {still}, tier);
+                                            });
   if (!pushed) compile_managed(engine, {managed}, tier);
 }
 

@@ -17,6 +17,12 @@ constexpr std::uint32_t LongestInterval = 64;
 constexpr std::uint32_t IntervalGrowth = 4;
 constexpr std::uint64_t MostDoublings = 10;
 
+/// Looking at a call that takes longer than this costs next to nothing, so the next look is not put off. Few such calls
+/// are worth compiling: who waits for the third one, or the seventh, waits long.
+constexpr double LongCallUs = 20;
+
+std::uint32_t some_number() { return static_cast<std::uint32_t>((detail::ticks() * 0x9E3779B97F4A7C15) >> 40); }
+
 }  // namespace
 
 double ticks_per_us() {
@@ -39,7 +45,11 @@ Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   managed.last_sample = elapsed;
   const Heat heat{managed.interval, static_cast<double>(elapsed) + static_cast<double>(usual) * (managed.interval - 1)};
   managed.heat += heat;
-  managed.interval = std::min(managed.interval * IntervalGrowth, LongestInterval);
+  const bool is_long = static_cast<double>(elapsed) / ticks_per_us() >= LongCallUs;
+  managed.interval = is_long ? 1 : std::min(managed.interval * IntervalGrowth, LongestInterval);
+  // Values that come in turn would be seen one and the same each time, and taken for all there is.
+  if (managed.versions && managed.interval == LongestInterval)
+    managed.interval -= some_number() % (LongestInterval / 2);
   return heat;
 }
 

@@ -21,6 +21,9 @@ namespace {
 constexpr std::size_t MostCandidates = 64;
 /// A value must be called so much more often than a version's own to take its place.
 constexpr std::uint64_t WorthReplacing = 2;
+/// What is known of a value from fewer samples is too uncertain for that: values that are all called alike would take
+/// each other's place for ever.
+constexpr unsigned SamplesToReplace = 32;
 
 Values values_of(const Versions& versions, const std::uint64_t* arguments) {
   Values values;
@@ -83,7 +86,7 @@ std::shared_ptr<VersionCode> coldest_version(Versions& versions, const Candidate
     const std::uint64_t calls = version->calls_now() - version->calls_before;
     if (calls < least) least = calls, coldest = version;
   }
-  if (!coldest || candidate.heat.calls / WorthReplacing < least) return nullptr;
+  if (candidate.samples < SamplesToReplace || candidate.recent.calls / WorthReplacing < least) return nullptr;
   return coldest;
 }
 
@@ -258,6 +261,8 @@ std::optional<Values> note_values(Managed& managed, const std::uint64_t* argumen
     candidate->values = values;
   }
   candidate->heat += heat;
+  candidate->recent += heat;
+  ++candidate->samples;
   if (candidate->asked || candidate->failed) return std::nullopt;
   if (policy.when == Policy::When::Now ? candidate->heat.calls < 2 : !is_worth_optimizing(candidate->heat, policy))
     return std::nullopt;
@@ -310,6 +315,7 @@ void compile_version(Managed& managed, const Values& values) {
       versions.all.push_back(*version);
       ++versions.serial;
       for (const auto& one : versions.all) one->calls_before = one->calls_now();
+      for (Candidate& one : versions.candidates) one.recent = {}, one.samples = 0;
     }
   }
   if (!wanted) {
@@ -333,7 +339,8 @@ Dropped take_versions(Managed& managed) {
   versions.all.clear();
   ++versions.serial;
   ++versions.times_taken;
-  for (Candidate& candidate : versions.candidates) candidate.asked = false, candidate.heat = {};
+  for (Candidate& candidate : versions.candidates)
+    candidate.asked = false, candidate.heat = candidate.recent = {}, candidate.samples = 0;
   if (managed.state) managed.state->target.store(managed.state->ways.unversioned, std::memory_order_release);
   return dropped;
 }

@@ -54,8 +54,10 @@ struct Dispatch {
 struct Candidate {
   Values values;
   Heat heat;
-  bool asked = false;   // a version is being made
-  bool failed = false;  // none can be
+  Heat recent;           // of that, since the versions were last compared
+  unsigned samples = 0;  // that `recent` is made of
+  bool asked = false;    // a version is being made
+  bool failed = false;   // none can be
 };
 
 /// What a function with promoted arguments has more than others. Under the function's mutex.
