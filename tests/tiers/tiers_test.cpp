@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a handle does when it is called, compiled and invalidated, one step at a time: thresholds are in calls, and the
 // thread that passes one compiles.
+#include <unistd.h>
+
 #include <chrono>
+#include <cstdlib>
 #include <optional>
+#include <vector>
 
 #include "../closures/test_support.h"
 #include "runtime.h"
@@ -225,7 +229,7 @@ TEST(Tiers, a_budget_holds_for_what_waits_in_the_background) {
   const Jit jit = ok(Jit::create({.policy = policy}));
   std::vector<Function<Int(Env&)>> functions;
   for (Int i = 0; i < 20; ++i) functions.push_back(sum(jit, i));
-  for (int k = 0; k < 8; ++k)
+  for (int k = 0; k < 50; ++k)
     for (const auto& function : functions) call(function, k);
   jit.wait_for_background();
   EXPECT_EQ(jit.counters().quick, 1u);
@@ -291,6 +295,23 @@ TEST(Tiers, code_that_is_dropped_while_it_runs_runs_to_its_end) {
     }
     EXPECT_EQ(jit.counters().retired, 0u);
   }
+}
+
+TEST(TiersDeath, a_program_may_end_while_functions_are_compiled) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto end_after = [](int us) {
+    Policy policy = by_calls(2, 4);
+    policy.threads = 1;
+    const Jit jit = ok(Jit::create({.policy = policy}));
+    using namespace std::placeholders;
+    std::vector<Function<Int(int, const Int*, Int)>> functions;
+    for (int i = 0; i < 20; ++i) functions.push_back(ok(jit.specialize(&hand::reduce, _1, _2, _3)));
+    for (const auto& function : functions)
+      for (int i = 0; i < 10; ++i) function(i, nullptr, 0);
+    usleep(static_cast<useconds_t>(us));
+    std::exit(0);
+  };
+  for (int us = 0; us < 60'000; us += 4'000) EXPECT_EXIT(end_after(us), ::testing::ExitedWithCode(0), "") << us;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -46,6 +47,8 @@ struct Pool::Shared : std::enable_shared_from_this<Shared> {
   void work();
   void start_thread();
   void stop();
+  static void stop_all();
+  static void stop_with_main_thread();
 
   const unsigned most_threads, most_together;
   const pid_t process = getpid();  // after fork(), a child has none of these threads
@@ -61,6 +64,7 @@ namespace {
 
 /// The pools of this process, to be stopped at its end. Never destroyed.
 struct AllPools {
+  std::atomic<bool> ended = false;  // no thread is started any more
   std::mutex mutex;
   std::set<void*> pools;
 };
@@ -70,6 +74,33 @@ AllPools& all_pools() {
 }
 
 }  // namespace
+
+void Pool::Shared::stop_all() {
+  AllPools& all = all_pools();
+  all.ended.store(true);
+  for (;;) {
+    std::shared_ptr<Shared> shared;
+    {
+      std::lock_guard lock(all.mutex);
+      if (all.pools.empty()) return;
+      shared = static_cast<Pool*>(*all.pools.begin())->shared_;
+      all.pools.erase(all.pools.begin());
+    }
+    shared->stop();
+  }
+}
+
+/// LLVM makes statics as it goes, which are destroyed before anything that was registered with atexit() earlier. What
+/// exit() runs before all of that are the destructors of its thread's variables, mostly the main thread's.
+void Pool::Shared::stop_with_main_thread() {
+  struct Ending {
+    ~Ending() {
+      if (gettid() == getpid()) stop_all();
+    }
+  };
+  static thread_local const Ending ending;
+  static_cast<void>(ending);
+}
 
 void Pool::Shared::start_thread() {
   const frozen::Unrecorded unrecorded;
@@ -150,20 +181,9 @@ void Pool::Shared::stop() {
 
 Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<Shared>(threads, most_together)) {
   if (threads == 0) return;
-  static const int registered = std::atexit([] {
-    for (;;) {
-      std::shared_ptr<Shared> shared;
-      {
-        AllPools& all = all_pools();
-        std::lock_guard lock(all.mutex);
-        if (all.pools.empty()) return;
-        shared = static_cast<Pool*>(*all.pools.begin())->shared_;
-        all.pools.erase(all.pools.begin());
-      }
-      shared->stop();
-    }
-  });
+  static const int registered = std::atexit(&Shared::stop_all);
   static_cast<void>(registered);
+  Shared::stop_with_main_thread();
   AllPools& all = all_pools();
   std::lock_guard lock(all.mutex);
   all.pools.insert(this);
@@ -182,8 +202,9 @@ bool Pool::push(Job job) {
   const frozen::Unrecorded unrecorded;
   Shared& shared = *shared_;
   if (shared.most_threads == 0 || shared.process != getpid()) return false;
+  Shared::stop_with_main_thread();
   std::lock_guard lock(shared.mutex);
-  if (shared.stopping) return false;
+  if (shared.stopping || all_pools().ended.load()) return false;
   shared.jobs.push_back(std::move(job));
   std::push_heap(shared.jobs.begin(), shared.jobs.end(), Shared::is_colder);
   if (shared.threads.size() < shared.most_threads && shared.jobs.size() + shared.running > shared.threads.size())
