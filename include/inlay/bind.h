@@ -125,8 +125,8 @@ Parameter describe(const B& binding) {
   if constexpr (placeholder<B> > 0) {
     parameter.free_index = placeholder<B> - 1;
     if constexpr (is_promoted<B> || is_expected<B>) {
-      static_assert(std::is_integral_v<P> || std::is_enum_v<P> || std::is_pointer_v<P>,
-                    "only integers, enumerations, bool and pointers have versions");
+      static_assert(is_scalar_value<P> && !std::is_floating_point_v<P>,
+                    "only integers of up to 64 bits, enumerations, bool and pointers have versions");
       parameter.promoted = true;
       if constexpr (is_expected<B>) {
         static_assert(std::is_convertible_v<decltype(binding.value), P>,

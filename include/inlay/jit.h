@@ -40,6 +40,9 @@ auto all_placeholders();
 template <class R, class... P, class... B>
 Request make_request(R (*fn)(P...), std::vector<std::shared_ptr<frozen::Region>> holds, const B&... bindings);
 
+/// A new state, which is not recorded in a freeze() that is going on: calls write into it.
+std::shared_ptr<FunctionState> new_function_state();
+
 /// Makes the state the library's: it is compiled now or later, as the engine's policy says; where that is not possible,
 /// the original stays and the report says why.
 void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const CompileOptions& options,

@@ -157,7 +157,7 @@ Result<Function<R(A...)>> Jit::optimize_function(const std::function<R(A...)>* t
 #endif
   static_assert(sizeof(std::function<R(A...)>) == sizeof(detail::FunctionLayout));
   auto* layout = reinterpret_cast<const detail::FunctionLayout*>(tree);
-  auto state = std::make_shared<detail::FunctionState>();
+  auto state = detail::new_function_state();
   state->callable = std::shared_ptr<void>(std::move(owner), const_cast<std::function<R(A...)>*>(tree));
   detail::set_ways<R, A...>(*state, &detail::call_function<R, A...>, options.verify);
   detail::Request request;
@@ -172,7 +172,7 @@ Result<Function<R(A...)>> Jit::optimize_function(const std::function<R(A...)>* t
 template <class F, class R, class... A>
 Result<Function<R(A...)>> Jit::optimize_callable(R (*)(A...), const Frozen<F>& callable,
                                                  const CompileOptions& options) const {
-  auto state = std::make_shared<detail::FunctionState>();
+  auto state = detail::new_function_state();
   state->callable = std::shared_ptr<void>(std::make_shared<Frozen<F>>(callable), const_cast<F*>(callable.get()));
   detail::set_ways<R, A...>(*state, &detail::call_kept_object<F, R, A...>, options.verify);
   detail::Request request;
@@ -188,7 +188,7 @@ template <class Base, class R, class... A, class Method, class Tree>
 Result<Function<R(A...)>> Jit::optimize_method(Base* object, Method method, const Tree& tree,
                                                const CompileOptions& options) const {
   using Bound = detail::BoundMethod<Base, Method, Tree>;
-  auto state = std::make_shared<detail::FunctionState>();
+  auto state = detail::new_function_state();
   state->callable = std::make_shared<Bound>(Bound{tree, object, method});
   detail::set_ways<R, A...>(*state, &detail::call_method<Bound, R, A...>, options.verify);
   detail::MethodAddress at = object ? detail::resolve(object, method) : detail::MethodAddress{};
@@ -207,7 +207,7 @@ auto Jit::bind_and_compile(R (*fn)(P...), const CompileOptions& options,
                            const B&... bindings) const {
   detail::Request request = detail::make_request(fn, std::move(holds), bindings...);
   using Call = detail::BoundCall<R (*)(P...), std::tuple<B...>>;
-  auto state = std::make_shared<detail::FunctionState>();
+  auto state = detail::new_function_state();
   state->callable = std::make_shared<Call>(Call{fn, {detail::keep<P>(bindings)...}, {bindings...}, std::move(owner)});
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     using All = std::tuple<P...>;

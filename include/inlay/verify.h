@@ -164,6 +164,8 @@ template <class R, class... A>
 R run_both(const FunctionState* state, Pass<A>... arguments) {
   using Entry = EntryOf<R, A...>;
   const Entered entered;
+  std::optional<Sample> sample;
+  if (!state->unversioned && count_call(*state)) sample.emplace(*state);  // of a function with versions, another counts
   auto* counters = const_cast<FunctionState*>(state);
   auto original = reinterpret_cast<Entry>(state->ways.original);
   if constexpr ((Saved<A>::possible && ...)) {

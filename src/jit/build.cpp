@@ -100,6 +100,8 @@ Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, co
 
 Result<Built> build(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                     const Subject* subject) {
+  if (process_is_ending())
+    return Error(ErrorKind::InvalidArgument, "nothing is compiled any more while the process ends");
   CacheQuery cached(engine, options, subject);
   if (cached.on())
     if (std::optional<Built> found = cached.find(report)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a handle does when it is called, compiled and invalidated, one step at a time: thresholds are in calls, and the
 // thread that passes one compiles.
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -236,6 +237,61 @@ TEST(Tiers, a_budget_holds_for_what_waits_in_the_background) {
   for (const auto& function : functions)
     EXPECT_TRUE(function.compiled() || function.explain().to_text().find("budget") != std::string::npos)
         << function.explain().to_text();
+}
+
+TEST(Tiers, a_budget_of_memory_comes_back_with_the_memory) {
+  Policy policy = by_calls(10, 1'000'000);
+  policy.budget_bytes = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  std::optional<Function<Int(Env&)>> first = sum(jit, 1);
+  auto second = sum(jit, 2);
+  calls_until(*first, Tier::Quick, 1);
+  for (int i = 0; i < 500; ++i) call(second, i);
+  EXPECT_EQ(second.tier(), Tier::Original);
+  first.reset();
+  calls_until(second, Tier::Quick, 2);
+}
+
+TEST(Tiers, a_handle_may_be_made_within_a_freeze) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(10, 100)}));
+  auto tree = jit.freeze([] { return hand::add(hand::variable_x(), hand::number(4)); });
+  auto holder = jit.freeze([&] { return ok(jit.optimize(tree)); });
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(*holder, i), i + 4);
+  EXPECT_EQ(holder->tier(), Tier::Optimized);
+}
+
+TEST(Tiers, a_child_of_fork_goes_on) {
+  Policy policy = by_calls(10, 100);
+  policy.threads = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 4);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(function, i), i + 4);
+  jit.wait_for_background();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    bool good = true;
+    for (int i = 0; i < 1000; ++i) good &= call(function, i) == i + 4;
+    jit.wait_for_background();
+    function.invalidate();
+    for (int i = 0; i < 1000; ++i) good &= call(function, i) == i + 4;
+    good &= static_cast<bool>(function.compile_now());
+    good &= call(function, 1) == 5;
+    _exit(good ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Tiers, in_verify_mode_the_best_code_is_verified_in_the_end) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(10, 100)}));
+  CompileOptions options;
+  options.verify = true;
+  auto function = sum(jit, 3, options);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(function, i), i + 3);
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  EXPECT_EQ(function.mismatches(), 0u);
 }
 
 TEST(Tiers, in_verify_mode_calls_are_compared_once_there_is_code) {

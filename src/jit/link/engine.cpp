@@ -77,6 +77,7 @@ thread_local LinkErrors* LinkErrors::current = nullptr;
 }  // namespace
 
 Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
+  prepare_for_fork();
   JitOptions options = given;
   INLAY_TRY(Environment environment, apply_environment(options));
   std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));

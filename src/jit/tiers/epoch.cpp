@@ -2,6 +2,7 @@
 #include "jit/tiers/epoch.h"
 
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,6 +44,15 @@ Reclaimer& reclaimer() {
     return made;
   }();
   return *the_one;
+}
+
+/// A child of fork() has this thread alone. What the others noted is void there.
+void forget_other_threads() {
+  for (detail::Gate& gate : reclaimer().gates) {
+    if (&gate == detail::own_gate) continue;
+    gate.since.store(0, std::memory_order_relaxed);
+    gate.calls = 0;
+  }
 }
 
 /// The oldest epoch that a call noted which is still under way. Without membarrier nobody knows.
@@ -90,6 +100,15 @@ detail::Gate* detail::open_gate() noexcept {
   }
   static thread_local const Owner owner;
   return own_gate = owner.gate;
+}
+
+void jit::prepare_for_fork() {
+  static const int registered = pthread_atfork([] { reclaimer().mutex.lock(); }, [] { reclaimer().mutex.unlock(); },
+                                               [] {
+                                                 forget_other_threads();
+                                                 reclaimer().mutex.unlock();
+                                               });
+  static_cast<void>(registered);
 }
 
 void jit::retire_later(std::shared_ptr<void> what) {

@@ -15,6 +15,10 @@ void retire(std::shared_ptr<void> what);
 /// The same where nothing may be destroyed: only notes it.
 void retire_later(std::shared_ptr<void> what);
 
+/// Sees to it that a child of fork() can go on calling, whatever other threads were doing. To be called before the
+/// first handle is there; any number of times.
+void prepare_for_fork();
+
 /// Drops what can be dropped. How much is left.
 std::size_t collect_retired();
 

@@ -18,10 +18,12 @@ namespace {
 void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, double heat) {
   Engine& engine = *managed->engine;
   count(engine.tally().asked);
-  if (!engine.has_budget()) return;  // its candidate stays as it is: asked for
+  const bool renews = values.empty();           // only the way to what there is
+  if (!renews && !engine.has_budget()) return;  // its candidate stays as it is: asked for
   const bool pushed =
-      engine.policy().when != Policy::When::Now && engine.pool().push(heat, [weak = std::weak_ptr(managed), values] {
-        if (std::shared_ptr<Managed> still = weak.lock(); still && still->engine->has_budget())
+      engine.policy().when != Policy::When::Now &&
+      engine.pool().push(heat, [weak = std::weak_ptr(managed), values, renews] {
+        if (std::shared_ptr<Managed> still = weak.lock(); still && (renews || still->engine->has_budget()))
           compile_version(*still, values);
       });
   if (!pushed) compile_version(*managed, values);
@@ -33,14 +35,15 @@ bool is_still_asked(Managed& managed) {
   return managed.asked != Tier::Original;
 }
 
-/// Leaves a function that was asked for as it is if nothing is left to compile it with, and says so.
+/// Leaves a function that was asked for as it is if nothing is left to compile it with, and says so. It is asked for
+/// again when it has become as hot once more: memory may have come back.
 bool is_refused(Managed& managed) {
   if (managed.engine->has_budget()) return false;
   std::lock_guard lock(managed.mutex);
   managed.asked = Tier::Original;
-  managed.failure = Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy");
+  managed.heat = {};
   if (!managed.current)
-    managed.report.remarks = {{Remark::Kind::NotCompiled, "", std::string(managed.failure->message()), {}}};
+    managed.report.remarks = {{Remark::Kind::NotCompiled, "", "the budget for compiling is used up; see Policy", {}}};
   return true;
 }
 
@@ -74,6 +77,11 @@ void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
 }  // namespace jit
 
 namespace detail {
+
+std::shared_ptr<FunctionState> new_function_state() {
+  const frozen::Unrecorded unrecorded;
+  return std::make_shared<FunctionState>();
+}
 
 FunctionState::~FunctionState() {
   if (!managed) return;
@@ -202,7 +210,7 @@ Result<void> compile_now(const FunctionState& state, Tier tier) {
       if (managed->tier() >= tier) return {};
     }
     const unsigned compiling = managed->compiling.load();
-    if (compiling == 0) break;
+    if (compiling == 0 || managed->engine->pool().is_of_another_process()) break;
     managed->compiling.wait(compiling);
   }
   jit::compile_managed(*managed->engine, {managed}, tier);

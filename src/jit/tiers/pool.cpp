@@ -102,6 +102,8 @@ void Pool::Shared::stop_with_main_thread() {
   static_cast<void>(ending);
 }
 
+bool process_is_ending() { return all_pools().ended.load(std::memory_order_relaxed); }
+
 void Pool::Shared::start_thread() {
   const frozen::Unrecorded unrecorded;
   threads.emplace_back([self = shared_from_this()] { self->work(); });
@@ -180,10 +182,10 @@ void Pool::Shared::stop() {
 }
 
 Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<Shared>(threads, most_together)) {
-  if (threads == 0) return;
   static const int registered = std::atexit(&Shared::stop_all);
   static_cast<void>(registered);
   Shared::stop_with_main_thread();
+  if (threads == 0) return;
   AllPools& all = all_pools();
   std::lock_guard lock(all.mutex);
   all.pools.insert(this);
@@ -201,7 +203,7 @@ Pool::~Pool() {
 bool Pool::push(Job job) {
   const frozen::Unrecorded unrecorded;
   Shared& shared = *shared_;
-  if (shared.most_threads == 0 || shared.process != getpid()) return false;
+  if (shared.most_threads == 0 || is_of_another_process()) return false;
   Shared::stop_with_main_thread();
   std::lock_guard lock(shared.mutex);
   if (shared.stopping || all_pools().ended.load()) return false;
@@ -219,6 +221,8 @@ bool Pool::push(double priority, DoTogether run, std::weak_ptr<void> item) {
   return push(Job{priority, nullptr, run, std::move(item)});
 }
 
+bool Pool::is_of_another_process() const { return shared_->process != getpid(); }
+
 std::size_t Pool::waiting() const {
   std::lock_guard lock(shared_->mutex);
   return shared_->jobs.size();
@@ -226,6 +230,7 @@ std::size_t Pool::waiting() const {
 
 void Pool::wait_idle() {
   Shared& shared = *shared_;
+  if (is_of_another_process()) return;
   std::unique_lock lock(shared.mutex);
   shared.idle.wait(lock, [&] { return shared.stopping || (shared.jobs.empty() && shared.running == 0); });
 }

@@ -8,6 +8,9 @@
 
 namespace inlay::jit {
 
+/// Whether the process is about to end, so that LLVM's own data may be gone: nothing is compiled any more.
+bool process_is_ending();
+
 /// Runs jobs, those of the highest priority first, each on some thread of its own. Threads are started by need. Any
 /// thread may use it, jobs too, and a job may be the one that drops the last reference to it. At the end of the process
 /// it stops by itself, before LLVM's own data goes.
@@ -25,6 +28,9 @@ class Pool {
   /// throw.
   using DoTogether = void (*)(const std::vector<std::weak_ptr<void>>& items);
   bool push(double priority, DoTogether run, std::weak_ptr<void> item);
+
+  /// After fork(), in the child: it has none of the threads, and waits for nothing.
+  bool is_of_another_process() const;
 
   /// Jobs that have not begun.
   std::size_t waiting() const;
