@@ -295,7 +295,8 @@ void compile_version(Managed& managed, const Values& values) {
     Versions& versions = *managed.versions;
     Candidate* candidate = find(versions, values);
     if (!version) {
-      if (candidate) candidate->failed = true, candidate->asked = false;
+      // What changed while it was compiled may be quiet next time.
+      if (candidate) candidate->failed = version.error().kind() != ErrorKind::BrokenPromise, candidate->asked = false;
       count(tally.failed);
       add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
