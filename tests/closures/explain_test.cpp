@@ -82,7 +82,7 @@ TEST(Explain, policy_keeps_calls_and_sees_their_sites) {
   EXPECT_EQ(compiled(jit().specialize_with(options, remarks::policy, constant(Int{4})))(), 29);
   options.inline_policy = [](const CallSite&) { return InlineChoice::Inline; };
   auto inlined = compiled(jit().specialize_with(options, remarks::nothing_known, _1, _2));
-  EXPECT_EQ(find(inlined.explain(), Kind::NothingKnown), nullptr) << inlined.explain().to_text();
+  EXPECT_FALSE(find(inlined.explain(), Kind::NothingKnown)) << inlined.explain().to_text();
   EXPECT_EQ(inlined(3, 4), remarks::nothing_known(3, 4));
 }
 
@@ -127,7 +127,7 @@ TEST(Explain, budgets_of_depth_and_of_instructions) {
   expect_remark(small.explain(), Kind::Budget, "budget", "budget");
   EXPECT_EQ(small(2), truth);
   auto whole = compiled(jit().specialize(remarks::budget, constant(Int{30}), _1));
-  EXPECT_EQ(find(whole.explain(), Kind::Budget), nullptr) << whole.explain().to_text();
+  EXPECT_FALSE(find(whole.explain(), Kind::Budget)) << whole.explain().to_text();
   EXPECT_EQ(whole(2), truth);
 }
 
@@ -156,14 +156,14 @@ TEST(Explain, loop_over_a_list_that_is_too_long) {
 
 TEST(Explain, asked_to_inline_past_the_rules) {
   auto function = compiled(jit().specialize(remarks::twice, _1));
-  EXPECT_EQ(find(function.explain(), Kind::Shared), nullptr) << function.explain().to_text();
+  EXPECT_FALSE(find(function.explain(), Kind::Shared)) << function.explain().to_text();
   EXPECT_EQ(function(5), remarks::twice(5));
 }
 
 TEST(Explain, code_of_no_runtime_is_not_compiled) {
   auto function = ok(jit().specialize(plus_one, _1));
   EXPECT_FALSE(function.compiled());
-  const Remark* remark = find(function.explain(), Kind::NotCompiled);
+  const std::optional<Remark> remark = find(function.explain(), Kind::NotCompiled);
   ASSERT_TRUE(remark);
   EXPECT_NE(remark->reason.find("inlay_add_runtime"), std::string::npos) << remark->reason;
   EXPECT_NE(function.explain().to_text().find("not compiled"), std::string::npos);

@@ -107,7 +107,7 @@ TEST(Fallback, lambda_of_the_host_runs_and_says_what_would_do) {
   auto function = ok(jit().optimize(tree));
   EXPECT_FALSE(function.compiled());
   EXPECT_EQ(function(21), 42);
-  const Remark* remark = find(function.explain(), Remark::Kind::NotCompiled);
+  const std::optional<Remark> remark = find(function.explain(), Remark::Kind::NotCompiled);
   ASSERT_TRUE(remark) << function.explain().to_text();
   EXPECT_NE(remark->reason.find("inlay_add_runtime"), std::string::npos) << remark->reason;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "inlay/jit.h"
@@ -34,10 +35,10 @@ Function<Signature> compiled(Result<Function<Signature>> result) {
   return function;
 }
 
-inline const Remark* find(const Report& report, Remark::Kind kind) {
+inline std::optional<Remark> find(const Report& report, Remark::Kind kind) {
   auto found = std::find_if(report.remarks.begin(), report.remarks.end(),
                             [&](const Remark& remark) { return remark.kind == kind; });
-  return found == report.remarks.end() ? nullptr : &*found;
+  return found == report.remarks.end() ? std::nullopt : std::optional(*found);
 }
 
 /// Nothing is left to call: the closures became one piece of code.

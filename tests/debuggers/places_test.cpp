@@ -136,7 +136,8 @@ TEST_F(Places, of_programs_whose_places_are_numbers) {
   EXPECT_EQ(seen, (std::vector<std::string>{loop, loop, "host run_numbered < guest numbered:14 < compiled"}));
   // In the report, with no option for it.
   std::vector<std::uint32_t> lines;
-  for (const inlay::GuestInstruction& guest : run.explain().guest) {
+  const inlay::Report report = run.explain();
+  for (const inlay::GuestInstruction& guest : report.guest) {
     lines.push_back(guest.source.line);
     EXPECT_EQ(guest.source.file, "/guest.code");
     EXPECT_EQ(guest.source.column + 10, guest.source.line);

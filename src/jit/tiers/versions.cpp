@@ -232,7 +232,8 @@ std::unique_ptr<Versions> versions_for(detail::Request& request) {
     versions->arguments.push_back(static_cast<unsigned>(parameter.free_index));
     versions->expected.push_back(!parameter.bound.empty());
     std::uint64_t value = 0;
-    std::memcpy(&value, parameter.bound.data(), std::min(parameter.bound.size(), sizeof value));
+    if (!parameter.bound.empty())
+      std::memcpy(&value, parameter.bound.data(), std::min(parameter.bound.size(), sizeof value));
     // As word_of() has it: with its sign in front.
     if (parameter.type.value_class == detail::ValueClass::Signed && parameter.bound.size() < sizeof value) {
       const unsigned shift = 64 - 8 * static_cast<unsigned>(parameter.bound.size());
