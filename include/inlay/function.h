@@ -101,12 +101,12 @@ template <class R, class... A>
   return reinterpret_cast<EntryOf<R, A...>>(to)(state, std::forward<Pass<A>>(arguments)...);
 }
 
-template <class R, class... A>
+/// `Original` by its name, so that counting is part of it and not another jump.
+template <auto Original, class R, class... A>
 R call_counting(const FunctionState* state, Pass<A>... arguments) {
-  void* to = state->ways.original;
   if (count_call(*state)) [[unlikely]]
-    return call_sampled<R, A...>(state, to, std::forward<Pass<A>>(arguments)...);
-  return reinterpret_cast<EntryOf<R, A...>>(to)(state, std::forward<Pass<A>>(arguments)...);
+    return call_sampled<R, A...>(state, reinterpret_cast<void*>(Original), std::forward<Pass<A>>(arguments)...);
+  return Original(state, std::forward<Pass<A>>(arguments)...);
 }
 
 template <class R, class... A>

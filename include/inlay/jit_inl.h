@@ -41,10 +41,10 @@ inline void add_bound_pointer(Request& request, const void* pointer) {
   request.parameters.push_back(std::move(parameter));
 }
 
-template <class R, class... A>
-void set_ways(FunctionState& state, EntryOf<R, A...> original, bool verify) {
-  state.ways.original = reinterpret_cast<void*>(original);
-  state.ways.counting = reinterpret_cast<void*>(&call_counting<R, A...>);
+template <auto Original, class R, class... A>
+void set_ways(FunctionState& state, bool verify) {
+  state.ways.original = reinterpret_cast<void*>(Original);
+  state.ways.counting = reinterpret_cast<void*>(&call_counting<Original, R, A...>);
   state.ways.quick = reinterpret_cast<void*>(&call_quick<R, A...>);
   state.ways.gated = reinterpret_cast<void*>(&call_gated<R, A...>);
   state.ways.unversioned = reinterpret_cast<void*>(&call_unversioned<R, A...>);
@@ -159,7 +159,7 @@ Result<Function<R(A...)>> Jit::optimize_function(const std::function<R(A...)>* t
   auto* layout = reinterpret_cast<const detail::FunctionLayout*>(tree);
   auto state = detail::new_function_state();
   state->callable = std::shared_ptr<void>(std::move(owner), const_cast<std::function<R(A...)>*>(tree));
-  detail::set_ways<R, A...>(*state, &detail::call_function<R, A...>, options.verify);
+  detail::set_ways<&detail::call_function<R, A...>, R, A...>(*state, options.verify);
   detail::Request request;
   request.target = layout->manager ? layout->invoker : nullptr;
   request.what = "a std::function";
@@ -174,7 +174,7 @@ Result<Function<R(A...)>> Jit::optimize_callable(R (*)(A...), const Frozen<F>& c
                                                  const CompileOptions& options) const {
   auto state = detail::new_function_state();
   state->callable = std::shared_ptr<void>(std::make_shared<Frozen<F>>(callable), const_cast<F*>(callable.get()));
-  detail::set_ways<R, A...>(*state, &detail::call_kept_object<F, R, A...>, options.verify);
+  detail::set_ways<&detail::call_kept_object<F, R, A...>, R, A...>(*state, options.verify);
   detail::Request request;
   request.target = reinterpret_cast<const void*>(&detail::call_object<F, R, A...>);
   request.what = "a callable object";
@@ -190,7 +190,7 @@ Result<Function<R(A...)>> Jit::optimize_method(Base* object, Method method, cons
   using Bound = detail::BoundMethod<Base, Method, Tree>;
   auto state = detail::new_function_state();
   state->callable = std::make_shared<Bound>(Bound{tree, object, method});
-  detail::set_ways<R, A...>(*state, &detail::call_method<Bound, R, A...>, options.verify);
+  detail::set_ways<&detail::call_method<Bound, R, A...>, R, A...>(*state, options.verify);
   detail::MethodAddress at = object ? detail::resolve(object, method) : detail::MethodAddress{};
   detail::Request request;
   request.target = at.function;
@@ -212,7 +212,7 @@ auto Jit::bind_and_compile(R (*fn)(P...), const CompileOptions& options,
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     using All = std::tuple<P...>;
     return [&]<class... A>(std::type_identity<std::tuple<A...>>) {
-      detail::set_ways<R, A...>(*state, &Call::template call<A...>, options.verify);
+      detail::set_ways<&Call::template call<A...>, R, A...>(*state, options.verify);
       return finish<R, A...>(std::move(request), options, std::move(state));
     }(std::type_identity<
                std::tuple<std::tuple_element_t<detail::position_of<static_cast<int>(K) + 1, B...>(), All>...>>{});
