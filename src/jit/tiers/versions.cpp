@@ -235,7 +235,8 @@ std::unique_ptr<Versions> versions_for(detail::Request& request) {
     if (!parameter.bound.empty())
       std::memcpy(&value, parameter.bound.data(), std::min(parameter.bound.size(), sizeof value));
     // As word_of() has it: with its sign in front.
-    if (parameter.type.value_class == detail::ValueClass::Signed && parameter.bound.size() < sizeof value) {
+    if (parameter.type.value_class == detail::ValueClass::Signed && !parameter.bound.empty() &&
+        parameter.bound.size() < sizeof value) {
       const unsigned shift = 64 - 8 * static_cast<unsigned>(parameter.bound.size());
       value = static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift);
     }
