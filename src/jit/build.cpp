@@ -65,20 +65,32 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
   INLAY_TRY(Prepared prepared, prepare(workspace, make_entry, options, jit_options, name, report, log));
   Stopwatch watch;
   llvm::Module& module = *prepared.module;
-  Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies);
-  if (!joined) return std::move(joined).error();
-  machine->adopt(module);
+  INLAY_TRY_VOID(codegen::join(module, workspace.bodies));
   INLAY_TRY_VOID(codegen::check(module));  // wrong only through our own mistake; then the original is the answer
-  prepare_for_tools(module, jit_options, options.explain_code);
-  codegen::optimize(module, *machine, options.level);
-  report.optimize_us = watch.lap_us();
-  INLAY_TRY(prepared.built.object, codegen::emit(module, *machine, options.level));
-  report.emit_us = watch.lap_us();
+  const double join_us = watch.lap_us();
+  INLAY_TRY(prepared.built.object,
+            make_object(module, *machine, jit_options, options.level, options.explain_code, report));
+  report.optimize_us += join_us;
   if (options.explain_code) INLAY_TRY_VOID(explain_code(prepared.built.object, *machine, report));
   return std::move(prepared.built);
 }
 
 }  // namespace
+
+Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& machine, const JitOptions& jit_options,
+                                    Level level, bool keep_debug_info, Report& report) {
+  Stopwatch watch;
+  prepare_for_tools(module, jit_options, keep_debug_info);
+  codegen::optimize(module, machine, level);
+  report.optimize_us = watch.lap_us();
+  INLAY_TRY(codegen::Object object, codegen::emit(module, machine, level));
+  report.emit_us = watch.lap_us();
+  return object;
+}
+
+Error changed_each_time() {
+  return {ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled"};
+}
 
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                          const JitOptions& jit_options, const std::string& name, Report& report, frozen::ReadLog* log) {
@@ -117,16 +129,20 @@ Result<Built> build(Engine& engine, const CompileOptions& options, Report& repor
   return built;
 }
 
+void give_memory(Code& code, Built& built, const std::vector<std::shared_ptr<frozen::Region>>& holds) {
+  code.regions = std::move(built.regions);
+  code.reads = std::move(built.reads);
+  for (const auto& region : holds)
+    if (region) code.regions.push_back(region);
+}
+
 Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds) {
   Stopwatch watch;
   Compiled compiled;
   INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols));
-  compiled.code->regions = std::move(built.regions);
-  compiled.code->reads = std::move(built.reads);
+  give_memory(*compiled.code, built, holds);
   compiled.unknown_bound = std::move(built.unknown_bound);
-  for (const auto& region : holds)
-    if (region) compiled.code->regions.push_back(region);
   INLAY_TRY(compiled.entry, engine.address(*compiled.code, built.entry));
   report.link_us = watch.lap_us();
   report.code_bytes = compiled.code->bytes;
@@ -146,6 +162,7 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
 
 Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {
   Built built;
+  Report report;
   built.entry = engine.unique_name("inlay.plain.");
   {
     Engine::Borrowed workspace(engine);
@@ -154,14 +171,11 @@ Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, 
     specialize::Symbols unit(*module, (*workspace).bodies);
     INLAY_TRY_VOID(make_entry(unit, built.entry));
     add_host_symbols(unit, symbols, built.regions);
-    machine->adopt(*module);
     INLAY_TRY_VOID(codegen::check(*module));
-    prepare_for_tools(*module, engine.options(), /*keep_debug_info=*/false);
-    codegen::optimize(*module, *machine, Level::O1);
-    INLAY_TRY(built.object, codegen::emit(*module, *machine, Level::O1));
+    INLAY_TRY(built.object,
+              make_object(*module, *machine, engine.options(), Level::O1, /*keep_debug_info=*/false, report));
   }
   built.symbols = std::move(symbols);
-  Report report;
   return link(engine, std::move(built), report);
 }
 

@@ -32,11 +32,19 @@ struct Prepared {
   Built built;  // without an object
 };
 
+/// What is said of code whose constants changed each time that it was compiled, after MostAttempts.
+Error changed_each_time();
+
 /// The first half of build(): what happens to one function alone. What it refers to must not be dropped before
 /// `module`. `log`: where reads are noted for a cache, or null.
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
                          const JitOptions& jit_options, const std::string& name, Report& report,
                          frozen::ReadLog* log = nullptr);
+
+/// What is done to each module in the end: optimized and emitted, with what the engine's tools need. The report gets
+/// the times. The module must be well-formed (codegen::check).
+Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& machine, const JitOptions& jit_options,
+                                    Level level, bool keep_debug_info, Report& report);
 
 /// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
 /// times, sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is
@@ -49,6 +57,9 @@ struct Compiled {
   void* entry = nullptr;
   std::vector<std::uint64_t> unknown_bound;  // see Built
 };
+
+/// Lets code keep the frozen memory that it reads, and `holds`, and know what it was made from.
+void give_memory(Code& code, Built& built, const std::vector<std::shared_ptr<frozen::Region>>& holds);
 
 /// Links an object. The code keeps the frozen memory that it reads, and `holds`.
 Result<Compiled> link(Engine& engine, Built built, Report& report,

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What Jit and Loaded promise (inlay/jit.h), but for handles: those are in tiers/function.cpp and hot/hot.cpp.
 #include "codegen/join.h"
-#include "codegen/pipeline.h"
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
-#include "jit/tools/tools.h"
 #include "specialize/specialize.h"
 
 namespace inlay {
@@ -71,12 +69,9 @@ Result<Loaded> Jit::load(Unit unit, Level level) const {
   INLAY_TRY(codegen::JoinReport joined, codegen::join(unit));
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
-  machine->adopt(*built.module);
-  jit::prepare_for_tools(*built.module, engine_->options(), /*keep_debug_info=*/false);
-  codegen::optimize(*built.module, *machine, level);
-  state->report.optimize_us = watch.lap_us();
-  INLAY_TRY(codegen::Object object, codegen::emit(*built.module, *machine, level));
-  state->report.emit_us = watch.lap_us();
+  INLAY_TRY(codegen::Object object, jit::make_object(*built.module, *machine, engine_->options(), level,
+                                                     /*keep_debug_info=*/false, state->report));
+  watch.lap_us();
   std::vector<std::string> functions = object.functions;
   std::vector<jit::HostSymbol> symbols;
   for (const auto& [symbol, address] : built.host_symbols) symbols.push_back({symbol, address});

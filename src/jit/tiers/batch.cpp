@@ -5,8 +5,6 @@
 
 #include "codegen/diagnostics.h"
 #include "codegen/join.h"
-#include "codegen/pipeline.h"
-#include "jit/tools/tools.h"
 
 #include <llvm/Linker/Linker.h>
 
@@ -55,21 +53,22 @@ void share_out(std::vector<Part>& parts, double us, double Report::* time) {
 
 /// Makes one object of the module of all of them.
 Result<codegen::Object> emit_all(const Engine& engine, runtime::Workspace& workspace, llvm::Module& module,
-                                 codegen::Machine& machine, Level level, std::vector<Part>& parts, Stopwatch& watch) {
-  Result<codegen::JoinReport> joined = codegen::join(module, workspace.bodies, join_options(parts.size()));
-  if (!joined) return std::move(joined).error();
-  machine.adopt(module);
+                                 codegen::Machine& machine, Level level, std::vector<Part>& parts) {
+  Stopwatch watch;
+  INLAY_TRY_VOID(codegen::join(module, workspace.bodies, join_options(parts.size())));
   INLAY_TRY_VOID(codegen::check(module));
-  prepare_for_tools(module, engine.options(), /*keep_debug_info=*/false);
-  codegen::optimize(module, machine, level);
   share_out(parts, watch.lap_us(), &Report::optimize_us);
-  INLAY_TRY(codegen::Object object, codegen::emit(module, machine, level));
-  share_out(parts, watch.lap_us(), &Report::emit_us);
+  Report together;
+  INLAY_TRY(codegen::Object object,
+            make_object(module, machine, engine.options(), level, /*keep_debug_info=*/false, together));
+  share_out(parts, together.optimize_us, &Report::optimize_us);
+  share_out(parts, together.emit_us, &Report::emit_us);
   return object;
 }
 
 /// Links the object and gives each part a code of its own: what it reads, and where it begins.
-Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>& parts, Stopwatch& watch) {
+Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>& parts) {
+  Stopwatch watch;
   std::vector<HostSymbol> symbols;
   for (const Part& part : parts) symbols.insert(symbols.end(), part.built.symbols.begin(), part.built.symbols.end());
   INLAY_TRY(std::shared_ptr<Code> batch, engine.link(std::move(object), symbols));
@@ -78,11 +77,8 @@ Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>&
     Compiled compiled;
     compiled.code = std::make_shared<Code>();
     compiled.code->batch = batch;
-    compiled.code->regions = std::move(part.built.regions);
-    compiled.code->reads = std::move(part.built.reads);
+    give_memory(*compiled.code, part.built, part.member->holds);
     compiled.code->bytes = static_cast<std::uint64_t>(static_cast<double>(batch->bytes) * part.share);
-    for (const auto& region : part.member->holds)
-      if (region) compiled.code->regions.push_back(region);
     INLAY_TRY(compiled.entry, engine.address(*batch, part.entry));
     all.push_back(std::move(compiled));
   }
@@ -122,15 +118,14 @@ std::vector<Part> prepare_all(Engine& engine, runtime::Workspace& workspace, llv
 
 }  // namespace
 
-bool can_be_batched(const CompileOptions& options) {
-  return !options.explain_code;  // that is asked of one object
+bool can_be_batched(const Engine& engine, const CompileOptions& options) {
+  return !options.explain_code && !engine.options().cache;  // machine code is explained of one object
 }
 
 void compile_batch(Engine& engine, Level level, std::vector<BatchMember>& members) {
   Result<codegen::Machine*> machine = codegen::machine_of_thread(codegen::Cpu::Host);
   if (!machine) return;
   std::vector<Part> parts;
-  Stopwatch watch;
   Result<codegen::Object> object = [&]() -> Result<codegen::Object> {
     Engine::Borrowed workspace(engine);
     codegen::Diagnostics diagnostics((*workspace).context);
@@ -138,11 +133,10 @@ void compile_batch(Engine& engine, Level level, std::vector<BatchMember>& member
     (*workspace).uses += static_cast<unsigned>(members.size()) - 1;
     parts = prepare_all(engine, *workspace, *all, members);
     if (parts.empty()) return Error(ErrorKind::Codegen, "nothing is left of the batch");
-    watch.lap_us();
-    return emit_all(engine, *workspace, *all, **machine, level, parts, watch);
+    return emit_all(engine, *workspace, *all, **machine, level, parts);
   }();
   // Whatever is wrong with them together, each one gets its own answer when it is compiled alone.
-  if (!object || !link_all(engine, *std::move(object), parts, watch)) return;
+  if (!object || !link_all(engine, *std::move(object), parts)) return;
   if (parts.size() > 1) count(engine.tally().batches);
 }
 

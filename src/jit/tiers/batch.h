@@ -25,8 +25,8 @@ struct BatchMember {
   std::optional<Result<Compiled>> result;
 };
 
-/// Whether code that is made so may be made with that of others.
-bool can_be_batched(const CompileOptions& options);
+/// Whether code that is made so may be made with that of others. A cache keeps functions one by one.
+bool can_be_batched(const Engine& engine, const CompileOptions& options);
 
 /// Compiles all of them at this level. Their code is only given up as a whole, when none of them is used any more; what
 /// each of them reads is its own.

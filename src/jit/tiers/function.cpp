@@ -57,6 +57,13 @@ void make_quick(const std::vector<std::weak_ptr<void>>& items) {
   if (!functions.empty()) compile_managed(*functions.front()->engine, functions, Tier::Quick);
 }
 
+/// The tier to ask for now, if any; from here on it is asked for. The function's mutex is held.
+std::optional<Tier> take_wish(Managed& managed) {
+  const std::optional<Tier> wanted = wanted_tier(managed, managed.engine->policy());
+  if (wanted) managed.asked = *wanted;
+  return wanted;
+}
+
 /// Has a function compiled, in the background if there are threads for that.
 void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
   Engine& engine = *managed->engine;
@@ -114,7 +121,7 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
   state.bound = state.bound_bytes.data();
   auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);
   managed->state = &state;
-  managed->report.function = jit::name_of(managed->request);
+  managed->report.function = managed->name;
   managed->versions = std::move(versions);
   state.managed = managed;
   jit::lead_to_original(*managed);
@@ -142,8 +149,7 @@ void add_sample(const FunctionState& state, std::uint64_t elapsed, const std::ui
     const jit::Heat heat = jit::add_heat(managed, elapsed);
     const_cast<FunctionState&>(state).until_sample.store(managed.interval, std::memory_order_relaxed);
     if (managed.versions && arguments) values = jit::note_values(managed, arguments, heat);
-    wanted = jit::wanted_tier(managed, managed.engine->policy());
-    if (wanted) managed.asked = *wanted;
+    wanted = jit::take_wish(managed);
     ticks = managed.heat.ticks;
   }
   if (values) jit::ask_for_version(managed.shared_from_this(), *std::move(values), ticks);
@@ -159,12 +165,10 @@ void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept tr
   {
     std::lock_guard lock(managed.mutex);
     managed.heat.calls += count;
-    wanted = jit::wanted_tier(managed, managed.engine->policy());
-    if (!wanted) return;
-    managed.asked = *wanted;
+    wanted = jit::take_wish(managed);
     ticks = managed.heat.ticks;
   }
-  jit::ask(managed.shared_from_this(), *wanted, ticks);
+  if (wanted) jit::ask(managed.shared_from_this(), *wanted, ticks);
 } catch (...) {
 }
 

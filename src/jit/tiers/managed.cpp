@@ -15,12 +15,12 @@ namespace inlay {
 
 namespace jit {
 
+namespace {
+
 std::string name_of(const detail::Request& request) {
   std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(request.target);
   return found ? specialize::readable(std::string(found->symbol.name())) : request.what;
 }
-
-namespace {
 
 void add_failure(Report& report, const Error& error) {
   report.compiled = false;
@@ -28,6 +28,9 @@ void add_failure(Report& report, const Error& error) {
 }
 
 }  // namespace
+
+Managed::Managed(std::shared_ptr<Engine> its_engine, detail::Request its_request, const CompileOptions& its_options)
+    : engine(std::move(its_engine)), request(std::move(its_request)), options(its_options), name(name_of(request)) {}
 
 void lead_to_original(Managed& managed) {
   detail::FunctionState& state = *managed.state;
@@ -53,12 +56,11 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
     lead_to_original(managed);
   }
   if (old->stays) managed.kept.push_back(old->compiled.code);
-  std::string function = std::move(managed.report.function);
   managed.report = {};
-  managed.report.function = std::move(function);
+  managed.report.function = managed.name;
   managed.report.remarks.push_back({Remark::Kind::NotCompiled, "", std::move(why), {}});
   count(managed.engine->tally().invalidated);
-  trace_event(managed.engine->trace(), "invalidate", managed.report.function);
+  trace_event(managed.engine->trace(), "invalidate", managed.name);
   return old;
 }
 
@@ -89,7 +91,7 @@ bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compi
     return true;
   }
   count(tally.swaps);
-  trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", std::string(to_string(tier))}});
+  trace_event(managed.engine->trace(), "swap", managed.name, {{"to", std::string(to_string(tier))}});
   count(tier == Tier::Quick ? tally.quick : tally.optimized);
   {
     std::lock_guard lock(managed.mutex);
@@ -121,7 +123,7 @@ void compile_one(Managed& managed, Tier tier) {
     const std::optional<std::uint64_t> generation = begin(managed, tier);
     if (!generation) return;
     Report report;
-    report.function = name_of(managed.request);
+    report.function = managed.name;
     Span span(engine.trace(), "compile", report.function);
     span.note("tier", std::string(to_string(tier)));
     const std::optional<Subject> subject = subject_of(managed.request);
@@ -136,32 +138,29 @@ void compile_one(Managed& managed, Tier tier) {
     }();
     if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
     if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
-    if (attempt + 1 == MostAttempts)
-      fail(managed, *generation,
-           Error(ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled"),
-           std::move(report));
+    if (attempt + 1 == MostAttempts) fail(managed, *generation, changed_each_time(), std::move(report));
   }
 }
 
 /// Several functions at once, of the quick tier. A function that cannot be compiled so is compiled alone.
-void compile_together(Engine& engine, const std::vector<Managed*>& functions) {
+void compile_together(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions) {
   std::vector<Managed*> wanting;
   std::vector<std::uint64_t> generations;
   std::vector<BatchMember> members;
   std::vector<Managed*> alone;
-  for (Managed* function : functions) {
+  for (const std::shared_ptr<Managed>& function : functions) {
     const CompileOptions options = options_for(*function, Tier::Quick);
-    if (!can_be_batched(options)) {
-      alone.push_back(function);
+    if (!can_be_batched(engine, options)) {
+      alone.push_back(function.get());
       continue;
     }
     const std::optional<std::uint64_t> generation = begin(*function, Tier::Quick);
     if (!generation) continue;
-    wanting.push_back(function);
+    wanting.push_back(function.get());
     generations.push_back(*generation);
     BatchMember& member = members.emplace_back();
     member.options = options;
-    member.report.function = name_of(function->request);
+    member.report.function = function->name;
     member.holds = function->request.holds;
   }
   for (std::size_t i = 0; i < members.size(); ++i)
@@ -229,26 +228,15 @@ void Installation::retire(const frozen::Retirement& why) noexcept {
 
 void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier) {
   const frozen::Unrecorded unrecorded;
-  const auto set_compiling = [](Managed& function, bool now) {
-    now ? function.compiling.fetch_add(1) : function.compiling.fetch_sub(1);
-    if (!now) function.compiling.notify_all();
-  };
-  // A cache keeps functions one by one.
-  if (tier != Tier::Quick || functions.size() == 1 || engine.options().cache) {
-    for (const std::shared_ptr<Managed>& function : functions) {
-      set_compiling(*function, true);
-      compile_one(*function, tier);
-      set_compiling(*function, false);
-    }
-    return;
+  for (const auto& function : functions) function->compiling.fetch_add(1);
+  if (tier == Tier::Quick && functions.size() > 1)
+    compile_together(engine, functions);
+  else
+    for (const auto& function : functions) compile_one(*function, tier);
+  for (const auto& function : functions) {
+    function->compiling.fetch_sub(1);
+    function->compiling.notify_all();
   }
-  std::vector<Managed*> together;
-  for (const std::shared_ptr<Managed>& function : functions) {
-    set_compiling(*function, true);
-    together.push_back(function.get());
-  }
-  compile_together(engine, together);
-  for (Managed* function : together) set_compiling(*function, false);
 }
 
 }  // namespace jit

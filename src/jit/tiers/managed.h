@@ -52,12 +52,12 @@ struct Installation final : frozen::Dependent, std::enable_shared_from_this<Inst
 
 /// A function in the library's hands. Owned by its FunctionState, and by whoever compiles it.
 struct Managed : std::enable_shared_from_this<Managed> {
-  Managed(std::shared_ptr<Engine> its_engine, detail::Request its_request, const CompileOptions& its_options)
-      : engine(std::move(its_engine)), request(std::move(its_request)), options(its_options) {}
+  Managed(std::shared_ptr<Engine> its_engine, detail::Request its_request, const CompileOptions& its_options);
 
   const std::shared_ptr<Engine> engine;
   const detail::Request request;
   const CompileOptions options;
+  const std::string name;               // how reports call what was asked for
   std::atomic<unsigned> compiling = 0;  // threads that do so
 
   // What follows is changed under this lock. It is taken last: no other is taken while it is held, but the one in
@@ -79,9 +79,6 @@ struct Managed : std::enable_shared_from_this<Managed> {
 
   Tier tier() const { return current ? current->tier : Tier::Original; }
 };
-
-/// How reports call what was asked for.
-std::string name_of(const detail::Request& request);
 
 /// Leads calls to the original. Versions stay, and calls that fit one. The function's mutex is held.
 void lead_to_original(Managed& managed);

@@ -124,7 +124,7 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
   auto version = std::make_shared<VersionCode>();
   version->managed = &managed;
   version->values = values;
-  version->report.function = name_of(managed.request);
+  version->report.function = managed.name;
   for (int attempt = 0; attempt < MostAttempts; ++attempt) {
     Report report;
     report.function = version->report.function;
@@ -144,7 +144,7 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
     version->dependency = frozen::depend(*version, version->compiled.code->reads);
     if (version->dependency) return version;
   }
-  return Error(ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled");
+  return changed_each_time();
 }
 
 Result<Compiled> make_dispatch(Managed& managed, const std::vector<std::shared_ptr<VersionCode>>& versions) {
@@ -195,7 +195,7 @@ void renew_dispatch(Managed& managed) {
                                     std::memory_order_release);
     }
     count(managed.engine->tally().swaps);
-    trace_event(managed.engine->trace(), "swap", name_of(managed.request), {{"to", "versions"}});
+    trace_event(managed.engine->trace(), "swap", managed.name, {{"to", "versions"}});
     retire(std::move(old));
     return;
   }
@@ -333,7 +333,7 @@ void compile_version(Managed& managed, const Values& values) {
   evicted->dependency = {};
   retire(std::move(evicted));
   count(tally.evicted);
-  trace_event(managed.engine->trace(), "evict", name_of(managed.request));
+  trace_event(managed.engine->trace(), "evict", managed.name);
 }
 
 Dropped take_versions(Managed& managed) {
