@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <type_traits>
 
 namespace inlay::cache {
 
@@ -68,79 +69,103 @@ bool object_is_sound(std::span<const std::byte> bytes) {
 
 namespace {
 
-void write_place(base::Writer& to, const Place& place) {
-  to.text(place.file);
-  to.number(place.line);
-  to.number(place.column);
+/// The two directions of fields(): each field is named once, so that none is written and not read.
+class Writing {
+ public:
+  explicit Writing(base::Writer& to) : to_(to) {}
+  void operator()(const std::string& text) { to_.text(text); }
+  void operator()(const unsigned& number) { to_.number(number); }
+  void operator()(const std::uint64_t& number) { to_.number(number); }
+  void operator()(const std::int64_t& number) { to_.signed_number(number); }
+  void operator()(const Remark::Kind& kind) { to_.byte(static_cast<unsigned>(kind)); }
+  template <class T>
+  void operator()(const std::vector<T>& all) {
+    to_.number(all.size());
+    for (const T& one : all) fields(*this, one);
+  }
+
+ private:
+  base::Writer& to_;
+};
+
+class Reading {
+ public:
+  explicit Reading(base::Reader& from) : from_(from) {}
+  void operator()(std::string& text) { text = from_.text(); }
+  void operator()(unsigned& number) { number = static_cast<unsigned>(from_.number_up_to(UINT32_MAX)); }
+  void operator()(std::uint64_t& number) { number = from_.number(); }
+  void operator()(std::int64_t& number) { number = from_.signed_number(); }
+  void operator()(Remark::Kind& kind) {
+    const unsigned value = from_.byte();
+    if (value > static_cast<unsigned>(Remark::Kind::NotCompiled)) from_.fail();
+    kind = static_cast<Remark::Kind>(value);
+  }
+  template <class T>
+  void operator()(std::vector<T>& all) {
+    // Each element takes a byte at least, so a wrong count cannot make us reserve much.
+    all.resize(static_cast<std::size_t>(from_.number_up_to(from_.left())));
+    for (T& one : all) fields(*this, one);
+  }
+
+ private:
+  base::Reader& from_;
+};
+
+template <class T, class Wanted>
+concept Same = std::is_same_v<std::remove_const_t<T>, Wanted>;
+
+template <class Direction, Same<std::string> T>
+void fields(Direction& each, T& text) {
+  each(text);
 }
 
-Place read_place(base::Reader& from) {
-  Place place;
-  place.file = from.text();
-  place.line = static_cast<std::uint32_t>(from.number_up_to(UINT32_MAX));
-  place.column = static_cast<std::uint32_t>(from.number_up_to(UINT32_MAX));
-  return place;
+template <class Direction, Same<Place> T>
+void fields(Direction& each, T& place) {
+  each(place.file);
+  each(place.line);
+  each(place.column);
 }
 
-unsigned read_unsigned(base::Reader& from) { return static_cast<unsigned>(from.number_up_to(UINT32_MAX)); }
-
-/// How many elements follow: each takes a byte at least, so a wrong count cannot make us reserve much.
-std::size_t read_count(base::Reader& from) { return static_cast<std::size_t>(from.number_up_to(from.left())); }
-
-void write_report(base::Writer& to, const Report& report) {
-  to.text(report.function);
-  for (unsigned count : {report.rounds, report.specialized, report.inlined, report.folded_loads, report.folded_values,
-                         report.folded_branches, report.instructions})
-    to.number(count);
-  to.number(report.work);
-  to.number(report.remarks.size());
-  for (const Remark& remark : report.remarks) {
-    to.byte(static_cast<unsigned>(remark.kind));
-    to.text(remark.callee);
-    to.text(remark.reason);
-    write_place(to, remark.place);
-    to.number(remark.count);
-  }
-  to.number(report.guest.size());
-  for (const GuestInstruction& guest : report.guest) {
-    to.text(guest.interpreter);
-    to.signed_number(guest.at);
-    to.text(guest.opcode);
-    write_place(to, guest.handler);
-    to.number(guest.instructions);
-    to.number(guest.copies);
-    to.number(guest.number);
-  }
+template <class Direction, Same<Remark> T>
+void fields(Direction& each, T& remark) {
+  each(remark.kind);
+  each(remark.callee);
+  each(remark.reason);
+  fields(each, remark.place);
+  each(remark.count);
 }
 
-Report read_report(base::Reader& from) {
-  Report report;
-  report.function = from.text();
-  for (unsigned* count : {&report.rounds, &report.specialized, &report.inlined, &report.folded_loads,
-                          &report.folded_values, &report.folded_branches, &report.instructions})
-    *count = read_unsigned(from);
-  report.work = from.number();
-  report.remarks.resize(read_count(from));
-  for (Remark& remark : report.remarks) {
-    const unsigned kind = from.byte();
-    if (kind > static_cast<unsigned>(Remark::Kind::NotCompiled)) from.fail();
-    remark.kind = static_cast<Remark::Kind>(kind);
-    remark.callee = from.text();
-    remark.reason = from.text();
-    remark.place = read_place(from);
-    remark.count = read_unsigned(from);
-  }
-  report.guest.resize(read_count(from));
-  for (GuestInstruction& guest : report.guest) {
-    guest.interpreter = from.text();
-    guest.at = from.signed_number();
-    guest.opcode = from.text();
-    guest.handler = read_place(from);
-    guest.instructions = read_unsigned(from);
-    guest.copies = read_unsigned(from);
-    guest.number = read_unsigned(from);
-  }
-  return report;
+template <class Direction, Same<GuestInstruction> T>
+void fields(Direction& each, T& guest) {
+  each(guest.interpreter);
+  each(guest.at);
+  each(guest.opcode);
+  fields(each, guest.handler);
+  each(guest.instructions);
+  each(guest.copies);
+  each(guest.number);
+}
+
+template <class Direction, Same<Report> T>
+void fields(Direction& each, T& report) {
+  each(report.function);
+  each(report.rounds);
+  each(report.specialized);
+  each(report.inlined);
+  each(report.folded_loads);
+  each(report.folded_values);
+  each(report.folded_branches);
+  each(report.instructions);
+  each(report.work);
+  each(report.remarks);
+  each(report.guest);
+}
+
+template <class Direction, Same<Facts> T>
+void fields(Direction& each, T& facts) {
+  each(facts.entry);
+  each(facts.functions);
+  fields(each, facts.report);
 }
 
 }  // namespace
@@ -148,20 +173,16 @@ Report read_report(base::Reader& from) {
 base::Bytes write_facts(const Facts& facts) {
   base::Bytes bytes;
   base::Writer to(bytes);
-  to.text(facts.entry);
-  to.number(facts.functions.size());
-  for (const std::string& function : facts.functions) to.text(function);
-  write_report(to, facts.report);
+  Writing writing(to);
+  fields(writing, facts);
   return bytes;
 }
 
 std::optional<Facts> read_facts(std::span<const std::byte> bytes) {
   base::Reader from(bytes);
   Facts facts;
-  facts.entry = from.text();
-  facts.functions.resize(read_count(from));
-  for (std::string& function : facts.functions) function = from.text();
-  facts.report = read_report(from);
+  Reading reading(from);
+  fields(reading, facts);
   if (!from.good() || !from.at_end() || facts.entry.empty()) return std::nullopt;
   return facts;
 }

@@ -62,14 +62,11 @@ std::optional<std::span<const std::byte>> Replay::bytes_of(const Question& quest
 /// One place, one name: a runtime's symbol comes before the memory that it lies in. False: nobody may be told.
 bool Replay::answer_address(const void* address, base::Writer& to, bool& known) {
   known = true;
-  if (std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(address)) {
+  if (std::optional<runtime::SymbolAt> found = runtime::find_named_symbol_at(address)) {
     const std::string_view name = found->symbol.name();
-    std::optional<runtime::SymbolRef> by_name = runtime::find_symbol(name);
-    if (by_name && !by_name->ambiguous) {
-      addresses_.insert_or_assign(std::string(name), static_cast<const std::byte*>(found->symbol.address));
-      numbering_.write_symbol(to, name, static_cast<std::int64_t>(found->offset));
-      return true;
-    }
+    addresses_.insert_or_assign(std::string(name), static_cast<const std::byte*>(found->symbol.address));
+    numbering_.write_symbol(to, name, static_cast<std::int64_t>(found->offset));
+    return true;
   }
   std::optional<frozen::Object> object = frozen::find(address);
   if (object && object->graph) return false;

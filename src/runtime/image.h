@@ -109,6 +109,10 @@ struct SymbolAt {
 };
 std::optional<SymbolAt> find_symbol_at(const void* address);
 
+/// The same, if the symbol's name leads to it and to nothing else: only then may code call it by that name. The
+/// evaluator and the cache, which asks what the evaluator asked, must agree in this.
+std::optional<SymbolAt> find_named_symbol_at(const void* address);
+
 /// What find_symbol() and the bodies depend on, in a word: which images there are, what each of them holds, which of
 /// their symbols the program contains, and which names lead to one place or to several. Not where anything lies.
 base::Hash128 identity_of_runtimes();

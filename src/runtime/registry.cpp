@@ -102,6 +102,13 @@ std::optional<SymbolAt> find_symbol_at(const void* address) {
   return std::nullopt;
 }
 
+std::optional<SymbolAt> find_named_symbol_at(const void* address) {
+  std::optional<SymbolAt> found = find_symbol_at(address);
+  if (!found) return std::nullopt;
+  std::optional<SymbolRef> by_name = find_symbol(found->symbol.name());
+  return by_name && !by_name->ambiguous ? found : std::nullopt;
+}
+
 namespace {
 
 /// The names that both define, and whether that is one place.

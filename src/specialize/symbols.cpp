@@ -60,11 +60,9 @@ llvm::Constant* Symbols::frozen_symbol(const frozen::Object& object, std::int64_
 
 /// A function or variable that a runtime defines, or a variable that it mentions, as the code that uses it names it.
 llvm::Constant* Symbols::runtime_symbol(const void* address) {
-  std::optional<runtime::SymbolAt> found = runtime::find_symbol_at(address);
+  std::optional<runtime::SymbolAt> found = runtime::find_named_symbol_at(address);
   if (!found) return nullptr;
   std::string_view name = found->symbol.name();
-  std::optional<runtime::SymbolRef> by_name = runtime::find_symbol(name);
-  if (!by_name || by_name->ambiguous) return nullptr;
   llvm::GlobalValue* symbol = unit_.getNamedValue(llvm::StringRef(name));
   if (!symbol) {
     const llvm::GlobalValue* original = nullptr;
