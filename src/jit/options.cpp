@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/options.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "jit/tools/tools.h"
@@ -31,18 +32,22 @@ Result<void> apply(std::string_view word, JitOptions& options, Environment& envi
 
 }  // namespace
 
+std::string_view take_word(std::string_view& words) {
+  const std::string_view word = words.substr(0, words.find(','));
+  words.remove_prefix(std::min(word.size() + 1, words.size()));
+  return word;
+}
+
 Result<Environment> apply_environment(JitOptions& options) {
   Environment environment;
   const char* text = std::getenv("INLAY_JIT");
   std::string_view words = text ? text : "";
   while (!words.empty()) {
-    const std::size_t comma = words.find(',');
-    Result<void> applied = apply(words.substr(0, comma), options, environment);
+    Result<void> applied = apply(take_word(words), options, environment);
     if (!applied)
       return std::move(applied).error().with_note(
           "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, perf=map "
           "and perf=dump as well");
-    words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
   }
   return environment;
 }

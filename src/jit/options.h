@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "inlay/options.h"
 
@@ -11,6 +12,9 @@ namespace inlay::jit {
 struct Environment {
   std::string trace_file;  // where the trace is written when the engine goes; empty: nowhere
 };
+
+/// The first of the words with commas between them, which is taken away from them. There is one until they are empty.
+std::string_view take_word(std::string_view& words);
 
 /// Changes the options as the words in INLAY_JIT say; see docs/guide/tiers.md. InvalidArgument for words that mean
 /// nothing.

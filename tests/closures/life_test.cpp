@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "../sanitized.h"
 #include "runtime/shapes.h"
 #include "test_support.h"
 
@@ -58,20 +59,8 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INLAY_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define INLAY_SANITIZED 1
-#endif
-#endif
-#ifdef INLAY_SANITIZED  // slower by an order, and freed memory is kept in quarantine
-constexpr int Many = 300;
-constexpr bool CountMemory = false;
-#else
-constexpr int Many = 10'000;
-constexpr bool CountMemory = true;
-#endif
+constexpr int Many = Sanitized ? 300 : 10'000;
+constexpr bool CountMemory = !Sanitized;
 
 TEST(Lifetime, ten_thousand_functions_come_and_go) {
   Jit own = ok(Jit::create());

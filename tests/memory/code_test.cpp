@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../sanitized.h"
 #include "frozen/registry.h"
 #include "inlay/inlay.h"
 #include "jit/link/code_memory.h"
@@ -25,20 +26,8 @@ namespace {
 
 using memory::Int;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INLAY_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define INLAY_SANITIZED 1
-#endif
-#endif
-#ifdef INLAY_SANITIZED  // slower by an order, and freed memory is kept in quarantine
-constexpr int Slowdown = 20;
-constexpr bool CountMemory = false;
-#else
-constexpr int Slowdown = 1;
-constexpr bool CountMemory = true;
-#endif
+constexpr int Slowdown = Sanitized ? 20 : 1;
+constexpr bool CountMemory = !Sanitized;
 
 Function<Int(Int)> compile(const Jit& jit, Int value) {
   CompileOptions options;

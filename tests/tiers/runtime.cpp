@@ -3,19 +3,6 @@
 
 namespace hand {
 
-Code number(Int value) {
-  return [value](Env&) { return value; };
-}
-Code variable_x() {
-  return [](Env& env) { return env.x; };
-}
-Code add(Code left, Code right) {
-  return [left = std::move(left), right = std::move(right)](Env& env) { return left(env) + right(env); };
-}
-Code host_call(Int (*function)(Int)) {
-  return [function](Env& env) { return function(env.x); };
-}
-
 Int reduce(int kind, const Int* numbers, Int count) {
   Int sum = 0;
   for (Int i = 0; i < count; ++i) {

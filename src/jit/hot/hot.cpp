@@ -11,6 +11,7 @@
 
 #include "frozen/recording.h"
 #include "jit/hot/hot_state.h"
+#include "jit/tiers/heat.h"
 #include "jit/tools/trace.h"
 #include "runtime/image.h"
 #include "runtime/names.h"
@@ -29,8 +30,6 @@ constexpr std::uint64_t MaxDepth = 64;
 constexpr std::uint64_t MaxBytesOfFrames = 512 * 1024;
 /// To look at one in so many passes is enough to see what stays the same.
 constexpr std::uint32_t ObservedEach = 8;
-/// Each time that code is dropped since what it read has changed doubles the threshold, so often.
-constexpr std::uint32_t MostDoublings = 10;
 
 const jit::EntryPlace* place_of(const jit::EntryPoints& points, std::uint32_t number) {
   for (const jit::EntryPlace& place : points.places)
@@ -112,7 +111,8 @@ runtime::Way* HotCode::State::ask(const Watched& function, std::uint32_t number,
     const std::uint32_t passes = slot->passes.fetch_add(1, std::memory_order_relaxed) + 1;
     if (passes % ObservedEach == 0 || options.threshold < 8 * ObservedEach) jit::observe(*slot, *place, words);
     const std::uint32_t changes = slot->changes.load(std::memory_order_relaxed);
-    const std::uint64_t threshold = std::uint64_t{std::max(options.threshold, 1u)} << std::min(changes, MostDoublings);
+    const std::uint64_t threshold = std::uint64_t{std::max(options.threshold, 1u)}
+                                    << std::min(changes, jit::MostDoublings);
     if (passes % threshold != 0) return nullptr;
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;

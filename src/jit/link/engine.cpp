@@ -104,8 +104,7 @@ Engine::~Engine() {
 }
 
 bool Engine::has_budget() const {
-  return static_cast<double>(tally_.compile_us.load()) / 1000 < policy().budget_ms &&
-         tally_.code_bytes.load() < policy().budget_bytes;
+  return tally_.compile_ms() < policy().budget_ms && tally_.code_bytes.load() < policy().budget_bytes;
 }
 
 Counters Engine::counters() {
@@ -123,7 +122,7 @@ Counters Engine::counters() {
   counters.exits = tally_.exits;
   counters.versions = tally_.versions;
   counters.evicted = tally_.evicted;
-  counters.compile_ms = static_cast<double>(tally_.compile_us.load()) / 1000;
+  counters.compile_ms = tally_.compile_ms();
   counters.waiting = pool_.waiting();
   counters.retired = collect_retired();
   counters.code_bytes = tally_.code_bytes;

@@ -15,7 +15,6 @@ namespace {
 constexpr std::uint32_t LongestInterval = 64;
 /// To look at a call costs as much as some tens of short ones; most functions are not called that often.
 constexpr std::uint32_t IntervalGrowth = 4;
-constexpr std::uint64_t MostDoublings = 10;
 
 /// Looking at a call that takes longer than this costs next to nothing, so the next look is not put off. Few such calls
 /// are worth compiling: who waits for the third one, or the seventh, waits long.
@@ -68,7 +67,7 @@ bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor) 
 
 std::optional<Tier> wanted_tier(const Managed& managed, const Policy& policy) {
   if (policy.when == Policy::When::Never || managed.failure) return std::nullopt;
-  const double factor = std::ldexp(1.0, static_cast<int>(std::min(managed.generation, MostDoublings)));
+  const double factor = std::ldexp(1.0, static_cast<int>(std::min<std::uint64_t>(managed.generation, MostDoublings)));
   const Tier have = std::max(managed.tier(), managed.asked);
   if (policy.highest == Tier::Optimized && have < Tier::Optimized && is_worth_optimizing(managed.heat, policy, factor))
     return Tier::Optimized;

@@ -17,6 +17,9 @@ struct Managed;
 /// The first call of all is not looked at: it waits for memory, and often is the only one.
 constexpr std::uint32_t FirstInterval = 2;
 
+/// Each time that code is dropped doubles the thresholds to make it again, so often.
+constexpr unsigned MostDoublings = 10;
+
 /// What calls have cost.
 struct Heat {
   std::uint64_t calls = 0;

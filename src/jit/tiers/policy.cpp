@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "jit/options.h"
+
 namespace inlay {
 
 namespace {
@@ -102,9 +104,7 @@ std::string_view to_string(Tier tier) {
 
 Result<Policy> Policy::parse(std::string_view words, Policy base) {
   while (!words.empty()) {
-    const std::size_t comma = words.find(',');
-    const std::string_view word = words.substr(0, comma);
-    words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
+    const std::string_view word = jit::take_word(words);
     if (!word.empty() && !apply(word, base))
       return Error(ErrorKind::InvalidArgument,
                    "'" + std::string(word) +

@@ -12,6 +12,8 @@ struct Tally {
   std::atomic<std::uint64_t> asked = 0, quick = 0, optimized = 0, failed = 0, discarded = 0, cancelled = 0, batches = 0,
                              swaps = 0, invalidated = 0, entered = 0, exits = 0, versions = 0, evicted = 0,
                              code_bytes = 0, compile_us = 0;
+
+  double compile_ms() const { return static_cast<double>(compile_us.load()) / 1000; }
 };
 
 inline void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }

@@ -31,18 +31,25 @@ Values values_of(const Versions& versions, const std::uint64_t* arguments) {
   return values;
 }
 
+/// Calls `see(parameter, value)` for each promoted parameter.
+template <class Parameters, class See>
+void for_each_promoted(Parameters& parameters, const Values& values, See see) {
+  std::size_t next = 0;
+  for (auto& parameter : parameters)
+    if (parameter.promoted) see(parameter, values[next++]);
+}
+
 /// Whether code may know this: pointers only if they lead to constant memory or a runtime's symbol. Not to be asked
 /// under the function's mutex: a region may end here.
 bool can_be_known(const detail::Request& request, const Values& values) {
-  std::size_t next = 0;
-  for (const detail::Parameter& parameter : request.parameters) {
-    if (!parameter.promoted) continue;
-    const auto* pointer = reinterpret_cast<const void*>(values[next++]);
+  bool can = true;
+  for_each_promoted(request.parameters, values, [&](const detail::Parameter& parameter, std::uint64_t value) {
+    const auto* pointer = reinterpret_cast<const void*>(value);
     if (parameter.type.value_class == detail::ValueClass::Pointer && pointer && !frozen::find(pointer) &&
         !runtime::find_symbol_at(pointer))
-      return false;
-  }
-  return true;
+      can = false;
+  });
+  return can;
 }
 
 /// Half of what was noted, so that values that were hot long ago go.
@@ -93,25 +100,20 @@ std::shared_ptr<VersionCode> coldest_version(Versions& versions, const Candidate
 /// The request with the promoted arguments bound to these values, as far as the code is concerned.
 detail::Request request_with(const detail::Request& request, const Values& values) {
   detail::Request with = request;
-  std::size_t next = 0;
-  for (detail::Parameter& parameter : with.parameters) {
-    if (!parameter.promoted) continue;
+  for_each_promoted(with.parameters, values, [](detail::Parameter& parameter, const std::uint64_t& value) {
     parameter.bound.resize(parameter.type.size);  // the machine is little-endian
-    std::memcpy(parameter.bound.data(), &values[next++], parameter.type.size);
-  }
+    std::memcpy(parameter.bound.data(), &value, parameter.type.size);
+  });
   return with;
 }
 
 std::vector<std::shared_ptr<frozen::Region>> holds_of(const detail::Request& request, const Values& values) {
   std::vector<std::shared_ptr<frozen::Region>> holds = request.holds;
-  std::size_t next = 0;
-  for (const detail::Parameter& parameter : request.parameters) {
-    if (!parameter.promoted) continue;
-    const std::uint64_t value = values[next++];
-    if (parameter.type.value_class != detail::ValueClass::Pointer) continue;
+  for_each_promoted(request.parameters, values, [&](const detail::Parameter& parameter, std::uint64_t value) {
+    if (parameter.type.value_class != detail::ValueClass::Pointer) return;
     if (std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(value)))
       holds.push_back(object->region);
-  }
+  });
   return holds;
 }
 
@@ -225,22 +227,22 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   trace_event(managed->engine->trace(), "invalidate", report.function);
 }
 
+/// The value that is expected, as word_of() has it: with its sign in front.
+static std::uint64_t given_value(const detail::Parameter& parameter) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, parameter.bound.data(), std::min(parameter.bound.size(), sizeof value));
+  const unsigned unused = 64 - 8 * static_cast<unsigned>(std::min(parameter.bound.size(), sizeof value));
+  if (parameter.type.value_class != detail::ValueClass::Signed) return value;
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << unused) >> unused);
+}
+
 std::unique_ptr<Versions> versions_for(detail::Request& request) {
   auto versions = std::make_unique<Versions>();
   for (detail::Parameter& parameter : request.parameters) {
     if (!parameter.promoted) continue;
     versions->arguments.push_back(static_cast<unsigned>(parameter.free_index));
     versions->expected.push_back(!parameter.bound.empty());
-    std::uint64_t value = 0;
-    if (!parameter.bound.empty())
-      std::memcpy(&value, parameter.bound.data(), std::min(parameter.bound.size(), sizeof value));
-    // As word_of() has it: with its sign in front.
-    if (parameter.type.value_class == detail::ValueClass::Signed && !parameter.bound.empty() &&
-        parameter.bound.size() < sizeof value) {
-      const unsigned shift = 64 - 8 * static_cast<unsigned>(parameter.bound.size());
-      value = static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift);
-    }
-    versions->given.push_back(value);
+    versions->given.push_back(parameter.bound.empty() ? 0 : given_value(parameter));
     parameter.bound.clear();
   }
   if (versions->arguments.empty()) return nullptr;
