@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "inlay/options.h"
+#include "inlay/jit_options.h"
 #include "inlay/result.h"
 #include "jit/tools/code_table.h"
 

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "inlay/options.h"
+#include "inlay/jit_options.h"
 
 namespace llvm {
 class Module;
