@@ -14,7 +14,7 @@
 #include <mutex>
 #include <vector>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 #include "inlay/hot.h"
 #include "jit/build.h"
 #include "jit/hot/hot_slots.h"

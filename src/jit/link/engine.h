@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "codegen/emit.h"
-#include "frozen/reads.h"
+#include "frozen/reads/reads.h"
 #include "frozen/registry.h"
 #include "inlay/jit.h"
 #include "jit/options.h"

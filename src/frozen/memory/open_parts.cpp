@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/open_parts.h"
+#include "frozen/memory/open_parts.h"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The table is by region, as what ends or changes is a region or a part of one; which bytes of it a dependent has read
 // stands in its entry. Its lock is taken before the registry's, never the other way round.
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 
 #include <algorithm>
 #include <mutex>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "frozen/reads/retire.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
-#include "frozen/retire.h"
 
 namespace inlay::frozen {
 

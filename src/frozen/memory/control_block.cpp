@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Any word may look like a vtable pointer, so nothing is followed on trust: a vtable and its type_info must lie in a
 // loaded program or library, and are read by read_safely(), as another thread may unload it.
-#include "frozen/control_block.h"
+#include "frozen/memory/control_block.h"
 
 #include <cxxabi.h>
 #include <link.h>

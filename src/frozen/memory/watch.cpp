@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/watch.h"
+#include "frozen/memory/watch.h"
 
 #include <sys/mman.h>
 
@@ -10,7 +10,7 @@
 #include <memory>
 #include <mutex>
 
-#include "frozen/fault.h"
+#include "frozen/memory/fault.h"
 #include "frozen/recording.h"
 
 namespace inlay::frozen {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/control_block.h"
+#include "frozen/memory/control_block.h"
 
 #include <cstring>
 #include <functional>

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "frozen/open_parts.h"
+#include "frozen/memory/open_parts.h"
 #include "inlay/frozen.h"
 
 namespace inlay::frozen {

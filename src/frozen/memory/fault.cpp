@@ -5,7 +5,7 @@
 // other faults are handed on untouched.
 //
 // It runs between any two instructions: no locks, no allocation, nothing that could fault itself.
-#include "frozen/fault.h"
+#include "frozen/memory/fault.h"
 
 #include <signal.h>
 #include <ucontext.h>
@@ -17,9 +17,9 @@
 #include <mutex>
 #include <string_view>
 
-#include "frozen/arena.h"
-#include "frozen/space.h"
-#include "frozen/watch.h"
+#include "frozen/memory/arena.h"
+#include "frozen/memory/space.h"
+#include "frozen/memory/watch.h"
 
 namespace inlay::frozen {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/read_log.h"
+#include "frozen/reads/read_log.h"
 
 #include <algorithm>
 #include <bit>

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 
 namespace inlay::frozen {
 

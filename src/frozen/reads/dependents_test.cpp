@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 
 #include <atomic>
 #include <cstring>
@@ -14,10 +14,10 @@
 
 #include <gtest/gtest.h>
 
+#include "frozen/memory/space.h"
+#include "frozen/memory/watch.h"
 #include "frozen/region.h"
 #include "frozen/registry.h"
-#include "frozen/space.h"
-#include "frozen/watch.h"
 #include "inlay/changing.h"
 
 namespace inlay::frozen {

@@ -19,7 +19,7 @@
 #include <span>
 #include <string_view>
 
-#include "frozen/reads.h"
+#include "frozen/reads/reads.h"
 
 namespace inlay::frozen {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/space.h"
+#include "frozen/memory/space.h"
 
 #include <cstring>
 
 #include <gtest/gtest.h>
 
-#include "frozen/arena.h"
+#include "frozen/memory/arena.h"
 
 namespace inlay::frozen {
 namespace {

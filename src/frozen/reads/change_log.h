@@ -7,7 +7,7 @@
 #include <deque>
 #include <vector>
 
-#include "frozen/open_parts.h"
+#include "frozen/memory/open_parts.h"
 
 namespace inlay::frozen {
 

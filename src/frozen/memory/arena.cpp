@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/arena.h"
+#include "frozen/memory/arena.h"
 
 #include <sys/mman.h>
 #include <xxhash.h>
@@ -12,8 +12,8 @@
 #include <limits>
 #include <mutex>
 
-#include "frozen/control_block.h"
-#include "frozen/fault.h"
+#include "frozen/memory/control_block.h"
+#include "frozen/memory/fault.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frozen/space.h"
+#include "frozen/memory/space.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "frozen/open_parts.h"
+#include "frozen/memory/open_parts.h"
 
 namespace inlay::frozen {
 
