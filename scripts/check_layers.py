@@ -207,7 +207,7 @@ def self_test():
         ("src/base/CMakeLists.txt", "inlay_room(base LLVM)", "without LLVM"),
         ("include/inlay/memory.h", "#include <llvm/IR/Module.h>", "public header includes LLVM"),
         ("include/inlay/llvm.h", "#include <llvm/IR/Module.h>", None),
-        ("include/inlay/memory.h", '#include "jit/link/engine.h"', "private header"),
+        ("include/inlay/memory.h", '#include "jit/engine.h"', "private header"),
         ("src/jit/a.cpp", "void f() { std::cout << 1; }", "only src/tool"),
         ("src/jit/a.cpp", 'void f() {\n  printf("x");\n}', "a.cpp:3: only src/tool"),
         ("src/jit/a.cpp", "void f() { std::abort(); }", "only src/tool"),

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "runtime/embed_resume.h"
-#include "runtime/image_writer.h"
+#include "runtime/embed/image_writer.h"
+#include "runtime/embed/resume.h"
 #include "runtime/markers.h"
 #include "runtime/registration.h"
 #include "runtime/unit.h"
