@@ -12,6 +12,7 @@
 #include "runtime/registration.h"
 #include "runtime/unit.h"
 #include "specialize/analyse.h"
+#include "specialize/declare.h"
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/specialize.h"
