@@ -20,6 +20,7 @@
 #include "runtime/markers.h"
 #include "specialize/analyse.h"
 #include "specialize/callees.h"
+#include "specialize/declare.h"
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
