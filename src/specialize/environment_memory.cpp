@@ -142,6 +142,11 @@ const InOrder<const llvm::StoreInst*>& Environment::stores_to(unsigned cell) con
   return found == written_.end() ? none : found->second;
 }
 
+std::size_t Environment::cells_of_use() const {
+  return static_cast<std::size_t>(
+      llvm::count_if(cells_, [this](const auto& cell) { return cells_read_.contains(cell.first); }));
+}
+
 /// Where the cell is among those that are known, or would be.
 Known::iterator Environment::find_cell(unsigned number) {
   return std::lower_bound(cells_.begin(), cells_.end(), number,
@@ -161,6 +166,7 @@ llvm::Constant* Environment::load_cell(const llvm::LoadInst& load, llvm::Constan
   if (!cell) return nullptr;
   unsigned number = number_of(*cell);
   read_[&load].insert(number);
+  cells_read_.insert(number);
   note_type(number, load);
   auto found = find_cell(number);
   if (found == cells_.end() || found->first != number) return nullptr;

@@ -70,7 +70,7 @@ class Resume {
     for (llvm::Instruction& inst : original_.getEntryBlock())
       if (marker_of(inst) == Marker::VirtualState)
         states_.emplace_back(&inst, StatePointers(original_, llvm::cast<llvm::CallInst>(inst)));
-    declare();
+    declare(places);
     for (unsigned i = 0; i < places.size(); ++i) places_.push_back(attach(*places[i], i));
     fill();
   }
@@ -125,7 +125,31 @@ class Resume {
     }
   }
 
-  void declare() {
+  /// Finds parameters for what lives at each place. Values that do not live at the same place share one: an interpreter
+  /// has hundreds of values that live at some place, and few that live at any one.
+  void share_parameters(const std::vector<llvm::CallInst*>& places) {
+    for (std::size_t at = 0; at < places.size(); ++at) {
+      const auto& live = live_at_[at];
+      // The hint's argument is of interest wherever the hint itself does not live.
+      llvm::Value* key = live.contains(places[at]) ? nullptr : places[at]->getArgOperand(0);
+      std::vector<int>& values = value_of_.emplace_back(parameters_.size(), -1);
+      for (std::size_t i = 0; i < live_.size(); ++i) {
+        if (!live.contains(live_[i]) && live_[i] != key) continue;
+        const bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
+        const Parameter wanted{live_[i]->getType(), moves ? into_frame_[i] : -1, leads_elsewhere(*live_[i])};
+        std::size_t free = 0;
+        while (free < parameters_.size() && (values[free] >= 0 || parameters_[free] != wanted)) ++free;
+        if (free == parameters_.size()) {
+          parameters_.push_back(wanted);
+          values.push_back(-1);
+        }
+        values[free] = static_cast<int>(i);
+      }
+    }
+    for (std::vector<int>& values : value_of_) values.resize(parameters_.size(), -1);
+  }
+
+  void declare(const std::vector<llvm::CallInst*>& places) {
     auto* number = llvm::Type::getInt32Ty(context_);
     llvm::SmallVector<llvm::Type*, 16> types{number, number};
     llvm::SmallVector<llvm::AttributeSet, 16> attributes{{}, {}};
@@ -141,17 +165,17 @@ class Resume {
       if (leads_elsewhere(argument)) kept.addAttribute(ElsewhereAttribute);
       attributes.push_back(llvm::AttributeSet::get(context_, kept));
     }
-    const auto first_frame = static_cast<unsigned>(types.size() + live_.size());
-    for (std::size_t i = 0; i < live_.size(); ++i) {
-      types.push_back(live_[i]->getType());
-      bool moves = into_frame_[i] >= 0 && is_private_[static_cast<std::size_t>(into_frame_[i])];
+    share_parameters(places);
+    const auto first_frame = static_cast<unsigned>(types.size() + parameters_.size());
+    for (const Parameter& parameter : parameters_) {
+      types.push_back(parameter.type);
       attributes.emplace_back();
-      if (moves)
+      if (parameter.frame >= 0)
         attributes.back() = attributes.back().addAttributes(
             context_,
             llvm::AttributeSet::get(
-                context_, into_frame_attribute(context_, first_frame + static_cast<unsigned>(into_frame_[i]))));
-      if (leads_elsewhere(*live_[i])) attributes.back() = attributes.back().addAttribute(context_, ElsewhereAttribute);
+                context_, into_frame_attribute(context_, first_frame + static_cast<unsigned>(parameter.frame))));
+      if (parameter.leads_elsewhere) attributes.back() = attributes.back().addAttribute(context_, ElsewhereAttribute);
     }
     for (std::size_t i = 0; i < frames_.size(); ++i) {
       types.push_back(frames_[i]->getType());
@@ -183,11 +207,12 @@ class Resume {
   llvm::CallInst* attach(llvm::CallInst& place, unsigned number) {
     std::vector<llvm::Value*> values{llvm::ConstantInt::get(llvm::Type::getInt32Ty(context_), number), resume_};
     for (llvm::Argument& argument : original_.args()) values.push_back(&argument);
-    for (llvm::Value* value : live_) {
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const int index = value_of_[number][i];
+      llvm::Value* value = index < 0 ? nullptr : live_[static_cast<std::size_t>(index)];
       // A hint's value is its argument's.
       if (value == &place) value = place.getArgOperand(0);
-      bool lives = value == place.getArgOperand(0) || live_at_[number].contains(value);
-      values.push_back(lives ? value : llvm::PoisonValue::get(value->getType()));
+      values.push_back(value ? value : llvm::PoisonValue::get(parameters_[i].type));
     }
     for (llvm::AllocaInst* frame : frames_) values.push_back(frame);
     llvm::SmallVector<llvm::Value*, 2> arguments(place.args());
@@ -196,8 +221,6 @@ class Resume {
     with_bundle->setDebugLoc(place.getDebugLoc());
     with_bundle->takeName(&place);
     std::replace(live_.begin(), live_.end(), static_cast<llvm::Value*>(&place), static_cast<llvm::Value*>(with_bundle));
-    for (auto& live : live_at_)
-      if (live.erase(&place)) live.insert(with_bundle);
     place.replaceAllUsesWith(with_bundle);
     place.eraseFromParent();
     return with_bundle;
@@ -225,13 +248,11 @@ class Resume {
     llvm::BasicBlock* entry = llvm::BasicBlock::Create(context_, "resume", resume_, old_entry);
     llvm::IRBuilder<> builder(entry);
     std::vector<llvm::AllocaInst*> slots;
-    std::vector<llvm::Argument*> parameters;
     auto* nowhere = llvm::BasicBlock::Create(context_, "nowhere", resume_);
     new llvm::UnreachableInst(context_, nowhere);
     auto* dispatch = builder.CreateSwitch(resume_->getArg(0), nowhere, static_cast<unsigned>(places_.size()));
     // Each value that lives at some place gets a slot, which both its definition and the way in from outside write.
     for (llvm::Value* value : live_) {
-      parameters.push_back(resume_->getArg(next++));
       llvm::Value* copy = map[value];
       std::optional<llvm::BasicBlock::iterator> at = entry->begin();
       slots.push_back(llvm::DemoteRegToStack(*llvm::cast<llvm::Instruction>(copy), false, at));
@@ -240,13 +261,15 @@ class Resume {
       llvm::BasicBlock* way = llvm::BasicBlock::Create(context_, "place", resume_);
       dispatch->addCase(builder.getInt32(static_cast<unsigned>(i)), way);
       llvm::IRBuilder<> in(way);
-      for (std::size_t v = 0; v < live_.size(); ++v)
-        if (slots[v]) in.CreateStore(parameters[v], slots[v]);
+      for (std::size_t p = 0; p < parameters_.size(); ++p)
+        if (const int value = value_of_[i][p]; value >= 0 && slots[static_cast<std::size_t>(value)])
+          in.CreateStore(resume_->getArg(next + static_cast<unsigned>(p)), slots[static_cast<std::size_t>(value)]);
       llvm::Value* copy = map[places_[i]];
       // The hint itself may have been given a slot, and then stands before a store to it.
       llvm::BasicBlock* from = llvm::cast<llvm::Instruction>(copy)->getParent();
       in.CreateBr(from->getSingleSuccessor());
     }
+    next += static_cast<unsigned>(parameters_.size());
     for (llvm::AllocaInst* frame : frames_) {
       auto* copy = llvm::cast<llvm::AllocaInst>(map[frame]);
       for (llvm::User* user : llvm::make_early_inc_range(copy->users()))
@@ -295,6 +318,14 @@ class Resume {
     }
   }
 
+  /// What one parameter can stand for, at one place or another.
+  struct Parameter {
+    llvm::Type* type;
+    int frame;  // that it points into and is moved with, or -1
+    bool leads_elsewhere;
+    bool operator==(const Parameter&) const = default;
+  };
+
   llvm::Function& original_;
   llvm::LLVMContext& context_;
   llvm::Function* resume_ = nullptr;
@@ -302,8 +333,10 @@ class Resume {
   std::vector<bool> is_private_;                                      // by frame
   std::vector<std::pair<llvm::Instruction*, StatePointers>> states_;  // by virtual_state() at the beginning
   std::vector<llvm::Value*> live_;
-  std::vector<int> into_frame_;  // by live value: the frame that it points into, or -1
-  std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;
+  std::vector<int> into_frame_;                               // by live value: the frame that it points into, or -1
+  std::vector<llvm::SmallPtrSet<llvm::Value*, 16>> live_at_;  // by place
+  std::vector<Parameter> parameters_;
+  std::vector<std::vector<int>> value_of_;  // by place and parameter: an index of live_, or -1
   std::vector<llvm::CallInst*> places_;
 };
 
