@@ -14,6 +14,11 @@ local function text(value, depth)
   for i = 1, math.min(rawlen(value), 6) do parts[i] = text(rawget(value, i), (depth or 0) + 1) end
   return "{" .. table.concat(parts, ",") .. ";" .. text(rawget(value, "k"), 2) .. "," .. text(rawget(value, "code"), 2) .. "}"
 end
+-- What tostring says, where it says no address.
+local function plain(v)
+  if type(v) == "number" or type(v) == "string" then return tostring(v) end
+  return text(v)
+end
 local function texts(...)
   local parts = {}
   for i = 1, select("#", ...) do
@@ -28,6 +33,7 @@ end
 -- A line of the state: all lines count in the sum, the first ones of each function are printed.
 local function note(...)
   fuel = fuel - 10
+  if fuel < -500 then error("out of notes", 0) end
   local s = texts(...)
   mix(s)
   if shown > 0 then
@@ -67,7 +73,7 @@ function Box.__len(a) return 3 end
 function Box.__eq(a, b) return a.v == b.v end
 function Box.__lt(a, b) return unbox(a) < unbox(b) end
 function Box.__le(a, b) return unbox(a) <= unbox(b) end
-function Box.__concat(a, b) return clip("<" .. tostring(str(unbox(a))) .. tostring(str(unbox(b))) .. ">") end
+function Box.__concat(a, b) return clip("<" .. plain(str(unbox(a))) .. plain(str(unbox(b))) .. ">") end
 function Box.__call(o, a, b) return o.v, b, a end
 function Box:get(d) return self.v, d end
 function Box:put(v)
