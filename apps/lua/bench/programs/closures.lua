@@ -43,6 +43,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 5500
 local size, rounds = tonumber(arg[1]) or 22000, tonumber(arg[2])
 if not rounds then
   print(run(size))

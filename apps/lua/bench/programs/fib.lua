@@ -8,7 +8,8 @@ end
 function run(n) return fib(n) end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 33, tonumber(arg[2])
+-- size of a round: 32
+local size, rounds = tonumber(arg[1]) or 35, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

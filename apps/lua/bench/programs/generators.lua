@@ -13,6 +13,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 425000
 local size, rounds = tonumber(arg[1]) or 1700000, tonumber(arg[2])
 if not rounds then
   print(run(size))

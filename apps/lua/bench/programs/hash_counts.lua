@@ -27,6 +27,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 500000
 local size, rounds = tonumber(arg[1]) or 2000000, tonumber(arg[2])
 if not rounds then
   print(run(size))

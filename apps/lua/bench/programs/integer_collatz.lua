@@ -15,7 +15,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 180000, tonumber(arg[2])
+-- size of a round: 82500
+local size, rounds = tonumber(arg[1]) or 330000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

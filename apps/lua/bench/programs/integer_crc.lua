@@ -22,6 +22,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 3000
 local size, rounds = tonumber(arg[1]) or 12000, tonumber(arg[2])
 if not rounds then
   print(run(size))

@@ -13,7 +13,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 15000000, tonumber(arg[2])
+-- size of a round: 10000000
+local size, rounds = tonumber(arg[1]) or 40000000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

@@ -119,6 +119,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 175
 local size, rounds = tonumber(arg[1]) or 700, tonumber(arg[2])
 if not rounds then
   print(run(size))

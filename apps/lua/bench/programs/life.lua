@@ -37,6 +37,7 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
+-- size of a round: 125
 local size, rounds = tonumber(arg[1]) or 500, tonumber(arg[2])
 if not rounds then
   print(run(size))

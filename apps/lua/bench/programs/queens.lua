@@ -20,7 +20,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 9, tonumber(arg[2])
+-- size of a round: 12
+local size, rounds = tonumber(arg[1]) or 13, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

@@ -14,7 +14,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 4000000, tonumber(arg[2])
+-- size of a round: 1500000
+local size, rounds = tonumber(arg[1]) or 6000000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

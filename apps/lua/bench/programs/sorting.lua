@@ -35,7 +35,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 170000, tonumber(arg[2])
+-- size of a round: 70000
+local size, rounds = tonumber(arg[1]) or 280000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

@@ -39,7 +39,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 560, tonumber(arg[2])
+-- size of a round: 380
+local size, rounds = tonumber(arg[1]) or 750, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else

@@ -28,7 +28,8 @@ function run(n)
 end
 
 -- program.lua [SIZE [ROUNDS]]: see ../README.md.
-local size, rounds = tonumber(arg[1]) or 6500, tonumber(arg[2])
+-- size of a round: 1250
+local size, rounds = tonumber(arg[1]) or 5000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else
