@@ -136,7 +136,7 @@ void Pool::Shared::work() {
     if (stopping) return;
     if (jobs.empty()) {
       lock.unlock();
-      const bool all_gone = collect_retired() == 0;
+      const bool all_gone = reclaim_what_was_left() == 0;
       lock.lock();
       if (!jobs.empty() || stopping) continue;
       if (all_gone)
