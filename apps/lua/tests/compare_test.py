@@ -65,7 +65,9 @@ def sees_what_differs():
 def sees_one_wrong_result_in_generated_programs():
     # The candidate has a `select` that counts wrong from three values on.
     with tempfile.TemporaryDirectory() as folder:
-        wrong = _candidate(folder, "wrong", 'exec lua5.4 -e "local s = select select = function(n, ...) if n == \'#\' then return s(n, ...) % 3 end return s(n, ...) end" "$@"')
+        count = "if n == '#' then return s(n, ...) % 3 end"
+        wrong = _candidate(folder, "wrong", f'''exec lua5.4 -e "local s = select
+          select = function(n, ...) {count} return s(n, ...) end" "$@"''')
         code, text = _compare("--candidate", wrong, "--generated", "1", "3")
         _expect(code == 1 and "differs at line" in text, text)
 
