@@ -74,7 +74,7 @@ class Writer:
             return f"({a} {self.pick(['//', '%'])} {self.pick(['3', '-5', '7', b])})"
         if form < 11:
             return f"({a} {self.pick(['&', '|', '~', '<<', '>>'])} {b})"
-        return self.pick([f"(- {a})", f"(~ {a})", f"#{self.variable('s')}", f"(#{self.variable('t')})",
+        return self.pick([f"(- {a})", f"(~ {a})", f"#{self.variable('s')}", f"len({self.variable('t')})", f"#{{{self.any(0)}, {self.integer(0)}}}",
                           f"({self.condition(0)} and {a} or {b})", f"math.max({a}, {b})", f"select('#', {a}, {b})"])
 
     def real(self, depth=2):
