@@ -5,6 +5,7 @@
 option(INLAY_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(INLAY_BUILD_APPS "Build the programs in apps/" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 option(INLAY_WERROR "Warnings are errors" OFF)
 set(INLAY_SANITIZE "" CACHE STRING "Sanitizers for everything we compile, as for -fsanitize=")

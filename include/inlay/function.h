@@ -154,6 +154,7 @@ R call_unversioned(const FunctionState* state, Pass<A>... arguments) {
 Tier tier_of(const FunctionState& state) noexcept;
 Report report_of(const FunctionState& state);
 Result<void> compile_now(const FunctionState& state, Tier tier);
+void compile_soon(const FunctionState& state, Tier tier) noexcept;
 void invalidate(const FunctionState& state) noexcept;
 void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept;
 std::vector<FunctionVersion> versions_of(const FunctionState& state);
@@ -197,6 +198,11 @@ class Function<R(A...)> {
   /// Compiles in this thread, whatever the policy and its budgets say, unless there is code of this tier or a better
   /// one. The error says why there is none; the original goes on to be called then.
   Result<void> compile_now(Tier tier = Tier::Optimized) const { return detail::compile_now(*state_, tier); }
+  /// For interpreters that count by themselves: asks for code of this tier or a better one, which the Jit's threads
+  /// make; this thread, if there are none. Nothing happens if it was asked for already, could not be compiled, or the
+  /// policy or its budgets are against it. Of functions whose Jit does not compile at once (Policy::hot()).
+  void compile_soon(Tier tier = Tier::Optimized) const { detail::compile_soon(*state_, tier); }
+
   /// Drops the compiled code, and whatever is being compiled: calls that begin from here on run the original, and count
   /// from the beginning. Calls under way finish in the old code, whose memory comes back afterwards.
   void invalidate() const { detail::invalidate(*state_); }

@@ -2,6 +2,7 @@
 // What handles ask of the library: inlay/function.h, seen from behind.
 #include "inlay/function.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "frozen/recording.h"
@@ -169,6 +170,23 @@ void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept tr
   }
   if (wanted) jit::ask(managed.shared_from_this(), *wanted, ticks);
 } catch (...) {
+}
+
+void compile_soon(const FunctionState& state, Tier tier) noexcept try {
+  const frozen::Unrecorded unrecorded;
+  jit::Managed& managed = *state.managed;
+  double ticks = 0;
+  {
+    std::lock_guard lock(managed.mutex);
+    const Policy& policy = managed.engine->policy();
+    tier = std::min(tier, policy.highest);
+    if (policy.when == Policy::When::Never || managed.failure || std::max(managed.tier(), managed.asked) >= tier)
+      return;
+    managed.asked = tier;
+    ticks = managed.heat.ticks;
+  }
+  jit::ask(managed.shared_from_this(), tier, ticks);
+} catch (...) {  // out of memory: what there is will do
 }
 
 std::vector<FunctionVersion> versions_of(const FunctionState& state) {

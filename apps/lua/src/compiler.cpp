@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Compiles functions of Lua: luaJ_execute, specialized to a function's constants and to the instruction where it
+// begins.
+//
+// What is promised to be constant is the function's instructions and its table of constants. The promise is withdrawn
+// when Lua's collector frees the function, and its code goes with it.
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <inlay/inlay.h>
+
+extern "C" {
+#include "start.h"
+}
+
+namespace {
+
+using Code = inlay::Function<int(lua_State*, CallInfo*)>;
+
+}  // namespace
+
+struct luaJ_Function {
+  std::string name;
+  std::optional<inlay::Promise> instructions, constants;
+  std::map<const Instruction*, Code> code;  // by where it begins
+};
+
+namespace {
+
+inlay::Jit* jit;
+luaJ_Options options;
+
+void complain(const inlay::Error& error) { std::fprintf(stderr, "inlay-lua: %s\n", error.to_string().c_str()); }
+
+/// Much as tracebacks name it.
+std::string name_of(const Proto& p) {
+  std::string source = p.source ? std::string(getstr(p.source), tsslen(p.source)) : "=?";
+  const bool is_file = source.starts_with('@') || source.starts_with('=');
+  source = is_file ? source.substr(1) : "[string \"" + source.substr(0, source.find('\n')).substr(0, 40) + "\"]";
+  return p.linedefined == 0 ? "main chunk of " + source
+                            : "function <" + source + ":" + std::to_string(p.linedefined) + ">";
+}
+
+template <class T>
+std::optional<inlay::Promise> promise(const T* begin, int count, const std::string& name) {
+  if (count <= 0) return std::nullopt;
+  inlay::Result<inlay::Promise> promised =
+      inlay::promise_constant(begin, sizeof(T) * static_cast<std::size_t>(count), name);
+  if (promised) return *promised;
+  complain(promised.error());
+  return std::nullopt;
+}
+
+void compile(Proto* p, const Instruction* pc) try {
+  if (!p->jit) {
+    auto function = std::make_unique<luaJ_Function>();
+    function->name = name_of(*p);
+    function->instructions = promise(p->code, p->sizecode, function->name);
+    function->constants = promise(p->k, p->sizek, "constants of " + function->name);
+    p->jit = function.release();
+  }
+  luaJ_Function& function = *p->jit;
+  if (function.code.contains(pc) || !function.instructions) return;
+  // A function without constants has any other address that is not null.
+  const TValue* constants = p->sizek > 0 ? p->k : reinterpret_cast<const TValue*>(p->code);
+  using namespace std::placeholders;
+  inlay::Result<Code> code = jit->specialize(luaJ_execute, _1, _2, inlay::constant(constants), inlay::constant(pc));
+  if (!code) return complain(code.error());
+  function.code.emplace(pc, *code);
+  if (options.mode == LUAJ_ON) code->compile_soon();
+} catch (const std::bad_alloc&) {  // the function stays interpreted
+}
+
+luaJ_Code code_at(const Proto* p, const Instruction* pc, const void** self) {
+  if (!p->jit) return nullptr;
+  const auto code = p->jit->code.find(pc);
+  if (code == p->jit->code.end() || !code->second.compiled()) return nullptr;
+  const auto entry = code->second.entry();
+  *self = entry.self;
+  return entry.call;
+}
+
+void explain(const Proto& p, const luaJ_Function& function) {
+  for (const auto& [pc, code] : function.code)
+    std::fprintf(stderr, "%s, from instruction %td of %d on:\n%s\n", function.name.c_str(), pc - p.code, p.sizecode,
+                 code.explain().to_text().c_str());
+}
+
+void forget(Proto* p) {
+  const std::unique_ptr<luaJ_Function> function(std::exchange(p->jit, nullptr));
+  if (options.explain) explain(*p, *function);
+  p->run = nullptr;
+  if (function->instructions) function->instructions->withdraw();
+  if (function->constants) function->constants->withdraw();
+}
+
+}  // namespace
+
+extern "C" void inlay_register_runtime(const void* descriptor);
+
+extern "C" __attribute__((visibility("default"))) const luaJ_Compiler* luaJ_load(const luaJ_Options* given,
+                                                                                 const void* runtime) try {
+  options = *given;
+  inlay_register_runtime(runtime);
+  inlay::JitOptions how;
+  how.policy = options.mode == LUAJ_ON ? inlay::Policy::hot() : inlay::Policy::now();
+  // Lua is left by exit(), which frees nothing; so this is never destroyed either.
+  inlay::Result<inlay::Jit> created = inlay::Jit::create(how);
+  if (!created) {
+    complain(created.error());
+    return nullptr;
+  }
+  jit = new inlay::Jit(*created);
+  static const luaJ_Compiler compiler{compile, code_at, forget};
+  return &compiler;
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}

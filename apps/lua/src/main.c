@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * inlay-lua: the options of its own, then everything as `lua` has it. */
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int lua_main(int argc, char** argv); /* of lua.c */
+
+static const char usage[] =
+    "usage: %s [--jit=off|on|always] [--jit-explain] [options of lua] [script [args]]\n"
+    "  --jit=off      interpret everything\n"
+    "  --jit=on       compile what is hot, while it runs (default)\n"
+    "  --jit=always   compile each function when it is first called, and each loop when it first jumps back\n"
+    "  --jit-explain  say on standard error what was compiled and what was not, when it is no longer used\n"
+    "Everything else is as `man lua5.4` says. Examples:\n"
+    "  inlay-lua script.lua\n"
+    "  inlay-lua --jit=always --jit-explain -e 'local s = 0 for i = 1, 10 do s = s + i end print(s)'\n";
+
+static int is_own(const char* argument, struct luaJ_Options* options) {
+  if (strcmp(argument, "--jit=off") == 0)
+    options->mode = LUAJ_OFF;
+  else if (strcmp(argument, "--jit=on") == 0)
+    options->mode = LUAJ_ON;
+  else if (strcmp(argument, "--jit=always") == 0)
+    options->mode = LUAJ_ALWAYS;
+  else if (strcmp(argument, "--jit-explain") == 0)
+    options->explain = 1;
+  else
+    return 0;
+  return 1;
+}
+
+int main(int argc, char** argv) {
+  struct luaJ_Options options = {LUAJ_ON, 0};
+  int own = 1;
+  for (; own < argc && strncmp(argv[own], "--", 2) == 0 && argv[own][2] != '\0'; ++own) {
+    if (is_own(argv[own], &options)) continue;
+    if (strcmp(argv[own], "--help") == 0) {
+      printf(usage, argv[0]);
+      return 0;
+    }
+    if (strncmp(argv[own], "--jit", 5) != 0) break; /* lua says what it thinks of that */
+    fprintf(stderr, "%s: there is no option %s\n", argv[0], argv[own]);
+    fprintf(stderr, usage, argv[0]);
+    return EXIT_FAILURE;
+  }
+  for (int i = own; i <= argc; ++i) argv[i - own + 1] = argv[i];
+  luaJ_start(&options);
+  return lua_main(argc - own + 1, argv);
+}

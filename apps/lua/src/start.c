@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * When a function is compiled, and where the compiler comes from. */
+#define LUA_CORE
+#define _GNU_SOURCE
+
+#include "lprefix.h"
+
+#include "start.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Looks are cheap next to so many calls and jumps, about a hundred microseconds of them. */
+#define BETWEEN_LOOKS 5000
+/* A function that is looked at so often, and runs all that time, is worth its compilation. */
+#define LOOKS_TO_COMPILE 2
+/* Scripts that end sooner run as they always did: loading the compiler takes some 15 ms of another core. */
+#define CPU_MS_TO_START 20
+
+int luaJ_first_look = INT_MAX;
+const char* luaJ_stack_limit = NULL;
+
+extern const char inlay_runtime_inlay_lua_interpreter[]; /* what inlay_add_runtime made of the interpreter */
+
+static struct luaJ_Options options;
+static _Atomic(const struct luaJ_Compiler*) compiler = NULL;
+static int asked_for_compiler = 0;
+
+static void* load_compiler(void* unused) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
+  (void)unused;
+  if (length <= 0) return NULL;
+  path[length] = '\0';
+  char* slash = strrchr(path, '/');
+  strcpy(slash ? slash + 1 : path, "inlay-lua-compiler.so");
+  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  luaJ_Load load = library ? (luaJ_Load)dlsym(library, "luaJ_load") : NULL;
+  if (load == NULL)
+    fprintf(stderr, "inlay-lua: the compiler cannot be loaded, so the script is interpreted: %s\n", dlerror());
+  else
+    atomic_store(&compiler, load(&options, inlay_runtime_inlay_lua_interpreter));
+  return NULL;
+}
+
+void luaJ_start(const struct luaJ_Options* given) {
+  struct rlimit limit;
+  options = *given;
+  if (options.mode == LUAJ_OFF) return;
+  /* Of the stack, half is for compiled code; the rest is for what it calls. */
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) limit.rlim_cur = 8u << 20;
+  luaJ_stack_limit = (const char*)__builtin_frame_address(0) - limit.rlim_cur / 2;
+  luaJ_first_look = options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
+  if (options.mode == LUAJ_ALWAYS) {
+    asked_for_compiler = 1;
+    load_compiler(NULL);
+  }
+}
+
+static int is_too_early(void) {
+  struct timespec used;
+  return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 && used.tv_sec == 0 &&
+         used.tv_nsec < CPU_MS_TO_START * 1000000L;
+}
+
+/* The compiler, if it is there by now. */
+static const struct luaJ_Compiler* find_compiler(void) {
+  const struct luaJ_Compiler* there = atomic_load(&compiler);
+  pthread_t thread;
+  if (there != NULL || asked_for_compiler || is_too_early()) return there;
+  asked_for_compiler = 1;
+  if (pthread_create(&thread, NULL, load_compiler, NULL) == 0) pthread_detach(thread);
+  return NULL;
+}
+
+/* Whether a function has been hot for long enough. */
+static int is_worth_compiling(Proto* p) { return options.mode == LUAJ_ALWAYS || ++p->looks > LOOKS_TO_COMPILE; }
+
+void luaJ_look_at_call(Proto* p) {
+  const struct luaJ_Compiler* the = find_compiler();
+  p->heat = the != NULL && options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
+  if (the == NULL || !is_worth_compiling(p)) return;
+  the->compile(p, p->code);
+  p->run = the->code_at(p, p->code, &p->self);
+}
+
+int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
+  Proto* p = luaJ_proto(ci);
+  const void* self;
+  luaJ_Code code;
+  if (p->run == NULL) luaJ_look_at_call(p);
+  const struct luaJ_Compiler* the = atomic_load(&compiler);
+  if (the == NULL || (options.mode != LUAJ_ALWAYS && p->looks <= LOOKS_TO_COMPILE)) return LUAJ_GO_ON;
+  the->compile(p, pc);
+  code = the->code_at(p, pc, &self);
+  p->heat = code != NULL || options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
+  if (code == NULL || L->hookmask || luaJ_is_deep()) return LUAJ_GO_ON;
+  const int fresh = ci->callstatus & CIST_FRESH;
+  ci->callstatus |= CIST_FRESH;
+  const int continues = code(self, L, ci);
+  if (!fresh) ci->callstatus &= (unsigned short)~CIST_FRESH;
+  return continues ? LUAJ_CONTINUES : LUAJ_RETURNED;
+}
+
+void luaJ_forget(Proto* p) { atomic_load(&compiler)->forget(p); }

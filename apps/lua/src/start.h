@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * The compiler as the interpreter sees it. It is a library of its own (compiler.cpp), since loading LLVM takes longer
+ * than many scripts run. */
+#ifndef inlay_lua_start_h
+#define inlay_lua_start_h
+
+#include "jit.h"
+#include "options.h"
+
+struct luaJ_Compiler {
+  /* Has the function compiled from `pc` on, now or in the background; a later call finds it done. */
+  void (*compile)(Proto* p, const Instruction* pc);
+  /* The code from there on, or NULL. */
+  luaJ_Code (*code_at)(const Proto* p, const Instruction* pc, const void** self);
+  void (*forget)(Proto* p);
+};
+
+/* What the library exports as `luaJ_load`. Returns NULL and says why on standard error if it cannot work. */
+typedef const struct luaJ_Compiler* (*luaJ_Load)(const struct luaJ_Options* options, const void* runtime);
+
+#endif
