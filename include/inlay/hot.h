@@ -26,7 +26,8 @@ struct HotOptions {
   /// Compile in the Jit's threads (Policy::threads), while the interpreter goes on as it is. Else, or if there are
   /// none, in the thread that passed the entry, which waits for that, while others go on.
   bool background = false;
-  CompileOptions compile = {};  // `verify` has no effect
+  CompileOptions compile = {};  // `verify` has no effect. Behind `name` comes where the code begins in the guest's
+                                // source, if annotate_source() said so: `fib (fib.asm:12)`
 };
 
 /// One piece of code that the interpreter goes on in.

@@ -61,7 +61,7 @@ struct Compiled {
 /// Lets code keep the frozen memory that it reads, and `holds`, and know what it was made from.
 void give_memory(Code& code, Built& built, const std::vector<std::shared_ptr<frozen::Region>>& holds);
 
-/// Links an object. The code keeps the frozen memory that it reads, and `holds`.
+/// Links an object. The code keeps the frozen memory that it reads, and `holds`; tools call it as the report does.
 Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
 
@@ -73,8 +73,10 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {},
                                const Subject* subject = nullptr);
 
-/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`.
-Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry);
+/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`. `title`: how tools
+/// are to call it.
+Result<Compiled> compile_plain(Engine& engine, std::string title, std::vector<HostSymbol> symbols,
+                               MakeEntry make_entry);
 
 /// Time since it was last asked.
 class Stopwatch {

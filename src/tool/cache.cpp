@@ -26,13 +26,24 @@ void print_json(const std::vector<CacheEntry>& entries) {
   std::printf("[");
   const char* separator = "";
   for (const CacheEntry& entry : entries) {
-    std::printf("%s{\"name\":%s,\"function\":%s,\"bytes\":%llu,\"code_bytes\":%llu,\"used\":%s,\"sound\":%s}",
-                separator, json_string(entry.name).c_str(), json_string(entry.function).c_str(),
-                static_cast<unsigned long long>(entry.bytes), static_cast<unsigned long long>(entry.code_bytes),
-                json_string(time_as_text(entry.used)).c_str(), entry.sound ? "true" : "false");
+    std::printf(
+        "%s{\"name\":%s,\"function\":%s,\"title\":%s,\"bytes\":%llu,\"code_bytes\":%llu,\"used\":%s,\"sound\":%s}",
+        separator, json_string(entry.name).c_str(), json_string(entry.function).c_str(),
+        json_string(entry.title).c_str(), static_cast<unsigned long long>(entry.bytes),
+        static_cast<unsigned long long>(entry.code_bytes), json_string(time_as_text(entry.used)).c_str(),
+        entry.sound ? "true" : "false");
     separator = ",";
   }
   std::printf("]\n");
+}
+
+/// For a line of a terminal: an entry says what it likes.
+std::string shown(const CacheEntry& entry) {
+  if (!entry.sound) return "DAMAGED";
+  std::string text = entry.title.empty() ? entry.function : entry.title + " (" + entry.function + ')';
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
+  return text;
 }
 
 void print_text(const std::vector<CacheEntry>& entries) {
@@ -40,7 +51,7 @@ void print_text(const std::vector<CacheEntry>& entries) {
   for (const CacheEntry& entry : entries) {
     bytes += entry.bytes;
     std::printf("%s  %s  %9llu bytes  %s\n", entry.name.c_str(), time_as_text(entry.used).c_str(),
-                static_cast<unsigned long long>(entry.bytes), entry.sound ? entry.function.c_str() : "DAMAGED");
+                static_cast<unsigned long long>(entry.bytes), shown(entry).c_str());
   }
   std::printf("%zu entries, %llu bytes\n", entries.size(), bytes);
 }

@@ -51,6 +51,17 @@ TEST(CacheCommand, lists_verifies_and_clears) {
   EXPECT_TRUE(folder.files().empty());
 }
 
+TEST(CacheCommand, shows_names_on_one_line_each) {
+  const Folder folder;
+  const base::Bytes entry = an_entry(7, 100, "rule\n\x1b[17m");
+  write_file(folder.file(cache::name_of(cache::read_entry(entry)->id)), entry);
+  const std::string where = " --dir " + folder.path();
+  const Printed text = inlay_cache("list" + where);
+  EXPECT_TRUE(holds(text, "  rule  [17m (function 7)\n1 entries,")) << text.text;
+  const Printed json = inlay_cache("list --json" + where);
+  EXPECT_TRUE(holds(json, "\"title\":\"rule\\u000a\\u001b[17m\"")) << json.text;
+}
+
 TEST(CacheCommand, options_are_taken_and_told_before_and_after_the_subcommand) {
   const Folder folder;
   for (const std::string command : {"list", "verify", "clear"}) {

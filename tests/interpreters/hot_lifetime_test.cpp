@@ -207,6 +207,25 @@ TEST(HotLifetime, the_next_program_at_an_address_is_another) {
   }
 }
 
+TEST(HotNames, tell_where_the_code_begins_in_the_guest) {
+  const Trace trace = Trace::start();
+  const Jit jit = Jit::create({.trace = trace}).value();
+  HotOptions named = options();
+  named.compile.name = "loops";
+  const HotCode hot = jit.compile_hot(loops::interpret, named).value();
+  const Frozen<Program> unknown = freeze(3), program = freeze(5);
+  GuestSource source;
+  const unsigned function = source.add_function("step", "/home/guest/step.loop", 1);
+  source.add_code(program->data(), program->size() * sizeof *program->data(), function, 12);
+  ASSERT_TRUE(annotate_source(program.region(), source));
+  EXPECT_EQ(run(unknown, 100), 300);
+  EXPECT_EQ(run(program, 100), 500);
+  ASSERT_EQ(hot.entries().size(), 2u);
+  EXPECT_EQ(hot.entries()[0].report.name, "loops");
+  EXPECT_EQ(hot.entries()[1].report.name, "loops step (step.loop:12)");
+  EXPECT_NE(trace.to_json().find("\"loops step (step.loop:12)\""), std::string::npos);
+}
+
 TEST(HotPolicy, off_counts_nothing) {
   const Jit jit = Jit::create({.policy = Policy::off()}).value();
   const HotCode hot = jit.compile_hot(loops::interpret, options(1)).value();

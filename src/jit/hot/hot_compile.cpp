@@ -5,6 +5,7 @@
 
 #include "frozen/recording.h"
 #include "frozen/registry.h"
+#include "frozen/source.h"
 #include "jit/build.h"
 #include "jit/hot/hot_state.h"
 #include "jit/tiers/epoch.h"
@@ -24,6 +25,19 @@ constexpr double TicksPerPass = 1000;
 std::int64_t offset_in_program(std::uint64_t key) {
   std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(key));
   return static_cast<std::int64_t>(object ? key - reinterpret_cast<std::uint64_t>(object->begin) : key);
+}
+
+/// The guest's function and line as annotate_source() said, behind the name that the user gave all of it.
+std::string name_of_place(const std::string& given, std::uint64_t key) {
+  if (!frozen::any_source()) return given;
+  std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(key));
+  const std::shared_ptr<const frozen::SourceTable> table = object ? frozen::source_of(object->region) : nullptr;
+  std::optional<frozen::SourcePlace> place = table ? table->code_at(key) : std::nullopt;
+  if (!place) return given;
+  std::string name = given.empty() ? "" : given + ' ';
+  name += place->function->name;
+  const std::string& file = place->function->file;
+  return name + " (" + file.substr(file.rfind('/') + 1) + ':' + std::to_string(place->line) + ')';
 }
 
 }  // namespace
@@ -47,6 +61,7 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
   HotJob job{++last_id, &slot, &function, &place, key, jit::pins_for(slot, place, words, last), {}, {}, {}};
   job.entry.at = offset_in_program(key);
   job.entry.report.function = specialize::readable(function.points.resume);
+  job.entry.report.name = name_of_place(options.compile.name, key);
   for (const jit::Pin& pin : job.pins) {
     if (place.words[pin.word] != jit::Word::Pointer) continue;
     std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(pin.value));
@@ -87,7 +102,8 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
       jit::count(tally.cancelled);  // the program is gone
       return nullptr;
     }
-    jit::Span span(engine->trace(), "compile", unmade.function);
+    jit::Span span(engine->trace(), "compile", unmade.title());
+    span.note("function", unmade.function);
     span.note("at", std::to_string(job.entry.at));
     job.entry.report = unmade;
     std::vector<jit::Pin> pins = job.pins;

@@ -126,7 +126,7 @@ void HotVersion::retire(const frozen::Retirement& why) noexcept {
     start_anew(*slot);
   }
   count(home->engine.tally().invalidated);
-  trace_event(home->engine.trace(), "invalidate", entry.report.function);
+  trace_event(home->engine.trace(), "invalidate", entry.report.title());
   retire_later(std::make_shared<Passed>(home, id));
 }
 

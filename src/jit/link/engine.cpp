@@ -90,8 +90,9 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   engine->linker_ = std::make_unique<orc::ObjectLinkingLayer>(*engine->session_);
   engine->linker_->addPlugin(new_unwind_plugin());
   INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
-  engine->linker_->addPlugin(
-      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
+  engine->plugin_ =
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)});
+  engine->linker_->addPlugin(engine->plugin_);
   engine->host_ = &engine->session_->createBareJITDylib("host");
   engine->host_->addGenerator(std::make_unique<HostSymbols>());
   return engine;
@@ -150,7 +151,8 @@ Engine::Borrowed::~Borrowed() {
 
 std::string Engine::unique_name(const char* prefix) { return prefix + std::to_string(++counter_); }
 
-Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {
+Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols,
+                                           std::map<std::string, std::string> titles) {
   auto code = std::make_shared<Code>();
   code->engine = shared_from_this();
   ++live_;
@@ -158,6 +160,7 @@ Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::ve
   tally_.code_bytes.fetch_add(code->bytes, std::memory_order_relaxed);
   code->dylib = &session_->createBareJITDylib(unique_name("code."));
   code->dylib->addToLinkOrder(*host_);
+  plugin_->set_titles(*code->dylib, std::move(titles));
   orc::SymbolMap defined;
   for (const HostSymbol& symbol : symbols) defined[session_->intern(symbol.name)] = definition(symbol.address);
   if (!defined.empty())
@@ -190,6 +193,7 @@ Code::~Code() {
   const frozen::Unrecorded unrecorded;
   if (!engine || !dylib) return;
   engine->tally_.code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  engine->plugin_->set_titles(*dylib, {});
   llvm::consumeError(engine->session_->removeJITDylib(*dylib));
   engine->forget_names();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,8 @@ struct HostSymbol {
   std::string name;
   const void* address;
 };
+
+class CodePlugin;
 
 class Engine;
 
@@ -55,8 +58,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Whether the policy allows for more code, and more time to make it.
   bool has_budget() const;
 
-  /// Links an object. `symbols` come before what the runtimes and the process define.
-  Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols);
+  /// Links an object. `symbols` come before what the runtimes and the process define. `titles`: how debuggers and
+  /// profilers are to call functions of the object, by their symbols; others have the names of these.
+  Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols,
+                                     std::map<std::string, std::string> titles = {});
 
   /// The address of something that the code defines; an error names the symbols that are missing.
   Result<void*> address(const Code& code, const std::string& name);
@@ -92,6 +97,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   std::unique_ptr<llvm::orc::ExecutionSession> session_;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> linker_;
+  std::shared_ptr<CodePlugin> plugin_;
   llvm::orc::JITDylib* host_ = nullptr;  // what the runtimes and the process define
   std::mutex workspaces_mutex_;
   std::vector<std::unique_ptr<runtime::Workspace>> workspaces_;  // that nobody uses

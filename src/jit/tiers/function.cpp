@@ -121,7 +121,7 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
   state.bound = state.bound_bytes.data();
   auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);
   managed->state = &state;
-  managed->report.function = managed->name;
+  managed->report = managed->empty_report();
   managed->versions = std::move(versions);
   state.managed = managed;
   jit::lead_to_original(*managed);

@@ -77,6 +77,16 @@ struct Managed : std::enable_shared_from_this<Managed> {
   std::uint64_t last_sample = 0;           // ticks
   std::uint32_t interval = FirstInterval;  // calls from one sample to the next
 
+  /// How traces and tools call it.
+  const std::string& title() const { return options.name.empty() ? name : options.name; }
+  /// Of a compilation that begins.
+  Report empty_report() const {
+    Report report;
+    report.function = name;
+    report.name = options.name;
+    return report;
+  }
+
   Tier tier() const { return current ? current->tier : Tier::Original; }
 };
 

@@ -126,11 +126,11 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
   auto version = std::make_shared<VersionCode>();
   version->managed = &managed;
   version->values = values;
-  version->report.function = managed.name;
+  version->report = managed.empty_report();
   for (int attempt = 0; attempt < MostAttempts; ++attempt) {
-    Report report;
-    report.function = version->report.function;
-    Span span(engine.trace(), "compile", report.function);
+    Report report = managed.empty_report();
+    Span span(engine.trace(), "compile", managed.title());
+    span.note("function", managed.name);
     span.note("tier", "version");
     CompileOptions options = managed.options;
     if (engine.policy().highest == Tier::Quick) options.level = Level::Quick;
@@ -158,9 +158,11 @@ Result<Compiled> make_dispatch(Managed& managed, const std::vector<std::shared_p
     symbols.push_back({entries.back().symbol, versions[i]->compiled.entry});
     symbols.push_back({entries.back().counter, &versions[i]->calls});
   }
-  return compile_plain(*managed.engine, std::move(symbols), [&](specialize::Symbols& unit, const std::string& name) {
-    return build_dispatch(unit, managed.request, {name}, entries);
-  });
+  const std::string title = managed.title() + " [versions]";
+  return compile_plain(*managed.engine, title, std::move(symbols),
+                       [&](specialize::Symbols& unit, const std::string& name) {
+                         return build_dispatch(unit, managed.request, {name}, entries);
+                       });
 }
 
 /// A new dispatch for the versions as they are, put in place; again, as long as these change meanwhile. If that fails,
@@ -197,7 +199,7 @@ void renew_dispatch(Managed& managed) {
                                     std::memory_order_release);
     }
     count(managed.engine->tally().swaps);
-    trace_event(managed.engine->trace(), "swap", managed.name, {{"to", "versions"}});
+    trace_event(managed.engine->trace(), "swap", managed.title(), {{"to", "versions"}});
     retire(std::move(old));
     return;
   }
@@ -224,7 +226,7 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   versions.all.erase(found);
   ++versions.serial;
   count(managed->engine->tally().invalidated);
-  trace_event(managed->engine->trace(), "invalidate", report.function);
+  trace_event(managed->engine->trace(), "invalidate", report.title());
 }
 
 /// The value that is expected, as word_of() has it: with its sign in front.
@@ -335,7 +337,7 @@ void compile_version(Managed& managed, const Values& values) {
   evicted->dependency = {};
   retire(std::move(evicted));
   count(tally.evicted);
-  trace_event(managed.engine->trace(), "evict", managed.name);
+  trace_event(managed.engine->trace(), "evict", managed.title());
 }
 
 Dropped take_versions(Managed& managed) {
