@@ -89,7 +89,7 @@ Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& mach
 }
 
 Error changed_each_time() {
-  return {ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled"};
+  return {ErrorKind::Changed, "what the function reads has changed each time that it was compiled"};
 }
 
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,

@@ -72,7 +72,7 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
   jit::count(engine->tally().asked);
   if (!engine->has_budget()) {  // of code, there may be some again when programs go
     if (!std::exchange(told_budget, true))
-      fail(job, Error(ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy"));
+      fail(job, Error(ErrorKind::BudgetExceeded, "the budget for compiling is used up; see Policy"));
     return std::nullopt;
   }
   if (job.regions.empty()) {
@@ -150,7 +150,7 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
     return version.get();
   }
   std::lock_guard lock(mutex);
-  fail(job, Error(ErrorKind::BrokenPromise, "what the program reads has changed each time that it was compiled"));
+  fail(job, Error(ErrorKind::Changed, "what the program reads has changed each time that it was compiled"));
   return nullptr;
 }
 

@@ -221,7 +221,7 @@ Result<void> compile_now(const FunctionState& state, Tier tier) {
   std::lock_guard lock(managed->mutex);
   if (managed->tier() >= tier) return {};
   if (managed->failure) return *managed->failure;
-  return Error(ErrorKind::InvalidArgument, "the function was invalidated while it was compiled");
+  return Error(ErrorKind::Changed, "the function was invalidated while it was compiled");
 }
 
 void invalidate(const FunctionState& state) noexcept {

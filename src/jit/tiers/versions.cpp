@@ -302,7 +302,7 @@ void compile_version(Managed& managed, const Values& values) {
     Candidate* candidate = find(versions, values);
     if (!version) {
       // What changed while it was compiled may be quiet next time.
-      if (candidate) candidate->failed = version.error().kind() != ErrorKind::BrokenPromise, candidate->asked = false;
+      if (candidate) candidate->failed = version.error().kind() != ErrorKind::Changed, candidate->asked = false;
       count(tally.failed);
       add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
