@@ -40,8 +40,8 @@ struct HotEntry {
 /// What Jit::compile_hot() returns: as long as it or a copy of it lives, running interpreters are counted, and go on in
 /// compiled code. The code does not keep the programs: when one is freed, or a range in it changes (see Changing), the
 /// code that was made from it goes, as soon as nobody is inside. When the last copy of this goes, so does all code: no
-/// thread may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, and
-/// Policy::off(), with which nothing is counted.
+/// thread may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, its
+/// highest tier, and Policy::off(), with which nothing is counted. Its thresholds do not: HotOptions has one.
 class HotCode {
  public:
   /// The code that there is, and what could not be compiled, in the order in which that was tried. A copy, reports and

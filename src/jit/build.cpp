@@ -88,6 +88,11 @@ Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& mach
   return object;
 }
 
+CompileOptions with_policy(CompileOptions options, const Policy& policy) {
+  if (policy.highest == Tier::Quick) options.level = Level::Quick;
+  return options;
+}
+
 Error changed_each_time() {
   return {ErrorKind::Changed, "what the function reads has changed each time that it was compiled"};
 }

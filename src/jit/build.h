@@ -46,6 +46,9 @@ Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, co
 Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& machine, const JitOptions& jit_options,
                                     Level level, bool keep_debug_info, Report& report);
 
+/// The options for the best code that the policy allows.
+CompileOptions with_policy(CompileOptions options, const Policy& policy);
+
 /// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
 /// times, sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is
 /// not called where it has the object.

@@ -245,6 +245,47 @@ TEST(HotPolicy, a_budget_that_is_used_up_ends_compiling) {
   EXPECT_NE(hot.entries()[0].report.to_text().find("budget"), std::string::npos);
   EXPECT_EQ(jit.counters().optimized, 0u);
   EXPECT_EQ(jit.counters().failed, 1u);
+  EXPECT_EQ(run(freeze(4), 1000), 4000);
+  EXPECT_EQ(jit.counters().asked, 1u) << "time does not come back";
+}
+
+TEST(HotPolicy, a_budget_of_memory_is_asked_for_less_and_less_and_may_come_back) {
+  Policy policy;
+  policy.budget_bytes = 1;
+  const Jit jit = Jit::create({.policy = policy}).value();
+  const HotCode hot = jit.compile_hot(loops::interpret, options(10)).value();
+  std::optional<Frozen<Program>> first = freeze(3);
+  const Frozen<Program> second = freeze(5);
+  EXPECT_EQ(run(*first, 100), 300);
+  ASSERT_EQ(jit.counters().optimized, 1u);
+  EXPECT_EQ(run(second, 100'000), 500'000);
+  EXPECT_EQ(jit.counters().optimized, 1u);
+  EXPECT_GE(jit.counters().asked, 5u);
+  EXPECT_LE(jit.counters().asked, 40u);
+  first.reset();
+  EXPECT_EQ(run(second, 100'000), 500'000);
+  EXPECT_EQ(jit.counters().optimized, 2u);
+}
+
+TEST(HotPolicy, the_highest_tier_holds) {
+  const auto code_bytes = [](Level level, Tier highest) {
+    Policy policy;
+    policy.highest = highest;
+    const Jit jit = Jit::create({.policy = policy}).value();
+    HotOptions at_level = options();
+    at_level.compile.level = level;
+    at_level.compile.explain_code = true;
+    const HotCode hot = jit.compile_hot(loops::interpret, at_level).value();
+    const Frozen<Program> program = freeze(5);
+    EXPECT_EQ(run(program, 100), 500);
+    std::uint64_t bytes = 0;
+    for (const HotEntry& entry : hot.entries())
+      for (const CompiledFunction& function : entry.report.functions) bytes += function.size;
+    return bytes;
+  };
+  const std::uint64_t quick = code_bytes(Level::Quick, Tier::Optimized);
+  EXPECT_NE(quick, code_bytes(Level::O2, Tier::Optimized));
+  EXPECT_EQ(quick, code_bytes(Level::O2, Tier::Quick));
 }
 
 TEST(HotPolicy, pieces_of_code_are_limited_at_one_time_not_in_all) {

@@ -70,9 +70,8 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
     job.regions.push_back(object->region);
   }
   jit::count(engine->tally().asked);
-  if (!engine->has_budget()) {  // of code, there may be some again when programs go
-    if (!std::exchange(told_budget, true))
-      fail(job, Error(ErrorKind::BudgetExceeded, "the budget for compiling is used up; see Policy"));
+  if (!engine->has_budget()) {
+    refuse(job, all + waiting > 0);
     return std::nullopt;
   }
   if (job.regions.empty()) {
@@ -110,7 +109,7 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
     const jit::Subject subject = jit::subject_of(job.function->points, *job.place, pins);
     std::optional<jit::CpuTime> time(tally);
     Result<jit::Compiled> compiled = jit::compile_entry(
-        *engine, options.compile, job.entry.report,
+        *engine, jit::with_policy(options.compile, engine->policy()), job.entry.report,
         [&](specialize::Symbols& symbols, const std::string& name) {
           return jit::build_hot_entry(symbols, job.function->points, *job.place, pins, name);
         },
@@ -154,6 +153,18 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
   return nullptr;
 }
 
+/// Leaves a place to the interpreter since the budget is used up. The mutex is held.
+void HotCode::State::refuse(HotJob& job, bool is_any_code_left) {
+  if (!std::exchange(told_budget, true))
+    fail(job, Error(ErrorKind::BudgetExceeded, "the budget for compiling is used up; see Policy"));
+  if (engine->has_time()) {  // memory for code may come back when programs go
+    job.slot->refusals.fetch_add(1);
+    return;
+  }
+  job.slot->done = true;
+  if (!is_any_code_left) stop_watching();  // to ask costs something with each pass
+}
+
 /// Notes why there is no code. The mutex is held.
 void HotCode::State::fail(HotJob& job, Error error) {
   jit::count(engine->tally().failed);
@@ -167,6 +178,7 @@ HotVersion* HotCode::State::compile(HotSlot& slot, const Watched& function, cons
                                     std::uint64_t key, const std::uint64_t* words) {
   if (slot.busy.exchange(true)) return nullptr;  // another thread is at it; this one goes on
   const frozen::Unrecorded unrecorded;
+  if (!engine->has_budget()) jit::collect_retired();  // what is given back may be enough
   std::optional<HotJob> job = job_for(slot, function, place, key, words);
   if (job && options.background && push(*job)) return nullptr;  // busy until it is done
   HotVersion* version = job ? run(*std::move(job), Then::Enter) : nullptr;

@@ -80,7 +80,8 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   prepare_for_fork();
   JitOptions options = given;
   INLAY_TRY(Environment environment, apply_environment(options));
-  std::shared_ptr<Engine> engine(new Engine(options, std::move(environment)));
+  INLAY_TRY_VOID(check_policy(options.policy));
+  std::shared_ptr<Engine> engine(new Engine(options, environment));
   INLAY_TRY(std::unique_ptr<llvm::jitlink::JITLinkMemoryManager> memory, new_code_memory());
   llvm::Expected<std::unique_ptr<orc::SelfExecutorProcessControl>> process = orc::SelfExecutorProcessControl::Create(
       nullptr, std::make_unique<orc::InPlaceTaskDispatcher>(), std::move(memory));
@@ -100,13 +101,11 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
 
 Engine::~Engine() {
   if (session_) llvm::consumeError(session_->endSession());
-  // Nobody is left to be told if that fails.
-  if (trace() && !environment_.trace_file.empty()) static_cast<void>(trace()->write(environment_.trace_file));
 }
 
-bool Engine::has_budget() const {
-  return tally_.compile_ms() < policy().budget_ms && tally_.code_bytes.load() < policy().budget_bytes;
-}
+bool Engine::has_budget() const { return has_time() && tally_.code_bytes.load() < policy().budget_bytes; }
+
+bool Engine::has_time() const { return tally_.compile_ms() < policy().budget_ms; }
 
 Counters Engine::counters() {
   Counters counters;

@@ -16,6 +16,7 @@
 #include "jit/options.h"
 #include "jit/tiers/pool.h"
 #include "jit/tiers/tally.h"
+#include "jit/tools/trace.h"
 #include "runtime/unit.h"
 
 #include <llvm/ExecutionEngine/Orc/Core.h>
@@ -57,6 +58,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Counters counters();
   /// Whether the policy allows for more code, and more time to make it.
   bool has_budget() const;
+  /// Whether it ever will again: time does not come back.
+  bool has_time() const;
 
   /// Links an object. `symbols` come before what the runtimes and the process define. `titles`: how debuggers and
   /// profilers are to call functions of the object, by their symbols; others have the names of these.
@@ -84,15 +87,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string unique_name(const char* prefix);
 
  private:
-  Engine(const JitOptions& options, Environment environment)
+  Engine(const JitOptions& options, const Environment& environment)
       : options_(options),
-        environment_(std::move(environment)),
+        trace_file_(environment.trace_file.empty() ? nullptr : new_trace_file(*options_.trace, environment.trace_file)),
         pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
   void forget_names();
 
   const JitOptions options_;
-  const Environment environment_;
+  const std::shared_ptr<const void> trace_file_;  // goes last, so that nothing is missing
   Tally tally_;
 
   std::unique_ptr<llvm::orc::ExecutionSession> session_;

@@ -37,8 +37,8 @@ void lead_to_original(Managed& managed) {
   state.generic.store(state.ways.original, std::memory_order_release);
   if (managed.versions) return;
   state.target.store(state.ways.original, std::memory_order_release);
-  state.entry.store(managed.engine->policy().when == Policy::When::Never ? state.ways.original : state.ways.counting,
-                    std::memory_order_release);
+  const bool counts = managed.engine->policy().when != Policy::When::Never && !managed.given_up;
+  state.entry.store(counts ? state.ways.counting : state.ways.original, std::memory_order_release);
 }
 
 std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
@@ -48,6 +48,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   managed.heat = {};
   managed.last_sample = 0;
   managed.interval = FirstInterval;
+  managed.edges = {};
   std::shared_ptr<Installation> old = std::move(managed.current);
   if (!old) return nullptr;
   managed.may_be_replaced = true;

@@ -132,8 +132,7 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
     Span span(engine.trace(), "compile", managed.title());
     span.note("function", managed.name);
     span.note("tier", "version");
-    CompileOptions options = managed.options;
-    if (engine.policy().highest == Tier::Quick) options.level = Level::Quick;
+    const CompileOptions options = with_policy(managed.options, engine.policy());
     const std::optional<Subject> subject = subject_of(request);
     const CpuTime time(engine.tally());
     INLAY_TRY(version->compiled, compile_entry(
