@@ -38,6 +38,10 @@ SOURCES = {".h", ".hpp", ".c", ".cc", ".cpp", ".def", ".py", ".cmake", ".rs"}
 FOLDERS = ["include", "src", "apps", "examples", "tests", "bench", "cmake", "scripts"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+# A row of the table of docs/architecture.md: room, purpose, public headers, uses.
+ROW = re.compile(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|", re.M)
+# Public headers of no room: this one includes those of all.
+UMBRELLA = "inlay.h"
 USES = re.compile(r"inlay_room\(\s*(\w+)([^)]*)\)", re.S)
 # Comments, and string and character literals: a word in them is no call.
 QUIET = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
@@ -59,6 +63,7 @@ class Checker:
 
     def run(self):
         uses = self.uses()
+        self.owners = self.owners_of_headers(uses)
         files = sorted(p for f in FOLDERS for p in (self.root / f).rglob("*") if p.is_file())
         for path in files:
             name = path.relative_to(self.root).as_posix()
@@ -98,6 +103,22 @@ class Checker:
             found[room] = set(used)
         return found
 
+    def owners_of_headers(self, uses):
+        """Which room each public header belongs to, from the table of docs/architecture.md."""
+        name = "docs/architecture.md"
+        text = (self.root / name).read_text()
+        owners = {}
+        for match in ROW.finditer(text):
+            room, headers, used = match.groups()
+            line = text.count("\n", 0, match.start()) + 1
+            for header in re.findall(r"`([\w.]+)`", headers):
+                owners[header] = room
+                if not any((self.root / "include/inlay" / file).exists() for file in (header, header + ".in")):
+                    self.problem(name, line, f"there is no public header {header}")
+            if room in uses and set(used.split()) != uses[room]:
+                self.problem(name, line, f"{room} uses {' '.join(sorted(uses[room]))}, says its CMakeLists.txt")
+        return owners
+
     def check_form(self, name, text):
         lines = text.splitlines()
         if not any(SPDX in line for line in lines[:2]):
@@ -109,6 +130,10 @@ class Checker:
         parts = name.split("/")
         public = name.startswith("include/inlay/")
         room = parts[1] if parts[0] == "src" and len(parts) > 2 else None
+        if public and parts[-1] != UMBRELLA:
+            room = self.owners.get(parts[-1])
+            if not room:
+                self.problem(name, 0, "no room has this header, says the table of docs/architecture.md")
         # A test, fuzzer or benchmark stands outside the shipped library: it may look at LLVM, but not at lower rooms.
         outside = re.search(r"_(test|fuzz|bench)\.cpp$", name)
         if room and room not in ROOMS:
@@ -120,14 +145,14 @@ class Checker:
             if LLVM.match(target):
                 if public and name not in LLVM_HEADERS:
                     self.problem(name, line, "a public header includes LLVM; only inlay/llvm.h may show it")
-                if room and not ROOMS[room]["llvm"] and not outside:
+                if room and not public and not ROOMS[room]["llvm"] and not outside:
                     self.problem(name, line, f"{room} is a room without LLVM")
             first = target.split("/")[0]
             if public and first in ROOMS:
                 self.problem(name, line, f"a public header includes the private header {target}")
             if room and "/" in target:
-                if first == "inlay":  # the public face of a room counts as the room
-                    first = pathlib.PurePosixPath(target).stem
+                if first == "inlay":  # a public header counts as its room
+                    first = self.owners.get(pathlib.PurePosixPath(target).name)
                 if first in ROOMS and first != room:
                     self.check_edge(name, line, room, first, uses)
 
@@ -149,13 +174,30 @@ class Checker:
             self.problem(name, line, f"only src/tool prints or ends the process, not `{match.group(0).strip('( ')}`")
 
 
+SELF_TEST_TABLE = """
+| room | purpose | public headers | uses | LLVM |
+| `base` | errors | `error.h` | | no |
+| `ir` | programs | `program.h` | base | no |
+| `runtime` | bodies | `llvm.h` | base | yes |
+| `frozen` | constant memory | `memory.h` | base | no |
+| `jit` | code in this process | `engine.h` | base frozen | yes |
+"""
+
+
 def self_test():
     """Each rule, broken once in a small tree, with a word of the complaint that must come; None: no complaint."""
     cmake = f"# {SPDX}\n"
     cases = [
         ("src/frozen/a.h", '#include "base/id.h"', None),
         ("src/frozen/a.h", '#include "jit/jit.h"', "below it"),
-        ("src/frozen/a.h", '#include "inlay/jit.h"', "below it"),
+        ("src/frozen/a.h", '#include "inlay/engine.h"', "below it"),
+        ("include/inlay/memory.h", '#include "inlay/error.h"', None),
+        ("include/inlay/memory.h", '#include "inlay/engine.h"', "below it"),
+        ("include/inlay/memory.h", '#include "inlay/program.h"', "after USES"),
+        ("include/inlay/inlay.h", '#include "inlay/engine.h"', None),
+        ("include/inlay/kitchen.h", "int x;", "no room has this header"),
+        ("docs/architecture.md", "| `base` | | `error.h` `kitchen.h` | | no |", "no public header kitchen.h"),
+        ("docs/architecture.md", "| `frozen` | | | base ir | no |", "frozen uses base, says"),
         ("src/frozen/a.h", '#include "ir/ops.h"', "after USES"),
         ("src/frozen/a.h", "#include <llvm/IR/Module.h>", "without LLVM"),
         ("src/frozen/a_test.cpp", "#include <llvm/IR/Module.h>", None),
@@ -163,9 +205,9 @@ def self_test():
         ("src/kitchen/a.h", "int x;", "not in the table"),
         ("src/base/CMakeLists.txt", "inlay_room(base USES jit)", "not above it"),
         ("src/base/CMakeLists.txt", "inlay_room(base LLVM)", "without LLVM"),
-        ("include/inlay/a.h", "#include <llvm/IR/Module.h>", "public header includes LLVM"),
+        ("include/inlay/memory.h", "#include <llvm/IR/Module.h>", "public header includes LLVM"),
         ("include/inlay/llvm.h", "#include <llvm/IR/Module.h>", None),
-        ("include/inlay/a.h", '#include "jit/link/engine.h"', "private header"),
+        ("include/inlay/memory.h", '#include "jit/engine.h"', "private header"),
         ("src/jit/a.cpp", "void f() { std::cout << 1; }", "only src/tool"),
         ("src/jit/a.cpp", 'void f() {\n  printf("x");\n}', "a.cpp:3: only src/tool"),
         ("src/jit/a.cpp", "void f() { std::abort(); }", "only src/tool"),
@@ -186,9 +228,15 @@ def self_test():
                 (root / "src" / room / "CMakeLists.txt").write_text(
                     cmake + (f"inlay_room({room}" + (" USES base LIBRARIES x)\n" if room == "frozen" else ")\n"))
                 )
+            (root / "docs").mkdir()
+            (root / "docs/architecture.md").write_text(SELF_TEST_TABLE)
+            (root / "include/inlay").mkdir(parents=True)
+            for header in re.findall(r"`(\w+\.h)`", SELF_TEST_TABLE):
+                (root / "include/inlay" / header).write_text(f"// {SPDX}\n")
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             mark = "#" if path.endswith((".py", ".txt")) else "//"
-            (root / path).write_text("int x;\n" if body is None else f"{mark} {SPDX}\n{body}\n")
+            head = "" if body is None or path.endswith(".md") else f"{mark} {SPDX}\n"
+            (root / path).write_text(head + (body or "int x;") + "\n")
             problems = Checker(root).run()
         if (expected is None and problems) or (expected is not None and not any(expected in p for p in problems)):
             failures += 1

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "inlay/codegen.h"
+#include "inlay/level.h"
 #include "inlay/result.h"
 #include "inlay/unit.h"
 

@@ -175,6 +175,18 @@ class Function<R(A...)> {
     return entry(state_.get(), std::forward<A>(arguments)...);
   }
 
+  /// What a call does now, for callers that keep it in a struct of their own: `call(self, arguments…)`, at the cost of
+  /// one indirect call. It goes on to do that: ask again when there may be better code (see tier()). Valid as long as a
+  /// copy of this handle lives.
+  struct Entry {
+    R (*call)(const void* self, detail::Pass<A>... arguments);
+    const void* self;
+  };
+  Entry entry() const {
+    return {reinterpret_cast<R (*)(const void*, detail::Pass<A>...)>(state_->entry.load(std::memory_order_acquire)),
+            state_.get()};
+  }
+
   /// What calls that begin now run.
   Tier tier() const { return detail::tier_of(*state_); }
   /// Whether that is compiled code.

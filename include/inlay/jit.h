@@ -12,6 +12,7 @@
 #include "inlay/frozen.h"
 #include "inlay/function.h"
 #include "inlay/hot.h"
+#include "inlay/jit_options.h"
 #include "inlay/options.h"
 #include "inlay/unit.h"
 #include "inlay/verify.h"

@@ -6,8 +6,10 @@
 // objects.
 #include "codegen/join.h"
 
+#include <map>
 #include <set>
 
+#include "runtime/cold.h"
 #include "runtime/image.h"
 #include "runtime/unit.h"
 
@@ -41,6 +43,7 @@ class Joiner {
 
  private:
   std::vector<llvm::GlobalValue*> frontier();
+  bool is_called_where_it_matters(const llvm::GlobalValue& global);
   Result<bool> offer(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol);
   Result<bool> carry(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol);
   void run_initializers_of(const runtime::Image& image);
@@ -53,7 +56,20 @@ class Joiner {
   JoinReport report_;
   std::set<std::string, std::less<>> seen_;
   std::set<const runtime::Image*> initialized_;
+  std::map<const llvm::Function*, runtime::ColdBlocks> cold_;
 };
+
+/// Whether some call of a function, or use of a variable, is not in code that is said to be unlikely.
+bool Joiner::is_called_where_it_matters(const llvm::GlobalValue& global) {
+  return llvm::any_of(global.users(), [&](const llvm::User* user) {
+    auto* inst = llvm::dyn_cast<llvm::Instruction>(user);
+    if (!inst) return true;
+    const llvm::Function& function = *inst->getFunction();
+    auto found = cold_.find(&function);
+    if (found == cold_.end()) found = cold_.emplace(&function, runtime::cold_blocks(function)).first;
+    return !found->second.contains(inst->getParent());
+  });
+}
 
 /// The declarations not looked at yet, in the module's order: the same unit always gives the same code.
 std::vector<llvm::GlobalValue*> Joiner::frontier() {
@@ -61,6 +77,7 @@ std::vector<llvm::GlobalValue*> Joiner::frontier() {
   for (llvm::GlobalValue& global : module_.global_values()) {
     global.removeDeadConstantUsers();
     if (!global.isDeclaration() || global.getName().starts_with("llvm.") || global.use_empty()) continue;
+    if (options_.joined == Joined::Here && !is_called_where_it_matters(global)) continue;
     if (seen_.insert(global.getName().str()).second) found.push_back(&global);
   }
   return found;

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "inlay/codegen.h"
+#include "inlay/level.h"
 #include "inlay/result.h"
 
 namespace llvm {

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "frozen/memory/watch.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
 #include "frozen/registry.h"
 #include "frozen/verify.h"
-#include "frozen/watch.h"
 #include "inlay/changing.h"
 
 namespace inlay {

@@ -5,12 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include "frozen/memory/space.h"
+#include "frozen/memory/watch.h"
 #include "frozen/objects.h"
 #include "frozen/region.h"
 #include "frozen/registry.h"
-#include "frozen/space.h"
 #include "frozen/verify.h"
-#include "frozen/watch.h"
 
 namespace inlay::frozen {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "frozen/space.h"
+#include "frozen/memory/space.h"
 
 namespace inlay::frozen {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "frozen/arena.h"
-#include "frozen/change_log.h"
-#include "frozen/open_parts.h"
+#include "frozen/memory/arena.h"
+#include "frozen/memory/open_parts.h"
+#include "frozen/reads/change_log.h"
 #include "inlay/frozen.h"
 
 namespace inlay::frozen {

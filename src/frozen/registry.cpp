@@ -11,11 +11,11 @@
 #include <unordered_map>
 
 #include "frozen/fair_mutex.h"
+#include "frozen/memory/watch.h"
 #include "frozen/objects.h"
+#include "frozen/reads/retire.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
-#include "frozen/retire.h"
-#include "frozen/watch.h"
 
 namespace inlay::frozen {
 namespace {

@@ -11,9 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include "frozen/memory/space.h"
 #include "frozen/objects.h"
 #include "frozen/region.h"
-#include "frozen/space.h"
 
 namespace inlay::frozen {
 namespace {

@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "frozen/arena.h"
+#include "frozen/memory/arena.h"
 #include "frozen/recording.h"
 #include "frozen/region.h"
 

@@ -2,7 +2,7 @@
 // Whether memory that is not write-protected still has the bytes that were promised.
 #pragma once
 
-#include "frozen/open_parts.h"
+#include "frozen/memory/open_parts.h"
 #include "inlay/frozen.h"
 
 namespace inlay::frozen {

@@ -7,8 +7,8 @@
 #include "codegen/code_map.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
-#include "jit/tools/tools.h"
-#include "jit/tools/trace.h"
+#include "jit/observe/tools.h"
+#include "jit/observe/trace.h"
 #include "specialize/specialize.h"
 
 namespace inlay::jit {

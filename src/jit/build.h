@@ -6,7 +6,7 @@
 
 #include "inlay/jit.h"
 #include "jit/cached.h"
-#include "jit/link/engine.h"
+#include "jit/engine.h"
 #include "specialize/symbols.h"
 
 #include <llvm/ADT/STLFunctionalExtras.h>

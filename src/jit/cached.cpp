@@ -5,7 +5,7 @@
 #include "cache/build_id.h"
 #include "codegen/target.h"
 #include "jit/build.h"
-#include "jit/tools/tools.h"
+#include "jit/observe/tools.h"
 #include "specialize/specialize.h"
 
 #include <llvm/Config/llvm-config.h>

@@ -7,7 +7,7 @@
 
 #include "cache/trie.h"
 #include "inlay/jit.h"
-#include "jit/hot/hot_entry.h"
+#include "jit/hot/way_in.h"
 
 namespace inlay::jit {
 

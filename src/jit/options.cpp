@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "jit/tools/tools.h"
+#include "jit/observe/tools.h"
 
 namespace inlay::jit {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "inlay/options.h"
+#include "inlay/jit_options.h"
 
 namespace inlay::jit {
 

@@ -11,7 +11,7 @@ namespace inlay::runtime {
 
 /// Code to go on with. Who gets it calls `code` once, and then `leave`, however that call ends.
 struct Way {
-  /// A function of the type of the interpreter's resume function (embed_resume.h), whose result is the interpreter's.
+  /// A function of the type of the interpreter's resume function (embed/resume.h), whose result is the interpreter's.
   void* code = nullptr;
   /// The code may go when everybody who is inside has said so.
   void (*leave)(Way* way) noexcept = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// How a runtime's object file makes itself known; `inlay embed` generates the other side as LLVM IR (embed_object.cpp),
+// How a runtime's object file makes itself known; `inlay embed` generates the other side as LLVM IR (embed/object.cpp),
 // so this layout is part of the image format.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The stack variables of an interpreter that its resume function (embed_resume.h) takes: which of them nothing else
+// The stack variables of an interpreter that its resume function (embed/resume.h) takes: which of them nothing else
 // points to, so that they can be moved, and which values point into those. Said by attributes of its parameters.
 #pragma once
 

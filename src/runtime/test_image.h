@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/image_writer.h"
+#include "runtime/embed/image_writer.h"
 #include "runtime/unit.h"
 
 #include <llvm/AsmParser/Parser.h>

@@ -15,7 +15,7 @@
 //
 // Where a context is not known even so (a return address, an entry of a jump table), the function cannot go on as a
 // copy for this place. It tries the places that it can guess, and else leaves for the interpreter (see
-// runtime/embed_resume.h), or, in functions that cannot be entered in the middle, goes on in blocks of the context
+// runtime/embed/resume.h), or, in functions that cannot be entered in the middle, goes on in blocks of the context
 // NoPlace, where contexts mean nothing.
 //
 // Termination: known values only ever get lost at a node (a lattice of height two); pins and contexts come from

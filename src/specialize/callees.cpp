@@ -2,7 +2,7 @@
 #include "specialize/callees.h"
 
 #include "runtime/names.h"
-#include "specialize/emit.h"
+#include "specialize/declare.h"
 #include "specialize/environment.h"
 #include "specialize/facts.h"
 

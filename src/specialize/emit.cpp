@@ -7,6 +7,7 @@
 #include "runtime/markers.h"
 #include "runtime/names.h"
 #include "runtime/resume_frames.h"
+#include "specialize/exits.h"
 #include "specialize/locations.h"
 
 #include <llvm/IR/CFG.h>
@@ -28,6 +29,7 @@ class Emitter {
         analysis_(analysis),
         into_(into),
         locations_(facts_.function, into),
+        exits_(into),
         numbers_(numbers),
         definitions_(facts_.values.size()),
         slots_(facts_.values.size()),
@@ -250,37 +252,6 @@ class Emitter {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(into_.getContext()), 1);
   }
 
-  /// Gives the call of a resume function copies of the stack variables that nothing else points to, so that handing
-  /// them over does not keep them out of registers; and pointers into the copies.
-  void move_frames(llvm::CallInst& call) {
-    const llvm::Function& resume = *call.getCalledFunction();
-    const llvm::DataLayout& layout = into_.getDataLayout();
-    llvm::SmallVector<llvm::Value*, 16> old(call.args());
-    llvm::IRBuilder<> builder(&call);
-    for (unsigned i = 0; i < old.size(); ++i) {
-      const std::optional<runtime::MovedFrame> frame = runtime::moved_frame(resume, i);
-      if (!frame) continue;
-      llvm::AllocaInst*& copy = moved_frames_[{&resume, i}];
-      if (!copy) {
-        copy = new llvm::AllocaInst(llvm::ArrayType::get(builder.getInt8Ty(), frame->size), layout.getAllocaAddrSpace(),
-                                    nullptr, frame->alignment, "frame", into_.getEntryBlock().begin());
-      }
-      builder.CreateMemCpy(copy, copy->getAlign(), old[i], copy->getAlign(), frame->size);
-      call.setArgOperand(i, copy);
-    }
-    for (unsigned i = 0; i < old.size(); ++i) {
-      const std::optional<unsigned> frame = runtime::frame_pointed_into(resume, i);
-      if (!frame || llvm::isa<llvm::UndefValue>(old[i])) continue;
-      llvm::APInt known(64, 0);
-      llvm::Value* offset;
-      if (old[i]->stripAndAccumulateConstantOffsets(layout, known, /*AllowNonInbounds=*/true) == old[*frame])
-        offset = builder.getInt(known);
-      else
-        offset = runtime::distance(builder, old[i], old[*frame]);
-      call.setArgOperand(i, builder.CreatePtrAdd(call.getArgOperand(*frame), offset));
-    }
-  }
-
   /// Hands over to the interpreter at the hint: its resume function takes all that lives there, and its result is ours.
   /// Values are computed before `before`, the call comes to the end of `block`.
   void emit_exit(unsigned id, const llvm::CallInst& hint, llvm::BasicBlock* block, llvm::Instruction* before) {
@@ -289,14 +260,7 @@ class Emitter {
     llvm::SmallVector<llvm::Value*, 16> arguments;
     for (unsigned i = 0; i < place.Inputs.size(); ++i)
       arguments.push_back(i == 1 ? next_depth(id, before) : use(id, place.Inputs[i].get(), before));
-    llvm::CallInst* call = llvm::CallInst::Create(resume->getFunctionType(), resume, arguments, "", block);
-    call->setCallingConv(resume->getCallingConv());
-    call->setAttributes(resume->getAttributes().removeFnAttributes(into_.getContext()));
-    call->addFnAttr(llvm::Attribute::get(into_.getContext(), llvm::Attribute::Cold));
-    call->setDebugLoc(locations_.map(hint.getDebugLoc()));
-    move_frames(*call);
-    llvm::ReturnInst::Create(into_.getContext(), call->getType()->isVoidTy() ? nullptr : call, block)
-        ->setDebugLoc(call->getDebugLoc());
+    exits_.leave(*resume, arguments, *block, locations_.map(hint.getDebugLoc()));
   }
 
   /// A context or a promoted value that is not known: what it may be, and where none fits, the way out, or on.
@@ -420,6 +384,7 @@ class Emitter {
   const Analysis& analysis_;
   llvm::Function& into_;
   Locations locations_;
+  Exits exits_;
   GuestNumbers numbers_;
   std::vector<unsigned> definitions_;                      // by value: how many nodes define it
   std::vector<llvm::AllocaInst*> slots_;                   // by value
@@ -428,7 +393,6 @@ class Emitter {
   llvm::DenseMap<int, llvm::Value*> single_;               // values that one node defines, and arguments
   llvm::DenseMap<int, llvm::Constant*> single_constants_;  // those of them that are constants where they are defined
   std::vector<Outgoing> outgoing_;
-  std::map<std::pair<const llvm::Function*, unsigned>, llvm::AllocaInst*> moved_frames_;  // by parameter of a resume
   Emitted emitted_;
 };
 
@@ -437,38 +401,6 @@ class Emitter {
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
              llvm::Function& into, const GuestNumbers& numbers) {
   return Emitter(environment, analysis, into, numbers).run(arguments);
-}
-
-llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes) {
-  for (llvm::Attribute::AttrKind kind :
-       {llvm::Attribute::Memory, llvm::Attribute::AllocSize, llvm::Attribute::AllocKind})
-    attributes = attributes.removeAttribute(context, kind);
-  return attributes.removeAttribute(context, "alloc-family");
-}
-
-llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
-                                    llvm::ArrayRef<llvm::Constant*> arguments, const llvm::Twine& name) {
-  llvm::SmallVector<llvm::Type*, 8> types;
-  llvm::SmallVector<llvm::AttributeSet, 8> attributes;
-  llvm::AttributeList old = original.getAttributes();
-  for (unsigned i = 0; i < arguments.size(); ++i) {
-    if (arguments[i]) continue;
-    types.push_back(original.getArg(i)->getType());
-    attributes.push_back(old.getParamAttrs(i));
-  }
-  auto* type = llvm::FunctionType::get(original.getReturnType(), types, false);
-  llvm::Function* function = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, &unit);
-  llvm::LLVMContext& context = unit.getContext();
-  // What an argument pointed to is now a symbol: what the function was said to access no longer holds.
-  llvm::AttributeSet own = attributes_left(context, old.getFnAttrs());
-  // A resume function is kept a call as the way out. Specialized, it is a way in.
-  if (original.hasFnAttribute(runtime::ResumeAttribute))
-    own = own.removeAttribute(context, llvm::Attribute::NoInline).removeAttribute(context, runtime::ResumeAttribute);
-  function->setAttributes(llvm::AttributeList::get(context, own, old.getRetAttrs(), attributes));
-  function->setCallingConv(original.getCallingConv());
-  if (original.hasPersonalityFn()) function->setPersonalityFn(runtime::map_constant(unit, original.getPersonalityFn()));
-  copy_subprogram(original, *function);
-  return function;
 }
 
 }  // namespace inlay::specialize

@@ -40,12 +40,4 @@ struct Emitted {
 Emitted emit(Environment& environment, const Analysis& analysis, llvm::ArrayRef<llvm::Constant*> arguments,
              llvm::Function& into, const GuestNumbers& numbers = {});
 
-/// The declaration that emit() fills: internal, with the attributes that still hold.
-llvm::Function* declare_specialized(llvm::Module& unit, const llvm::Function& original,
-                                    llvm::ArrayRef<llvm::Constant*> arguments, const llvm::Twine& name);
-
-/// What function attributes still say when arguments were dropped: nothing of what was accessed through them, and
-/// nothing that counts them.
-llvm::AttributeSet attributes_left(llvm::LLVMContext& context, llvm::AttributeSet attributes);
-
 }  // namespace inlay::specialize

@@ -72,6 +72,8 @@ class Environment {
 
   /// The cells that are known now.
   const Known& cells() const { return cells_; }
+  /// How many of them some load has read, at any node so far.
+  std::size_t cells_of_use() const;
   unsigned cell_count() const { return static_cast<unsigned>(cell_list_.size()); }
   /// The cells that a load has read and the stores that have written a cell, at any node so far.
   const std::set<unsigned>& cells_read_by(const llvm::Instruction& load) const;
@@ -143,6 +145,7 @@ class Environment {
   std::map<std::pair<const llvm::Instruction*, unsigned>, bool> may_write_;
   std::map<const llvm::Instruction*, std::set<unsigned>> read_;
   std::map<unsigned, InOrder<const llvm::StoreInst*>> written_;
+  std::set<unsigned> cells_read_;
   InOrder<llvm::Constant*> tables_;
   std::map<std::pair<llvm::Type*, const llvm::MDNode*>, InOrder<llvm::Constant*>> stored_;
   std::map<std::pair<const llvm::Instruction*, unsigned>, InOrder<llvm::Constant*>> read_from_tables_;  // and context

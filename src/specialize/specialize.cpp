@@ -16,9 +16,11 @@
 #include <algorithm>
 #include <tuple>
 
+#include "runtime/cold.h"
 #include "runtime/markers.h"
 #include "specialize/analyse.h"
 #include "specialize/callees.h"
+#include "specialize/declare.h"
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/inline.h"
@@ -97,8 +99,10 @@ class Specializer {
   /// Redirects each call that is worth a specialized function. True if there was one.
   bool look_at_calls(llvm::Function& function, unsigned depth) {
     std::vector<llvm::CallBase*> calls;
+    const runtime::ColdBlocks cold = runtime::cold_blocks(function);
     for (llvm::Instruction& inst : llvm::instructions(function))
-      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst); call && !llvm::isa<llvm::IntrinsicInst>(call))
+      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
+          call && !llvm::isa<llvm::IntrinsicInst>(call) && !cold.contains(call->getParent()))
         calls.push_back(call);
     bool any = false;
     for (llvm::CallBase* call : calls) {
@@ -243,7 +247,8 @@ class Specializer {
     llvm::Function* again = declare_specialized(symbols_.unit(), function, nothing_known, "");
     evaluate(function, nothing_known, *again);
     move_body(*again, function);
-    return look_at_calls(function, depth_of(function));
+    // What stands in the entry by now came from what it called.
+    return look_at_calls(function, std::max(1u, depth_of(function)));
   }
 
   /// The new body goes into the function that callers know.

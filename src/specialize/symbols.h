@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "frozen/read_log.h"
-#include "frozen/reads.h"
+#include "frozen/reads/read_log.h"
+#include "frozen/reads/reads.h"
 #include "frozen/registry.h"
 #include "runtime/bodies.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "specialize/working_copy.h"
 
+#include "runtime/cold.h"
 #include "runtime/markers.h"
 #include "runtime/names.h"
 #include "specialize/locations.h"
@@ -258,6 +259,7 @@ void WorkingCopy::add_from_tables(const Environment& environment, const llvm::Fu
 Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) const {
   Wanted wanted;
   std::set<const llvm::CallBase*> seen;
+  const runtime::ColdBlocks cold = runtime::cold_blocks(*function_);
   for (unsigned id : analysis.order) {
     const Node& node = analysis.nodes[id];
     if (node.context == NoPlace) continue;
@@ -271,7 +273,7 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
         continue;
       }
       auto* target = llvm::dyn_cast_or_null<llvm::Function>(environment.known(call->getCalledOperand()));
-      std::size_t before = environment.cells().size();
+      const std::size_t before = environment.cells_of_use();
       environment.step(inst);
       llvm::Function* body = target ? body_of(*target) : nullptr;
       if (!body) continue;
@@ -280,8 +282,8 @@ Wanted WorkingCopy::look(const Analysis& analysis, Environment& environment) con
           wanted.handlers.push_back(target);
           add_from_tables(environment, *target, wanted);
         }
-      } else if (depth_ < MaxDepth && environment.cells().size() < before && tail_calls(*body).empty() &&
-                 seen.insert(call).second) {
+      } else if (depth_ < MaxDepth && !cold.contains(block) && environment.cells_of_use() < before &&
+                 tail_calls(*body).empty() && seen.insert(call).second) {
         // (Handlers are not bodies to be copied in: they are a loop of their own.)
         wanted.bodies.emplace_back(call, target);
       }

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "inlay/inlay.h"
-#include "jit/tools/code_table.h"
+#include "jit/observe/code_table.h"
 #include "runtime.h"
 
 #include <gtest/gtest.h>

@@ -12,9 +12,9 @@
 
 #include <gtest/gtest.h>
 
+#include "frozen/memory/space.h"
 #include "frozen/region.h"
 #include "frozen/registry.h"
-#include "frozen/space.h"
 
 namespace inlay::frozen {
 namespace {

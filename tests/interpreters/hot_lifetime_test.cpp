@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 #include "inlay/inlay.h"
 #include "loops.h"
 

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 #include "jit/build.h"
 #include "jit/entry.h"
 #include "runtime.h"

@@ -6,12 +6,13 @@
 #include <optional>
 #include <vector>
 
-#include "runtime/embed_resume.h"
-#include "runtime/image_writer.h"
+#include "runtime/embed/image_writer.h"
+#include "runtime/embed/resume.h"
 #include "runtime/markers.h"
 #include "runtime/registration.h"
 #include "runtime/unit.h"
 #include "specialize/analyse.h"
+#include "specialize/declare.h"
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/specialize.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Counting, and finding code by program counter, from any number of interpreters at once. Both happen on each pass of
-// an entry(), so they take no lock that anybody holds for long: slots to count in (hot_slots.h), with lists of versions
-// (hot_versions.h).
+// an entry(), so they take no lock that anybody holds for long: slots to count in (slots.h), with lists of versions
+// (versions.h).
 #include "inlay/hot.h"
 
 #include <pthread.h>
@@ -10,9 +10,9 @@
 #include <cstring>
 
 #include "frozen/recording.h"
-#include "jit/hot/hot_state.h"
+#include "jit/hot/state.h"
+#include "jit/observe/trace.h"
 #include "jit/tiers/heat.h"
-#include "jit/tools/trace.h"
 #include "runtime/image.h"
 #include "runtime/names.h"
 
@@ -67,7 +67,7 @@ void notice_exit(const Watched& function, std::uint32_t depth) {
   if (!(entered_at & bit)) return;
   entered_at &= ~bit;
   jit::Engine& engine = *function.state->engine;
-  jit::count(engine.tally().exits);
+  engine.tally().count(&Counters::exits);
   if (engine.trace()) jit::trace_event(engine.trace(), "exit", specialize::readable(function.points.resume));
 }
 
@@ -101,8 +101,8 @@ HotCode::State::~State() {
     presence->state = nullptr;  // what has not begun does not begin any more
     presence->all_done.wait(lock, [this] { return presence->running == 0; });
   }
-  engine->tally().cancelled.fetch_add(waiting, std::memory_order_relaxed);
-  jit::drop_versions(*versions);
+  engine->tally().count(&Counters::cancelled, waiting);
+  jit::give_up_all(*versions);
 }
 
 runtime::Way* HotCode::State::ask(const Watched& function, std::uint32_t number, std::uint64_t key,
@@ -124,7 +124,7 @@ runtime::Way* HotCode::State::ask(const Watched& function, std::uint32_t number,
     if (!version) return nullptr;
   }
   version->entered.fetch_add(1, std::memory_order_relaxed);
-  jit::count(engine->tally().entered);
+  engine->tally().count(&Counters::entered);
   return version;
 }
 

@@ -143,7 +143,7 @@ void compile_batch(Engine& engine, Level level, std::vector<BatchMember>& member
   }();
   // Whatever is wrong with them together, each one gets its own answer when it is compiled alone.
   if (!object || !link_all(engine, *std::move(object), parts)) return;
-  if (parts.size() > 1) count(engine.tally().batches);
+  if (parts.size() > 1) engine.tally().count(&Counters::batches);
 }
 
 }  // namespace inlay::jit

@@ -21,7 +21,7 @@ std::atomic<std::uint64_t> detail::current_epoch = 1;
 
 namespace {
 
-struct Retired {
+struct Unreclaimed {
   std::uint64_t epoch;  // calls that began in it, or before, may use it
   std::shared_ptr<void> what;
 };
@@ -31,7 +31,7 @@ struct Reclaimer {
   std::mutex mutex;
   std::deque<detail::Gate> gates;     // of all threads that ever called
   std::vector<detail::Gate*> unused;  // of threads that have ended
-  std::deque<Retired> retired;        // in ascending order of epochs
+  std::deque<Unreclaimed> waiting;    // in ascending order of epochs
   bool has_barrier = false;
 };
 
@@ -111,32 +111,32 @@ void jit::prepare_for_fork() {
   static_cast<void>(registered);
 }
 
-void jit::retire_later(std::shared_ptr<void> what) {
+void jit::reclaim_later(std::shared_ptr<void> what) {
   if (!what) return;
   const frozen::Unrecorded unrecorded;
   Reclaimer& all = reclaimer();
   std::lock_guard lock(all.mutex);
   const std::uint64_t epoch = detail::current_epoch.fetch_add(1, std::memory_order_seq_cst);
-  all.retired.push_back({epoch, std::move(what)});
+  all.waiting.push_back({epoch, std::move(what)});
 }
 
-void jit::retire(std::shared_ptr<void> what) {
-  retire_later(std::move(what));
-  collect_retired();
+void jit::reclaim(std::shared_ptr<void> what) {
+  reclaim_later(std::move(what));
+  reclaim_what_was_left();
 }
 
-std::size_t jit::collect_retired() {
+std::size_t jit::reclaim_what_was_left() {
   const frozen::Unrecorded unrecorded;
   Reclaimer& all = reclaimer();
-  std::vector<std::shared_ptr<void>> dropped;  // without the lock: what is dropped may retire more
+  std::vector<std::shared_ptr<void>> dropped;  // without the lock: what is dropped may bring more
   std::lock_guard lock(all.mutex);
-  if (all.retired.empty()) return 0;
+  if (all.waiting.empty()) return 0;
   const std::uint64_t oldest = oldest_noted(all);
-  while (!all.retired.empty() && all.retired.front().epoch < oldest) {
-    dropped.push_back(std::move(all.retired.front().what));
-    all.retired.pop_front();
+  while (!all.waiting.empty() && all.waiting.front().epoch < oldest) {
+    dropped.push_back(std::move(all.waiting.front().what));
+    all.waiting.pop_front();
   }
-  return all.retired.size();
+  return all.waiting.size();
 }
 
 }  // namespace inlay

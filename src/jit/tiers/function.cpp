@@ -17,7 +17,7 @@ namespace {
 /// Has a version made, in the background if there are threads for that.
 void ask_for_version(const std::shared_ptr<Managed>& managed, Values values, double heat) {
   Engine& engine = *managed->engine;
-  count(engine.tally().asked);
+  engine.tally().count(&Counters::asked);
   const bool renews = values.empty();           // only the way to what there is
   if (!renews && !engine.has_budget()) return;  // its candidate stays as it is: asked for
   const bool pushed =
@@ -43,7 +43,7 @@ bool is_refused(Managed& managed) {
   managed.asked = Tier::Original;
   managed.heat = {};
   if (managed.current) return true;
-  managed.report.remarks = {{Remark::Kind::NotCompiled, "", "the budget for compiling is used up; see Policy", {}}};
+  managed.report.remarks = {{Remark::Kind::NotCompiled, "", budget_is_used_up().message(), {}}};
   if (!managed.engine->has_time() && managed.state) {
     managed.given_up = true;
     lead_to_original(managed);
@@ -71,7 +71,7 @@ std::optional<Tier> take_wish(Managed& managed) {
 /// Has a function compiled, in the background if there are threads for that.
 void ask(const std::shared_ptr<Managed>& managed, Tier tier, double heat) {
   Engine& engine = *managed->engine;
-  count(engine.tally().asked);
+  engine.tally().count(&Counters::asked);
   if (is_refused(*managed)) return;
   // The job does not keep the function: who drops it does not wait for that.
   const bool pushed = tier == Tier::Quick ? engine.pool().push(heat, &make_quick, managed)
@@ -104,7 +104,7 @@ FunctionState::~FunctionState() {
     std::lock_guard lock(managed->mutex);
     managed->state = nullptr;
     if (std::exchange(managed->asked, Tier::Original) != Tier::Original && managed->compiling == 0)
-      jit::count(managed->engine->tally().cancelled);
+      managed->engine->tally().count(&Counters::cancelled);
     current = std::move(managed->current);
     kept.swap(managed->kept);
     if (managed->versions) versions = jit::take_versions(*managed);

@@ -5,10 +5,10 @@
 
 #include "frozen/recording.h"
 #include "jit/entry.h"
+#include "jit/observe/trace.h"
 #include "jit/tiers/batch.h"
 #include "jit/tiers/epoch.h"
 #include "jit/tiers/heat.h"
-#include "jit/tools/trace.h"
 #include "specialize/symbols.h"
 
 namespace inlay {
@@ -43,7 +43,8 @@ void lead_to_original(Managed& managed) {
 
 std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   ++managed.generation;
-  if (std::exchange(managed.asked, Tier::Original) != Tier::Original) count(managed.engine->tally().cancelled);
+  if (std::exchange(managed.asked, Tier::Original) != Tier::Original)
+    managed.engine->tally().count(&Counters::cancelled);
   managed.failure.reset();
   managed.heat = {};
   managed.last_sample = 0;
@@ -59,7 +60,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   if (old->stays) managed.kept.push_back(old->compiled.code);
   managed.report = managed.empty_report();
   managed.report.remarks.push_back({Remark::Kind::NotCompiled, "", std::move(why), {}});
-  count(managed.engine->tally().invalidated);
+  managed.engine->tally().count(&Counters::invalidated);
   trace_event(managed.engine->trace(), "invalidate", managed.title());
   return old;
 }
@@ -67,7 +68,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
 void drop(std::shared_ptr<Installation> old) {
   if (!old) return;
   old->dependency = {};
-  retire(std::move(old));
+  reclaim(std::move(old));
 }
 
 namespace {
@@ -76,7 +77,8 @@ namespace {
 std::optional<std::uint64_t> begin(Managed& managed, Tier tier) {
   std::lock_guard lock(managed.mutex);
   if (managed.state && managed.tier() < tier) return managed.generation;
-  if (std::exchange(managed.asked, Tier::Original) != Tier::Original) count(managed.engine->tally().cancelled);
+  if (std::exchange(managed.asked, Tier::Original) != Tier::Original)
+    managed.engine->tally().count(&Counters::cancelled);
   return std::nullopt;
 }
 
@@ -87,12 +89,12 @@ bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compi
   if (!dependency) return false;
   Tally& tally = managed.engine->tally();
   if (!fresh->installed) {
-    count(tally.discarded);
+    tally.count(&Counters::discarded);
     return true;
   }
-  count(tally.swaps);
+  tally.count(&Counters::swaps);
   trace_event(managed.engine->trace(), "swap", managed.title(), {{"to", std::string(to_string(tier))}});
-  count(tier == Tier::Quick ? tally.quick : tally.optimized);
+  tally.count(tier == Tier::Quick ? &Counters::quick : &Counters::optimized);
   {
     std::lock_guard lock(managed.mutex);
     if (managed.current == fresh) fresh->dependency = std::move(dependency);
@@ -103,7 +105,7 @@ bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compi
 
 void fail(Managed& managed, std::uint64_t generation, Error error, Report report) {
   add_failure(report, error);
-  count(managed.engine->tally().failed);
+  managed.engine->tally().count(&Counters::failed);
   std::lock_guard lock(managed.mutex);
   if (managed.generation != generation) return;
   managed.asked = Tier::Original;
@@ -230,7 +232,7 @@ void Installation::retire(const frozen::Retirement& why) noexcept {
                      : why.cause == frozen::Retirement::Cause::Withdrawn ? " is not promised to be constant any more"
                                                                          : " was freed";
   // Neither it nor its code may be destroyed here. Its dependency is spent.
-  retire_later(uninstall(managed, "its code was dropped: '" + std::string(why.region) + "'" + what));
+  reclaim_later(uninstall(managed, "its code was dropped: '" + std::string(why.region) + "'" + what));
 }
 
 void compile_managed(Engine& engine, const std::vector<std::shared_ptr<Managed>>& functions, Tier tier) {

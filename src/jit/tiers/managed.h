@@ -15,10 +15,10 @@
 #include <optional>
 #include <vector>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 #include "inlay/jit.h"
 #include "jit/build.h"
-#include "jit/link/engine.h"
+#include "jit/engine.h"
 #include "jit/tiers/heat.h"
 #include "jit/tiers/versions.h"
 
@@ -61,7 +61,7 @@ struct Managed : std::enable_shared_from_this<Managed> {
   std::atomic<unsigned> compiling = 0;  // threads that do so
 
   // What follows is changed under this lock. It is taken last: no other is taken while it is held, but the one in
-  // retire_later(), and nothing is destroyed. LLVM works without it.
+  // reclaim_later(), and nothing is destroyed. LLVM works without it.
   std::mutex mutex;
   detail::FunctionState* state = nullptr;   // null: the handle is gone
   std::shared_ptr<Installation> current;    // null: calls run the original

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "frozen/recording.h"
+#include "jit/observe/trace.h"
 #include "jit/tiers/epoch.h"
-#include "jit/tools/trace.h"
 
 namespace inlay::jit {
 
@@ -138,7 +138,7 @@ void Pool::Shared::work() {
     if (stopping) return;
     if (jobs.empty()) {
       lock.unlock();
-      const bool all_gone = collect_retired() == 0;
+      const bool all_gone = reclaim_what_was_left() == 0;
       lock.lock();
       if (!jobs.empty() || stopping) continue;
       if (all_gone)

@@ -8,10 +8,11 @@
 #include "frozen/recording.h"
 #include "frozen/registry.h"
 #include "jit/entry.h"
+#include "jit/observe/trace.h"
+#include "jit/tiers/dispatch.h"
 #include "jit/tiers/epoch.h"
 #include "jit/tiers/heat.h"
 #include "jit/tiers/managed.h"
-#include "jit/tools/trace.h"
 
 namespace inlay::jit {
 
@@ -149,18 +150,17 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
 }
 
 Result<Compiled> make_dispatch(Managed& managed, const std::vector<std::shared_ptr<VersionCode>>& versions) {
-  std::vector<VersionEntry> entries;
+  std::vector<DispatchCase> cases;
   std::vector<HostSymbol> symbols;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const std::string number = std::to_string(i);
-    entries.push_back({"inlay.version." + number, "inlay.calls." + number, versions[i]->values});
-    symbols.push_back({entries.back().symbol, versions[i]->compiled.entry});
-    symbols.push_back({entries.back().counter, &versions[i]->calls});
+    cases.push_back({"inlay.version." + number, "inlay.calls." + number, versions[i]->values});
+    symbols.push_back({cases.back().symbol, versions[i]->compiled.entry});
+    symbols.push_back({cases.back().counter, &versions[i]->calls});
   }
-  const std::string title = managed.title() + " [versions]";
-  return compile_plain(*managed.engine, title, std::move(symbols),
+  return compile_plain(*managed.engine, managed.title() + " [versions]", std::move(symbols),
                        [&](specialize::Symbols& unit, const std::string& name) {
-                         return build_dispatch(unit, managed.request, {name}, entries);
+                         return build_dispatch(unit, managed.request, {name}, cases);
                        });
 }
 
@@ -197,9 +197,9 @@ void renew_dispatch(Managed& managed) {
         managed.state->target.store(dispatch ? dispatch->compiled.entry : managed.state->ways.unversioned,
                                     std::memory_order_release);
     }
-    count(managed.engine->tally().swaps);
+    managed.engine->tally().count(&Counters::swaps);
     trace_event(managed.engine->trace(), "swap", managed.title(), {{"to", "versions"}});
-    retire(std::move(old));
+    reclaim(std::move(old));
     return;
   }
 }
@@ -216,15 +216,15 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   if (versions.dispatch &&
       std::any_of(versions.dispatch->versions.begin(), versions.dispatch->versions.end(), is_this)) {
     if (managed->state) managed->state->target.store(managed->state->ways.unversioned, std::memory_order_release);
-    retire_later(std::move(versions.dispatch));
+    reclaim_later(std::move(versions.dispatch));
   }
   const auto found = std::find_if(versions.all.begin(), versions.all.end(), is_this);
   if (found == versions.all.end()) return;
   if (Candidate* candidate = find(versions, values)) candidate->asked = false;
-  retire_later(std::move(*found));
+  reclaim_later(std::move(*found));
   versions.all.erase(found);
   ++versions.serial;
-  count(managed->engine->tally().invalidated);
+  managed->engine->tally().count(&Counters::invalidated);
   trace_event(managed->engine->trace(), "invalidate", report.title());
 }
 
@@ -287,7 +287,7 @@ void compile_version(Managed& managed, const Values& values) {
     Versions& versions = *managed.versions;
     const Candidate* candidate = find(versions, values);
     if (!managed.state || !candidate || !candidate->asked || has_version(versions, values)) {
-      count(tally.cancelled);
+      tally.count(&Counters::cancelled);
       return;
     }
     times_taken = versions.times_taken;
@@ -302,7 +302,7 @@ void compile_version(Managed& managed, const Values& values) {
     if (!version) {
       // What changed while it was compiled may be quiet next time.
       if (candidate) candidate->failed = version.error().kind() != ErrorKind::Changed, candidate->asked = false;
-      count(tally.failed);
+      tally.count(&Counters::failed);
       add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
     }
@@ -326,16 +326,16 @@ void compile_version(Managed& managed, const Values& values) {
   }
   if (!wanted) {
     (*version)->dependency = {};
-    count(tally.discarded);
+    tally.count(&Counters::discarded);
     return;
   }
-  count(tally.versions);
+  tally.count(&Counters::versions);
   renew_dispatch(managed);
   if (!evicted) return;
   // From here on no call begins in it.
   evicted->dependency = {};
-  retire(std::move(evicted));
-  count(tally.evicted);
+  reclaim(std::move(evicted));
+  tally.count(&Counters::evicted);
   trace_event(managed.engine->trace(), "evict", managed.title());
 }
 
@@ -353,8 +353,8 @@ Dropped take_versions(Managed& managed) {
 
 void drop_versions(Dropped dropped) {
   for (const auto& version : dropped.versions) version->dependency = {};
-  retire(std::move(dropped.dispatch));
-  for (auto& version : dropped.versions) retire(std::move(version));
+  reclaim(std::move(dropped.dispatch));
+  for (auto& version : dropped.versions) reclaim(std::move(version));
 }
 
 }  // namespace inlay::jit

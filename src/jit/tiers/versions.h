@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-#include "frozen/dependents.h"
+#include "frozen/reads/dependents.h"
 #include "inlay/jit.h"
 #include "jit/build.h"
 #include "jit/tiers/heat.h"

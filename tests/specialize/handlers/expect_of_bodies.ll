@@ -17,6 +17,8 @@ entry:
 go:
   %v = call i64 @inner(ptr %vm)
   %r = add i64 %v, %here
+  %after = load i64, ptr %vm
+  call void @use(i64 %after)
   ret i64 %r
 }
 define i64 @inner(ptr %vm) {
@@ -29,4 +31,5 @@ go:
 }
 declare i64 @flag()
 declare i64 @inlay_marker_expect(i64, i64)
+declare void @use(i64)
 declare i64 @inlay_marker_context_word(i64)

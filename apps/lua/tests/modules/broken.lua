@@ -1,0 +1,2 @@
+-- A module with an error in it.
+error("broken on purpose")
