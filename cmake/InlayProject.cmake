@@ -48,7 +48,8 @@ separate_arguments(llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
 target_compile_definitions(inlay_llvm INTERFACE ${llvm_definitions})
 
 # inlay_room(NAME USES room... [LLVM] [FOLDERS folder...]): the room src/NAME as an object library `inlay_NAME`, from the
-# sources in its folder and in these folders there; `x_test.cpp` files there become the test `inlay_NAME_test`, `x_fuzz.cpp` files a fuzzer each.
+# sources in its folder and in these folders there; `x_test.cpp` files become the test `inlay_NAME_test`, `x_fuzz.cpp`
+# files a fuzzer each.
 function(inlay_room name)
   cmake_parse_arguments(PARSE_ARGV 1 room "LLVM" "" "USES;LIBRARIES;FOLDERS")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

@@ -2,6 +2,7 @@
 #include "specialize/analyse.h"
 
 #include <algorithm>
+#include <set>
 
 #include "runtime/markers.h"
 #include "specialize/fixpoint.h"
@@ -54,6 +55,13 @@ std::vector<unsigned> reverse_post_order(const std::vector<Node>& nodes) {
   return order;
 }
 
+/// Some were only met on ways that were tried and given up.
+std::int64_t contexts_reached(const Analysis& analysis) {
+  std::set<ContextId> reached;
+  for (unsigned id : analysis.order) reached.insert(analysis.nodes[id].context);
+  return static_cast<std::int64_t>(reached.size());
+}
+
 /// Whether restarts are worth it. Pins may bring up ever more pins, as each call of a guest's recursion that is
 /// followed makes the next one visible; without an end, and for nothing. So an attempt has to find more places with a
 /// known way on than the best one before, or to leave fewer things open, and there are only so many that do not.
@@ -61,7 +69,7 @@ class Progress {
  public:
   void note(const Analysis& now, const Found& found, const Variables& pins, std::uint64_t work) {
     if (first_work_ == 0) first_work_ = work;
-    const auto resolved = static_cast<std::int64_t>(now.contexts.size()) - static_cast<std::int64_t>(found.contexts);
+    const auto resolved = contexts_reached(now) - static_cast<std::int64_t>(found.contexts);
     const bool better = !best_ || resolved > resolved_ || (resolved == resolved_ && found.unresolved < unresolved_);
     in_vain_ = better ? 0 : in_vain_ + 1;
     if (!better) return;
@@ -95,6 +103,8 @@ class Progress {
 
 Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> arguments, const Limits& most) {
   Limits limits = most;
+  limits.places_tried = 0;
+  bool guessing = false;  // only of what telling places apart does not settle
   const Facts& facts = environment.facts();
   Known entry;
   for (unsigned i = 0; i < arguments.size(); ++i)
@@ -148,7 +158,13 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
       continue;
     }
     progress.note(analysis, found, used, environment.work() - before);
-    if (!found.pins || progress.over(environment.work(), limits)) return progress.best();
+    if (found.pins && !progress.over(environment.work(), limits)) continue;
+    const bool unknown_ways = llvm::any_of(
+        analysis.exits, [](const Exit& exit) { return exit.cause == ExitCause::UnknownContext; });
+    if (guessing || !unknown_ways || most.places_tried == 0) return progress.best();
+    guessing = true;
+    limits.places_tried = most.places_tried;
+    pins = progress.pins();
   }
   if (progress.any()) return progress.best();
   // The last attempt hit a cap: once more, without pins, which cannot.

@@ -33,7 +33,7 @@ Fixpoint::End Fixpoint::run(const Known& entry) {
       if (overfull_.size() >= patience_) return End::TooManyCopies;
       if (tried_ && nodes_.size() > limits_.nodes_with_places) return End::TooManyPlaces;
     }
-  } while (limits_.places_tried > 0 && try_places());
+  } while ((limits_.places_tried > 0 || limits_.values_promoted > 0) && try_places());
   return overfull_.empty() ? End::Complete : End::TooManyCopies;
 }
 
@@ -171,7 +171,7 @@ bool Fixpoint::try_places() {
     const llvm::CallInst* hint = context_at_end(*block);
     const bool promotes = !hint;
     if (promotes) hint = promote_at_end(*block);
-    if (!promotes && !nodes_[id].exits) continue;
+    if (!promotes && (limits_.places_tried == 0 || !nodes_[id].exits)) continue;
     if (!may_guess()) break;
     const std::uint64_t before = environment_.work();
     const std::vector<llvm::Constant*>& guesses = guesser_.guess(

@@ -74,7 +74,7 @@ class Writer:
             return f"({a} {self.pick(['//', '%'])} {self.pick(['3', '-5', '7', b])})"
         if form < 11:
             return f"({a} {self.pick(['&', '|', '~', '<<', '>>'])} {b})"
-        return self.pick([f"(- {a})", f"(~ {a})", f"#{self.variable('s')}", f"(#{self.variable('t')})",
+        return self.pick([f"(- {a})", f"(~ {a})", f"#{self.variable('s')}", f"len({self.variable('t')})", f"#{{{self.any(0)}, {self.integer(0)}}}",
                           f"({self.condition(0)} and {a} or {b})", f"math.max({a}, {b})", f"select('#', {a}, {b})"])
 
     def real(self, depth=2):
@@ -95,9 +95,9 @@ class Writer:
             return self.variable("s") if self.chance(60) else self.pick(STRINGS)
         a, b = self.string(depth - 1), self.string(depth - 1)
         number = self.integer(1)
-        return self.pick([f"({a} .. {b})", f"({a} .. {b} .. '-' .. {self.variable('n')})", f"tostring({number})",
+        return self.pick([f"({a} .. {b})", f"({a} .. {b} .. '-' .. {self.variable('n')})", f"plain({number})",
                           f"({a}):sub(2, {self.pick(['-1', '3', '-2'])})", f"({a}):upper()", f"({a}):rep(2, ',')",
-                          f"(({a}):gsub('%d', '#'))", f"string.format('%d|%s', {self.variable('n')}, {b})",
+                          f"(({a}):gsub('%d', '#'))", f"string.format('%d|%s', {self.variable('n')}, plain({b}))",
                           f"(str({self.any(1)}) .. {b})", f"type({self.any(0)})"])
 
     def table(self, depth=1):

@@ -1,4 +1,5 @@
 -- What every generated program begins with: it prints the same everywhere, ends, and holds some values to play with.
+local Box = {}
 local F, fuel, shown, sum = {}, 0, 0, 0
 
 -- A value as text, without addresses; the sign of a NaN is nobody's promise.
@@ -11,8 +12,24 @@ local function text(value, depth)
   if meta and meta.show then return meta.show(value) end
   if (depth or 0) > 1 then return "{...}" end
   local parts = {}
-  for i = 1, math.min(rawlen(value), 6) do parts[i] = text(rawget(value, i), (depth or 0) + 1) end
+  for i = 1, 6 do
+    local part = rawget(value, i)
+    if part == nil then break end
+    parts[i] = text(part, (depth or 0) + 1)
+  end
   return "{" .. table.concat(parts, ",") .. ";" .. text(rawget(value, "k"), 2) .. "," .. text(rawget(value, "code"), 2) .. "}"
+end
+-- The length, where it does not depend on how a table with holes came to be.
+local function len(t)
+  if type(t) ~= "table" or getmetatable(t) == Box then return #t end
+  local n = 0
+  while rawget(t, n + 1) ~= nil do n = n + 1 end
+  return n
+end
+-- What tostring says, where it says no address.
+local function plain(v)
+  if type(v) == "number" or type(v) == "string" then return tostring(v) end
+  return text(v)
 end
 local function texts(...)
   local parts = {}
@@ -28,6 +45,7 @@ end
 -- A line of the state: all lines count in the sum, the first ones of each function are printed.
 local function note(...)
   fuel = fuel - 10
+  if fuel < -500 then error("out of notes", 0) end
   local s = texts(...)
   mix(s)
   if shown > 0 then
@@ -49,7 +67,6 @@ local function str(v)
   if v ~= v then return "nan" end
   return v
 end
-local Box = {}
 Box.__index = Box
 local function box(v) return setmetatable({v = v}, Box) end
 local function unbox(o)
@@ -67,7 +84,7 @@ function Box.__len(a) return 3 end
 function Box.__eq(a, b) return a.v == b.v end
 function Box.__lt(a, b) return unbox(a) < unbox(b) end
 function Box.__le(a, b) return unbox(a) <= unbox(b) end
-function Box.__concat(a, b) return clip("<" .. tostring(str(unbox(a))) .. tostring(str(unbox(b))) .. ">") end
+function Box.__concat(a, b) return clip("<" .. plain(str(unbox(a))) .. plain(str(unbox(b))) .. ">") end
 function Box.__call(o, a, b) return o.v, b, a end
 function Box:get(d) return self.v, d end
 function Box:put(v)

@@ -1,0 +1,1 @@
+print("the init file runs", select("#", ...), #arg)
