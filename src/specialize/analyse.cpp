@@ -159,8 +159,8 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     }
     progress.note(analysis, found, used, environment.work() - before);
     if (found.pins && !progress.over(environment.work(), limits)) continue;
-    const bool unknown_ways = llvm::any_of(
-        analysis.exits, [](const Exit& exit) { return exit.cause == ExitCause::UnknownContext; });
+    const bool unknown_ways =
+        llvm::any_of(analysis.exits, [](const Exit& exit) { return exit.cause == ExitCause::UnknownContext; });
     if (guessing || !unknown_ways || most.places_tried == 0) return progress.best();
     guessing = true;
     limits.places_tried = most.places_tried;

@@ -180,11 +180,10 @@ class Emitter {
 
   llvm::Instruction* clone(unsigned id, llvm::Instruction& inst, llvm::Instruction* before) {
     llvm::Instruction* copy = inst.clone();
-    static const unsigned Kept[] = {llvm::LLVMContext::MD_tbaa,    llvm::LLVMContext::MD_tbaa_struct,
-                                    llvm::LLVMContext::MD_fpmath,  llvm::LLVMContext::MD_range,
-                                    llvm::LLVMContext::MD_nonnull, llvm::LLVMContext::MD_noundef,
-                                    llvm::LLVMContext::MD_align,   llvm::LLVMContext::MD_dereferenceable,
-                                    llvm::LLVMContext::MD_prof};
+    static const unsigned Kept[] = {
+        llvm::LLVMContext::MD_tbaa,  llvm::LLVMContext::MD_tbaa_struct,     llvm::LLVMContext::MD_fpmath,
+        llvm::LLVMContext::MD_range, llvm::LLVMContext::MD_nonnull,         llvm::LLVMContext::MD_noundef,
+        llvm::LLVMContext::MD_align, llvm::LLVMContext::MD_dereferenceable, llvm::LLVMContext::MD_prof};
     copy->dropUnknownNonDebugMetadata(Kept);
     copy->setDebugLoc(locations_.map(inst.getDebugLoc()));
     for (llvm::Use& operand : copy->operands())
