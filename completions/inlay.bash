@@ -17,7 +17,7 @@ _inlay() {
   case $command in
     embed) words="--name --output --depfile --clang --flag --c++-flag --optimize --help" ;;
     list) words="--json --verify --help" ;;
-    cache) words="list verify clear --dir --json --help" ;;
+    cache) words="list verify repair clear --dir --json --help" ;;
     *) words="embed list cache --help --version" ;;
   esac
   if [[ -n $command && $command != cache && $current != -* ]]; then

@@ -14,6 +14,6 @@ complete -c inlay -n '__fish_seen_subcommand_from embed' -s O -l optimize -x -a 
 complete -c inlay -n '__fish_seen_subcommand_from list' -l json -d 'Print JSON'
 complete -c inlay -n '__fish_seen_subcommand_from list' -l verify -d 'Read and check every byte'
 complete -c inlay -n __fish_use_subcommand -f -a cache -d 'Look at compiled code that is kept on disk, or remove it'
-complete -c inlay -n '__fish_seen_subcommand_from cache' -f -a 'list verify clear'
+complete -c inlay -n '__fish_seen_subcommand_from cache' -f -a 'list verify repair clear'
 complete -c inlay -n '__fish_seen_subcommand_from cache' -l dir -x -a '(__fish_complete_directories)' -d 'The folder'
 complete -c inlay -n '__fish_seen_subcommand_from cache' -l json -d 'Print JSON'

@@ -74,6 +74,7 @@ struct CacheStatistics {
 struct CacheEntry {
   std::string name;
   std::string function;  // that was compiled, demangled
+  std::string title;     // its Report::name where it was compiled; others that share the entry may have another one
   std::uint64_t bytes = 0;
   std::uint64_t code_bytes = 0;
   std::int64_t used = 0;  // seconds since 1970

@@ -206,7 +206,8 @@ class Function<R(A...)> {
   /// Drops the compiled code, and whatever is being compiled: calls that begin from here on run the original, and count
   /// from the beginning. Calls under way finish in the old code, whose memory comes back afterwards.
   void invalidate() const { detail::invalidate(*state_); }
-  /// For interpreters that count: so many jumps backward were taken in the original, each as hot as a call.
+  /// For interpreters that count: so many jumps backward were taken in the original. Each counts as a call, and the
+  /// time since the last time that this was said counts as time in the function.
   void add_back_edges(std::uint64_t count = 1) const { detail::add_back_edges(*state_, count); }
 
   /// Of a function with promoted arguments: its versions, those made first in front. tier() and explain() are of the

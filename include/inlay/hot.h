@@ -26,7 +26,8 @@ struct HotOptions {
   /// Compile in the Jit's threads (Policy::threads), while the interpreter goes on as it is. Else, or if there are
   /// none, in the thread that passed the entry, which waits for that, while others go on.
   bool background = false;
-  CompileOptions compile = {};  // `verify` has no effect
+  CompileOptions compile = {};  // `verify` has no effect. Behind `name` comes where the code begins in the guest's
+                                // source, if annotate_source() said so: `fib (fib.asm:12)`
 };
 
 /// One piece of code that the interpreter goes on in.
@@ -39,8 +40,8 @@ struct HotEntry {
 /// What Jit::compile_hot() returns: as long as it or a copy of it lives, running interpreters are counted, and go on in
 /// compiled code. The code does not keep the programs: when one is freed, or a range in it changes (see Changing), the
 /// code that was made from it goes, as soon as nobody is inside. When the last copy of this goes, so does all code: no
-/// thread may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, and
-/// Policy::off(), with which nothing is counted.
+/// thread may be inside of the interpreter then. Safe to ask from any thread. The Jit's policy holds: its budgets, its
+/// highest tier, and Policy::off(), with which nothing is counted. Its thresholds do not: HotOptions has one.
 class HotCode {
  public:
   /// The code that there is, and what could not be compiled, in the order in which that was tried. A copy, reports and

@@ -76,7 +76,7 @@ class Loaded {
 /// thread may use it. What it compiled outlives it.
 class Jit {
  public:
-  /// InvalidArgument if the environment variable INLAY_JIT says something that means nothing.
+  /// InvalidArgument if the policy, or the environment variable INLAY_JIT, says something that means nothing.
   static Result<Jit> create(const JitOptions& options = {});
 
   /// What this Jit has done so far.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "inlay/level.h"
@@ -27,6 +28,9 @@ enum class InlineChoice : std::uint8_t {
 
 /// How one function is compiled. The defaults suit trees of closures.
 struct CompileOptions {
+  /// What people call it: `rule 17`. Reports, traces, debuggers, profilers and `inlay cache list` show it, so that a
+  /// thousand closures of one type can be told apart. It has no effect on the code, nor on what a cache finds.
+  std::string name = {};
   Level level = Level::O2;
   /// Every call runs the original and the compiled code on copies of the arguments and compares; see verify.h.
   bool verify = false;

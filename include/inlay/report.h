@@ -78,6 +78,7 @@ struct GuestInstruction {
 /// The account of one compilation.
 struct Report {
   std::string function;      // what was asked for, demangled
+  std::string name;          // how CompileOptions::name calls it; of HotCode, with the guest's place. May be empty
   bool compiled = false;     // false: the original runs
   bool cached = false;       // the code was compiled earlier, and found in a cache; counts and remarks are of then
   unsigned rounds = 0;       // of evaluating and inlining
@@ -98,6 +99,9 @@ struct Report {
 
   /// Whether `code` and `assembly` of guest instructions are filled in.
   bool explains_code() const { return !functions.empty(); }
+
+  /// How to call it: the name where there is one, else the function.
+  const std::string& title() const { return name.empty() ? function : name; }
 
   /// Several lines for people; the last one without a newline.
   std::string to_text() const;

@@ -74,14 +74,15 @@ CacheStatistics Cache::statistics() const {
 namespace {
 
 CacheEntry describe(const CacheStore::Stored& stored, const Result<std::optional<base::Bytes>>& got) {
-  CacheEntry described{stored.name, "", stored.bytes, 0, stored.used, false};
+  CacheEntry described{stored.name, "", "", stored.bytes, 0, stored.used, false};
   if (!got || !*got) return described;
   std::optional<cache::Entry> entry = cache::read_entry(**got);
   if (!entry) return described;
   described.function = cache::function_of(entry->request);
   described.code_bytes = entry->object.size();
-  described.sound =
-      cache::name_of(entry->id) == stored.name && cache::object_is_sound(**got) && cache::read_facts(entry->facts);
+  const std::optional<cache::Facts> facts = cache::read_facts(entry->facts);
+  if (facts) described.title = facts->report.name;
+  described.sound = cache::name_of(entry->id) == stored.name && cache::object_is_sound(**got) && facts;
   return described;
 }
 

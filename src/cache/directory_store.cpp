@@ -104,7 +104,7 @@ class DirectoryStore final : public CacheStore {
   Result<void> put(const std::string& name, std::span<const std::byte> bytes) override {
     if (!is_entry_name(name)) return Error(ErrorKind::InvalidArgument, "this is not the name of an entry");
     if (bytes.size() > max_bytes_)
-      return Error(ErrorKind::InvalidArgument, "an entry is larger than the whole cache may be");
+      return Error(ErrorKind::BudgetExceeded, "an entry is larger than the whole cache may be");
     make_room(bytes.size());
     static std::atomic<std::uint64_t> counter = 0;
     const std::string unfinished = UnfinishedPrefix + std::to_string(getpid()) + '-' +

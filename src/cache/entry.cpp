@@ -149,6 +149,7 @@ void fields(Direction& each, T& guest) {
 template <class Direction, Same<Report> T>
 void fields(Direction& each, T& report) {
   each(report.function);
+  each(report.name);
   each(report.rounds);
   each(report.specialized);
   each(report.inlined);

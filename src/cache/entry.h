@@ -16,7 +16,7 @@
 namespace inlay::cache {
 
 /// Raised when the layout of entries or the form of logs changes. Requests have a number of their own (jit/cached.cpp).
-constexpr std::uint32_t EntryFormat = 1;
+constexpr std::uint32_t EntryFormat = 2;
 
 struct EntryHeader {
   char magic[8];

@@ -25,7 +25,7 @@ class MemoryStore final : public CacheStore {
 
   Result<void> put(const std::string& name, std::span<const std::byte> bytes) override {
     if (bytes.size() > max_bytes_)
-      return Error(ErrorKind::InvalidArgument, "an entry is larger than the whole cache may be");
+      return Error(ErrorKind::BudgetExceeded, "an entry is larger than the whole cache may be");
     std::lock_guard lock(mutex_);
     forget(name);
     while (total_ + bytes.size() > max_bytes_) forget(least_recent());

@@ -88,8 +88,13 @@ Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& mach
   return object;
 }
 
+CompileOptions with_policy(CompileOptions options, const Policy& policy) {
+  if (policy.highest == Tier::Quick) options.level = Level::Quick;
+  return options;
+}
+
 Error changed_each_time() {
-  return {ErrorKind::BrokenPromise, "what the function reads has changed each time that it was compiled"};
+  return {ErrorKind::Changed, "what the function reads has changed each time that it was compiled"};
 }
 
 Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, const CompileOptions& options,
@@ -117,7 +122,7 @@ Result<Built> build(Engine& engine, const CompileOptions& options, Report& repor
   CacheQuery cached(engine, options, subject);
   if (cached.on())
     if (std::optional<Built> found = cached.find(report)) {
-      trace_event(engine.trace(), "cache hit", report.function);
+      trace_event(engine.trace(), "cache hit", report.title());
       return *std::move(found);
     }
   Engine::Borrowed workspace(engine);
@@ -140,7 +145,9 @@ Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds) {
   Stopwatch watch;
   Compiled compiled;
-  INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols));
+  std::map<std::string, std::string> titles;
+  if (!report.name.empty()) titles.emplace(built.entry, report.name);
+  INLAY_TRY(compiled.code, engine.link(std::move(built.object), built.symbols, std::move(titles)));
   give_memory(*compiled.code, built, holds);
   compiled.unknown_bound = std::move(built.unknown_bound);
   INLAY_TRY(compiled.entry, engine.address(*compiled.code, built.entry));
@@ -160,9 +167,11 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
   return compiled;
 }
 
-Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry) {
+Result<Compiled> compile_plain(Engine& engine, std::string title, std::vector<HostSymbol> symbols,
+                               MakeEntry make_entry) {
   Built built;
   Report report;
+  report.name = std::move(title);
   built.entry = engine.unique_name("inlay.plain.");
   {
     Engine::Borrowed workspace(engine);

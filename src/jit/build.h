@@ -46,6 +46,9 @@ Result<Prepared> prepare(runtime::Workspace& workspace, MakeEntry make_entry, co
 Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& machine, const JitOptions& jit_options,
                                     Level level, bool keep_debug_info, Report& report);
 
+/// The options for the best code that the policy allows.
+CompileOptions with_policy(CompileOptions options, const Policy& policy);
+
 /// Compiles what `make_entry` writes, as far as an object: everything that LLVM IR is needed for. The report gets
 /// times, sizes and remarks, also on failure. With a subject the engine's cache is asked first; then `make_entry` is
 /// not called where it has the object.
@@ -61,7 +64,7 @@ struct Compiled {
 /// Lets code keep the frozen memory that it reads, and `holds`, and know what it was made from.
 void give_memory(Code& code, Built& built, const std::vector<std::shared_ptr<frozen::Region>>& holds);
 
-/// Links an object. The code keeps the frozen memory that it reads, and `holds`.
+/// Links an object. The code keeps the frozen memory that it reads, and `holds`; tools call it as the report does.
 Result<Compiled> link(Engine& engine, Built built, Report& report,
                       const std::vector<std::shared_ptr<frozen::Region>>& holds = {});
 
@@ -73,8 +76,10 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {},
                                const Subject* subject = nullptr);
 
-/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`.
-Result<Compiled> compile_plain(Engine& engine, std::vector<HostSymbol> symbols, MakeEntry make_entry);
+/// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`. `title`: how tools
+/// are to call it.
+Result<Compiled> compile_plain(Engine& engine, std::string title, std::vector<HostSymbol> symbols,
+                               MakeEntry make_entry);
 
 /// Time since it was last asked.
 class Stopwatch {

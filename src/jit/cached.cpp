@@ -64,8 +64,9 @@ const std::optional<base::Bytes>& compiler() {
 /// Why no other process can be sure that it gets the same code; null if it can. Writes what it depends on.
 const char* write_options(base::Writer& to, const CompileOptions& options) {
   // Named one by one, so that an option that is added does not get forgotten here.
-  const auto& [level, verify, explain_code, inline_policy, max_instructions, max_depth, max_rounds, max_contexts,
+  const auto& [name, level, verify, explain_code, inline_policy, max_instructions, max_depth, max_rounds, max_contexts,
                max_versions, max_promoted, leave_at_context] = options;
+  (void)name;          // the code is the same
   (void)max_promoted;  // how many of them there are, not what they are
   (void)verify;        // the code is the same
   if (explain_code) return "machine code is to be explained, which takes compiling it";
@@ -161,9 +162,10 @@ std::optional<Built> CacheQuery::find(Report& report) {
   built.regions = found->replay.regions();
   built.reads = found->replay.reads();
   built.unknown_bound = found->replay.opaque();
-  std::string function = std::move(report.function);
+  std::string function = std::move(report.function), name = std::move(report.name);
   report = std::move(found->facts.report);
   if (!function.empty()) report.function = std::move(function);
+  report.name = std::move(name);  // not that of who compiled it
   report.cached = true;
   report.load_us = watch.lap_us();
   return built;

@@ -10,18 +10,14 @@ Result<std::shared_ptr<Engine>> Engine::create(const JitOptions& given) {
   prepare_for_fork();
   JitOptions options = given;
   INLAY_TRY(Environment environment, apply_environment(options));
+  INLAY_TRY_VOID(check_policy(options.policy));
   INLAY_TRY(std::unique_ptr<Linker> linker, Linker::create(options));
-  return std::shared_ptr<Engine>(new Engine(options, std::move(environment), std::move(linker)));
+  return std::shared_ptr<Engine>(new Engine(options, environment, std::move(linker)));
 }
 
-Engine::~Engine() {
-  // Nobody is left to be told if that fails.
-  if (trace() && !environment_.trace_file.empty()) static_cast<void>(trace()->write(environment_.trace_file));
-}
+bool Engine::has_budget() const { return has_time() && tally_[&Counters::code_bytes] < policy().budget_bytes; }
 
-bool Engine::has_budget() const {
-  return tally_.compile_ms() < policy().budget_ms && tally_[&Counters::code_bytes] < policy().budget_bytes;
-}
+bool Engine::has_time() const { return tally_.compile_ms() < policy().budget_ms; }
 
 Counters Engine::counters() {
   Counters counters = tally_.counters();
@@ -51,13 +47,14 @@ Engine::Borrowed::~Borrowed() {
 
 std::string Engine::unique_name(const char* prefix) { return prefix + std::to_string(++counter_); }
 
-Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols) {
+Result<std::shared_ptr<Code>> Engine::link(codegen::Object object, const std::vector<HostSymbol>& symbols,
+                                           std::map<std::string, std::string> titles) {
   auto code = std::make_shared<Code>();
   code->engine = shared_from_this();
   code->bytes = object.bytes->getBufferSize();
   tally_.count(&Counters::code_bytes, code->bytes);
   code->library = &linker_->new_library(unique_name("code."));
-  INLAY_TRY_VOID(linker_->add(*code->library, std::move(object), symbols));
+  INLAY_TRY_VOID(linker_->add(*code->library, std::move(object), symbols, std::move(titles)));
   return code;
 }
 
@@ -72,6 +69,6 @@ Code::~Code() {
   engine->linker_->remove(*library);
 }
 
-Error budget_is_used_up() { return {ErrorKind::InvalidArgument, "the budget for compiling is used up; see Policy"}; }
+Error budget_is_used_up() { return {ErrorKind::BudgetExceeded, "the budget for compiling is used up; see Policy"}; }
 
 }  // namespace inlay::jit

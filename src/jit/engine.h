@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +14,7 @@
 #include "frozen/registry.h"
 #include "inlay/jit.h"
 #include "jit/link/linker.h"
+#include "jit/observe/trace.h"
 #include "jit/options.h"
 #include "jit/tiers/pool.h"
 #include "jit/tiers/tally.h"
@@ -39,7 +41,6 @@ Error budget_is_used_up();
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   static Result<std::shared_ptr<Engine>> create(const JitOptions& options);
-  ~Engine();
 
   const JitOptions& options() const { return options_; }
   const Policy& policy() const { return options_.policy; }
@@ -49,9 +50,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Counters counters();
   /// Whether the policy allows for more code, and more time to make it.
   bool has_budget() const;
+  /// Whether it ever will again: time does not come back.
+  bool has_time() const;
 
-  /// Links an object. `symbols` come before what the runtimes and the process define.
-  Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols);
+  /// Links an object. `symbols` come before what the runtimes and the process define. `titles`: how debuggers and
+  /// profilers are to call functions of the object, by their symbols; others have the names of these.
+  Result<std::shared_ptr<Code>> link(codegen::Object object, const std::vector<HostSymbol>& symbols,
+                                     std::map<std::string, std::string> titles = {});
 
   /// The address of something that the code defines; an error names the symbols that are missing.
   Result<void*> address(const Code& code, const std::string& name);
@@ -74,15 +79,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::string unique_name(const char* prefix);
 
  private:
-  Engine(const JitOptions& options, Environment environment, std::unique_ptr<Linker> linker)
+  Engine(const JitOptions& options, const Environment& environment, std::unique_ptr<Linker> linker)
       : options_(options),
-        environment_(std::move(environment)),
+        trace_file_(environment.trace_file.empty() ? nullptr : new_trace_file(*options_.trace, environment.trace_file)),
         linker_(std::move(linker)),
         pool_(options_.policy.threads, options_.policy.batch) {}
   friend struct Code;
 
   const JitOptions options_;
-  const Environment environment_;
+  const std::shared_ptr<const void> trace_file_;  // goes last, so that nothing is missing
   Tally tally_;
 
   const std::unique_ptr<Linker> linker_;

@@ -23,6 +23,8 @@ Result<void> apply(std::string_view word, JitOptions& options, Environment& envi
   if (word == Cache || word.starts_with("cache=")) {
     CacheOptions where;
     if (word != Cache) where.path = word.substr(Cache.size() + 1);
+    if (word != Cache && where.path.empty())
+      return Error(ErrorKind::InvalidArgument, "'cache=' names no folder; 'cache' alone stands for the default one");
     INLAY_TRY(options.cache, inlay::Cache::directory(where));
     return {};
   }

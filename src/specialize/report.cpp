@@ -159,9 +159,10 @@ std::string guest_to_text(const Report& report) {
 
 std::string Report::to_text() const {
   char line[512];
-  std::string text = function + (!compiled ? ": not compiled, the original runs"
-                                 : cached  ? ": compiled, found in a cache"
-                                           : ": compiled");
+  std::string text =
+      (name.empty() ? function : name + " (" + function + ')') + (!compiled ? ": not compiled, the original runs"
+                                                                  : cached  ? ": compiled, found in a cache"
+                                                                            : ": compiled");
   if (compiled) {
     std::snprintf(
         line, sizeof line,
@@ -237,6 +238,7 @@ std::string Report::to_json() const {
   }
   llvm::json::Object object{
       {"function", llvm::json::fixUTF8(function)},
+      {"name", llvm::json::fixUTF8(name)},
       {"compiled", compiled},
       {"cached", cached},
       {"rounds", rounds},

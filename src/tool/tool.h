@@ -22,6 +22,7 @@ std::string json_string(const std::string& text);
 struct CacheCommand {
   CLI::App* command = nullptr;
   CLI::App* verify = nullptr;
+  CLI::App* repair = nullptr;
   CLI::App* clear = nullptr;
   std::string folder;
   bool json = false;

@@ -45,15 +45,35 @@ TEST(CacheCommand, lists_verifies_and_clears) {
   EXPECT_TRUE(holds(printed, other) && holds(printed, "DAMAGED") && !holds(printed, name)) << printed.text;
   EXPECT_TRUE(holds(inlay_cache("verify --json" + where), "\"sound\":false}]"));
 
+  printed = inlay_cache("repair" + where);
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_TRUE(holds(printed, other) && holds(printed, "\n1 entries removed")) << printed.text;
+  EXPECT_EQ(folder.files(), std::vector<std::string>{name});
+  printed = inlay_cache("repair" + where);
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_EQ(printed.text, "0 entries removed\n");
+  EXPECT_EQ(inlay_cache("repair --json" + where).text, "[]\n");
+
   printed = inlay_cache("clear" + where);
   EXPECT_EQ(printed.code, 0);
-  EXPECT_TRUE(holds(printed, "2 entries removed")) << printed.text;
+  EXPECT_TRUE(holds(printed, "1 entries removed")) << printed.text;
   EXPECT_TRUE(folder.files().empty());
+}
+
+TEST(CacheCommand, shows_names_on_one_line_each) {
+  const Folder folder;
+  const base::Bytes entry = an_entry(7, 100, "rule\n\x1b[17m");
+  write_file(folder.file(cache::name_of(cache::read_entry(entry)->id)), entry);
+  const std::string where = " --dir " + folder.path();
+  const Printed text = inlay_cache("list" + where);
+  EXPECT_TRUE(holds(text, "  rule  [17m (function 7)\n1 entries,")) << text.text;
+  const Printed json = inlay_cache("list --json" + where);
+  EXPECT_TRUE(holds(json, "\"title\":\"rule\\u000a\\u001b[17m\"")) << json.text;
 }
 
 TEST(CacheCommand, options_are_taken_and_told_before_and_after_the_subcommand) {
   const Folder folder;
-  for (const std::string command : {"list", "verify", "clear"}) {
+  for (const std::string command : {"list", "verify", "repair", "clear"}) {
     const Printed help = inlay_cache(command + " --help");
     EXPECT_EQ(help.code, 0);
     EXPECT_TRUE(holds(help, "--dir") && holds(help, "--json") && holds(help, "inlay cache clear")) << help.text;
@@ -67,6 +87,12 @@ TEST(CacheCommand, options_are_taken_and_told_before_and_after_the_subcommand) {
 TEST(CacheCommand, explains_what_is_wrong) {
   const Folder folder;
   EXPECT_EQ(inlay_cache("list --dir " + folder.file("nothing")).code, 1);
+  EXPECT_EQ(inlay_cache("verify --dir " + folder.file("nothing")).code, 1);
+  for (const std::string nothing_to_do : {"clear", "repair"}) {
+    const Printed printed = inlay_cache(nothing_to_do + " --dir " + folder.file("nothing"));
+    EXPECT_EQ(printed.code, 0);
+    EXPECT_EQ(printed.text, "0 entries removed\n");
+  }
   EXPECT_TRUE(folder.files().empty()) << "looking makes no folder";
   chmod(folder.path().c_str(), 0777);
   const Printed printed = inlay_cache("list --dir " + folder.path());

@@ -247,7 +247,9 @@ TEST(CacheFolder, stays_below_its_size) {
   }
   EXPECT_TRUE(store->get(cache::name_of({99, 0})).value());
   EXPECT_FALSE(store->get(cache::name_of({1, 0})).value());
-  EXPECT_FALSE(store->put(cache::name_of({5, 5}), an_entry(5, Most)));
+  const Result<void> put = store->put(cache::name_of({5, 5}), an_entry(5, Most));
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().kind(), ErrorKind::BudgetExceeded);
 }
 
 TEST(CacheInMemory, stays_below_its_size) {
@@ -260,7 +262,9 @@ TEST(CacheInMemory, stays_below_its_size) {
     ASSERT_LE(total, 50'000u);
   }
   EXPECT_FALSE(store->get(cache::name_of({1, 0})).value());
-  EXPECT_FALSE(store->put(cache::name_of({5, 5}), an_entry(5, 60'000)));
+  const Result<void> put = store->put(cache::name_of({5, 5}), an_entry(5, 60'000));
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().kind(), ErrorKind::BudgetExceeded);
 }
 
 TEST(CacheInspection, lists_repairs_and_clears) {

@@ -99,10 +99,12 @@ inline int wait_for(pid_t child) {
 }
 
 /// A sound entry for a request that nobody makes.
-inline base::Bytes an_entry(unsigned number, std::size_t object_size) {
+inline base::Bytes an_entry(unsigned number, std::size_t object_size, const std::string& name = "") {
   base::Bytes request, object(object_size, static_cast<std::byte>(number));
   base::Writer(request).text("function " + std::to_string(number));
-  const base::Bytes facts = cache::write_facts({"f", {"f"}, {}});
+  Report report;
+  report.name = name;
+  const base::Bytes facts = cache::write_facts({"f", {"f"}, report});
   return cache::write_entry({base::hash128(request), request, {}, facts, object});
 }
 

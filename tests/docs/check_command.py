@@ -20,10 +20,16 @@ def options_of(text):
     return {option for line in lines for option in re.findall(r"(?<!\S)(?:-\w,)?--([a-z][\w+-]*)", line)}
 
 
-subcommands = re.findall(r"^  ([a-z][\w-]*)  ", help_of().split("Subcommands:")[1].split("\nExamples")[0], re.M)
+def subcommands_of(text):
+    listed = text.split("Subcommands:")[1].split("\nExamples")[0] if "Subcommands:" in text else ""
+    return re.findall(r"^  ([a-z][\w-]*)  ", listed, re.M)
+
+
+subcommands = subcommands_of(help_of())
 options = options_of(help_of())
-for subcommand in subcommands:
+for subcommand in list(subcommands):
     options |= options_of(help_of(subcommand))
+    subcommands += subcommands_of(help_of(subcommand))
 if not subcommands or "help" not in options:
     sys.exit("check_command: the usage of inlay is not in the expected form")
 
@@ -40,6 +46,15 @@ for name, text in pages.items():
         dashes = "-l " if name.endswith(".fish") else "--"
         if not re.search(rf"{dashes}{re.escape(option)}(?![\w+-])", text):
             problems.append(f"{name}: the option --{option} is missing")
+# What the environment may say is in the guide, in the manual page too.
+table = (root / "docs/guide/tiers.md").read_text().split("### From outside")[1].split("```sh")[0]
+words = {word for row in re.findall(r"^\| (`.*?) \|", table, re.M) for word in re.findall(r"`([\w-]+=?(?:map|dump)?)", row)}
+if "trace=" not in words or "off" not in words:
+    sys.exit("check_command: the table of words in docs/guide/tiers.md is not in the expected form")
+environment = manual.split(".SH ENVIRONMENT")[-1].split(".SH EXIT")[0] if ".SH ENVIRONMENT" in manual else ""
+for word in sorted(words):
+    if not re.search(rf"(?<![\w-]){re.escape(word)}", environment):
+        problems.append(f"docs/man/inlay.1: ENVIRONMENT lacks the word {word} of INLAY_JIT")
 for option in sorted(set(re.findall(r"--([a-z][a-z+-]*)", manual)) - options):
     problems.append(f"docs/man/inlay.1: inlay has no option --{option}")
 

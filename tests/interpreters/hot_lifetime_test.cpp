@@ -207,6 +207,25 @@ TEST(HotLifetime, the_next_program_at_an_address_is_another) {
   }
 }
 
+TEST(HotNames, tell_where_the_code_begins_in_the_guest) {
+  const Trace trace = Trace::start();
+  const Jit jit = Jit::create({.trace = trace}).value();
+  HotOptions named = options();
+  named.compile.name = "loops";
+  const HotCode hot = jit.compile_hot(loops::interpret, named).value();
+  const Frozen<Program> unknown = freeze(3), program = freeze(5);
+  GuestSource source;
+  const unsigned function = source.add_function("step", "/home/guest/step.loop", 1);
+  source.add_code(program->data(), program->size() * sizeof *program->data(), function, 12);
+  ASSERT_TRUE(annotate_source(program.region(), source));
+  EXPECT_EQ(run(unknown, 100), 300);
+  EXPECT_EQ(run(program, 100), 500);
+  ASSERT_EQ(hot.entries().size(), 2u);
+  EXPECT_EQ(hot.entries()[0].report.name, "loops");
+  EXPECT_EQ(hot.entries()[1].report.name, "loops step (step.loop:12)");
+  EXPECT_NE(trace.to_json().find("\"loops step (step.loop:12)\""), std::string::npos);
+}
+
 TEST(HotPolicy, off_counts_nothing) {
   const Jit jit = Jit::create({.policy = Policy::off()}).value();
   const HotCode hot = jit.compile_hot(loops::interpret, options(1)).value();
@@ -226,6 +245,47 @@ TEST(HotPolicy, a_budget_that_is_used_up_ends_compiling) {
   EXPECT_NE(hot.entries()[0].report.to_text().find("budget"), std::string::npos);
   EXPECT_EQ(jit.counters().optimized, 0u);
   EXPECT_EQ(jit.counters().failed, 1u);
+  EXPECT_EQ(run(freeze(4), 1000), 4000);
+  EXPECT_EQ(jit.counters().asked, 1u) << "time does not come back";
+}
+
+TEST(HotPolicy, a_budget_of_memory_is_asked_for_less_and_less_and_may_come_back) {
+  Policy policy;
+  policy.budget_bytes = 1;
+  const Jit jit = Jit::create({.policy = policy}).value();
+  const HotCode hot = jit.compile_hot(loops::interpret, options(10)).value();
+  std::optional<Frozen<Program>> first = freeze(3);
+  const Frozen<Program> second = freeze(5);
+  EXPECT_EQ(run(*first, 100), 300);
+  ASSERT_EQ(jit.counters().optimized, 1u);
+  EXPECT_EQ(run(second, 100'000), 500'000);
+  EXPECT_EQ(jit.counters().optimized, 1u);
+  EXPECT_GE(jit.counters().asked, 5u);
+  EXPECT_LE(jit.counters().asked, 40u);
+  first.reset();
+  EXPECT_EQ(run(second, 100'000), 500'000);
+  EXPECT_EQ(jit.counters().optimized, 2u);
+}
+
+TEST(HotPolicy, the_highest_tier_holds) {
+  const auto code_bytes = [](Level level, Tier highest) {
+    Policy policy;
+    policy.highest = highest;
+    const Jit jit = Jit::create({.policy = policy}).value();
+    HotOptions at_level = options();
+    at_level.compile.level = level;
+    at_level.compile.explain_code = true;
+    const HotCode hot = jit.compile_hot(loops::interpret, at_level).value();
+    const Frozen<Program> program = freeze(5);
+    EXPECT_EQ(run(program, 100), 500);
+    std::uint64_t bytes = 0;
+    for (const HotEntry& entry : hot.entries())
+      for (const CompiledFunction& function : entry.report.functions) bytes += function.size;
+    return bytes;
+  };
+  const std::uint64_t quick = code_bytes(Level::Quick, Tier::Optimized);
+  EXPECT_NE(quick, code_bytes(Level::O2, Tier::Optimized));
+  EXPECT_EQ(quick, code_bytes(Level::O2, Tier::Quick));
 }
 
 TEST(HotPolicy, pieces_of_code_are_limited_at_one_time_not_in_all) {

@@ -213,7 +213,10 @@ TEST(ChangingThreads, change_compile_call_and_drop_at_once) {
   std::mutex mutexes[Places];  // of those who share a version
   std::shared_ptr<Version> shown[Places];
   std::atomic<bool> done = false;
-  std::atomic<int> wrong = 0, calls = 0;
+  std::atomic<int> wrong = 0, calls = 0, made_versions = 0, retired = 0;
+  // A machine that is busy with other things may take long to compile anything: changes go on until enough was seen.
+  constexpr int Changes = 300 / Slowdown, MostChanges = 100'000;
+  const auto seen_enough = [&] { return calls >= 100 && made_versions >= 10 && retired >= 5; };
   std::vector<std::thread> threads;
   const auto current = [&](std::size_t place) {
     const std::lock_guard lock(mutexes[place]);
@@ -225,15 +228,18 @@ TEST(ChangingThreads, change_compile_call_and_drop_at_once) {
         const std::size_t place = i % Places;
         std::shared_ptr<Version> made = compile(memory::scale, &settings[place]);
         if (!made->dependency) continue;
+        ++made_versions;
         const std::lock_guard lock(mutexes[place]);
         shown[place].swap(made);
+        if (made && !made->in_use) ++retired;
       }
     });
   }
   for (std::size_t t = 0; t < 2; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 1; i <= 300 / Slowdown; ++i) {
-        const std::size_t place = static_cast<std::size_t>(i) % (Places / 2) * 2 + t;
+      for (int turn = 1; turn <= Changes || (!seen_enough() && turn <= MostChanges); ++turn) {
+        const int i = turn % 300 + 1;
+        const std::size_t place = static_cast<std::size_t>(turn) % (Places / 2) * 2 + t;
         if (!promise.change(&settings[place].factor, sizeof(Int), [&] { settings[place].factor = i; })) ++wrong;
         // What was not folded is read when it runs, which is right as well.
         if (const auto version = current(place); version && version->in_use && (*version)(1) != i) ++wrong;
@@ -258,6 +264,7 @@ TEST(ChangingThreads, change_compile_call_and_drop_at_once) {
   for (std::thread& thread : threads)
     if (thread.joinable()) thread.join();
   EXPECT_EQ(wrong, 0);
+  EXPECT_TRUE(seen_enough()) << calls << " calls, " << made_versions << " versions, " << retired << " of them retired";
 }
 
 }  // namespace

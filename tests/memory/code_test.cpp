@@ -214,11 +214,16 @@ TEST(CodeMemory, functions_that_are_dropped_leave_nothing_behind) {
     for (int i = 0; i < count; ++i) ASSERT_EQ(compile(jit, i)(1), i + 1);
   };
   for (Int i = 0; i < 20; ++i) lasting.push_back(compile(jit, i));
+  const std::uint64_t lasting_bytes = jit.counters().code_bytes;
+  EXPECT_GT(lasting_bytes, 0u);
   churn(Many / 2);
+  EXPECT_EQ(jit.counters().code_bytes, lasting_bytes);
   const std::uint64_t early = resident_bytes();
   const std::size_t early_mappings = mappings();
   churn(Many / 2);
   const std::uint64_t late = resident_bytes();
+  EXPECT_EQ(jit.counters().code_bytes, lasting_bytes);
+  EXPECT_EQ(jit.counters().retired, 0u);
   for (std::size_t i = 0; i < lasting.size(); ++i) EXPECT_EQ(lasting[i](1), static_cast<Int>(i + 1));
   if (CountMemory) {
     EXPECT_LT(late, early + (512u << 10)) << "bytes after " << Many / 2 << " and after " << Many;

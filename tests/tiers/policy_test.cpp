@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/policy.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <limits>
@@ -69,6 +72,84 @@ TEST(Policy, the_environment_has_the_last_word) {
   ASSERT_FALSE(jit);
   for (const char* word : {"INLAY_JIT", "trace=FILE", "cache=FOLDER", "gdb", "lines", "perf=map", "perf=dump"})
     EXPECT_NE(jit.error().to_string().find(word), std::string::npos) << jit.error().to_string();
+}
+
+TEST(Policy, what_means_nothing_is_named_in_code_too) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::pair<const char*, void (*)(Policy&)> wrong[] = {
+      {"when", [](Policy& policy) { policy.when = static_cast<Policy::When>(7); }},
+      {"highest", [](Policy& policy) { policy.highest = Tier::Original; }},
+      {"highest", [](Policy& policy) { policy.highest = static_cast<Tier>(9); }},
+      {"threads", [](Policy& policy) { policy.threads = 100'000; }},
+      {"batch", [](Policy& policy) { policy.batch = 0; }},
+      {"batch", [](Policy& policy) { policy.batch = 257; }},
+      {"quick_us", [](Policy& policy) { policy.quick_us = -1; }},
+      {"optimize_us", [](Policy& policy) { policy.optimize_us = -0.5; }},
+      {"budget_ms", [](Policy& policy) { policy.budget_ms = -1; }}};
+  for (const auto& [name, change] : wrong) {
+    Policy policy;
+    change(policy);
+    const Result<Jit> jit = Jit::create({.policy = policy});
+    ASSERT_FALSE(jit) << name;
+    EXPECT_EQ(jit.error().kind(), ErrorKind::InvalidArgument);
+    EXPECT_NE(jit.error().message().find(std::string("Policy::") + name + " is "), std::string::npos)
+        << jit.error().to_string();
+  }
+  for (double Policy::* time : {&Policy::quick_us, &Policy::optimize_us, &Policy::budget_ms}) {
+    Policy policy;
+    policy.*time = nan;
+    EXPECT_FALSE(Jit::create({.policy = policy}));
+    policy.*time = std::numeric_limits<double>::infinity();
+    EXPECT_TRUE(Jit::create({.policy = policy}));
+    policy.*time = 0;
+    EXPECT_TRUE(Jit::create({.policy = policy}));
+  }
+  Policy most;
+  most.threads = most.batch = 256;
+  EXPECT_TRUE(Jit::create({.policy = most}));
+}
+
+TEST(Policy, a_cache_without_a_folder_is_named) {
+  const Environment set("hot,cache=");
+  const Result<Jit> jit = Jit::create();
+  ASSERT_FALSE(jit);
+  EXPECT_EQ(jit.error().kind(), ErrorKind::InvalidArgument);
+  EXPECT_NE(jit.error().message().find("'cache='"), std::string::npos) << jit.error().to_string();
+}
+
+/// The file of a trace, in a process that ends by `end`.
+std::string trace_of_a_process(const char* name, void (*end)()) {
+  const std::string path = ::testing::TempDir() + name;
+  std::remove(path.c_str());
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [&] {
+    const Environment set(("trace=" + path).c_str());
+    // Never destroyed.
+    const Jit& jit = *new Jit(closures::ok(Jit::create()));
+    new auto(closures::compiled(jit.optimize(jit.freeze([] { return hand::number(4); }))));
+    end();
+  };
+  EXPECT_EXIT(run(), ::testing::ExitedWithCode(0), "");
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::remove(path.c_str());
+  return text.str();
+}
+
+TEST(PolicyDeath, a_trace_is_written_when_the_process_ends_before_the_engine) {
+  const std::string text = trace_of_a_process("inlay_trace_at_exit.json", [] { std::exit(0); });
+  EXPECT_NE(text.find("\"compile\""), std::string::npos) << text;
+}
+
+TEST(PolicyDeath, a_trace_is_not_written_by_a_child) {
+  const std::string text = trace_of_a_process("inlay_trace_of_a_child.json", [] {
+    const pid_t child = fork();
+    if (child == 0) std::exit(0);
+    int status = 1;
+    _exit(waitpid(child, &status, 0) == child && status == 0 ? 0 : 1);
+  });
+  EXPECT_EQ(text, "");
 }
 
 TEST(Policy, the_environment_can_ask_for_a_trace) {

@@ -120,6 +120,48 @@ TEST(Retire, versions_go_too_and_the_others_stay) {
   }
 }
 
+TEST(Retire, what_changes_each_time_that_it_is_compiled_says_so_and_may_be_compiled_later) {
+  const Jit jit = ok(Jit::create({.policy = Policy::off()}));
+  alignas(64) static hand::Node nodes[3];
+  nodes[0] = {&hand::run_multiply, &nodes[1], &nodes[2], 0};
+  nodes[1] = {&hand::run_x, nullptr, nullptr, 0};
+  nodes[2] = {&hand::run_number, nullptr, nullptr, 5};
+  const Changing changing = ok(promise_rarely_changed(nodes, sizeof nodes, "nodes"));
+  bool changes = true;
+  int asked = 0;
+  CompileOptions options;
+  options.inline_policy = [&](const CallSite& site) {
+    if (site.depth > 0 && ++asked && changes) {
+      EXPECT_TRUE(changing.change(&nodes[0], sizeof nodes[0], [] {}));  // what led here
+    }
+    return InlineChoice::Default;
+  };
+  const hand::Node* root = nodes;
+  auto function = ok(jit.specialize_with(options, &hand::run_multiply, constant(root), _1));
+  const Result<void> result = function.compile_now();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Changed) << result.error().to_string();
+  EXPECT_GE(asked, 3);
+  changes = false;
+  EXPECT_TRUE(function.compile_now());
+  hand::Env env{4};
+  EXPECT_EQ(function(env), 20);
+}
+
+TEST(Retire, what_is_invalidated_while_it_is_compiled_says_so) {
+  const Jit jit = ok(Jit::create({.policy = Policy::off()}));
+  std::optional<Function<Int(hand::Env&)>> function;
+  CompileOptions options;
+  options.inline_policy = [&](const CallSite&) {
+    function->invalidate();
+    return InlineChoice::Default;
+  };
+  function = ok(jit.optimize(jit.freeze([] { return hand::add(hand::number(1), hand::variable_x()); }), options));
+  const Result<void> result = function->compile_now();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Changed) << result.error().to_string();
+}
+
 TEST(RetireThreads, calls_that_begin_after_a_change_see_it) {
   Policy policy = Policy::hot();
   policy.quick_calls = 20;

@@ -174,6 +174,30 @@ TEST(Tiers, back_edges_count_as_calls) {
   EXPECT_EQ(function.tier(), Tier::Optimized);
 }
 
+TEST(Tiers, time_between_back_edges_counts) {
+  Policy policy = by_calls(10, 1'000'000);
+  policy.quick_us = 2000;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  static std::optional<Function<Int(Env&)>> looping;
+  static Tier within;
+  looping = ok(jit.optimize(jit.freeze([] {
+    return hand::host_call([](Int x) {
+      // One call, in a loop of its own; each turn takes a while.
+      for (int turn = 0; turn < 10'000 && looping->tier() == Tier::Original; ++turn) {
+        const auto began = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() - began < std::chrono::microseconds(100)) {
+        }
+        looping->add_back_edges();
+      }
+      within = looping->tier();
+      return x;
+    });
+  })));
+  call(*looping, 1);
+  EXPECT_EQ(within, Tier::Quick) << "before the call has ended";
+  looping.reset();
+}
+
 TEST(Tiers, time_counts_too) {
   Policy policy = by_calls(2, 2);
   policy.quick_us = 1e12;
@@ -220,6 +244,21 @@ TEST(Tiers, a_budget_that_is_used_up_ends_compiling) {
   EXPECT_EQ(first.tier(), Tier::Quick);
   EXPECT_EQ(second.tier(), Tier::Original);
   EXPECT_GT(small.counters().code_bytes, 0u);
+}
+
+TEST(Tiers, when_the_time_is_used_up_nothing_is_asked_for_again) {
+  Policy policy = by_calls(4, 8);
+  policy.budget_ms = 0;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 3);
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(call(function, i), i + 3);
+  EXPECT_EQ(jit.counters().asked, 1u);
+  EXPECT_EQ(function.explain().remarks.size(), 1u) << function.explain().to_text();
+  ASSERT_TRUE(function.compile_now());
+  function.invalidate();
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(call(function, i), i + 3);
+  EXPECT_EQ(jit.counters().asked, 1u);
+  EXPECT_EQ(function.tier(), Tier::Original);
 }
 
 TEST(Tiers, a_budget_holds_for_what_waits_in_the_background) {

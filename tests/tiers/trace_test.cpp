@@ -28,6 +28,7 @@ std::vector<Event> read(const std::string& text) {
   for (const llvm::json::Value& value : *json->getAsObject()->getArray("traceEvents")) {
     const llvm::json::Object& event = *value.getAsObject();
     EXPECT_TRUE(event.getInteger("pid") && event.getInteger("tid"));
+    if (event.getString("ph") == "M") continue;  // not an event, but about a thread
     events.push_back({event.getString("ph")->str(), event.getString("cat")->str(), event.getString("name")->str(),
                       event.getNumber("ts").value(), event.getNumber("dur").value_or(-1)});
   }
@@ -76,6 +77,37 @@ TEST(Trace, tells_the_phases_of_versions_too) {
   for (const char* phase : {"specialize", "optimize", "emit", "link"}) EXPECT_EQ(seen[phase], 2) << phase;
   EXPECT_EQ(seen["swap"], 2) << "to that code, and to the way to the version";
   EXPECT_EQ(seen["swap"], static_cast<int>(jit.counters().swaps));
+}
+
+TEST(Trace, tells_the_names_of_threads) {
+  const Trace trace = Trace::start();
+  Policy policy = Policy::hot();
+  policy.quick_calls = policy.optimize_calls = 2;
+  policy.quick_us = policy.optimize_us = 0;
+  const Jit jit = ok(Jit::create({.policy = policy, .trace = trace}));
+  auto function = ok(jit.optimize(jit.freeze([] { return hand::number(4); })));
+  hand::Env env;
+  for (int i = 0; i < 200; ++i) function(env);
+  jit.wait_for_background();
+  function.invalidate();  // an event of this thread
+  std::map<std::int64_t, std::string> names;
+  std::map<std::string, std::int64_t> thread_of;
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(trace.to_json());
+  ASSERT_TRUE(static_cast<bool>(json));
+  for (const llvm::json::Value& value : *json->getAsObject()->getArray("traceEvents")) {
+    const llvm::json::Object& event = *value.getAsObject();
+    const std::int64_t thread = event.getInteger("tid").value();
+    if (event.getString("ph") == "M") {
+      EXPECT_EQ(event.getString("name"), "thread_name");
+      EXPECT_TRUE(names.emplace(thread, event.getObject("args")->getString("name")->str()).second) << "once each";
+    } else {
+      thread_of[event.getString("cat")->str()] = thread;
+    }
+  }
+  EXPECT_EQ(names.size(), 2u);
+  EXPECT_EQ(names[thread_of["compile"]], "inlay");
+  EXPECT_TRUE(names.contains(thread_of["invalidate"]));
+  EXPECT_NE(thread_of["invalidate"], thread_of["compile"]);
 }
 
 TEST(Trace, keeps_so_many_events_and_counts_the_rest) {

@@ -5,6 +5,7 @@
 
 #include "frozen/recording.h"
 #include "frozen/registry.h"
+#include "frozen/source.h"
 #include "jit/build.h"
 #include "jit/hot/state.h"
 #include "jit/observe/trace.h"
@@ -24,6 +25,19 @@ constexpr double TicksPerPass = 1000;
 std::int64_t offset_in_program(std::uint64_t key) {
   std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(key));
   return static_cast<std::int64_t>(object ? key - reinterpret_cast<std::uint64_t>(object->begin) : key);
+}
+
+/// The guest's function and line as annotate_source() said, behind the name that the user gave all of it.
+std::string name_of_place(const std::string& given, std::uint64_t key) {
+  if (!frozen::any_source()) return given;
+  std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(key));
+  const std::shared_ptr<const frozen::SourceTable> table = object ? frozen::source_of(object->region) : nullptr;
+  std::optional<frozen::SourcePlace> place = table ? table->code_at(key) : std::nullopt;
+  if (!place) return given;
+  std::string name = given.empty() ? "" : given + ' ';
+  name += place->function->name;
+  const std::string& file = place->function->file;
+  return name + " (" + file.substr(file.rfind('/') + 1) + ':' + std::to_string(place->line) + ')';
 }
 
 }  // namespace
@@ -47,6 +61,7 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
   HotJob job{++last_id, &slot, &function, &place, key, jit::pins_for(slot, place, words, last), {}, {}, {}};
   job.entry.at = offset_in_program(key);
   job.entry.report.function = specialize::readable(function.points.resume);
+  job.entry.report.name = name_of_place(options.compile.name, key);
   for (const jit::Pin& pin : job.pins) {
     if (place.words[pin.word] != jit::Word::Pointer) continue;
     std::optional<frozen::Object> object = frozen::find(reinterpret_cast<const void*>(pin.value));
@@ -55,8 +70,8 @@ std::optional<HotJob> HotCode::State::job_for(HotSlot& slot, const Watched& func
     job.regions.push_back(object->region);
   }
   engine->tally().count(&Counters::asked);
-  if (!engine->has_budget()) {  // of code, there may be some again when programs go
-    if (!std::exchange(told_budget, true)) fail(job, jit::budget_is_used_up());
+  if (!engine->has_budget()) {
+    refuse(job, all + waiting > 0);
     return std::nullopt;
   }
   if (job.regions.empty()) {
@@ -86,14 +101,15 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
       tally.count(&Counters::cancelled);  // the program is gone
       return nullptr;
     }
-    jit::Span span(engine->trace(), "compile", unmade.function);
+    jit::Span span(engine->trace(), "compile", unmade.title());
+    span.note("function", unmade.function);
     span.note("at", std::to_string(job.entry.at));
     job.entry.report = unmade;
     std::vector<jit::Pin> pins = job.pins;
     const jit::Subject subject = jit::subject_of(job.function->points, *job.place, pins);
     std::optional<jit::CpuTime> time(tally);
     Result<jit::Compiled> compiled = jit::compile_entry(
-        *engine, options.compile, job.entry.report,
+        *engine, jit::with_policy(options.compile, engine->policy()), job.entry.report,
         [&](specialize::Symbols& symbols, const std::string& name) {
           return jit::build_way_in(symbols, job.function->points, *job.place, pins, name);
         },
@@ -133,8 +149,19 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
     return version.get();
   }
   std::lock_guard lock(mutex);
-  fail(job, Error(ErrorKind::BrokenPromise, "what the program reads has changed each time that it was compiled"));
+  fail(job, Error(ErrorKind::Changed, "what the program reads has changed each time that it was compiled"));
   return nullptr;
+}
+
+/// Leaves a place to the interpreter since the budget is used up. The mutex is held.
+void HotCode::State::refuse(HotJob& job, bool is_any_code_left) {
+  if (!std::exchange(told_budget, true)) fail(job, jit::budget_is_used_up());
+  if (engine->has_time()) {  // memory for code may come back when programs go
+    job.slot->refusals.fetch_add(1);
+    return;
+  }
+  job.slot->done = true;
+  if (!is_any_code_left) stop_watching();  // to ask costs something with each pass
 }
 
 /// Notes why there is no code. The mutex is held.
@@ -150,6 +177,7 @@ HotVersion* HotCode::State::compile(HotSlot& slot, const Watched& function, cons
                                     std::uint64_t key, const std::uint64_t* words) {
   if (slot.busy.exchange(true)) return nullptr;  // another thread is at it; this one goes on
   const frozen::Unrecorded unrecorded;
+  if (!engine->has_budget()) jit::reclaim_what_was_left();  // what is given back may be enough
   std::optional<HotJob> job = job_for(slot, function, place, key, words);
   if (job && options.background && push(*job)) return nullptr;  // busy until it is done
   HotVersion* version = job ? run(*std::move(job), Then::Enter) : nullptr;

@@ -86,11 +86,16 @@ runtime::Way* asked(runtime::Entries* entries, std::uint32_t place, std::uint32_
 
 }  // namespace
 
-HotCode::State::~State() {
+/// From here on interpreters do not ask any more, but for those that are just about to.
+void HotCode::State::stop_watching() {
   for (Watched& function : watched) {
     runtime::Entries* self = &function;
     function.variable->compare_exchange_strong(self, nullptr);
   }
+}
+
+HotCode::State::~State() {
+  stop_watching();
   if (presence->process == getpid()) {
     std::unique_lock lock(presence->mutex);
     presence->state = nullptr;  // what has not begun does not begin any more
@@ -110,9 +115,10 @@ runtime::Way* HotCode::State::ask(const Watched& function, std::uint32_t number,
     if (slot->done.load(std::memory_order_relaxed)) return nullptr;
     const std::uint32_t passes = slot->passes.fetch_add(1, std::memory_order_relaxed) + 1;
     if (passes % ObservedEach == 0 || options.threshold < 8 * ObservedEach) jit::observe(*slot, *place, words);
-    const std::uint32_t changes = slot->changes.load(std::memory_order_relaxed);
+    const std::uint32_t doublings =
+        slot->changes.load(std::memory_order_relaxed) + slot->refusals.load(std::memory_order_relaxed);
     const std::uint64_t threshold = std::uint64_t{std::max(options.threshold, 1u)}
-                                    << std::min(changes, jit::MostDoublings);
+                                    << std::min(doublings, jit::MostDoublings);
     if (passes % threshold != 0) return nullptr;
     version = compile(*slot, function, *place, key, words);
     if (!version) return nullptr;

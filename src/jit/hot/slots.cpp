@@ -66,6 +66,7 @@ void observe(HotSlot& slot, const EntryPlace& place, const std::uint64_t* words)
 
 void start_anew(HotSlot& slot) {
   slot.passes = 0;
+  slot.refusals = 0;
   slot.done = false;
   if (HotSample* sample = slot.sample.load()) sample->count = 0;
 }

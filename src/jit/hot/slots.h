@@ -30,6 +30,7 @@ struct HotSlot {
   std::atomic<std::uint64_t> tag = 0;  // 0: free
   std::atomic<std::uint32_t> passes = 0;
   std::atomic<std::uint32_t> changes = 0;       // times that code was dropped since what it read has changed
+  std::atomic<std::uint32_t> refusals = 0;      // times that the budget had nothing left for it
   std::atomic<bool> done = false;               // nothing more will be compiled
   std::atomic<bool> busy = false;               // something is being compiled
   std::atomic<HotVersion*> versions = nullptr;  // to be followed behind the gate only

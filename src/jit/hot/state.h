@@ -73,6 +73,8 @@ struct HotCode::State {
   enum class Then { Offer, Enter };
   jit::HotVersion* run(jit::HotJob job, Then then);
   void fail(jit::HotJob& job, Error error);
+  void refuse(jit::HotJob& job, bool is_any_code_left);
+  void stop_watching();
 
   std::shared_ptr<jit::Engine> engine;
   HotOptions options;

@@ -126,7 +126,7 @@ void HotVersion::retire(const frozen::Retirement& why) noexcept {
     start_anew(*slot);
   }
   home->engine.tally().count(&Counters::invalidated);
-  trace_event(home->engine.trace(), "invalidate", entry.report.function);
+  trace_event(home->engine.trace(), "invalidate", entry.report.title());
   reclaim_later(std::make_shared<Passed>(home, id));
 }
 

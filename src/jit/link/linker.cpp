@@ -86,8 +86,9 @@ Result<std::unique_ptr<Linker>> Linker::create(const JitOptions& options) {
   linker->layer_ = std::make_unique<orc::ObjectLinkingLayer>(*linker->session_);
   linker->layer_->addPlugin(new_unwind_plugin());
   INLAY_TRY(std::shared_ptr<PerfFile> perf, perf_file(options));
-  linker->layer_->addPlugin(
-      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)}));
+  linker->plugin_ =
+      std::make_shared<CodePlugin>(CodePlugin::Wanted{wants_lines(options), options.debugger, std::move(perf)});
+  linker->layer_->addPlugin(linker->plugin_);
   linker->host_ = &linker->session_->createBareJITDylib("host");
   linker->host_->addGenerator(std::make_unique<HostSymbols>());
   return linker;
@@ -104,7 +105,9 @@ orc::JITDylib& Linker::new_library(std::string name) {
   return library;
 }
 
-Result<void> Linker::add(orc::JITDylib& library, codegen::Object object, const std::vector<HostSymbol>& symbols) {
+Result<void> Linker::add(orc::JITDylib& library, codegen::Object object, const std::vector<HostSymbol>& symbols,
+                         std::map<std::string, std::string> titles) {
+  plugin_->set_titles(library, std::move(titles));
   orc::SymbolMap defined;
   for (const HostSymbol& symbol : symbols) defined[session_->intern(symbol.name)] = definition(symbol.address);
   if (!defined.empty())
@@ -124,6 +127,7 @@ Result<void*> Linker::address(orc::JITDylib& library, const std::string& name) {
 }
 
 void Linker::remove(orc::JITDylib& library) {
+  plugin_->set_titles(library, {});
   llvm::consumeError(session_->removeJITDylib(library));
   forget_names();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct HostSymbol {
   const void* address;
 };
 
+class CodePlugin;
+
 /// What is linked is a library by itself: it sees the runtimes and the process, but no other library.
 class Linker {
  public:
@@ -30,8 +33,10 @@ class Linker {
 
   /// An empty library; `name` is one that no other has.
   llvm::orc::JITDylib& new_library(std::string name);
-  /// Adds an object. `symbols` come before what the runtimes and the process define.
-  Result<void> add(llvm::orc::JITDylib& library, codegen::Object object, const std::vector<HostSymbol>& symbols);
+  /// Adds an object. `symbols` come before what the runtimes and the process define. `titles`: how debuggers and
+  /// profilers are to call functions of the object, by their symbols; others have the names of these.
+  Result<void> add(llvm::orc::JITDylib& library, codegen::Object object, const std::vector<HostSymbol>& symbols,
+                   std::map<std::string, std::string> titles);
   /// The address of something that the library defines; an error names the symbols that are missing.
   Result<void*> address(llvm::orc::JITDylib& library, const std::string& name);
   void remove(llvm::orc::JITDylib& library);
@@ -42,6 +47,7 @@ class Linker {
 
   std::unique_ptr<llvm::orc::ExecutionSession> session_;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> layer_;
+  std::shared_ptr<CodePlugin> plugin_;
   llvm::orc::JITDylib* host_ = nullptr;  // what the runtimes and the process define
   std::atomic<std::uint64_t> live_ = 0,
                              removed_ = 0;  // libraries that are there, and that went since names were forgotten

@@ -25,11 +25,33 @@ std::string display_name(llvm::StringRef symbol) {
   return name + (symbol.contains(".special") ? " [clone .special]" : " [clone .inlay]");
 }
 
+/// Names that users give go into files of lines, and to terminals.
+std::string on_one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
+  return text;
+}
+
 }  // namespace
 
 CodePlugin::CodePlugin(Wanted wanted) : wanted_(std::move(wanted)) {}
 
 CodePlugin::~CodePlugin() = default;
+
+void CodePlugin::set_titles(const orc::JITDylib& dylib, std::map<std::string, std::string> titles) {
+  for (auto& [symbol, title] : titles) title = on_one_line(std::move(title));
+  std::lock_guard lock(mutex_);
+  if (titles.empty())
+    titles_.erase(&dylib);
+  else
+    titles_[&dylib] = std::move(titles);
+}
+
+std::map<std::string, std::string> CodePlugin::titles_of(const orc::JITDylib& dylib) {
+  std::lock_guard lock(mutex_);
+  auto found = titles_.find(&dylib);
+  return found == titles_.end() ? std::map<std::string, std::string>() : found->second;
+}
 
 void CodePlugin::notifyMaterializing(orc::MaterializationResponsibility& materialization, jitlink::LinkGraph&,
                                      jitlink::JITLinkContext&, llvm::MemoryBufferRef object) {
@@ -46,6 +68,7 @@ void CodePlugin::modifyPassConfig(orc::MaterializationResponsibility& materializ
 }
 
 llvm::Error CodePlugin::look_at(orc::MaterializationResponsibility& materialization, jitlink::LinkGraph& graph) {
+  const std::map<std::string, std::string> titles = titles_of(materialization.getTargetJITDylib());
   std::vector<CodeFunction> functions;
   std::vector<std::string> code;
   for (jitlink::Section& section : graph.sections()) {
@@ -53,7 +76,8 @@ llvm::Error CodePlugin::look_at(orc::MaterializationResponsibility& materializat
     for (jitlink::Symbol* symbol : section.symbols()) {
       if (!symbol->hasName() || !symbol->isCallable() || symbol->getSize() == 0) continue;
       CodeFunction function;
-      function.name = display_name(*symbol->getName());
+      auto title = titles.find((*symbol->getName()).str());
+      function.name = title != titles.end() ? title->second : display_name(*symbol->getName());
       function.begin = symbol->getAddress().getValue();
       function.size = symbol->getSize();
       functions.push_back(std::move(function));
@@ -66,7 +90,10 @@ llvm::Error CodePlugin::look_at(orc::MaterializationResponsibility& materializat
     if (llvm::Error error = add_lines(graph, functions)) llvm::consumeError(std::move(error));  // without them, then
   std::lock_guard lock(mutex_);
   Pending& pending = pending_[&materialization];
-  if (wanted_.gdb) set_addresses(pending.object, graph);
+  if (wanted_.gdb) {
+    set_addresses(pending.object, graph);
+    set_titles_of_symbols(pending.object, titles);
+  }
   pending.functions = std::move(functions);
   pending.code = std::move(code);
   return llvm::Error::success();

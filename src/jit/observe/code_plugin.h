@@ -26,6 +26,10 @@ class CodePlugin final : public llvm::orc::ObjectLinkingLayer::Plugin {
   explicit CodePlugin(Wanted wanted);
   ~CodePlugin() override;
 
+  /// How functions are to be called that are linked into `dylib` from here on, by their symbols. None: forgets those
+  /// that were said before.
+  void set_titles(const llvm::orc::JITDylib& dylib, std::map<std::string, std::string> titles);
+
   void notifyMaterializing(llvm::orc::MaterializationResponsibility& materialization, llvm::jitlink::LinkGraph& graph,
                            llvm::jitlink::JITLinkContext& context, llvm::MemoryBufferRef object) override;
   void modifyPassConfig(llvm::orc::MaterializationResponsibility& materialization, llvm::jitlink::LinkGraph& graph,
@@ -47,12 +51,14 @@ class CodePlugin final : public llvm::orc::ObjectLinkingLayer::Plugin {
     std::vector<std::unique_ptr<GdbObject>> gdb;
   };
 
+  std::map<std::string, std::string> titles_of(const llvm::orc::JITDylib& dylib);
   llvm::Error look_at(llvm::orc::MaterializationResponsibility& materialization, llvm::jitlink::LinkGraph& graph);
 
   const Wanted wanted_;
   std::mutex mutex_;
   std::map<llvm::orc::MaterializationResponsibility*, Pending> pending_;
   std::map<llvm::orc::ResourceKey, Linked> linked_;
+  std::map<const llvm::orc::JITDylib*, std::map<std::string, std::string>> titles_;
 };
 
 }  // namespace inlay::jit

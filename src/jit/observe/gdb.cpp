@@ -57,6 +57,45 @@ void set_addresses(std::string& object, llvm::jitlink::LinkGraph& graph) {
   }
 }
 
+void set_titles_of_symbols(std::string& object, const std::map<std::string, std::string>& titles) {
+  using File = llvm::object::ELF64LEFile;
+  if (titles.empty()) return;
+  llvm::Expected<File> file = File::create(object);
+  if (!file) return llvm::consumeError(file.takeError());
+  auto sections = file->sections();
+  if (!sections) return llvm::consumeError(sections.takeError());
+  for (const File::Elf_Shdr& header : *sections) {
+    if (header.sh_type != llvm::ELF::SHT_SYMTAB) continue;
+    auto symbols = file->symbols(&header);
+    auto strings = file->getSection(header.sh_link);
+    if (!symbols || !strings) {
+      if (!symbols) llvm::consumeError(symbols.takeError());
+      if (!strings) llvm::consumeError(strings.takeError());
+      return;
+    }
+    auto old = file->getStringTable(**strings);
+    if (!old) return llvm::consumeError(old.takeError());
+    // A table of strings with the new ones behind the old ones, at the end of the file: what is there stays in place.
+    std::string table = old->str();
+    for (const File::Elf_Sym& symbol : *symbols) {
+      llvm::Expected<llvm::StringRef> name = symbol.getName(*old);
+      if (!name) {
+        llvm::consumeError(name.takeError());
+        continue;
+      }
+      auto title = titles.find(name->str());
+      if (title == titles.end()) continue;
+      const_cast<File::Elf_Sym&>(symbol).st_name = static_cast<std::uint32_t>(table.size());  // `object` is ours
+      table += title->second;
+      table += '\0';
+    }
+    const_cast<File::Elf_Shdr&>(**strings).sh_offset = object.size();
+    const_cast<File::Elf_Shdr&>(**strings).sh_size = table.size();
+    object += table;  // from here on the file's parts are somewhere else
+    return;
+  }
+}
+
 GdbObject::GdbObject(std::string bytes) : entry_(std::make_unique<Entry>()) {
   entry_->bytes = std::move(bytes);
   jit_code_entry& link = entry_->link;

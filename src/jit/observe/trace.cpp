@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/observe/trace.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
+#include <array>
+#include <map>
 #include <mutex>
+#include <set>
 
 #include "frozen/recording.h"
 #include "runtime/llvm_errors.h"
@@ -31,10 +35,16 @@ struct Trace::State {
 
   void add(Event event) {
     std::lock_guard lock(mutex);
+    if (!threads.contains(event.thread)) threads.emplace(event.thread, name_of_this_thread());
     if (events.size() < most_events)
       events.push_back(std::move(event));
     else
       ++dropped;
+  }
+
+  static std::string name_of_this_thread() {
+    std::array<char, 16> name{};  // Linux keeps no more
+    return pthread_getname_np(pthread_self(), name.data(), name.size()) == 0 ? name.data() : "";
   }
 
   void print(llvm::raw_ostream& stream) {
@@ -44,6 +54,16 @@ struct Trace::State {
     std::lock_guard lock(mutex);
     json.object([&] {
       json.attributeArray("traceEvents", [&] {
+        for (const auto& [thread, name] : threads)
+          json.object([&, &thread = thread, &name = name] {
+            json.attribute("ph", "M");
+            json.attribute("cat", "__metadata");
+            json.attribute("name", "thread_name");
+            json.attribute("pid", pid);
+            json.attribute("tid", static_cast<std::int64_t>(thread));
+            json.attribute("ts", 0);
+            json.attributeObject("args", [&] { json.attribute("name", llvm::json::fixUTF8(name)); });
+          });
         for (const Event& event : events)
           json.object([&] {
             const bool spans = event.duration >= jit::Clock::duration::zero();
@@ -72,6 +92,7 @@ struct Trace::State {
   const jit::Clock::time_point began = jit::Clock::now();
   std::mutex mutex;
   std::vector<Event> events;
+  std::map<long, std::string> threads;  // those that events are of, and their names
   std::uint64_t dropped = 0;
 };
 
@@ -104,6 +125,55 @@ std::uint64_t Trace::dropped() const {
 }
 
 namespace jit {
+
+namespace {
+
+/// A trace that goes to a file in the end.
+struct TraceFile {
+  const Trace trace;
+  const std::string path;
+  const pid_t process = getpid();
+
+  TraceFile(const Trace& its_trace, const std::string& its_path);
+  TraceFile(const TraceFile&) = delete;
+  ~TraceFile();
+  void write() const {
+    if (process == getpid()) static_cast<void>(trace.write(path));  // nobody is left to be told if that fails
+  }
+};
+
+struct TraceFiles {
+  std::mutex mutex;
+  std::set<const TraceFile*> all;
+};
+TraceFiles& trace_files() {
+  static auto& files = *new TraceFiles;  // used while the program's statics are destroyed
+  return files;
+}
+
+TraceFile::TraceFile(const Trace& its_trace, const std::string& its_path) : trace(its_trace), path(its_path) {
+  std::lock_guard lock(trace_files().mutex);
+  trace_files().all.insert(this);
+}
+
+TraceFile::~TraceFile() {
+  {
+    std::lock_guard lock(trace_files().mutex);
+    trace_files().all.erase(this);
+  }
+  write();
+}
+
+}  // namespace
+
+std::shared_ptr<const void> new_trace_file(const Trace& trace, const std::string& path) {
+  return std::make_shared<TraceFile>(trace, path);
+}
+
+void write_trace_files() {
+  std::lock_guard lock(trace_files().mutex);
+  for (const TraceFile* file : trace_files().all) file->write();
+}
 
 void trace_span(const std::optional<Trace>& trace, const char* category, std::string_view name, Clock::time_point begin,
                 Clock::time_point end, TraceArguments arguments) {

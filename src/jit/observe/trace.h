@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,13 @@ void trace_span(const std::optional<Trace>& trace, const char* category, std::st
 /// Something that happens now.
 void trace_event(const std::optional<Trace>& trace, const char* category, std::string_view name,
                  TraceArguments arguments = {});
+
+/// Writes the trace to a file when what is returned goes, and when the process ends before. In a child of fork() it
+/// does neither: the file is the parent's.
+std::shared_ptr<const void> new_trace_file(const Trace& trace, const std::string& path);
+
+/// Writes the files of all traces that would be written later: the process ends.
+void write_trace_files();
 
 /// From here to the end of the block.
 class Span {

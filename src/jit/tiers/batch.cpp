@@ -70,8 +70,14 @@ Result<codegen::Object> emit_all(const Engine& engine, runtime::Workspace& works
 Result<void> link_all(Engine& engine, codegen::Object object, std::vector<Part>& parts) {
   Stopwatch watch;
   std::vector<HostSymbol> symbols;
-  for (const Part& part : parts) symbols.insert(symbols.end(), part.built.symbols.begin(), part.built.symbols.end());
-  INLAY_TRY(std::shared_ptr<Code> batch, engine.link(std::move(object), symbols));
+  std::map<std::string, std::string> titles;
+  for (const Part& part : parts) {
+    symbols.insert(symbols.end(), part.built.symbols.begin(), part.built.symbols.end());
+    // The entry's own name is a number. What is compiled alone is marked so as well.
+    const Report& report = part.member->report;
+    titles[part.entry] = report.name.empty() ? report.function + " [clone .inlay]" : report.name;
+  }
+  INLAY_TRY(std::shared_ptr<Code> batch, engine.link(std::move(object), symbols, std::move(titles)));
   std::vector<Compiled> all;
   for (Part& part : parts) {
     Compiled compiled;

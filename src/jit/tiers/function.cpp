@@ -36,14 +36,19 @@ bool is_still_asked(Managed& managed) {
   return managed.asked != Tier::Original;
 }
 
-/// Leaves a function that was asked for as it is if nothing is left to compile it with, and says so. It is asked for
-/// again when it has become as hot once more: memory may have come back.
+/// Leaves a function that was asked for as it is if nothing is left to compile it with, and says so. If that is memory,
+/// it is asked for again when it has become as hot once more: memory may have come back. Time does not.
 bool is_refused(Managed& managed) {
   if (managed.engine->has_budget()) return false;
   std::lock_guard lock(managed.mutex);
   managed.asked = Tier::Original;
   managed.heat = {};
-  if (!managed.current) managed.report.remarks = {{Remark::Kind::NotCompiled, "", budget_is_used_up().message(), {}}};
+  if (managed.current) return true;
+  managed.report.remarks = {{Remark::Kind::NotCompiled, "", budget_is_used_up().message(), {}}};
+  if (!managed.engine->has_time() && managed.state) {
+    managed.given_up = true;
+    lead_to_original(managed);
+  }
   return true;
 }
 
@@ -121,7 +126,7 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
   state.bound = state.bound_bytes.data();
   auto managed = std::make_shared<jit::Managed>(engine, std::move(request), options);
   managed->state = &state;
-  managed->report.function = managed->name;
+  managed->report = managed->empty_report();
   managed->versions = std::move(versions);
   state.managed = managed;
   jit::lead_to_original(*managed);
@@ -164,7 +169,7 @@ void add_back_edges(const FunctionState& state, std::uint64_t count) noexcept tr
   double ticks = 0;
   {
     std::lock_guard lock(managed.mutex);
-    managed.heat.calls += count;
+    jit::add_edges(managed, count);
     wanted = jit::take_wish(managed);
     ticks = managed.heat.ticks;
   }
@@ -212,7 +217,8 @@ Report report_of(const FunctionState& state) {
   if (!managed.current && managed.asked != Tier::Original)
     report.remarks.push_back(
         {Remark::Kind::NotCompiled, "", "it is being compiled, or waits for that; see Jit::wait_for_background()", {}});
-  else if (!managed.current && !managed.failure && managed.engine->policy().when != Policy::When::Never)
+  else if (!managed.current && !managed.failure && !managed.given_up &&
+           managed.engine->policy().when != Policy::When::Never)
     report.remarks.push_back(
         {Remark::Kind::NotCompiled,
          "",
@@ -238,7 +244,7 @@ Result<void> compile_now(const FunctionState& state, Tier tier) {
   std::lock_guard lock(managed->mutex);
   if (managed->tier() >= tier) return {};
   if (managed->failure) return *managed->failure;
-  return Error(ErrorKind::InvalidArgument, "the function was invalidated while it was compiled");
+  return Error(ErrorKind::Changed, "the function was invalidated while it was compiled");
 }
 
 void invalidate(const FunctionState& state) noexcept {

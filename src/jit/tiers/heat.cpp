@@ -52,6 +52,14 @@ Heat add_heat(Managed& managed, std::uint64_t elapsed) {
   return heat;
 }
 
+void add_edges(Managed& managed, std::uint64_t count) {
+  EdgeClock& clock = managed.edges;
+  const std::uint64_t now = detail::ticks();
+  const std::uint64_t gap = clock.last && now > clock.last ? now - clock.last : 0;
+  managed.heat += {count, static_cast<double>(std::min(gap, clock.gap))};
+  clock = {now, gap};
+}
+
 namespace {
 
 bool is_past(const Heat& heat, std::uint64_t calls, double us, double factor) {

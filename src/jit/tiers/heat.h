@@ -31,12 +31,22 @@ struct Heat {
   }
 };
 
+/// When jumps backward were told of, and how long before that.
+struct EdgeClock {
+  std::uint64_t last = 0, gap = 0;  // ticks; 0: not known
+};
+
 /// Processor clock ticks in a microsecond, as far as known: better from call to call in the first milliseconds.
 double ticks_per_us();
 
 /// Adds one call that was looked at and stands for those since the last one: as much as is returned. The function's
 /// mutex is held.
 Heat add_heat(Managed& managed, std::uint64_t elapsed);
+
+/// Adds jumps backward, each as a call, with the time that has passed since the last time. A gap that is longer than
+/// the one before counts as that one: between two calls, nobody is in the function. What the call takes as a whole is
+/// added when it ends, too; so it may count twice. The function's mutex is held.
+void add_edges(Managed& managed, std::uint64_t count);
 
 /// Whether calls have cost as much as optimized code is worth. `factor`: of the thresholds.
 bool is_worth_optimizing(const Heat& heat, const Policy& policy, double factor = 1);

@@ -37,8 +37,8 @@ void lead_to_original(Managed& managed) {
   state.generic.store(state.ways.original, std::memory_order_release);
   if (managed.versions) return;
   state.target.store(state.ways.original, std::memory_order_release);
-  state.entry.store(managed.engine->policy().when == Policy::When::Never ? state.ways.original : state.ways.counting,
-                    std::memory_order_release);
+  const bool counts = managed.engine->policy().when != Policy::When::Never && !managed.given_up;
+  state.entry.store(counts ? state.ways.counting : state.ways.original, std::memory_order_release);
 }
 
 std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
@@ -49,6 +49,7 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
   managed.heat = {};
   managed.last_sample = 0;
   managed.interval = FirstInterval;
+  managed.edges = {};
   std::shared_ptr<Installation> old = std::move(managed.current);
   if (!old) return nullptr;
   managed.may_be_replaced = true;
@@ -57,11 +58,10 @@ std::shared_ptr<Installation> uninstall(Managed& managed, std::string why) {
     lead_to_original(managed);
   }
   if (old->stays) managed.kept.push_back(old->compiled.code);
-  managed.report = {};
-  managed.report.function = managed.name;
+  managed.report = managed.empty_report();
   managed.report.remarks.push_back({Remark::Kind::NotCompiled, "", std::move(why), {}});
   managed.engine->tally().count(&Counters::invalidated);
-  trace_event(managed.engine->trace(), "invalidate", managed.name);
+  trace_event(managed.engine->trace(), "invalidate", managed.title());
   return old;
 }
 
@@ -93,7 +93,7 @@ bool offer(Managed& managed, Tier tier, std::uint64_t generation, Compiled compi
     return true;
   }
   tally.count(&Counters::swaps);
-  trace_event(managed.engine->trace(), "swap", managed.name, {{"to", std::string(to_string(tier))}});
+  trace_event(managed.engine->trace(), "swap", managed.title(), {{"to", std::string(to_string(tier))}});
   tally.count(tier == Tier::Quick ? &Counters::quick : &Counters::optimized);
   {
     std::lock_guard lock(managed.mutex);
@@ -124,9 +124,9 @@ void compile_one(Managed& managed, Tier tier) {
   for (int attempt = 0; attempt < MostAttempts; ++attempt) {
     const std::optional<std::uint64_t> generation = begin(managed, tier);
     if (!generation) return;
-    Report report;
-    report.function = managed.name;
-    Span span(engine.trace(), "compile", report.function);
+    Report report = managed.empty_report();
+    Span span(engine.trace(), "compile", managed.title());
+    span.note("function", managed.name);
     span.note("tier", std::string(to_string(tier)));
     const std::optional<Subject> subject = subject_of(managed.request);
     Result<Compiled> compiled = [&] {
@@ -142,6 +142,12 @@ void compile_one(Managed& managed, Tier tier) {
     if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
     if (attempt + 1 == MostAttempts) fail(managed, *generation, changed_each_time(), std::move(report));
   }
+}
+
+std::string titles_of(const std::vector<BatchMember>& members) {
+  std::string titles;
+  for (const BatchMember& member : members) titles += (titles.empty() ? "" : ", ") + member.report.title();
+  return titles;
 }
 
 /// Several functions at once, of the quick tier. A function that cannot be compiled so is compiled alone.
@@ -162,7 +168,7 @@ void compile_together(Engine& engine, const std::vector<std::shared_ptr<Managed>
     generations.push_back(*generation);
     BatchMember& member = members.emplace_back();
     member.options = options;
-    member.report.function = function->name;
+    member.report = function->empty_report();
     member.holds = function->request.holds;
   }
   for (std::size_t i = 0; i < members.size(); ++i)
@@ -173,6 +179,7 @@ void compile_together(Engine& engine, const std::vector<std::shared_ptr<Managed>
   if (members.size() > 1) {
     Span span(engine.trace(), "compile", std::to_string(members.size()) + " functions");
     span.note("tier", std::string(to_string(Tier::Quick)));
+    span.note("functions", titles_of(members));
     const CpuTime time(engine.tally());
     compile_batch(engine, Level::Quick, members);
   }

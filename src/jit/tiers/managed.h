@@ -67,6 +67,7 @@ struct Managed : std::enable_shared_from_this<Managed> {
   std::shared_ptr<Installation> current;    // null: calls run the original
   std::vector<std::shared_ptr<Code>> kept;  // that was the entry itself, and may be running
   Tier asked = Tier::Original;              // what a job waits for or runs for
+  bool given_up = false;                    // nothing will be compiled by counting: the time for that is used up
   bool may_be_replaced = false;             // it was, so the next code goes behind the gate
   std::uint64_t generation = 0;             // one more with each invalidation
   std::optional<Error> failure;             // why the original as it is now was not compiled
@@ -76,6 +77,17 @@ struct Managed : std::enable_shared_from_this<Managed> {
   Heat heat;
   std::uint64_t last_sample = 0;           // ticks
   std::uint32_t interval = FirstInterval;  // calls from one sample to the next
+  EdgeClock edges;
+
+  /// How traces and tools call it.
+  const std::string& title() const { return options.name.empty() ? name : options.name; }
+  /// Of a compilation that begins.
+  Report empty_report() const {
+    Report report;
+    report.function = name;
+    report.name = options.name;
+    return report;
+  }
 
   Tier tier() const { return current ? current->tier : Tier::Original; }
 };

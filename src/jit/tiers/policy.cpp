@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "jit/options.h"
 
@@ -14,6 +15,9 @@ struct Amount {
   double value;
   std::string_view unit;
 };
+
+/// Threads and batches beyond are a mistake.
+constexpr unsigned MostCount = 256;
 
 std::optional<Amount> read_amount(std::string_view text) {
   Amount amount{};
@@ -65,7 +69,7 @@ bool set_budget(std::string_view text, Policy& policy) {
 
 bool set_count(std::string_view text, unsigned least, unsigned& count) {
   std::optional<Amount> amount = read_amount(text);
-  if (!amount || !amount->unit.empty() || amount->value < least || amount->value > 256) return false;
+  if (!amount || !amount->unit.empty() || amount->value < least || amount->value > MostCount) return false;
   count = static_cast<unsigned>(amount->value);
   return amount->value == count;
 }
@@ -89,6 +93,22 @@ bool apply(std::string_view word, Policy& policy) {
 }
 
 }  // namespace
+
+Result<void> jit::check_policy(const Policy& policy) {
+  const auto wrong = [](const std::string& what) { return Error(ErrorKind::InvalidArgument, "Policy::" + what); };
+  if (policy.when > Policy::When::Never) return wrong("when is none of Now, Hot and Never");
+  if (policy.highest != Tier::Quick && policy.highest != Tier::Optimized)
+    return wrong("highest is neither Tier::Quick nor Tier::Optimized; Policy::off() compiles nothing");
+  if (policy.threads > MostCount)
+    return wrong("threads is " + std::to_string(policy.threads) + "; up to " + std::to_string(MostCount) + " will do");
+  if (policy.batch < 1 || policy.batch > MostCount)
+    return wrong("batch is " + std::to_string(policy.batch) + "; 1 to " + std::to_string(MostCount) + " will do");
+  const std::pair<const char*, double> times[] = {
+      {"quick_us", policy.quick_us}, {"optimize_us", policy.optimize_us}, {"budget_ms", policy.budget_ms}};
+  for (const auto& [name, time] : times)
+    if (!(time >= 0)) return wrong(name + (" is " + std::to_string(time)) + "; it must be 0 or more");
+  return {};
+}
 
 std::string_view to_string(Tier tier) {
   switch (tier) {

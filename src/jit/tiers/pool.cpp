@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "frozen/recording.h"
+#include "jit/observe/trace.h"
 #include "jit/tiers/epoch.h"
 
 namespace inlay::jit {
@@ -82,12 +83,13 @@ void Pool::Shared::stop_all() {
     std::shared_ptr<Shared> shared;
     {
       std::lock_guard lock(all.mutex);
-      if (all.pools.empty()) return;
+      if (all.pools.empty()) break;
       shared = static_cast<Pool*>(*all.pools.begin())->shared_;
       all.pools.erase(all.pools.begin());
     }
     shared->stop();
   }
+  write_trace_files();  // with all that was compiled; LLVM, which writes them, is still there
 }
 
 /// LLVM makes statics as it goes, which are destroyed before anything that was registered with atexit() earlier. What

@@ -127,14 +127,13 @@ Result<std::shared_ptr<VersionCode>> make_version(Managed& managed, const Values
   auto version = std::make_shared<VersionCode>();
   version->managed = &managed;
   version->values = values;
-  version->report.function = managed.name;
+  version->report = managed.empty_report();
   for (int attempt = 0; attempt < MostAttempts; ++attempt) {
-    Report report;
-    report.function = version->report.function;
-    Span span(engine.trace(), "compile", report.function);
+    Report report = managed.empty_report();
+    Span span(engine.trace(), "compile", managed.title());
+    span.note("function", managed.name);
     span.note("tier", "version");
-    CompileOptions options = managed.options;
-    if (engine.policy().highest == Tier::Quick) options.level = Level::Quick;
+    const CompileOptions options = with_policy(managed.options, engine.policy());
     const std::optional<Subject> subject = subject_of(request);
     const CpuTime time(engine.tally());
     INLAY_TRY(version->compiled, compile_entry(
@@ -159,9 +158,10 @@ Result<Compiled> make_dispatch(Managed& managed, const std::vector<std::shared_p
     symbols.push_back({cases.back().symbol, versions[i]->compiled.entry});
     symbols.push_back({cases.back().counter, &versions[i]->calls});
   }
-  return compile_plain(*managed.engine, std::move(symbols), [&](specialize::Symbols& unit, const std::string& name) {
-    return build_dispatch(unit, managed.request, {name}, cases);
-  });
+  return compile_plain(*managed.engine, managed.title() + " [versions]", std::move(symbols),
+                       [&](specialize::Symbols& unit, const std::string& name) {
+                         return build_dispatch(unit, managed.request, {name}, cases);
+                       });
 }
 
 /// A new dispatch for the versions as they are, put in place; again, as long as these change meanwhile. If that fails,
@@ -198,7 +198,7 @@ void renew_dispatch(Managed& managed) {
                                     std::memory_order_release);
     }
     managed.engine->tally().count(&Counters::swaps);
-    trace_event(managed.engine->trace(), "swap", managed.name, {{"to", "versions"}});
+    trace_event(managed.engine->trace(), "swap", managed.title(), {{"to", "versions"}});
     reclaim(std::move(old));
     return;
   }
@@ -225,7 +225,7 @@ void VersionCode::retire(const frozen::Retirement&) noexcept {
   versions.all.erase(found);
   ++versions.serial;
   managed->engine->tally().count(&Counters::invalidated);
-  trace_event(managed->engine->trace(), "invalidate", report.function);
+  trace_event(managed->engine->trace(), "invalidate", report.title());
 }
 
 /// The value that is expected, as word_of() has it: with its sign in front.
@@ -301,7 +301,7 @@ void compile_version(Managed& managed, const Values& values) {
     Candidate* candidate = find(versions, values);
     if (!version) {
       // What changed while it was compiled may be quiet next time.
-      if (candidate) candidate->failed = version.error().kind() != ErrorKind::BrokenPromise, candidate->asked = false;
+      if (candidate) candidate->failed = version.error().kind() != ErrorKind::Changed, candidate->asked = false;
       tally.count(&Counters::failed);
       add_remark(managed.report, "a version was not compiled: " + version.error().message());
       return;
@@ -336,7 +336,7 @@ void compile_version(Managed& managed, const Values& values) {
   evicted->dependency = {};
   reclaim(std::move(evicted));
   tally.count(&Counters::evicted);
-  trace_event(managed.engine->trace(), "evict", managed.name);
+  trace_event(managed.engine->trace(), "evict", managed.title());
 }
 
 Dropped take_versions(Managed& managed) {
