@@ -13,7 +13,7 @@ void luaV_execute(lua_State* L, CallInfo* ci) {
     const int is_new = (ci->callstatus & CIST_FRESH) && ci->u.l.savedpc == p->code;
     if (is_new && p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_look_at_call(p);
     if (!is_new || p->run == NULL || luaJ_is_deep()) {
-      luaJ_execute(L, ci, NULL, NULL);
+      luaJ_execute(L, ci, NULL, NULL, NULL);
       return;
     }
     if (!p->run(p->self, L, ci)) return;

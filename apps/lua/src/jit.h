@@ -50,9 +50,10 @@ luaJ_STAYS(luaC_step);
 luaJ_STAYS(luaC_barrier_);
 luaJ_STAYS(luaC_barrierback_);
 
-/* Interprets the frame `ci`. With the constants of its function `known`, from the instruction `at` on and only this
- * frame: when it has returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. */
-int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* at);
+/* Interprets the frame `ci`. With the constants of its function `known`, this frame only, and from the instruction
+ * `first` on: when it has returned, the result is 0; 1 says that the frame L->ci is to be gone on with, because it has
+ * taken the place of this one, or because this one has left what lies between `first` and `last`. */
+int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* first, const Instruction* last);
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
 extern int luaJ_first_look;
@@ -62,7 +63,7 @@ extern const char* luaJ_stack_limit;
 /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code. */
 void luaJ_look_at_call(Proto* p);
 enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
-int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc);
+int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last);
 void luaJ_forget(Proto* p);
 
 #define luaJ_new(p) ((p)->jit = NULL, (p)->run = NULL, (p)->self = NULL, (p)->looks = 0, (p)->heat = luaJ_first_look)
@@ -81,17 +82,20 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   return 1;
 }
 
-/* Behind each jump backward, in luaJ_execute. */
-#define luaJ_loop()                                         \
-  if (known == NULL && luai_unlikely(--cl->p->heat <= 0)) { \
-    switch (luaJ_look_at_loop(L, ci, pc)) {                 \
-      case LUAJ_RETURNED:                                   \
-        goto ret;                                           \
-      case LUAJ_CONTINUES:                                  \
-        ci = L->ci;                                         \
-        goto startfunc;                                     \
-    }                                                       \
-    updatetrap(ci);                                         \
+/* In luaJ_execute, behind each jump of so many instructions backward; or forward, or the end of a loop, if not above 0.
+ * (A jump is one instruction long, and `pc` was one ahead.) */
+#define luaJ_jumped(back)                                                   \
+  if (known != NULL) {                                                      \
+    if (pc > last || pc < first) {                                          \
+      savepc(L);                                                            \
+      return 1;                                                             \
+    }                                                                       \
+  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {             \
+    switch (luaJ_look_at_loop(L, ci, pc, pc + (back)-1)) {                  \
+      case LUAJ_RETURNED: goto ret;                                         \
+      case LUAJ_CONTINUES: ci = L->ci; goto startfunc;                      \
+    }                                                                       \
+    updatetrap(ci);                                                         \
   }
 
 #endif
