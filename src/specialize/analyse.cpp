@@ -112,7 +112,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
   auto count = static_cast<unsigned>(facts.values.size());
   Variables pins(count), forbidden(count);
   const Variables kept = context_variables(facts);
-  pins = kept;  // what else there is to tell apart, the attempts find out
+  pins = kept;                  // what else there is to tell apart, the attempts find out
   constexpr int MostStale = 4;  // attempts that are lost to what was learned of types
   const int max_restarts = kept.count() > 0 ? 64 : 16;
   Analysis analysis;
@@ -149,7 +149,7 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     fixpoint.take(analysis);
     analysis.order = reverse_post_order(analysis.nodes);
     analysis.pins = pins.count();
-    if (settling) return analysis;
+    if (settling || environment.symbols().is_outdated()) return analysis;
     const Variables used = pins;
     const Found found = find_pins(analysis, environment, forbidden, pins);
     if (kept.count() == 0) {

@@ -26,6 +26,8 @@ Fixpoint::End Fixpoint::run(const Known& entry) {
   add({0, NoContext, {}}, entry);
   do {
     while (!queue_.empty()) {
+      // Of a program that is gone nothing is known: each place would lead to all that the interpreter can do.
+      if (environment_.symbols().is_outdated()) return End::Complete;
       unsigned node = queue_.back();
       queue_.pop_back();
       nodes_[node].queued = false;

@@ -62,6 +62,8 @@ class Specializer {
     std::vector<llvm::Function*> kept;
     for (;;) {
       fill_declarations();
+      if (symbols_.is_outdated())
+        return Error(ErrorKind::Changed, "what the function reads has changed while it was compiled, or is gone");
       if (!mistake_.empty()) return Error(ErrorKind::Codegen, "the specialized code is wrong: " + mistake_);
       kept = inline_callees(*entry_, callees_, options_.max_instructions, report_.inlined);
       ++report_.rounds;
@@ -70,8 +72,11 @@ class Specializer {
         break;
       clean_up(kept);
       bool progress = false;
-      for (llvm::Function* function : kept) progress |= look_again(*function);
-      if (!progress) break;
+      for (llvm::Function* function : kept) {
+        progress |= look_again(*function);
+        if (symbols_.is_outdated()) break;
+      }
+      if (!progress && !symbols_.is_outdated()) break;
     }
     drop_unused(kept);
     for (llvm::Function* function : kept) {
@@ -118,6 +123,7 @@ class Specializer {
   void fill_declarations() {
     for (std::vector<Callee*> fresh = callees_.take_new(); !fresh.empty(); fresh = callees_.take_new()) {
       for (Callee* callee : fresh) {
+        if (symbols_.is_outdated()) return;
         evaluate(*callee->original, callee->known, *callee->function);
         callees_.settle(*callee, callee->function->getInstructionCount());
         look_at_calls(*callee->function, callee->depth);
@@ -133,7 +139,7 @@ class Specializer {
       const Facts& facts = lasts ? facts_.try_emplace(&original, original).first->second : own.emplace(original);
       Environment environment(facts, symbols_, /*follow_memory=*/false);
       Analysis analysis = analyse(environment, known, limits());
-      finish(original, environment, analysis, known, into);
+      if (!symbols_.is_outdated()) finish(original, environment, analysis, known, into);
       return;
     }
     WorkingCopy copy(symbols_, original);
@@ -143,6 +149,7 @@ class Specializer {
       {
         Environment environment(facts, symbols_, /*follow_memory=*/true);
         Analysis analysis = analyse(environment, known, limits());
+        if (symbols_.is_outdated()) return;
         wanted = copy.look(analysis, environment);
         if (wanted.empty()) {
           finish(original, environment, analysis, known, into);
@@ -153,7 +160,7 @@ class Specializer {
       if (copy.take_in(wanted)) continue;
       Environment environment(facts, symbols_, /*follow_memory=*/true);
       Analysis analysis = analyse(environment, known, limits());
-      finish(original, environment, analysis, known, into);
+      if (!symbols_.is_outdated()) finish(original, environment, analysis, known, into);
       return;
     }
   }
@@ -246,6 +253,7 @@ class Specializer {
     std::vector<llvm::Constant*> nothing_known(function.arg_size());
     llvm::Function* again = declare_specialized(symbols_.unit(), function, nothing_known, "");
     evaluate(function, nothing_known, *again);
+    if (symbols_.is_outdated()) return false;
     move_body(*again, function);
     // What stands in the entry by now came from what it called.
     return look_at_calls(function, std::max(1u, depth_of(function)));

@@ -279,7 +279,10 @@ llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
     }
     return value;
   }
-  return object == objects_.end() ? load_initializer(variable, at->offset, type) : nullptr;
+  if (object == objects_.end()) return load_initializer(variable, at->offset, type);
+  const bool inside = at->offset >= 0 && static_cast<std::uint64_t>(at->offset) + size <= object->second.size;
+  outdated_ |= inside && !frozen::is_open(address, size);
+  return nullptr;
 }
 
 llvm::Constant* Symbols::contents_of(const frozen::Object& object, frozen::Read& read) {

@@ -79,6 +79,9 @@ class Symbols {
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
   const std::vector<std::shared_ptr<frozen::Region>>& held() const { return held_; }
   const std::vector<frozen::Read>& reads() const { return reads_; }
+  /// Whether something that is not constant any more was asked for: its promise was withdrawn meanwhile, or it is being
+  /// changed. What is made from here on is of no use.
+  bool is_outdated() const { return outdated_; }
   llvm::Module& unit() { return unit_; }
   runtime::Bodies& bodies() { return bodies_; }
 
@@ -106,7 +109,8 @@ class Symbols {
   std::map<std::pair<llvm::Constant*, llvm::Type*>, llvm::Constant*> loads_;
   std::vector<std::shared_ptr<frozen::Region>> held_;  // besides those of objects_
   std::optional<frozen::Object> graph_base_;           // what all graphs' memory is named relative to: they may overlap
-  bool in_graph_ = false;                              // reading one: every pointer leads to more of it
+  bool outdated_ = false;
+  bool in_graph_ = false;  // reading one: every pointer leads to more of it
   std::vector<frozen::Read> reads_;
   llvm::DenseSet<const llvm::GlobalValue*> placeholders_;
   For target_;

@@ -84,18 +84,21 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
 
 /* In luaJ_execute, behind each jump of so many instructions backward; or forward, or the end of a loop, if not above 0.
  * (A jump is one instruction long, and `pc` was one ahead.) */
-#define luaJ_jumped(back)                                                   \
-  if (known != NULL) {                                                      \
-    if (pc > last || pc < first) {                                          \
-      savepc(L);                                                            \
-      return 1;                                                             \
-    }                                                                       \
-  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {             \
-    switch (luaJ_look_at_loop(L, ci, pc, pc + (back)-1)) {                  \
-      case LUAJ_RETURNED: goto ret;                                         \
-      case LUAJ_CONTINUES: ci = L->ci; goto startfunc;                      \
-    }                                                                       \
-    updatetrap(ci);                                                         \
+#define luaJ_jumped(back)                                       \
+  if (known != NULL) {                                          \
+    if (pc > last || pc < first) {                              \
+      savepc(L);                                                \
+      return 1;                                                 \
+    }                                                           \
+  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) { \
+    switch (luaJ_look_at_loop(L, ci, pc, pc + (back) - 1)) {    \
+      case LUAJ_RETURNED:                                       \
+        goto ret;                                               \
+      case LUAJ_CONTINUES:                                      \
+        ci = L->ci;                                             \
+        goto startfunc;                                         \
+    }                                                           \
+    updatetrap(ci);                                             \
   }
 
 #endif

@@ -101,13 +101,12 @@ static struct {
 } entered;
 
 static luaJ_Code code_of_loop(Proto* p, const Instruction* first, const Instruction* last, const void** self) {
-  const struct luaJ_Compiler* the = atomic_load(&compiler);
+  const struct luaJ_Compiler* the = find_compiler();
   if (first == entered.first && last == entered.last) {
     *self = entered.self;
     return entered.code;
   }
-  if (p->run == NULL) luaJ_look_at_call(p);
-  if (the == NULL || (options.mode != LUAJ_ALWAYS && p->looks <= LOOKS_TO_COMPILE)) return NULL;
+  if (the == NULL || !is_worth_compiling(p)) return NULL;
   the->compile(p, first, last);
   const luaJ_Code code = the->find(p, first, last, self);
   if (code != NULL) {

@@ -115,6 +115,7 @@ HotVersion* HotCode::State::run(HotJob job, Then then) {
         },
         {}, &subject);
     time.reset();
+    if (!compiled && compiled.error().kind() == ErrorKind::Changed) continue;
     if (!compiled) {
       job.slot->done = true;  // once is enough: it would fail again
       std::lock_guard lock(mutex);

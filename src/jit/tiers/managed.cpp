@@ -138,9 +138,11 @@ void compile_one(Managed& managed, Tier tier) {
           },
           managed.request.holds, subject ? &*subject : nullptr);
     }();
+    const bool again = attempt + 1 < MostAttempts;
+    if (!compiled && compiled.error().kind() == ErrorKind::Changed && again) continue;
     if (!compiled) return fail(managed, *generation, std::move(compiled).error(), std::move(report));
     if (offer(managed, tier, *generation, *std::move(compiled), report)) return;
-    if (attempt + 1 == MostAttempts) fail(managed, *generation, changed_each_time(), std::move(report));
+    if (!again) fail(managed, *generation, changed_each_time(), std::move(report));
   }
 }
 
