@@ -64,8 +64,7 @@ void compile(Proto* p, const Instruction* pc) try {
   }
   luaJ_Function& function = *p->jit;
   if (function.code.contains(pc) || !function.instructions) return;
-  // A function without constants has any other address that is not null.
-  const TValue* constants = p->sizek > 0 ? p->k : reinterpret_cast<const TValue*>(p->code);
+  const TValue* constants = p->k;  // null if it has none
   using namespace std::placeholders;
   inlay::Result<Code> code = jit->specialize(luaJ_execute, _1, _2, inlay::constant(constants), inlay::constant(pc));
   if (!code) return complain(code.error());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * What the interpreter knows of its compiler: how hot a function is, its code, and how to call it. The sources of Lua
  * that the overlay changes include this. What is rare is in start.c, and behind it in the compiler, a library that is
- * loaded when a script turns out to be worth it. */
+ * loaded when a script turns out to be worth it. A program that was compiled ahead of time has neither (built.c). */
 #ifndef inlay_lua_jit_h
 #define inlay_lua_jit_h
 
@@ -12,23 +12,31 @@
 
 #include <inlay/annotate.h>
 
-/* Interprets the frame `ci`. With the constants of its function `known`, from the instruction `at` on and only this
- * frame: when it has returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. */
+/* Interprets the frame `ci`. Compiled code is this from an instruction `at` on, and only this frame: when it has
+ * returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. `known` is its function's
+ * table of constants, or NULL where they are only there when the code runs. */
 int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* at);
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
 extern int luaJ_first_look;
 /* Compiled code calls compiled code while the C stack is above this. */
 extern const char* luaJ_stack_limit;
+/* To be called near the stack's beginning: of the stack, half is for compiled code, the rest for what it calls. */
+void luaJ_limit_stack(void);
 
-/* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code. */
-void luaJ_look_at_call(Proto* p);
 enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
-int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc);
-void luaJ_forget(Proto* p);
+/* What is rare: by default nothing is looked at, and nothing was compiled. */
+struct luaJ_Rare {
+  /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code. */
+  void (*look_at_call)(Proto* p);
+  int (*look_at_loop)(lua_State* L, CallInfo* ci, const Instruction* pc);
+  /* A function with p->jit ends. */
+  void (*forget)(Proto* p);
+};
+extern struct luaJ_Rare luaJ_rare;
 
 #define luaJ_new(p) ((p)->jit = NULL, (p)->run = NULL, (p)->self = NULL, (p)->looks = 0, (p)->heat = luaJ_first_look)
-#define luaJ_free(p) ((p)->jit != NULL ? luaJ_forget(p) : (void)0)
+#define luaJ_free(p) ((p)->jit != NULL ? luaJ_rare.forget(p) : (void)0)
 
 #define luaJ_proto(ci) (clLvalue(s2v((ci)->func))->p)
 #define luaJ_is_deep() ((const char*)__builtin_frame_address(0) < luaJ_stack_limit)
@@ -36,7 +44,7 @@ void luaJ_forget(Proto* p);
 /* Runs the frame that luaD_precall has made, if its function is compiled, or if its caller is. */
 static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   Proto* p = luaJ_proto(ci);
-  if (p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_look_at_call(p);
+  if (p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
   if ((p->run == NULL && !from_compiled) || luai_unlikely(luaJ_is_deep())) return 0;
   ci->callstatus = CIST_FRESH;
   if (p->run == NULL || luai_unlikely(p->run(p->self, L, ci))) luaV_execute(L, L->ci);
@@ -45,8 +53,8 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
 
 /* Behind each jump backward, in luaJ_execute. */
 #define luaJ_loop()                                         \
-  if (known == NULL && luai_unlikely(--cl->p->heat <= 0)) { \
-    switch (luaJ_look_at_loop(L, ci, pc)) {                 \
+  if (at == NULL && luai_unlikely(--cl->p->heat <= 0)) { \
+    switch (luaJ_rare.look_at_loop(L, ci, pc)) {                 \
       case LUAJ_RETURNED:                                   \
         goto ret;                                           \
       case LUAJ_CONTINUES:                                  \
