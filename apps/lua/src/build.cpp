@@ -3,6 +3,7 @@
 // with LLVM; the rest is luaJ_execute, specialized to the instructions of each function. The table of constants is not
 // known: its strings are made when the program starts.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,6 +113,19 @@ class ProgramBuilder {
   llvm::Type* size_;
 };
 
+/// With the interpreter's code as it lies beside this program; where it does not, the same code is made here, slowly.
+inlay::aot::Options how_to_write() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::filesystem::path native = self.parent_path() / "inlay-lua-runtime.o";
+  inlay::aot::Options options;
+  options.strip = true;
+  if (error || !std::filesystem::exists(native, error)) return options;
+  options.carry_runtimes = false;
+  options.libraries = {native.string()};
+  return options;
+}
+
 inlay::Result<void> write_program(lua_State* L, const char* script, const char* output) {
   std::string bytecode;
   if (lua_dump(L, append, &bytecode, /*strip=*/0) != 0)
@@ -129,7 +143,7 @@ inlay::Result<void> write_program(lua_State* L, const char* script, const char* 
     INLAY_TRY_VOID(add_function(unit, p, i));
   }
   ProgramBuilder(inlay::module_of(unit)).main(script, bytecode, functions.size());
-  return inlay::aot::write_executable(unit, output);
+  return inlay::aot::write_executable(unit, output, how_to_write());
 }
 
 }  // namespace

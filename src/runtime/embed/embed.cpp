@@ -199,6 +199,23 @@ Result<void> write_dependencies(const EmbedOptions& options, const ScratchFolder
   return {};
 }
 
+Result<void> write_native_code(const llvm::Module& module, const EmbedOptions& options, const std::string& clang,
+                               const ScratchFolder& scratch, const std::string& output) {
+  std::string bitcode = scratch.file("native.bc");
+  std::error_code error;
+  llvm::raw_fd_ostream stream(bitcode, error);
+  if (!error) llvm::WriteBitcodeToFile(module, stream);
+  stream.close();
+  if (error || stream.has_error())
+    return Error(ErrorKind::File, "cannot write a temporary file: " + (error ? error : stream.error()).message());
+  std::string object = scratch.file("native.o");
+  INLAY_TRY_VOID(run_clang(clang, {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object},
+                           "the native code of " + options.name, scratch));
+  fs::copy_file(object, output, fs::copy_options::overwrite_existing, error);
+  if (error) return Error(ErrorKind::File, "cannot write " + output + ": " + error.message());
+  return {};
+}
+
 bool is_identifier(const std::string& name) {
   return !std::isdigit(static_cast<unsigned char>(name.front())) &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
@@ -231,22 +248,11 @@ Result<void> embed(const EmbedOptions& options) {
   runtime::WrittenImage image = runtime::write_image(*module, options.name);
   runtime::ask_at_entries(*module);
   runtime::strip_markers(*module);  // the native code has no hints, as if they had never been there
+  if (!options.native_output.empty())
+    INLAY_TRY_VOID(write_native_code(*module, options, clang, scratch, options.native_output));
   runtime::add_registration(*module, image, options.name);
-
-  std::string bitcode = scratch.file("native.bc");
-  std::error_code error;
-  llvm::raw_fd_ostream stream(bitcode, error);
-  if (!error) llvm::WriteBitcodeToFile(*module, stream);
-  stream.close();
-  if (error || stream.has_error())
-    return Error(ErrorKind::File, "cannot write a temporary file: " + (error ? error : stream.error()).message());
-  std::string object = scratch.file("native.o");
-  INLAY_TRY_VOID(run_clang(clang, {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object},
-                           "the native code of " + options.name, scratch));
   INLAY_TRY_VOID(write_dependencies(options, scratch));
-  fs::copy_file(object, options.output, fs::copy_options::overwrite_existing, error);
-  if (error) return Error(ErrorKind::File, "cannot write " + options.output + ": " + error.message());
-  return {};
+  return write_native_code(*module, options, clang, scratch, options.output);
 }
 
 }  // namespace inlay
