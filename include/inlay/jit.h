@@ -113,10 +113,9 @@ class Jit {
   /// A frozen object that can be called (a lambda with captures): `jit.optimize<int(int)>(lambda)`. This line must be
   /// in a source of a runtime, where the object's type has bitcode.
   template <class Signature, class F>
-    requires std::is_class_v<F>
-  Result<Function<Signature>> optimize(const Frozen<F>& callable, const CompileOptions& options = {}) const {
-    return optimize_callable<F>(static_cast<Signature*>(nullptr), callable, options);
-  }
+  requires std::is_class_v<F> Result<Function<Signature>> optimize(const Frozen<F>& callable,
+                                                                   const CompileOptions& options = {})
+  const { return optimize_callable<F>(static_cast<Signature*>(nullptr), callable, options); }
 
   /// A frozen tree of nodes with a virtual function: `jit.optimize(tree, &Node::eval)`.
   template <class Node, class Base, class R, class... A>

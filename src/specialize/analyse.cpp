@@ -111,9 +111,8 @@ Analysis analyse(Environment& environment, llvm::ArrayRef<llvm::Constant*> argum
     if (arguments[i] && facts.live_in[0][i]) entry.emplace_back(i, arguments[i]);
   auto count = static_cast<unsigned>(facts.values.size());
   Variables pins(count), forbidden(count);
-  for (const llvm::BasicBlock* block : facts.blocks)
-    if (const llvm::CallInst* hint = promote_at_end(*block)) pins.add(static_cast<unsigned>(facts.number(hint)));
   const Variables kept = context_variables(facts);
+  pins = kept;  // what else there is to tell apart, the attempts find out
   constexpr int MostStale = 4;  // attempts that are lost to what was learned of types
   const int max_restarts = kept.count() > 0 ? 64 : 16;
   Analysis analysis;

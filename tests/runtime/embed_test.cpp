@@ -61,7 +61,8 @@ TEST_F(Embed, native_code_runs_without_inlay) {
 TEST_F(Embed, native_code_can_be_had_alone) {
   options_.native_output = folder_ / "native.o";
   ASSERT_TRUE(embed_sources({source("a.cpp", "int g(int x) { return x + 1; }")}));
-  Result<std::vector<RuntimeListing>> whole = list_runtimes(options_.output), alone = list_runtimes(folder_ / "native.o");
+  Result<std::vector<RuntimeListing>> whole = list_runtimes(options_.output),
+                                      alone = list_runtimes(folder_ / "native.o");
   EXPECT_TRUE(whole && whole->size() == 1);
   EXPECT_FALSE(alone && !alone->empty()) << "it holds no bitcode";
   options_.output = options_.native_output;

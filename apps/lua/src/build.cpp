@@ -76,9 +76,9 @@ class ProgramBuilder {
   /// Defines main: a call of luaJ_run_program with what struct luaJ_BuiltProgram holds.
   void main(const std::string& script, const std::string& bytecode, std::size_t functions) {
     static_assert(sizeof(luaJ_BuiltProgram) == 40 && sizeof(luaJ_BuiltFunction) == 16, "laid out as below");
-    llvm::Constant* program = constant(llvm::ConstantStruct::getAnon(
-        {bytes(script, /*with_zero=*/true), bytes(bytecode, /*with_zero=*/false), number(bytecode.size()),
-         table(functions), number(functions)}));
+    llvm::Constant* program =
+        constant(llvm::ConstantStruct::getAnon({bytes(script, /*with_zero=*/true), bytes(bytecode, /*with_zero=*/false),
+                                                number(bytecode.size()), table(functions), number(functions)}));
     llvm::Type* word = builder_.getInt32Ty();
     auto* type = llvm::FunctionType::get(word, {word, pointer_}, /*isVarArg=*/false);
     auto* main = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "main", module_);
@@ -102,8 +102,8 @@ class ProgramBuilder {
   llvm::Constant* table(std::size_t functions) {
     std::vector<llvm::Constant*> entries;
     for (std::size_t i = 0; i < functions; ++i)
-      entries.push_back(llvm::ConstantStruct::getAnon({module_.getFunction(name_of("lua_instructions_", i)),
-                                                       module_.getFunction(name_of("lua_function_", i))}));
+      entries.push_back(llvm::ConstantStruct::getAnon(
+          {module_.getFunction(name_of("lua_instructions_", i)), module_.getFunction(name_of("lua_function_", i))}));
     return constant(llvm::ConstantArray::get(llvm::ArrayType::get(entries.front()->getType(), functions), entries));
   }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * The main of programs that were compiled ahead of time. It is that of lua.c, with the words `lua SCRIPT` in front of the
- * arguments, but the script is not read: its bytecode is here, and the code of its functions. What the program loads when
- * it runs is interpreted. */
+ * The main of programs that were compiled ahead of time. It is that of lua.c, with the words `lua SCRIPT` in front of
+ * the arguments, but the script is not read: its bytecode is here, and the code of its functions. What the program
+ * loads when it runs is interpreted. */
 #include "lprefix.h"
 
 #include "built.h"

@@ -32,9 +32,11 @@ void luaJ_limit_stack(void) {
 
 void luaV_execute(lua_State* L, CallInfo* ci) {
   for (;;) {
-    const Proto* p = luaJ_proto(ci);
-    /* Compiled code runs one frame; the interpreter, all down to one that C has called. */
-    if (p->run == NULL || !(ci->callstatus & CIST_FRESH) || ci->u.l.savedpc != p->code || luaJ_is_deep()) {
+    Proto* p = luaJ_proto(ci);
+    /* Compiled code runs one frame, from its beginning; the interpreter, all down to one that C has called. */
+    const int is_new = (ci->callstatus & CIST_FRESH) && ci->u.l.savedpc == p->code;
+    if (is_new && p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
+    if (!is_new || p->run == NULL || luaJ_is_deep()) {
       luaJ_execute(L, ci, NULL, NULL);
       return;
     }

@@ -5,16 +5,54 @@
 #ifndef inlay_lua_jit_h
 #define inlay_lua_jit_h
 
+#include "ldebug.h"
+#include "ldo.h"
 #include "lfunc.h"
+#include "lgc.h"
 #include "lobject.h"
 #include "lstate.h"
+#include "ltable.h"
+#include "ltm.h"
 #include "lvm.h"
 
 #include <inlay/annotate.h>
 
+/* What luaJ_execute calls where its own way of doing an operation does not fit. Such calls stay calls in compiled code:
+ * there are many of them, and copies would do nothing better. */
+#define luaJ_STAYS(function) extern INLAY_NOINLINE __typeof__(function) function
+luaJ_STAYS(luaV_finishget);
+luaJ_STAYS(luaV_finishset);
+luaJ_STAYS(luaV_concat);
+luaJ_STAYS(luaV_lessthan);
+luaJ_STAYS(luaV_lessequal);
+luaJ_STAYS(luaV_equalobj);
+luaJ_STAYS(luaV_objlen);
+luaJ_STAYS(luaT_trybinTM);
+luaJ_STAYS(luaT_trybinassocTM);
+luaJ_STAYS(luaT_trybiniTM);
+luaJ_STAYS(luaT_callorderTM);
+luaJ_STAYS(luaT_callorderiTM);
+luaJ_STAYS(luaT_getvarargs);
+luaJ_STAYS(luaT_adjustvarargs);
+luaJ_STAYS(luaF_close);
+luaJ_STAYS(luaF_findupval);
+luaJ_STAYS(luaD_hookcall);
+luaJ_STAYS(luaD_growstack);
+luaJ_STAYS(luaD_call);
+luaJ_STAYS(luaD_pretailcall);
+luaJ_STAYS(luaG_traceexec);
+luaJ_STAYS(luaG_forerror);
+luaJ_STAYS(luaH_get);
+luaJ_STAYS(luaH_getint);
+luaJ_STAYS(luaH_new);
+luaJ_STAYS(luaH_resize);
+luaJ_STAYS(luaC_step);
+luaJ_STAYS(luaC_barrier_);
+luaJ_STAYS(luaC_barrierback_);
+
 /* Interprets the frame `ci`. Compiled code is this from an instruction `at` on, and only this frame: when it has
- * returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. `known` is its function's
- * table of constants, or NULL where they are only there when the code runs. */
+ * returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. `known` is its
+ * function's table of constants, or NULL where they are only there when the code runs. */
 int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* at);
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
@@ -27,7 +65,8 @@ void luaJ_limit_stack(void);
 enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
 /* What is rare: by default nothing is looked at, and nothing was compiled. */
 struct luaJ_Rare {
-  /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code. */
+  /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code.
+   */
   void (*look_at_call)(Proto* p);
   int (*look_at_loop)(lua_State* L, CallInfo* ci, const Instruction* pc);
   /* A function with p->jit ends. */
@@ -52,16 +91,16 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
 }
 
 /* Behind each jump backward, in luaJ_execute. */
-#define luaJ_loop()                                         \
+#define luaJ_loop()                                      \
   if (at == NULL && luai_unlikely(--cl->p->heat <= 0)) { \
-    switch (luaJ_rare.look_at_loop(L, ci, pc)) {                 \
-      case LUAJ_RETURNED:                                   \
-        goto ret;                                           \
-      case LUAJ_CONTINUES:                                  \
-        ci = L->ci;                                         \
-        goto startfunc;                                     \
-    }                                                       \
-    updatetrap(ci);                                         \
+    switch (luaJ_rare.look_at_loop(L, ci, pc)) {         \
+      case LUAJ_RETURNED:                                \
+        goto ret;                                        \
+      case LUAJ_CONTINUES:                               \
+        ci = L->ci;                                      \
+        goto startfunc;                                  \
+    }                                                    \
+    updatetrap(ci);                                      \
   }
 
 #endif

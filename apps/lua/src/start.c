@@ -79,16 +79,35 @@ static void look_at_call(Proto* p) {
   p->run = the->code_at(p, p->code, &p->self);
 }
 
-static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
-  Proto* p = luaJ_proto(ci);
-  const void* self;
+/* The loop that was entered last, and its code: coroutines come back to one thousands of times. */
+static struct {
+  const Instruction* pc;
   luaJ_Code code;
-  if (p->run == NULL) look_at_call(p);
+  const void* self;
+} last_loop;
+
+static luaJ_Code code_of_loop(Proto* p, const Instruction* pc, const void** self) {
   const struct luaJ_Compiler* the = atomic_load(&compiler);
-  if (the == NULL || (options.mode != LUAJ_ALWAYS && p->looks <= LOOKS_TO_COMPILE)) return LUAJ_GO_ON;
+  if (pc == last_loop.pc) {
+    *self = last_loop.self;
+    return last_loop.code;
+  }
+  if (p->run == NULL) look_at_call(p);
+  if (the == NULL || (options.mode != LUAJ_ALWAYS && p->looks <= LOOKS_TO_COMPILE)) return NULL;
   the->compile(p, pc);
-  code = the->code_at(p, pc, &self);
-  p->heat = code != NULL || options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
+  const luaJ_Code code = the->code_at(p, pc, self);
+  if (code != NULL) {
+    last_loop.pc = pc;
+    last_loop.code = code;
+    last_loop.self = *self;
+  }
+  return code;
+}
+
+static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
+  const void* self;
+  const luaJ_Code code = code_of_loop(luaJ_proto(ci), pc, &self);
+  luaJ_proto(ci)->heat = code != NULL || options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
   if (code == NULL || L->hookmask || luaJ_is_deep()) return LUAJ_GO_ON;
   const int fresh = ci->callstatus & CIST_FRESH;
   ci->callstatus |= CIST_FRESH;
@@ -97,7 +116,10 @@ static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
   return continues ? LUAJ_CONTINUES : LUAJ_RETURNED;
 }
 
-static void forget(Proto* p) { atomic_load(&compiler)->forget(p); }
+static void forget(Proto* p) {
+  last_loop.pc = NULL;
+  atomic_load(&compiler)->forget(p);
+}
 
 void luaJ_start(const struct luaJ_Options* given) {
   options = *given;
