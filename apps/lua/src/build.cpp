@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Compiles all functions of a script into a program. Its main, what it carries and a table of the functions are built
-// with LLVM; the rest is luaJ_execute, specialized to the instructions of each function. The table of constants is not
-// known: its strings are made when the program starts.
+// with LLVM; the rest is luaJ_execute, specialized to the instructions and constants of each function. Of constants
+// that are strings only the kind is known: they are made when the program starts.
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <inlay/aot.h>
@@ -34,15 +36,57 @@ struct CloseState {
   void operator()(lua_State* L) const { lua_close(L); }
 };
 
-/// Instructions are constant as long as this lives.
+/// Memory that is constant as long as this lives.
 class Promised {
  public:
-  explicit Promised(inlay::Promise promise) : promise_(std::move(promise)) {}
-  Promised(const Promised&) = delete;
-  ~Promised() { promise_.withdraw(); }
+  template <class T>
+  static inlay::Result<Promised> make(const T* begin, std::size_t count, const std::string& name) {
+    INLAY_TRY(inlay::Promise promise,
+              inlay::promise_constant(begin, count * sizeof(T), name, inlay::Strength::Checked));
+    return Promised(std::move(promise));
+  }
+  Promised(Promised&& other) noexcept : promise_(std::exchange(other.promise_, std::nullopt)) {}
+  Promised& operator=(Promised&&) = delete;
+  ~Promised() {
+    if (promise_) promise_->withdraw();
+  }
 
  private:
-  inlay::Promise promise_;
+  explicit Promised(inlay::Promise promise) : promise_(std::move(promise)) {}
+  std::optional<inlay::Promise> promise_;
+};
+
+/// A function's constants as the program carries them: those that are filled in are open to change.
+class Constants {
+ public:
+  explicit Constants(const Proto& p) : values_(static_cast<std::size_t>(p.sizek)) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      values_[i].tt_ = p.k[i].tt_;
+      if (luaJ_is_filled_in(&p.k[i]))
+        open_.push_back(new (&values_[i].value_) Open(nullptr));
+      else if (ttisnumber(&p.k[i]))
+        values_[i].value_ = p.k[i].value_;
+    }
+  }
+  Constants(Constants&&) noexcept = default;  // a vector's elements stay where they are
+  Constants& operator=(Constants&&) = delete;
+  ~Constants() {
+    for (Open* open : open_) open->~Open();
+  }
+
+  std::size_t count() const { return values_.size(); }
+  const TValue* begin() const { return values_.empty() ? nullptr : values_.data(); }
+
+ private:
+  using Open = inlay::Mutable<void*>;
+  static_assert(sizeof(Open) == sizeof(Value));
+  std::vector<TValue> values_;  // zero where nothing is set, padding too
+  std::vector<Open*> open_;
+};
+
+struct BuiltFunction {
+  Constants constants;
+  std::vector<Promised> promised;  // ends before the constants do
 };
 
 /// The function and those in it, in the order of luaJ_BuiltProgram.
@@ -60,12 +104,25 @@ int append(lua_State*, const void* bytes, std::size_t size, void* into) try {
 
 std::string name_of(const char* what, std::size_t index) { return what + std::to_string(index); }
 
-inlay::Result<void> add_function(inlay::Unit& unit, const Proto& p, std::size_t index) {
+inlay::Result<BuiltFunction> add_function(inlay::Unit& unit, const Proto& p, std::size_t index) {
   using namespace std::placeholders;
+  BuiltFunction built{Constants(p), {}};
   const Instruction* code = p.code;
+  const TValue* constants = built.constants.begin();
+  INLAY_TRY(Promised instructions,
+            Promised::make(code, static_cast<std::size_t>(p.sizecode), name_of("function ", index)));
+  built.promised.push_back(std::move(instructions));
+  if (constants) {
+    INLAY_TRY(Promised numbers, Promised::make(constants, built.constants.count(), name_of("constants ", index)));
+    built.promised.push_back(std::move(numbers));
+  }
   INLAY_TRY_VOID(
       inlay::Jit::add_to(unit, name_of("lua_instructions_", index), luaJ_built_instructions, inlay::constant(code)));
-  return inlay::Jit::add_to(unit, name_of("lua_function_", index), luaJ_run_built, _1, _2, _3, inlay::constant(code));
+  INLAY_TRY_VOID(
+      inlay::Jit::add_to(unit, name_of("lua_constants_", index), luaJ_built_constants, inlay::constant(constants)));
+  INLAY_TRY_VOID(inlay::Jit::add_to(unit, name_of("lua_function_", index), luaJ_run_built, _1, _2, _3,
+                                    inlay::constant(constants), inlay::constant(code)));
+  return built;
 }
 
 class ProgramBuilder {
@@ -75,7 +132,7 @@ class ProgramBuilder {
 
   /// Defines main: a call of luaJ_run_program with what struct luaJ_BuiltProgram holds.
   void main(const std::string& script, const std::string& bytecode, std::size_t functions) {
-    static_assert(sizeof(luaJ_BuiltProgram) == 40 && sizeof(luaJ_BuiltFunction) == 16, "laid out as below");
+    static_assert(sizeof(luaJ_BuiltProgram) == 40 && sizeof(luaJ_BuiltFunction) == 24, "laid out as below");
     llvm::Constant* program =
         constant(llvm::ConstantStruct::getAnon({bytes(script, /*with_zero=*/true), bytes(bytecode, /*with_zero=*/false),
                                                 number(bytecode.size()), table(functions), number(functions)}));
@@ -102,8 +159,9 @@ class ProgramBuilder {
   llvm::Constant* table(std::size_t functions) {
     std::vector<llvm::Constant*> entries;
     for (std::size_t i = 0; i < functions; ++i)
-      entries.push_back(llvm::ConstantStruct::getAnon(
-          {module_.getFunction(name_of("lua_instructions_", i)), module_.getFunction(name_of("lua_function_", i))}));
+      entries.push_back(llvm::ConstantStruct::getAnon({module_.getFunction(name_of("lua_instructions_", i)),
+                                                       module_.getFunction(name_of("lua_constants_", i)),
+                                                       module_.getFunction(name_of("lua_function_", i))}));
     return constant(llvm::ConstantArray::get(llvm::ArrayType::get(entries.front()->getType(), functions), entries));
   }
 
@@ -133,14 +191,11 @@ inlay::Result<void> write_program(lua_State* L, const char* script, const char* 
   std::vector<const Proto*> functions;
   collect(clLvalue(s2v(L->top - 1))->p, functions);
 
-  std::vector<std::unique_ptr<Promised>> promised;
+  std::vector<BuiltFunction> built;
   inlay::Unit unit = inlay::Unit::create(script);
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    const Proto& p = *functions[i];
-    const std::size_t size = static_cast<std::size_t>(p.sizecode) * sizeof(Instruction);
-    INLAY_TRY(inlay::Promise promise, inlay::promise_constant(p.code, size, name_of("function ", i)));
-    promised.push_back(std::make_unique<Promised>(std::move(promise)));
-    INLAY_TRY_VOID(add_function(unit, p, i));
+    INLAY_TRY(BuiltFunction function, add_function(unit, *functions[i], i));
+    built.push_back(std::move(function));
   }
   ProgramBuilder(inlay::module_of(unit)).main(script, bytecode, functions.size());
   return inlay::aot::write_executable(unit, output, how_to_write());

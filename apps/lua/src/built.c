@@ -22,12 +22,14 @@ static int load_file(lua_State* L, const char* name);
 
 static const struct luaJ_BuiltProgram* program;
 
-int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, const Instruction* instructions) {
+int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, const TValue* constants,
+                   const Instruction* instructions) {
   (void)self;
-  return luaJ_execute(L, ci, NULL, instructions);
+  return luaJ_execute(L, ci, constants, instructions);
 }
 
 const Instruction* luaJ_built_instructions(const Instruction* instructions) { return instructions; }
+TValue* luaJ_built_constants(const TValue* constants) { return (TValue*)constants; }
 
 /* The instructions are the program's, not the collector's. */
 static void forget(Proto* p) {
@@ -40,6 +42,10 @@ static const struct luaJ_BuiltFunction* install(lua_State* L, Proto* p, const st
   /* Compiled code says where it is by the addresses of its own copy. */
   const Instruction* instructions = next->instructions();
   if (memcmp(instructions, p->code, (size_t)p->sizecode * sizeof(Instruction)) == 0) {
+    /* The function's own constants stay: they keep the strings alive. */
+    TValue* constants = next->constants();
+    for (int i = 0; i < p->sizek; ++i)
+      if (luaJ_is_filled_in(&p->k[i])) constants[i].value_ = p->k[i].value_;
     luaM_freearray(L, p->code, (size_t)p->sizecode);
     p->code = (Instruction*)instructions;
     p->run = next->run;
