@@ -93,6 +93,11 @@ struct Way {
   bool carry_runtimes;
 };
 
+std::string name_of(const Way& way) {
+  return std::string(way.level == Level::O0 ? "O0" : "O2") + (way.carry_runtimes ? "_carried" : "_native");
+}
+void PrintTo(const Way& way, std::ostream* out) { *out << name_of(way); }
+
 class Written : public ::testing::TestWithParam<Way> {
  protected:
   int answer(Unit unit) {
@@ -116,10 +121,7 @@ TEST_P(Written, calls_that_stay_are_carried) { EXPECT_EQ(answer(program("rt_far"
 INSTANTIATE_TEST_SUITE_P(Ways, Written,
                          ::testing::Values(Way{Level::O0, true}, Way{Level::O2, true}, Way{Level::O0, false},
                                            Way{Level::O2, false}),
-                         [](const auto& info) {
-                           return std::string(info.param.level == Level::O0 ? "O0" : "O2") +
-                                  (info.param.carry_runtimes ? "_carried" : "_native");
-                         });
+                         [](const auto& info) { return name_of(info.param); });
 
 TEST(WrittenWithNativeRuntime, small_functions_are_inlined_and_others_are_not_made_again) {
   Folder folder;
