@@ -108,6 +108,7 @@ inlay::Result<BuiltFunction> add_function(inlay::Unit& unit, const Proto& p, std
   using namespace std::placeholders;
   BuiltFunction built{Constants(p), {}};
   const Instruction* code = p.code;
+  const Instruction* last = code + p.sizecode - 1;
   const TValue* constants = built.constants.begin();
   INLAY_TRY(Promised instructions,
             Promised::make(code, static_cast<std::size_t>(p.sizecode), name_of("function ", index)));
@@ -121,7 +122,7 @@ inlay::Result<BuiltFunction> add_function(inlay::Unit& unit, const Proto& p, std
   INLAY_TRY_VOID(
       inlay::Jit::add_to(unit, name_of("lua_constants_", index), luaJ_built_constants, inlay::constant(constants)));
   INLAY_TRY_VOID(inlay::Jit::add_to(unit, name_of("lua_function_", index), luaJ_run_built, _1, _2, _3,
-                                    inlay::constant(constants), inlay::constant(code)));
+                                    inlay::constant(constants), inlay::constant(code), inlay::constant(last)));
   return built;
 }
 

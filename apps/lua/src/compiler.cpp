@@ -25,7 +25,7 @@ using Code = inlay::Function<int(lua_State*, CallInfo*)>;
 struct luaJ_Function {
   std::string name;
   std::optional<inlay::Promise> instructions, constants;
-  std::map<const Instruction*, Code> code;  // by where it begins
+  std::map<std::pair<const Instruction*, const Instruction*>, Code> code;  // by its first and last instruction
 };
 
 namespace {
@@ -54,7 +54,11 @@ std::optional<inlay::Promise> promise(const T* begin, int count, const std::stri
   return std::nullopt;
 }
 
-void compile(Proto* p, const Instruction* pc) try {
+/// Larger ones take seconds to compile, which nobody gets back.
+constexpr std::ptrdiff_t MostInstructions = 1500;
+
+void compile(Proto* p, const Instruction* first, const Instruction* last) try {
+  if (last - first >= MostInstructions) return;
   if (!p->jit) {
     auto function = std::make_unique<luaJ_Function>();
     function->name = name_of(*p);
@@ -63,34 +67,37 @@ void compile(Proto* p, const Instruction* pc) try {
     p->jit = function.release();
   }
   luaJ_Function& function = *p->jit;
-  if (function.code.contains(pc) || !function.instructions) return;
+  if (function.code.contains({first, last}) || !function.instructions) return;
   const TValue* constants = p->k;  // null if it has none
   using namespace std::placeholders;
-  inlay::Result<Code> code = jit->specialize(luaJ_execute, _1, _2, inlay::constant(constants), inlay::constant(pc));
+  inlay::CompileOptions how;
+  how.name = first == p->code && last == p->code + p->sizecode - 1
+                 ? function.name
+                 : "loop of " + function.name + " from instruction " + std::to_string(first - p->code);
+  inlay::Result<Code> code = jit->specialize_with(how, luaJ_execute, _1, _2, inlay::constant(constants),
+                                                  inlay::constant(first), inlay::constant(last));
   if (!code) return complain(code.error());
-  function.code.emplace(pc, *code);
+  function.code.emplace(std::pair(first, last), *code);
   if (options.mode == LUAJ_ON) code->compile_soon();
 } catch (const std::bad_alloc&) {  // the function stays interpreted
 }
 
-luaJ_Code code_at(const Proto* p, const Instruction* pc, const void** self) {
+luaJ_Code find(const Proto* p, const Instruction* first, const Instruction* last, const void** self) {
   if (!p->jit) return nullptr;
-  const auto code = p->jit->code.find(pc);
+  const auto code = p->jit->code.find({first, last});
   if (code == p->jit->code.end() || !code->second.compiled()) return nullptr;
   const auto entry = code->second.entry();
   *self = entry.self;
   return entry.call;
 }
 
-void explain(const Proto& p, const luaJ_Function& function) {
-  for (const auto& [pc, code] : function.code)
-    std::fprintf(stderr, "%s, from instruction %td of %d on:\n%s\n", function.name.c_str(), pc - p.code, p.sizecode,
-                 code.explain().to_text().c_str());
+void explain(const luaJ_Function& function) {
+  for (const auto& [place, code] : function.code) std::fprintf(stderr, "%s\n", code.explain().to_text().c_str());
 }
 
 void forget(Proto* p) {
   const std::unique_ptr<luaJ_Function> function(std::exchange(p->jit, nullptr));
-  if (options.explain) explain(*p, *function);
+  if (options.explain) explain(*function);
   p->run = nullptr;
   if (function->instructions) function->instructions->withdraw();
   if (function->constants) function->constants->withdraw();
@@ -113,7 +120,7 @@ extern "C" __attribute__((visibility("default"))) const luaJ_Compiler* luaJ_load
     return nullptr;
   }
   jit = new inlay::Jit(*created);
-  static const luaJ_Compiler compiler{compile, code_at, forget};
+  static const luaJ_Compiler compiler{compile, find, forget};
   return &compiler;
 } catch (const std::bad_alloc&) {
   return nullptr;

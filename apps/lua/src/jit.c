@@ -14,8 +14,8 @@ const char* luaJ_stack_limit = NULL;
 
 static void leave_call(Proto* p) { p->heat = INT_MAX; }
 
-static int leave_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
-  (void)L, (void)pc;
+static int leave_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last) {
+  (void)L, (void)first, (void)last;
   luaJ_proto(ci)->heat = INT_MAX;
   return LUAJ_GO_ON;
 }
@@ -37,7 +37,7 @@ void luaV_execute(lua_State* L, CallInfo* ci) {
     const int is_new = (ci->callstatus & CIST_FRESH) && ci->u.l.savedpc == p->code;
     if (is_new && p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
     if (!is_new || p->run == NULL || luaJ_is_deep()) {
-      luaJ_execute(L, ci, NULL, NULL);
+      luaJ_execute(L, ci, NULL, NULL, NULL);
       return;
     }
     if (!p->run(p->self, L, ci)) return;

@@ -50,10 +50,11 @@ luaJ_STAYS(luaC_step);
 luaJ_STAYS(luaC_barrier_);
 luaJ_STAYS(luaC_barrierback_);
 
-/* Interprets the frame `ci`. Compiled code is this from an instruction `at` on, and only this frame: when it has
- * returned, the result is 0; 1 says that there is more to do in its place, in the frame L->ci. `known` is its
- * function's table of constants, or NULL where they are only there when the code runs. */
-int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* at);
+/* Interprets the frame `ci`. Compiled code is this from an instruction `first` on, and this frame only: when it has
+ * returned, the result is 0; 1 says that the frame L->ci is to be gone on with, because it has taken the place of this
+ * one, or because this one has left what lies between `first` and `last`. `known` is the table of constants of its
+ * function, or NULL where that has none. */
+int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* first, const Instruction* last);
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
 extern int luaJ_first_look;
@@ -68,7 +69,7 @@ struct luaJ_Rare {
   /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code.
    */
   void (*look_at_call)(Proto* p);
-  int (*look_at_loop)(lua_State* L, CallInfo* ci, const Instruction* pc);
+  int (*look_at_loop)(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last);
   /* A function with p->jit ends. */
   void (*forget)(Proto* p);
 };
@@ -90,17 +91,23 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   return 1;
 }
 
-/* Behind each jump backward, in luaJ_execute. */
-#define luaJ_loop()                                      \
-  if (at == NULL && luai_unlikely(--cl->p->heat <= 0)) { \
-    switch (luaJ_rare.look_at_loop(L, ci, pc)) {         \
-      case LUAJ_RETURNED:                                \
-        goto ret;                                        \
-      case LUAJ_CONTINUES:                               \
-        ci = L->ci;                                      \
-        goto startfunc;                                  \
-    }                                                    \
-    updatetrap(ci);                                      \
+/* In luaJ_execute, behind each jump of so many instructions backward; or forward, or the end of a loop, if not above 0.
+ * (A jump is one instruction long, and `pc` was one ahead.) */
+#define luaJ_jumped(back)                                       \
+  if (first != NULL) {                                          \
+    if (pc > last || pc < first) {                              \
+      savepc(L);                                                \
+      return 1;                                                 \
+    }                                                           \
+  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) { \
+    switch (luaJ_rare.look_at_loop(L, ci, pc, pc + (back)-1)) { \
+      case LUAJ_RETURNED:                                       \
+        goto ret;                                               \
+      case LUAJ_CONTINUES:                                      \
+        ci = L->ci;                                             \
+        goto startfunc;                                         \
+    }                                                           \
+    updatetrap(ci);                                             \
   }
 
 #endif

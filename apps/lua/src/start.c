@@ -75,38 +75,40 @@ static void look_at_call(Proto* p) {
   const struct luaJ_Compiler* the = find_compiler();
   p->heat = the != NULL && options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
   if (the == NULL || !is_worth_compiling(p)) return;
-  the->compile(p, p->code);
-  p->run = the->code_at(p, p->code, &p->self);
+  const Instruction* last = p->code + p->sizecode - 1;
+  the->compile(p, p->code, last);
+  p->run = the->find(p, p->code, last, &p->self);
 }
 
 /* The loop that was entered last, and its code: coroutines come back to one thousands of times. */
 static struct {
-  const Instruction* pc;
+  const Instruction *first, *last;
   luaJ_Code code;
   const void* self;
-} last_loop;
+} entered;
 
-static luaJ_Code code_of_loop(Proto* p, const Instruction* pc, const void** self) {
+static luaJ_Code code_of_loop(Proto* p, const Instruction* first, const Instruction* last, const void** self) {
   const struct luaJ_Compiler* the = atomic_load(&compiler);
-  if (pc == last_loop.pc) {
-    *self = last_loop.self;
-    return last_loop.code;
+  if (first == entered.first && last == entered.last) {
+    *self = entered.self;
+    return entered.code;
   }
   if (p->run == NULL) look_at_call(p);
   if (the == NULL || (options.mode != LUAJ_ALWAYS && p->looks <= LOOKS_TO_COMPILE)) return NULL;
-  the->compile(p, pc);
-  const luaJ_Code code = the->code_at(p, pc, self);
+  the->compile(p, first, last);
+  const luaJ_Code code = the->find(p, first, last, self);
   if (code != NULL) {
-    last_loop.pc = pc;
-    last_loop.code = code;
-    last_loop.self = *self;
+    entered.first = first;
+    entered.last = last;
+    entered.code = code;
+    entered.self = *self;
   }
   return code;
 }
 
-static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
+static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last) {
   const void* self;
-  const luaJ_Code code = code_of_loop(luaJ_proto(ci), pc, &self);
+  const luaJ_Code code = code_of_loop(luaJ_proto(ci), first, last, &self);
   luaJ_proto(ci)->heat = code != NULL || options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
   if (code == NULL || L->hookmask || luaJ_is_deep()) return LUAJ_GO_ON;
   const int fresh = ci->callstatus & CIST_FRESH;
@@ -117,7 +119,7 @@ static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* pc) {
 }
 
 static void forget(Proto* p) {
-  last_loop.pc = NULL;
+  entered.first = NULL;
   atomic_load(&compiler)->forget(p);
 }
 
@@ -126,7 +128,7 @@ void luaJ_start(const struct luaJ_Options* given) {
   if (options.mode == LUAJ_OFF) return;
   luaJ_rare = (struct luaJ_Rare){look_at_call, look_at_loop, forget};
   luaJ_limit_stack();
-  luaJ_first_look = options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
+  luaJ_first_look = options.mode == LUAJ_ALWAYS ? 2 : BETWEEN_LOOKS;
   if (options.mode == LUAJ_ALWAYS) {
     asked_for_compiler = 1;
     load_compiler(NULL);

@@ -8,10 +8,10 @@
 #include "options.h"
 
 struct luaJ_Compiler {
-  /* Has the function compiled from `pc` on, now or in the background; a later call finds it done. */
-  void (*compile)(Proto* p, const Instruction* pc);
-  /* The code from there on, or NULL. */
-  luaJ_Code (*code_at)(const Proto* p, const Instruction* pc, const void** self);
+  /* Has the function compiled from `first` to `last`, now or in the background; a later call finds it done. */
+  void (*compile)(Proto* p, const Instruction* first, const Instruction* last);
+  /* That code, or NULL. */
+  luaJ_Code (*find)(const Proto* p, const Instruction* first, const Instruction* last, const void** self);
   void (*forget)(Proto* p);
 };
 
