@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# inlay_add_runtime(name SOURCES file... [LANGUAGE C|CXX] [FLAGS flag...])
+# inlay_add_runtime(name SOURCES file... [LANGUAGE C|CXX] [FLAGS flag...] [NATIVE file])
 #
 # Makes the library target `name` from C (.c), C++ and bitcode (.bc) sources: their native code, and beside it their
 # bitcode and an index of every function, so that a program that links it can have them specialized and inlined at run
 # time. The native code comes from the same bitcode, made by clang of Inlay's LLVM; the program may be built with any
 # compiler. Include folders, definitions and the C++ standard are taken from the target as usual:
 #   target_include_directories(name PUBLIC …)   target_compile_definitions(name PRIVATE …)
+# NATIVE names another object file to write, with the native code alone: aot::Options::libraries for programs that do not
+# carry the runtime as bitcode.
 
 function(inlay_add_runtime name)
-  cmake_parse_arguments(PARSE_ARGV 1 runtime "" "LANGUAGE" "SOURCES;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 1 runtime "" "LANGUAGE;NATIVE" "SOURCES;FLAGS")
   if(NOT runtime_SOURCES)
     message(FATAL_ERROR "inlay_add_runtime(${name}): SOURCES is missing; name at least one .c, .cpp or .bc file")
   endif()
@@ -42,12 +44,17 @@ function(inlay_add_runtime name)
     endif()
     set(language_flags --c++-flag=-std=c++${standard})
   endif()
+  set(native)
+  if(runtime_NATIVE)
+    set(native --native ${runtime_NATIVE})
+  endif()
   set(includes "$<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")
   set(options "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>")
   add_custom_command(
     OUTPUT ${object}
-    COMMAND inlay::command embed --name ${name} --output ${object} --depfile ${object}.d ${language_flags}
+    BYPRODUCTS ${runtime_NATIVE}
+    COMMAND inlay::command embed --name ${name} --output ${object} --depfile ${object}.d ${native} ${language_flags}
             "$<$<BOOL:${includes}>:--flag=-I$<JOIN:${includes},;--flag=-I>>"
             "$<$<BOOL:${definitions}>:--flag=-D$<JOIN:${definitions},;--flag=-D>>"
             "$<$<BOOL:${options}>:--flag=$<JOIN:${options},;--flag=>>"

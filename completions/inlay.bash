@@ -15,7 +15,7 @@ _inlay() {
   esac
   local words=
   case $command in
-    embed) words="--name --output --depfile --clang --flag --c++-flag --optimize --help" ;;
+    embed) words="--name --output --native --depfile --clang --flag --c++-flag --optimize --help" ;;
     list) words="--json --verify --help" ;;
     cache) words="list verify repair clear --dir --json --help" ;;
     *) words="embed list cache --help --version" ;;

@@ -27,6 +27,12 @@ struct Options {
   /// An executable's only entry is `main`.
   std::vector<std::string> entries = {};
 
+  /// Whether the file carries what it needs of the runtimes as code that is made here, with the unit's. If not, small
+  /// functions are still inlined, and all else comes from the runtimes' native code, which must be in `libraries` (for
+  /// an object or static library: where it is linked): inlay_add_runtime(... NATIVE file) writes that. Much sooner done
+  /// for a large runtime.
+  bool carry_runtimes = true;
+
   /// Further files to link with (`.o`, `.a`, `.so`: anything with a slash), or names as after cc's -l. For executables
   /// and shared libraries.
   std::vector<std::string> libraries = {};

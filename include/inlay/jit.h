@@ -51,6 +51,8 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
 
 /// The specialized function as a unit, under `name` and with the C calling convention of the free parameters.
 Result<Unit> build_unit(const Request& request, const std::string& name, const CompileOptions& options);
+/// The same as one more function of a unit, which does not change if that fails.
+Result<void> add_to_unit(Unit& unit, const Request& request, const std::string& name, const CompileOptions& options);
 
 }  // namespace detail
 
@@ -155,6 +157,12 @@ class Jit {
   template <class R, class... P, class... B>
   static Result<Unit> unit(const std::string& name, R (*fn)(P...), const B&... bindings) {
     return detail::build_unit(detail::make_request(fn, {}, bindings...), name, CompileOptions{});
+  }
+
+  /// The same as one more function of a unit. Where the unit's code calls a function `name`, it calls this one.
+  template <class R, class... P, class... B>
+  static Result<void> add_to(Unit& unit, const std::string& name, R (*fn)(P...), const B&... bindings) {
+    return detail::add_to_unit(unit, detail::make_request(fn, {}, bindings...), name, CompileOptions{});
   }
 
   /// Compiles programs where they turn out to be hot, while they run: at entry() hints, running interpreters are

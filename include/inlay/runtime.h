@@ -17,6 +17,7 @@ struct EmbedOptions {
   std::vector<std::string> compile_flags;  // for clang, each source alike: -I, -D, -f…
   std::vector<std::string> cxx_flags;      // for clang, C++ sources only: -std=c++20
   std::string output;                      // the object file to write
+  std::string native_output;               // optional: another one with the native code alone (see inlay/aot.h)
   std::string dependency_file;             // optional: what was read, in make's form
   std::string clang;                       // the compiler; empty: clang-22 or clang of that version on the PATH
   std::string optimization = "-O2";        // of the native code

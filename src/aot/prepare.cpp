@@ -78,6 +78,9 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   for (const std::string& name : entries) {
     INLAY_TRY(llvm::GlobalValue * entry, find_entry(*module, bodies, name));
     if (!entry->isDeclaration()) continue;
+    if (!options.carry_runtimes)
+      return Error(ErrorKind::InvalidArgument,
+                   "'" + name + "' is a runtime's, and the file does not carry the runtimes; name entries of the unit");
     INLAY_TRY(bool defined, bodies.define(*entry, llvm::GlobalValue::ExternalLinkage));
     if (!defined) return Error(ErrorKind::NotFound, "the runtime's body of '" + name + "' cannot be used here");
   }
@@ -86,8 +89,8 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   // Bodies mention frozen data, frozen data mentions bodies: until neither brings anything new.
   Carrier carrier(*module, bodies);
   for (bool more = true; more;) {
-    const codegen::JoinOptions carried{.joined = codegen::Joined::Carried};
-    INLAY_TRY(codegen::JoinReport joined, codegen::join(*module, bodies, carried));
+    const auto how = options.carry_runtimes ? codegen::Joined::Carried : codegen::Joined::Here;
+    INLAY_TRY(codegen::JoinReport joined, codegen::join(*module, bodies, {.joined = how}));
     codegen::remove_unused(*module, *machine);
     INLAY_TRY(more, carrier.carry());
   }

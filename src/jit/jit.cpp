@@ -1,36 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What Jit and Loaded promise (inlay/jit.h), but for handles: those are in tiers/function.cpp and hot/hot.cpp.
+#include <algorithm>
+
+#include "codegen/diagnostics.h"
 #include "codegen/join.h"
 #include "frozen/recording.h"
 #include "jit/build.h"
 #include "jit/entry.h"
 #include "specialize/specialize.h"
 
+#include <llvm/Linker/Linker.h>
+
 namespace inlay {
 
-Result<Unit> detail::build_unit(const Request& request, const std::string& name, const CompileOptions& options) {
-  const frozen::Unrecorded unrecorded;
-  Unit unit = Unit::create(name);
-  Unit::State& state = unit.state();
+namespace {
+
+/// Frozen memory that a function of a unit needs, and its symbols.
+struct Needs {
+  std::vector<std::shared_ptr<const void>> holds;
+  std::vector<std::pair<std::string, const void*>> host_symbols;
+};
+
+/// Specializes the function under `name` in the module, which is empty.
+Result<Needs> build_function(llvm::Module& module, runtime::Bodies& bodies, const detail::Request& request,
+                             const std::string& name, const CompileOptions& options) {
   Report report;
-  specialize::Symbols symbols(*state.module, state.workspace->bodies, specialize::Symbols::For::File);
+  specialize::Symbols symbols(module, bodies, specialize::Symbols::For::File);
   // Under a name that no runtime has, while its own may stand for the function that is specialized.
   INLAY_TRY(llvm::Function * entry,
             jit::build_entry(symbols, request, {"inlay.unit.entry", /*with_state=*/false}, report));
   INLAY_TRY_VOID(specialize::specialize(symbols, *entry, options, report));
-  if (llvm::GlobalValue* taken = state.module->getNamedValue(name)) {
+  if (llvm::GlobalValue* taken = module.getNamedValue(name)) {
     if (!taken->use_empty())
       return Error(ErrorKind::InvalidArgument,
                    "the code needs a runtime's '" + name + "'; give the specialized function another name");
     taken->eraseFromParent();
   }
   entry->setName(name);
+  Needs needs;
   for (const auto& [symbol, object] : symbols.frozen_objects()) {
-    state.holds.push_back(object.region);
-    state.host_symbols.emplace_back(symbol->getName().str(), object.begin);
+    needs.holds.push_back(object.region);
+    needs.host_symbols.emplace_back(symbol->getName().str(), object.begin);
   }
-  state.holds.insert(state.holds.end(), symbols.held().begin(), symbols.held().end());
+  needs.holds.insert(needs.holds.end(), symbols.held().begin(), symbols.held().end());
+  return needs;
+}
+
+void add_needs(Unit::State& state, const Needs& needs) {
+  state.holds.insert(state.holds.end(), needs.holds.begin(), needs.holds.end());
+  for (const auto& symbol : needs.host_symbols)
+    if (std::find(state.host_symbols.begin(), state.host_symbols.end(), symbol) == state.host_symbols.end())
+      state.host_symbols.push_back(symbol);
+}
+
+bool means_a_runtimes(const llvm::GlobalValue& global) {
+  return global.isDeclaration() && !global.use_empty() && runtime::find_symbol(std::string_view(global.getName()));
+}
+
+/// Put together, what has one name would be one thing: refuses where the two mean different ones by it.
+Result<void> check_names(const llvm::Module& unit, const llvm::Module& part, const std::string& name) {
+  const llvm::GlobalValue* there = unit.getNamedValue(name);
+  if (there && !there->isDeclaration() && !there->hasLocalLinkage())
+    return Error(ErrorKind::InvalidArgument, "the unit defines '" + name + "' already; give the function another name");
+  if (there && means_a_runtimes(*there))
+    return Error(ErrorKind::InvalidArgument,
+                 "the unit needs a runtime's '" + name + "'; give the specialized function another name");
+  for (const llvm::GlobalValue& global : part.global_values()) {
+    if (!means_a_runtimes(global)) continue;
+    const llvm::GlobalValue* own = unit.getNamedValue(global.getName());
+    if (own && !own->isDeclarationForLinker() && !own->hasLocalLinkage())
+      return Error(ErrorKind::InvalidArgument, "'" + name + "' needs a runtime's '" + global.getName().str() +
+                                                   "', and the unit defines another; give that one another name");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Unit> detail::build_unit(const Request& request, const std::string& name, const CompileOptions& options) {
+  const frozen::Unrecorded unrecorded;
+  Unit unit = Unit::create(name);
+  Unit::State& state = unit.state();
+  INLAY_TRY(Needs needs, build_function(*state.module, state.workspace->bodies, request, name, options));
+  add_needs(state, needs);
   return unit;
+}
+
+Result<void> detail::add_to_unit(Unit& unit, const Request& request, const std::string& name,
+                                 const CompileOptions& options) {
+  const frozen::Unrecorded unrecorded;
+  Unit::State& state = unit.state();
+  // In a module of its own, so that the evaluator sees nothing of the functions that are there already.
+  std::unique_ptr<llvm::Module> part = runtime::new_module(state.workspace->context, name);
+  INLAY_TRY(Needs needs, build_function(*part, state.workspace->bodies, request, name, options));
+  INLAY_TRY_VOID(check_names(*state.module, *part, name));
+  codegen::Diagnostics diagnostics(state.workspace->context);
+  if (llvm::Linker::linkModules(*state.module, std::move(part)) || diagnostics.failed())
+    return diagnostics.take(ErrorKind::Codegen);
+  add_needs(state, needs);
+  return {};
 }
 
 Result<Jit> Jit::create(const JitOptions& options) {

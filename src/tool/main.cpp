@@ -89,6 +89,8 @@ int main(int argc, char** argv) {
   CLI::App* embed = app.add_subcommand("embed", "Compile sources to an object with native code, bitcode and index");
   embed->add_option("--name", options.name, "The runtime's name")->required();
   embed->add_option("-o,--output", options.output, "The object file to write")->required();
+  embed->add_option("--native", options.native_output,
+                    "Write another object file with the native code alone, for programs written ahead of time");
   embed->add_option("--depfile", options.dependency_file, "Write what was read, in make's form");
   embed->add_option("--clang", options.clang, "The compiler (default: clang-22)");
   embed->add_option("--flag", options.compile_flags, "A flag for clang, as in --flag=-Iinclude")

@@ -37,6 +37,10 @@ std::int64_t rt_greeting_length() { return static_cast<std::int64_t>(greeting.si
 std::int64_t rt_count() { return ++counter; }
 std::int64_t rt_per_thread(std::int64_t by) { return per_thread += by; }
 
+std::int64_t rt_calls_far(std::int64_t a) { return rt_far(a) + 100; }
+std::int64_t rt_element(const std::int64_t* array, std::int64_t index) { return array[index]; }
+const std::int64_t* rt_place(const std::int64_t* array, std::int64_t index) { return array + index; }
+
 std::int64_t rt_once() {
   static const std::unique_ptr<Shape> shape = std::make_unique<Square>(4);
   return shape->area();

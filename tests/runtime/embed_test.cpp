@@ -58,6 +58,28 @@ TEST_F(Embed, native_code_runs_without_inlay) {
   EXPECT_EQ(run(folder_ / "program").status, 7);
 }
 
+TEST_F(Embed, native_code_can_be_had_alone) {
+  options_.native_output = folder_ / "native.o";
+  ASSERT_TRUE(embed_sources({source("a.cpp", "int g(int x) { return x + 1; }")}));
+  Result<std::vector<RuntimeListing>> whole = list_runtimes(options_.output),
+                                      alone = list_runtimes(folder_ / "native.o");
+  EXPECT_TRUE(whole && whole->size() == 1);
+  EXPECT_FALSE(alone && !alone->empty()) << "it holds no bitcode";
+  options_.output = options_.native_output;
+  aot::Ran linked = link("int g(int); int main() { return g(6); }");
+  ASSERT_EQ(linked.status, 0) << linked.output;
+  EXPECT_EQ(run(folder_ / "program").status, 7);
+}
+
+TEST_F(Embed, native_code_is_written_with_the_rest_or_not_at_all) {
+  options_.native_output = folder_ / "native.o";
+  options_.output = folder_ / "absent/tested.o";
+  expect_error(embed_sources({source("a.cpp", "int f() { return 1; }")}), ErrorKind::File, {"absent/tested.o"});
+  EXPECT_FALSE(std::filesystem::exists(options_.native_output));
+  options_.output = options_.native_output;
+  expect_error(embed_sources({folder_ / "a.cpp"}), ErrorKind::InvalidArgument, {"two files"});
+}
+
 TEST_F(Embed, compile_error_shows_file_and_line) {
   std::string path = source("wrong.cpp", "int fine();\nint broken() { return nowhere; }\n");
   expect_error(embed_sources({path}), ErrorKind::CompileFailed, {"wrong.cpp:2:", "nowhere"});

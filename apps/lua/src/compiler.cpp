@@ -68,8 +68,7 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
   }
   luaJ_Function& function = *p->jit;
   if (function.code.contains({first, last}) || !function.instructions) return;
-  // A function without constants has any other address that is not null.
-  const TValue* constants = p->sizek > 0 ? p->k : reinterpret_cast<const TValue*>(p->code);
+  const TValue* constants = p->k;  // null if it has none
   using namespace std::placeholders;
   inlay::CompileOptions how;
   how.name = first == p->code && last == p->code + p->sizecode - 1

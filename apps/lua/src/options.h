@@ -13,4 +13,8 @@ struct luaJ_Options {
 /* To be called before there is a Lua. */
 void luaJ_start(const struct luaJ_Options* options);
 
+/* Writes the program `output`, which does what `lua script` does, its functions compiled. Returns the status to exit
+ * with, and says on standard error what went wrong. */
+int luaJ_build(const char* script, const char* output);
+
 #endif

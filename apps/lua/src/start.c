@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,44 +24,32 @@
 /* Scripts that end sooner run as they always did: loading the compiler takes some 15 ms of another core. */
 #define CPU_MS_TO_START 20
 
-int luaJ_first_look = INT_MAX;
-const char* luaJ_stack_limit = NULL;
-
 extern const char inlay_runtime_inlay_lua_interpreter[]; /* what inlay_add_runtime made of the interpreter */
 
 static struct luaJ_Options options;
 static _Atomic(const struct luaJ_Compiler*) compiler = NULL;
 static int asked_for_compiler = 0;
 
-static void* load_compiler(void* unused) {
+/* A function of the compiler's library, which lies beside this program. */
+static void* find_in_library(const char* name) {
   char path[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
-  (void)unused;
   if (length <= 0) return NULL;
   path[length] = '\0';
   char* slash = strrchr(path, '/');
   strcpy(slash ? slash + 1 : path, "inlay-lua-compiler.so");
   void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  luaJ_Load load = library ? (luaJ_Load)dlsym(library, "luaJ_load") : NULL;
+  return library ? dlsym(library, name) : NULL;
+}
+
+static void* load_compiler(void* unused) {
+  luaJ_Load load = (luaJ_Load)find_in_library("luaJ_load");
+  (void)unused;
   if (load == NULL)
     fprintf(stderr, "inlay-lua: the compiler cannot be loaded, so the script is interpreted: %s\n", dlerror());
   else
     atomic_store(&compiler, load(&options, inlay_runtime_inlay_lua_interpreter));
   return NULL;
-}
-
-void luaJ_start(const struct luaJ_Options* given) {
-  struct rlimit limit;
-  options = *given;
-  if (options.mode == LUAJ_OFF) return;
-  /* Of the stack, half is for compiled code; the rest is for what it calls. */
-  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) limit.rlim_cur = 8u << 20;
-  luaJ_stack_limit = (const char*)__builtin_frame_address(0) - limit.rlim_cur / 2;
-  luaJ_first_look = options.mode == LUAJ_ALWAYS ? 2 : BETWEEN_LOOKS;
-  if (options.mode == LUAJ_ALWAYS) {
-    asked_for_compiler = 1;
-    load_compiler(NULL);
-  }
 }
 
 static int is_too_early(void) {
@@ -84,7 +71,7 @@ static const struct luaJ_Compiler* find_compiler(void) {
 /* Whether a function has been hot for long enough. */
 static int is_worth_compiling(Proto* p) { return options.mode == LUAJ_ALWAYS || ++p->looks > LOOKS_TO_COMPILE; }
 
-void luaJ_look_at_call(Proto* p) {
+static void look_at_call(Proto* p) {
   const struct luaJ_Compiler* the = find_compiler();
   p->heat = the != NULL && options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
   if (the == NULL || !is_worth_compiling(p)) return;
@@ -118,7 +105,7 @@ static luaJ_Code code_of_loop(Proto* p, const Instruction* first, const Instruct
   return code;
 }
 
-int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last) {
+static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last) {
   const void* self;
   const luaJ_Code code = code_of_loop(luaJ_proto(ci), first, last, &self);
   luaJ_proto(ci)->heat = code != NULL || options.mode == LUAJ_ALWAYS ? 1 : BETWEEN_LOOKS;
@@ -130,7 +117,26 @@ int luaJ_look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, cons
   return continues ? LUAJ_CONTINUES : LUAJ_RETURNED;
 }
 
-void luaJ_forget(Proto* p) {
+static void forget(Proto* p) {
   entered.first = NULL;
   atomic_load(&compiler)->forget(p);
+}
+
+void luaJ_start(const struct luaJ_Options* given) {
+  options = *given;
+  if (options.mode == LUAJ_OFF) return;
+  luaJ_rare = (struct luaJ_Rare){look_at_call, look_at_loop, forget};
+  luaJ_limit_stack();
+  luaJ_first_look = options.mode == LUAJ_ALWAYS ? 2 : BETWEEN_LOOKS;
+  if (options.mode == LUAJ_ALWAYS) {
+    asked_for_compiler = 1;
+    load_compiler(NULL);
+  }
+}
+
+int luaJ_build(const char* script, const char* output) {
+  luaJ_Write write_program = (luaJ_Write)find_in_library("luaJ_write");
+  if (write_program != NULL) return write_program(script, output, inlay_runtime_inlay_lua_interpreter);
+  fprintf(stderr, "inlay-lua: the compiler cannot be loaded: %s\n", dlerror());
+  return EXIT_FAILURE;
 }

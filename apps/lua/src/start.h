@@ -18,4 +18,7 @@ struct luaJ_Compiler {
 /* What the library exports as `luaJ_load`. Returns NULL and says why on standard error if it cannot work. */
 typedef const struct luaJ_Compiler* (*luaJ_Load)(const struct luaJ_Options* options, const void* runtime);
 
+/* What it exports as `luaJ_write`: luaJ_build of options.h. */
+typedef int (*luaJ_Write)(const char* script, const char* output, const void* runtime);
+
 #endif

@@ -6,10 +6,12 @@
     compare.py --candidate "build/inlay-lua --jit=off" --candidate "build/inlay-lua --jit=always" scripts cases.txt
     compare.py --candidate "build/inlay-lua --jit=always" --generated 1 200
     compare.py --candidate "build/inlay-lua --jit=always" --bytes 5000000
+    compare.py --build build/inlay-lua scripts ../bench/programs
 
 A subject is a script (.lua), a folder of scripts, or a file of cases (.txt, its format is told at the top of
 cases.txt). Scripts and cases run in the folder of this file. Standard output, exit status and standard error must be
-the same bytes, save that the name of a program is `lua` wherever it stands in front of a message.
+the same bytes, save that the name of a program is `lua` wherever it stands in front of a message. `--build` judges the
+programs that a command writes with `--build SCRIPT -o PROGRAM`: of cases that are a script and its arguments, no others.
 
 The last line is `N passed, N failed`; the exit code is 0 only if nothing failed and something passed.
 """
@@ -49,6 +51,17 @@ class Case:
     folder: pathlib.Path = HERE
     # The lines of standard error that count; None is all of them. The rest of a usage text is a rival's own.
     stderr_lines: int | None = None
+
+
+@dataclasses.dataclass
+class Candidate:
+    """A command to judge, or one that builds the programs to judge."""
+
+    command: list
+    builds: bool = False
+
+    def can_run(self, case):
+        return not self.builds or (case.arguments and case.arguments[0].endswith(".lua"))
 
 
 @dataclasses.dataclass
@@ -176,6 +189,24 @@ def difference(expected, got):
     return lines
 
 
+def run_built(command, case, timeout):
+    """The outcome of the program that is built, or of building it where that fails: both must be as lua has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "program")
+        script, *arguments = case.arguments
+        building = dataclasses.replace(case, arguments=["--build", script, "-o", program])
+        built = run(command, building, timeout)
+        if built.status != "exit 0":
+            return normalize(built, command, case)
+        return normalize(run([program], dataclasses.replace(case, arguments=arguments), timeout), [program], case)
+
+
+def outcome_of(candidate, case, timeout):
+    if candidate.builds:
+        return run_built(candidate.command, case, timeout)
+    return normalize(run(candidate.command, case, timeout), candidate.command, case)
+
+
 def judge(case, reference, candidates, timeout):
     """How many candidates agreed, and for each that did not its lines. A reference that fails fails them all."""
     expected = normalize(run(reference, case, timeout), reference, case)
@@ -183,11 +214,11 @@ def judge(case, reference, candidates, timeout):
         lines = [f"FAILED {case.name}: the reference {expected.status}"]
         return 0, [lines + text_difference("stderr", b"", expected.stderr)]
     failures = []
+    candidates = [candidate for candidate in candidates if candidate.can_run(case)]
     for candidate in candidates:
-        got = normalize(run(candidate, case, timeout), candidate, case)
-        lines = difference(expected, got)
+        lines = difference(expected, outcome_of(candidate, case, timeout))
         if lines:
-            command = shlex.join(candidate + case.arguments)
+            command = shlex.join(candidate.command + ["--build"] * candidate.builds + case.arguments)
             failures.append([f"FAILED {case.name}: {command}"] + lines)
     return len(candidates) - len(failures), failures
 
@@ -212,6 +243,7 @@ def parse_arguments():
     parser.add_argument("subjects", nargs="*", help="a script, a folder of scripts, a file of cases")
     parser.add_argument("--reference", default="lua5.4", help="the command that is right (lua5.4)")
     parser.add_argument("--candidate", action="append", default=[], help="a command to judge; may be given many times")
+    parser.add_argument("--build", action="append", default=[], help="a command whose built programs are judged")
     parser.add_argument("--generated", nargs=2, type=int, metavar=("FROM", "TO"), help="programs of these seeds")
     parser.add_argument("--size", type=int, default=generate.DEFAULT_SIZE, help="functions in a generated program")
     parser.add_argument("--bytes", type=int, help="one generated program of about so many bytes")
@@ -229,8 +261,9 @@ def main():
     options = parse_arguments()
     reference = shlex.split(options.reference)
     # Runs have another working folder: a program named by a path keeps its meaning.
-    candidates = [shlex.split(text) for text in options.candidate]
-    for command in [reference] + candidates:
+    candidates = [Candidate(shlex.split(text)) for text in options.candidate]
+    candidates += [Candidate(shlex.split(text), builds=True) for text in options.build]
+    for command in [reference] + [candidate.command for candidate in candidates]:
         if "/" in command[0]:
             command[0] = os.path.abspath(command[0])
     with tempfile.TemporaryDirectory() as temporary:

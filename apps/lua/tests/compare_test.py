@@ -62,6 +62,25 @@ def sees_what_differs():
         _expect(code == 0 and text == "2 passed, 0 failed\n", text)
 
 
+def judges_what_is_built():
+    # Builders whose programs are lua5.4 with the script's name.
+    program = """printf '#!/bin/bash\\nexec -a lua lua5.4 %s "$@"\\n' "$2" >"$4"; chmod +x "$4"; """
+    script = "scripts/exit_nil.lua"
+    with tempfile.TemporaryDirectory() as folder:
+        right = _candidate(folder, "right", program)
+        code, text = _compare("--build", right, script, "cases.txt", "--filter", "exit_nil|^arguments$|^execute$")
+        _expect(code == 0 and text == "2 passed, 0 failed\n", text)  # `-e` is no script that can be built
+        wrong = {
+            "output": (program + """sed -i '1aecho more' "$4" """, "stdout differs"),
+            "status": (program + """sed -i 's/exec//; s/-a lua//; $aexit 3' "$4" """, "status: reference exit 1, candidate exit 3"),
+            "refuses": ("echo no >&2; exit 1", "stderr differs"),
+            "fails": ("exit 2", "status: reference exit 1, candidate exit 2"),
+        }
+        for name, (body, expected) in wrong.items():
+            code, text = _compare("--build", _candidate(folder, name, body), script)
+            _expect(code == 1 and expected in text and text.endswith("0 passed, 1 failed\n"), f"{name}: {code}\n{text}")
+
+
 def sees_one_wrong_result_in_generated_programs():
     # The candidate has a `select` that counts wrong from three values on.
     with tempfile.TemporaryDirectory() as folder:

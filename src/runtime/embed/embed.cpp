@@ -154,8 +154,9 @@ Result<std::unique_ptr<llvm::Module>> compile_source(const EmbedOptions& options
   if (!fs::exists(source, error))
     return Error(ErrorKind::File,
                  "the source file " + source + " " + (error ? "cannot be read: " + error.message() : "does not exist"));
-  if (fs::equivalent(source, options.output, error))
-    return Error(ErrorKind::InvalidArgument, "the output " + options.output + " is a source; name another file");
+  for (const std::string& output : {options.output, options.native_output})
+    if (fs::equivalent(source, output, error))
+      return Error(ErrorKind::InvalidArgument, "the output " + output + " is a source; name another file");
   if (has_extension(source, ".bc")) return read_bitcode(source, source, context);
   std::string bitcode = scratch.file(std::to_string(index) + ".bc");
   // Optimizing flags only mark the functions (no `optnone`, lifetimes kept): passes are chosen in prepare().
@@ -199,6 +200,29 @@ Result<void> write_dependencies(const EmbedOptions& options, const ScratchFolder
   return {};
 }
 
+/// The module's code as the object file `name` of the scratch folder.
+Result<std::string> compile_native(const llvm::Module& module, const EmbedOptions& options, const std::string& clang,
+                                   const ScratchFolder& scratch, const std::string& name) {
+  std::string bitcode = scratch.file("native.bc");
+  std::error_code error;
+  llvm::raw_fd_ostream stream(bitcode, error);
+  if (!error) llvm::WriteBitcodeToFile(module, stream);
+  stream.close();
+  if (error || stream.has_error())
+    return Error(ErrorKind::File, "cannot write a temporary file: " + (error ? error : stream.error()).message());
+  std::string object = scratch.file(name);
+  INLAY_TRY_VOID(run_clang(clang, {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object},
+                           "the native code of " + options.name, scratch));
+  return object;
+}
+
+Result<void> copy_to(const std::string& output, const std::string& object) {
+  std::error_code error;
+  fs::copy_file(object, output, fs::copy_options::overwrite_existing, error);
+  if (error) return Error(ErrorKind::File, "cannot write " + output + ": " + error.message());
+  return {};
+}
+
 bool is_identifier(const std::string& name) {
   return !std::isdigit(static_cast<unsigned char>(name.front())) &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
@@ -221,6 +245,8 @@ Result<void> embed(const EmbedOptions& options) {
   if (!is_identifier(options.name))
     return Error(ErrorKind::InvalidArgument,
                  "'" + options.name + "' cannot name a runtime; use letters, digits and underscores, as in C");
+  if (options.native_output == options.output)
+    return Error(ErrorKind::InvalidArgument, "both outputs are " + options.output + "; name two files");
   INLAY_TRY(std::string clang, find_clang(options.clang));
   INLAY_TRY(ScratchFolder scratch, ScratchFolder::create());
   std::string problems;
@@ -231,22 +257,18 @@ Result<void> embed(const EmbedOptions& options) {
   runtime::WrittenImage image = runtime::write_image(*module, options.name);
   runtime::ask_at_entries(*module);
   runtime::strip_markers(*module);  // the native code has no hints, as if they had never been there
+  std::string native;
+  if (!options.native_output.empty()) {
+    INLAY_TRY(native, compile_native(*module, options, clang, scratch, "native.o"));
+  }
   runtime::add_registration(*module, image, options.name);
-
-  std::string bitcode = scratch.file("native.bc");
-  std::error_code error;
-  llvm::raw_fd_ostream stream(bitcode, error);
-  if (!error) llvm::WriteBitcodeToFile(*module, stream);
-  stream.close();
-  if (error || stream.has_error())
-    return Error(ErrorKind::File, "cannot write a temporary file: " + (error ? error : stream.error()).message());
-  std::string object = scratch.file("native.o");
-  INLAY_TRY_VOID(run_clang(clang, {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object},
-                           "the native code of " + options.name, scratch));
+  INLAY_TRY(const std::string object, compile_native(*module, options, clang, scratch, "embedded.o"));
   INLAY_TRY_VOID(write_dependencies(options, scratch));
-  fs::copy_file(object, options.output, fs::copy_options::overwrite_existing, error);
-  if (error) return Error(ErrorKind::File, "cannot write " + options.output + ": " + error.message());
-  return {};
+  if (!native.empty()) INLAY_TRY_VOID(copy_to(options.native_output, native));
+  Result<void> written = copy_to(options.output, object);
+  std::error_code ignored;
+  if (!written && !native.empty()) fs::remove(options.native_output, ignored);
+  return written;
 }
 
 }  // namespace inlay
