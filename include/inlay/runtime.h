@@ -51,6 +51,12 @@ struct RuntimeListing {
 /// With `verify`, every byte is read and checked.
 Result<std::vector<RuntimeListing>> list_runtimes(const std::string& path, bool verify = false);
 
+/// For programs that load Inlay when they need it (dlopen): makes a runtime known that is linked into the program.
+/// `inlay_add_runtime(NAME)` gives it the symbol `inlay_runtime_NAME`; its address is what is asked for here, as
+/// `extern "C" const char inlay_runtime_NAME[]`. Where the program links Inlay, it is known already, and nothing
+/// happens.
+void register_runtime(const void* runtime);
+
 /// The runtimes that are linked into this process.
 std::vector<RuntimeListing> linked_runtimes();
 

@@ -10,6 +10,7 @@
 #include <shared_mutex>
 
 #include "base/serial.h"
+#include "inlay/runtime.h"
 #include "runtime/image.h"
 #include "runtime/registration.h"
 
@@ -186,6 +187,7 @@ extern "C" void inlay_register_runtime(const inlay::runtime::RuntimeDescriptor* 
   keep_loaded(descriptor);
   Registry& all = registry();
   std::unique_lock lock(all.mutex);
+  if (std::ranges::any_of(all.runtimes, [&](const auto& known) { return known->descriptor == descriptor; })) return;
   inlay::Result<Image> image =
       Image::open({reinterpret_cast<const std::byte*>(descriptor->image), descriptor->image_size});
   if (image && image->header().symbol_count != descriptor->address_count)
@@ -211,4 +213,8 @@ extern "C" void inlay_unregister_runtime(const inlay::runtime::RuntimeDescriptor
     all.runtimes.erase(at);
     return;
   }
+}
+
+void inlay::register_runtime(const void* runtime) {
+  inlay_register_runtime(static_cast<const inlay::runtime::RuntimeDescriptor*>(runtime));
 }

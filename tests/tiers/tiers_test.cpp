@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../closures/test_support.h"
+#include "inlay/runtime.h"
 #include "runtime.h"
 
 namespace inlay::tiers {
@@ -172,6 +173,58 @@ TEST(Tiers, back_edges_count_as_calls) {
   EXPECT_EQ(function.tier(), Tier::Quick);
   function.add_back_edges(1000);
   EXPECT_EQ(function.tier(), Tier::Optimized);
+}
+
+TEST(Tiers, who_counts_by_himself_asks_for_code) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1'000'000, 1'000'000)}));
+  auto function = sum(jit, 40);
+  function.compile_soon(Tier::Quick);
+  EXPECT_EQ(function.tier(), Tier::Quick) << "there are no threads, so this one has made it";
+  function.compile_soon(Tier::Quick);
+  EXPECT_EQ(jit.counters().asked, 1u) << "there is such code";
+  function.compile_soon();
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  function.compile_soon();
+  EXPECT_EQ(jit.counters().asked, 2u);
+  EXPECT_EQ(call(function, 2), 42);
+  const Jit never = ok(Jit::create({.policy = Policy::off()}));
+  auto original = sum(never, 40);
+  original.compile_soon();
+  EXPECT_EQ(original.tier(), Tier::Original);
+}
+
+TEST(Tiers, code_is_made_in_the_background_for_who_asks) {
+  Policy policy = by_calls(1'000'000, 1'000'000);
+  policy.threads = 1;
+  const Jit jit = ok(Jit::create({.policy = policy}));
+  auto function = sum(jit, 40);
+  function.compile_soon();
+  jit.wait_for_background();
+  EXPECT_EQ(function.tier(), Tier::Optimized);
+  EXPECT_EQ(call(function, 2), 42);
+}
+
+TEST(Tiers, an_entry_does_what_a_call_does) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1'000'000, 1'000'000)}));
+  auto function = sum(jit, 40);
+  Env env{2};
+  const auto original = function.entry();
+  EXPECT_EQ(original.call(original.self, env), 42);
+  function.compile_soon();
+  const auto compiled = function.entry();
+  EXPECT_NE(compiled.call, original.call);
+  EXPECT_EQ(compiled.call(compiled.self, env), 42);
+  EXPECT_EQ(original.call(original.self, env), 42) << "goes on to do what it did";
+  function.invalidate();
+  EXPECT_EQ(compiled.call(compiled.self, env), 42) << "is valid as long as the handle lives";
+}
+
+extern "C" const char inlay_runtime_tiers_runtime[];
+
+TEST(Tiers, a_runtime_that_is_known_may_be_made_known_again) {
+  const std::size_t before = linked_runtimes().size();
+  register_runtime(inlay_runtime_tiers_runtime);
+  EXPECT_EQ(linked_runtimes().size(), before);
 }
 
 TEST(Tiers, time_between_back_edges_counts) {

@@ -23,8 +23,6 @@ extern "C" {
 #include "start.h"
 }
 
-extern "C" void inlay_register_runtime(const void* descriptor);
-
 namespace {
 
 int fail(const std::string& message) {
@@ -211,7 +209,7 @@ extern "C" __attribute__((visibility("default"))) int luaJ_write(const char* scr
   const bool is_input = std::string(script) == "-";
   if (luaL_loadfilex(state.get(), is_input ? nullptr : script, nullptr) != LUA_OK)
     return fail(lua_tostring(state.get(), -1));
-  inlay_register_runtime(runtime);
+  inlay::register_runtime(runtime);
   const inlay::Result<void> written = write_program(state.get(), script, output);
   return written ? EXIT_SUCCESS : fail(written.error().to_string());
 } catch (const std::bad_alloc&) {

@@ -105,12 +105,10 @@ void forget(Proto* p) {
 
 }  // namespace
 
-extern "C" void inlay_register_runtime(const void* descriptor);
-
 extern "C" __attribute__((visibility("default"))) const luaJ_Compiler* luaJ_load(const luaJ_Options* given,
                                                                                  const void* runtime) try {
   options = *given;
-  inlay_register_runtime(runtime);
+  inlay::register_runtime(runtime);
   inlay::JitOptions how;
   how.policy = options.mode == LUAJ_ON ? inlay::Policy::hot() : inlay::Policy::now();
   // Lua is left by exit(), which frees nothing; so this is never destroyed either.
