@@ -63,7 +63,7 @@ class Specializer {
     for (;;) {
       fill_declarations();
       if (symbols_.is_outdated())
-        return Error(ErrorKind::Changed, "what the function reads has changed while it was compiled, or is gone");
+        return Error(ErrorKind::Changed, "what the function reads has gone while it was compiled");
       if (!mistake_.empty()) return Error(ErrorKind::Codegen, "the specialized code is wrong: " + mistake_);
       kept = inline_callees(*entry_, callees_, options_.max_instructions, report_.inlined);
       ++report_.rounds;
@@ -123,8 +123,8 @@ class Specializer {
   void fill_declarations() {
     for (std::vector<Callee*> fresh = callees_.take_new(); !fresh.empty(); fresh = callees_.take_new()) {
       for (Callee* callee : fresh) {
-        if (symbols_.is_outdated()) return;
         evaluate(*callee->original, callee->known, *callee->function);
+        if (symbols_.is_outdated()) return;  // and the function has no body
         callees_.settle(*callee, callee->function->getInstructionCount());
         look_at_calls(*callee->function, callee->depth);
       }

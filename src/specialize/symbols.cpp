@@ -281,7 +281,7 @@ llvm::Constant* Symbols::load_anew(llvm::Constant* pointer, llvm::Type* type) {
   }
   if (object == objects_.end()) return load_initializer(variable, at->offset, type);
   const bool inside = at->offset >= 0 && static_cast<std::uint64_t>(at->offset) + size <= object->second.size;
-  outdated_ |= inside && !frozen::is_open(address, size);
+  outdated_ |= inside && (!holder || holder->id != object->second.id);  // it is gone; being changed is another matter
   return nullptr;
 }
 

@@ -79,8 +79,7 @@ class Symbols {
   const std::map<llvm::GlobalVariable*, frozen::Object>& frozen_objects() const { return objects_; }
   const std::vector<std::shared_ptr<frozen::Region>>& held() const { return held_; }
   const std::vector<frozen::Read>& reads() const { return reads_; }
-  /// Whether something that is not constant any more was asked for: its promise was withdrawn meanwhile, or it is being
-  /// changed. What is made from here on is of no use.
+  /// Whether something was asked for whose promise was withdrawn meanwhile. What is made from here on is of no use.
   bool is_outdated() const { return outdated_; }
   llvm::Module& unit() { return unit_; }
   runtime::Bodies& bodies() { return bodies_; }

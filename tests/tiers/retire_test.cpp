@@ -148,6 +148,28 @@ TEST(Retire, what_changes_each_time_that_it_is_compiled_says_so_and_may_be_compi
   EXPECT_EQ(function(env), 20);
 }
 
+TEST(Retire, what_ceases_to_be_constant_while_it_is_compiled_is_read_when_the_code_runs) {
+  const Jit jit = ok(Jit::create({.policy = Policy::off()}));
+  alignas(64) static hand::Node nodes[3];
+  nodes[0] = {&hand::run_multiply, &nodes[1], &nodes[2], 0};
+  nodes[1] = {&hand::run_x, nullptr, nullptr, 0};
+  nodes[2] = {&hand::run_number, nullptr, nullptr, 5};
+  const Promise promise = ok(promise_constant(nodes, sizeof nodes, "nodes"));
+  int asked = 0;
+  CompileOptions options;
+  options.inline_policy = [&](const CallSite& site) {
+    if (site.depth > 0 && ++asked == 1) promise.withdraw();  // its children are known; what they hold is not read yet
+    return InlineChoice::Default;
+  };
+  const hand::Node* root = nodes;
+  auto function = ok(jit.specialize_with(options, &hand::run_multiply, constant(root), _1));
+  EXPECT_TRUE(function.compile_now()) << function.explain().to_text();
+  hand::Env env{4};
+  EXPECT_EQ(function(env), 20);
+  nodes[2].value = 6;
+  EXPECT_EQ(function(env), 24);
+}
+
 TEST(Retire, what_is_invalidated_while_it_is_compiled_says_so) {
   const Jit jit = ok(Jit::create({.policy = Policy::off()}));
   std::optional<Function<Int(hand::Env&)>> function;
