@@ -11,8 +11,10 @@
 // it is no error by itself. The allocator's blocks hold leftovers: std::function has 16 bytes for captures and uses
 // 8, padding is never written. So:
 //   - if the unit's own code loads a pointer from that very place, it will be used: refused (NotCarried);
-//   - otherwise a value stands in its place which is no address on this machine, so that using it faults at once; equal
-//     addresses get equal values and different ones different values, so comparing them still works. A note says so.
+//   - if it loads less than a word from there, that is data with leftovers around it: the word stays as it is;
+//   - otherwise its upper 16 bits are changed, so that it is no address on this machine, and using it as one faults at
+//     once. The lower 48 stay: a leftover may stand around a field (the byte that says of which kind a value is, with
+//     padding behind it) that code reads which the unit does not show. A note says so.
 #include "aot/carry.h"
 
 #include "frozen/objects.h"
@@ -44,7 +46,8 @@ namespace {
 using specialize::FrozenPrefix;
 using specialize::GraphPrefix;
 
-constexpr std::uint64_t NoAddress = 0xdead'0000'0000'0000;  // not canonical on x86-64
+constexpr std::uint64_t NoAddress =
+    0xdead'0000'0000'0000;  // not canonical on x86-64; mapped addresses have no such bits
 constexpr std::uint64_t LargestAlignment = 4096;
 
 std::string hex(std::uintptr_t value) {
@@ -53,9 +56,19 @@ std::string hex(std::uintptr_t value) {
   return text;
 }
 
-/// The offsets at which code loads pointers from the variable directly.
-std::set<std::uint64_t> pointer_loads(const llvm::GlobalVariable& variable) {
-  std::set<std::uint64_t> offsets;
+/// The offsets from which code loads directly.
+struct Loads {
+  std::set<std::uint64_t> pointers;
+  std::set<std::uint64_t> fields;  // smaller than a word
+
+  bool field_in(std::uint64_t word) const {
+    auto field = fields.lower_bound(word);
+    return field != fields.end() && *field < word + 8;
+  }
+};
+
+Loads loads_from(const llvm::GlobalVariable& variable) {
+  Loads loads;
   const llvm::DataLayout& layout = variable.getParent()->getDataLayout();
   std::vector<std::pair<const llvm::Value*, std::uint64_t>> reached{{&variable, 0}};
   while (!reached.empty()) {
@@ -63,14 +76,17 @@ std::set<std::uint64_t> pointer_loads(const llvm::GlobalVariable& variable) {
     reached.pop_back();
     for (const llvm::User* user : value->users()) {
       if (const auto* load = llvm::dyn_cast<llvm::LoadInst>(user)) {
-        if (load->getType()->isPointerTy()) offsets.insert(offset);
+        if (load->getType()->isPointerTy())
+          loads.pointers.insert(offset);
+        else if (layout.getTypeStoreSize(load->getType()).getKnownMinValue() < 8)
+          loads.fields.insert(offset);
       } else if (const auto* step = llvm::dyn_cast<llvm::GEPOperator>(user)) {
         llvm::APInt distance(64, offset);
         if (step->accumulateConstantOffset(layout, distance)) reached.push_back({step, distance.getZExtValue()});
       }
     }
   }
-  return offsets;
+  return loads;
 }
 
 /// The exported symbol of a library that every file is linked with.
@@ -138,7 +154,7 @@ Result<llvm::Constant*> Carrier::named(const std::string& name, std::uint64_t of
 }
 
 Result<llvm::Constant*> Carrier::word(const frozen::Object& object, std::size_t offset, std::uintptr_t value,
-                                      bool read_as_pointer) {
+                                      bool read_as_pointer, bool holds_a_field) {
   constexpr llvm::Constant* Plain = nullptr;  // a number
   if (value < 4096) return Plain;
   const void* address = reinterpret_cast<const void*>(value);
@@ -159,12 +175,12 @@ Result<llvm::Constant*> Carrier::word(const frozen::Object& object, std::size_t 
     return Error(ErrorKind::NotCarried, where + " points to " + what + ", and the code reads it; allocate it inside " +
                                             "freeze(), or define it in a runtime")
         .with_note("the address is " + hex(value));
-  auto [entry, first] = replaced_.try_emplace(value, NoAddress + replaced_.size() * 16);
-  notes_.push_back(where + " holds an address in " + what + "; it is replaced by " + hex(entry->second) +
+  if (holds_a_field) return Plain;
+  const std::uint64_t instead = value | NoAddress;
+  notes_.push_back(where + " holds an address in " + what + "; it is replaced by " + hex(instead) +
                    ", which faults when used");
-  return llvm::ConstantExpr::getIntToPtr(
-      llvm::ConstantInt::get(llvm::Type::getInt64Ty(module_.getContext()), entry->second),
-      llvm::PointerType::getUnqual(module_.getContext()));
+  return llvm::ConstantExpr::getIntToPtr(llvm::ConstantInt::get(llvm::Type::getInt64Ty(module_.getContext()), instead),
+                                         llvm::PointerType::getUnqual(module_.getContext()));
 }
 
 Result<void> Carrier::define(llvm::GlobalVariable& declaration, std::uint32_t id) {
@@ -178,7 +194,7 @@ Result<void> Carrier::define(llvm::GlobalVariable& declaration, std::uint32_t id
     return Error(ErrorKind::NotCarried, "frozen object " + std::to_string(id) + " cannot be read");
 
   // Runs of plain bytes, with addresses between them.
-  std::set<std::uint64_t> read = pointer_loads(declaration);
+  const Loads loads = loads_from(declaration);
   llvm::LLVMContext& context = module_.getContext();
   std::vector<llvm::Constant*> parts;
   std::size_t plain = 0;  // where the current run of bytes began
@@ -191,7 +207,8 @@ Result<void> Carrier::define(llvm::GlobalVariable& declaration, std::uint32_t id
   for (std::size_t offset = (8 - begin % 8) % 8; offset + 8 <= bytes.size(); offset += 8) {
     std::uintptr_t value;
     std::memcpy(&value, bytes.data() + offset, sizeof value);
-    INLAY_TRY(llvm::Constant * address, word(*object, offset, value, read.contains(offset)));
+    INLAY_TRY(llvm::Constant * address,
+              word(*object, offset, value, loads.pointers.contains(offset), loads.field_in(offset)));
     if (!address) continue;
     end_run(offset);
     parts.push_back(address);

@@ -43,7 +43,7 @@ class Carrier {
 
   Result<void> define(llvm::GlobalVariable& declaration, std::uint32_t id);
   Result<llvm::Constant*> word(const frozen::Object& object, std::size_t offset, std::uintptr_t value,
-                               bool read_as_pointer);
+                               bool read_as_pointer, bool holds_a_field);
   Result<llvm::Constant*> named(const std::string& name, std::uint64_t offset);
   const Mapping* mapping_of(std::uintptr_t address);
   std::optional<frozen::Object> find_by_id(std::uint32_t id);
@@ -52,7 +52,6 @@ class Carrier {
   runtime::Bodies& bodies_;
   std::unordered_map<std::uint32_t, frozen::Object> objects_;  // of this process; read when first needed
   std::vector<Mapping> mappings_;                              // of this process, sorted; read when first needed
-  std::map<std::uintptr_t, std::uint64_t> replaced_;           // address left behind: what stands for it
   std::vector<std::string> notes_;
 };
 

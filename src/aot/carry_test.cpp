@@ -119,6 +119,32 @@ TEST_F(Carry, address_of_ordinary_memory_is_replaced_and_noted) {
             std::string::npos);
 }
 
+// A kind in the lowest byte of a word and leftovers of an address behind it, as in padding of memory that was used
+// before.
+TEST_F(Carry, field_with_leftovers_of_an_address_behind_it_stays) {
+  auto heap = std::make_unique<std::uint64_t[]>(64);
+  std::uint64_t* data = words(4);
+  data[1] = data[2] = (number(&heap[32]) & ~std::uint64_t{0xff}) | 0x44;
+  freeze();
+  Unit unseen = program(data, with_symbol(R"(
+  %at = getelementptr i64, ptr SYMBOL, i32 %argc
+  %v = load i8, ptr %at
+  %r = zext i8 %v to i32
+  ret i32 %r
+)",
+                                          symbol(data)));
+  EXPECT_EQ(answer(unseen), 0x44);
+  EXPECT_EQ(notes_.size(), 2u);
+  Unit seen = program(data, with_symbol(R"(
+  %at = getelementptr i8, ptr SYMBOL, i64 15
+  %v = load volatile i8, ptr %at
+  %r = zext i8 %v to i32
+  ret i32 %r
+)",
+                                        symbol(data)));
+  EXPECT_EQ(answer(seen), 0) << "the upper bits of an address";
+}
+
 TEST_F(Carry, address_of_ordinary_memory_that_is_read_is_refused) {
   auto heap = std::make_unique<int>(1);
   std::uint64_t* data = words(4);

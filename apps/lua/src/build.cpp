@@ -3,6 +3,7 @@
 // with LLVM; the rest is luaJ_execute, specialized to the instructions and constants of each function. Of constants
 // that are strings only the kind is known: they are made when the program starts.
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ class Promised {
 class Constants {
  public:
   explicit Constants(const Proto& p) : values_(static_cast<std::size_t>(p.sizek)) {
+    // Padding is carried, too.
+    if (!values_.empty()) std::memset(static_cast<void*>(values_.data()), 0, values_.size() * sizeof(TValue));
     for (std::size_t i = 0; i < values_.size(); ++i) {
       values_[i].tt_ = p.k[i].tt_;
       if (luaJ_is_filled_in(&p.k[i]))
@@ -78,7 +81,7 @@ class Constants {
  private:
   using Open = inlay::Mutable<void*>;
   static_assert(sizeof(Open) == sizeof(Value));
-  std::vector<TValue> values_;  // zero where nothing is set, padding too
+  std::vector<TValue> values_;
   std::vector<Open*> open_;
 };
 
