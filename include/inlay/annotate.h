@@ -43,6 +43,12 @@
  * elsewhere do not. So specialized code may hold them in registers, and does, between calls that stay calls: memory is
  * up to date at such calls and behind the return, and nowhere else.
  *
+ * inlay_tracked_state(p, n): less. p is an argument of the function; what is at the n bytes is written through pointers
+ * computed from p, or by functions that are called and stay calls, and the function reads nothing there that was
+ * written otherwise. The bytes stay in memory and up to date, so anybody may read them; n need only be known when code
+ * is specialized. So constants that were written there are known again where they are read: the kinds of values in an
+ * interpreter's stack frame.
+ *
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,
  * until the function returns (its resume function, made by `inlay embed`). The hint has no effect in functions that
@@ -62,6 +68,7 @@ unsigned long long inlay_marker_context_word(unsigned long long pc);
 void* inlay_marker_entry_pointer(const volatile void* pc);
 unsigned long long inlay_marker_entry_word(unsigned long long pc);
 void inlay_marker_virtual_state(const volatile void* p, unsigned long long n);
+void inlay_marker_tracked_state(const volatile void* p, unsigned long long n);
 unsigned long long inlay_marker_expect(unsigned long long x, unsigned long long value);
 unsigned long long inlay_marker_promote(unsigned long long x);
 #ifdef __cplusplus
@@ -79,6 +86,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
                                          inlay_marker_entry_pointer((const void*)(uintptr_t)(pc)), \
                                          inlay_marker_entry_word((unsigned long long)(uintptr_t)(pc))))
 #define inlay_virtual_state(p, n) inlay_marker_virtual_state((p), (n))
+#define inlay_tracked_state(p, n) inlay_marker_tracked_state((p), (n))
 #define inlay_expect(x, value) \
   ((__typeof__(x))inlay_marker_expect((unsigned long long)(x), (unsigned long long)(value)))
 #define inlay_promote(x) ((__typeof__(x))inlay_marker_promote((unsigned long long)(x)))
@@ -89,6 +97,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 #define inlay_context(pc) (pc)
 #define inlay_entry(pc) (pc)
 #define inlay_virtual_state(p, n) ((void)(p), (void)(n))
+#define inlay_tracked_state(p, n) ((void)(p), (void)(n))
 #define inlay_expect(x, value) ((void)(value), (x))
 #define inlay_promote(x) (x)
 
@@ -129,6 +138,13 @@ inline __attribute__((always_inline)) void virtual_state([[maybe_unused]] const 
 #endif
 }
 
+inline __attribute__((always_inline)) void tracked_state([[maybe_unused]] const volatile void* p,
+                                                         [[maybe_unused]] size_t n) {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  inlay_marker_tracked_state(p, n);
+#endif
+}
+
 template <class T>
 inline __attribute__((always_inline)) T expect(T x, [[maybe_unused]] T value) {
 #if defined(INLAY_EMBED) && defined(__clang__)
@@ -153,6 +169,7 @@ inline __attribute__((always_inline)) T promote(T x) {
 #define inlay_context(pc) (::inlay::context(pc))
 #define inlay_entry(pc) (::inlay::entry(pc))
 #define inlay_virtual_state(p, n) (::inlay::virtual_state((p), (n)))
+#define inlay_tracked_state(p, n) (::inlay::tracked_state((p), (n)))
 #define inlay_expect(x, value) (::inlay::expect((x), (value)))
 #define inlay_promote(x) (::inlay::promote(x))
 #endif

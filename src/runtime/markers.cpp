@@ -15,6 +15,7 @@ Marker marker_named(llvm::StringRef name) {
   if (name == ContextOfPointer || name == ContextOfWord) return Marker::Context;
   if (name == EntryOfPointer || name == EntryOfWord) return Marker::Context;
   if (name == VirtualState) return Marker::VirtualState;
+  if (name == TrackedState) return Marker::TrackedState;
   if (name == Expect) return Marker::Expect;
   if (name == Promote) return Marker::Promote;
   return Marker::None;
@@ -48,7 +49,7 @@ bool has_marker(const llvm::Function& function, Marker kind) {
 
 void describe_markers(llvm::Module& module) {
   for (const char* name :
-       {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, Expect, Promote}) {
+       {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, TrackedState, Expect, Promote}) {
     llvm::Function* marker = module.getFunction(name);
     if (!marker || !marker->isDeclaration()) continue;
     marker->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());

@@ -9,10 +9,13 @@
 
 namespace inlay::runtime {
 
-enum class Marker : std::uint8_t { None, Context, VirtualState, Expect, Promote };
+enum class Marker : std::uint8_t { None, Context, VirtualState, TrackedState, Expect, Promote };
 
 /// Which hint this instruction is.
 Marker marker_of(const llvm::Instruction& inst);
+
+/// Whether it says something of state; such a hint has no value and is no place.
+inline bool is_about_state(Marker marker) { return marker == Marker::VirtualState || marker == Marker::TrackedState; }
 
 /// Whether this hint, a context, is an entry() too.
 bool is_entry(const llvm::Instruction& inst);

@@ -11,6 +11,7 @@ constexpr const char* ContextOfWord = "inlay_marker_context_word";
 constexpr const char* EntryOfPointer = "inlay_marker_entry_pointer";
 constexpr const char* EntryOfWord = "inlay_marker_entry_word";
 constexpr const char* VirtualState = "inlay_marker_virtual_state";
+constexpr const char* TrackedState = "inlay_marker_tracked_state";
 constexpr const char* Expect = "inlay_marker_expect";
 constexpr const char* Promote = "inlay_marker_promote";
 

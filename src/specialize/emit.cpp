@@ -162,7 +162,7 @@ class Emitter {
       }
     }
     runtime::Marker marker = runtime::marker_of(inst);
-    if (marker != runtime::Marker::None && marker != runtime::Marker::VirtualState) {
+    if (marker != runtime::Marker::None && !runtime::is_about_state(marker)) {
       define(id, number, use(id, inst.getOperand(0), end));
       return;
     }

@@ -119,6 +119,7 @@ class Environment {
   void note_type(unsigned cell, const llvm::Instruction& access);
   bool may_write(const llvm::Instruction& writer, unsigned cell);
   void note_table(const llvm::LoadInst& load);
+  void note_state(const llvm::Instruction& hint);
   std::optional<Cell> cell_at(llvm::Constant* pointer, llvm::Type* type);
   unsigned number_of(const Cell& cell);
   Known::iterator find_cell(unsigned number);

@@ -5,6 +5,7 @@
 #include "runtime/markers.h"
 #include "runtime/state_pointers.h"
 #include "specialize/environment.h"
+#include "specialize/tracked_state.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
@@ -43,15 +44,25 @@ struct Environment::Alias {
         results(library) {
     results.addAAResult(basic);
     results.addAAResult(types);
-    for (llvm::Instruction& inst : llvm::instructions(function))
-      if (runtime::marker_of(inst) == Marker::VirtualState)
-        if (runtime::StatePointers said(function, llvm::cast<llvm::CallInst>(inst)); said.valid())
-          states.emplace_back(&inst, std::move(said));
+    for (llvm::Instruction& inst : llvm::instructions(function)) {
+      const Marker marker = runtime::marker_of(inst);
+      if (marker == Marker::VirtualState) {
+        runtime::StatePointers said(function, llvm::cast<llvm::CallInst>(inst));
+        if (said.valid()) states.emplace_back(&inst, std::move(said));
+      } else if (marker == Marker::TrackedState) {
+        const TrackedState said(llvm::cast<llvm::CallInst>(inst));
+        if (said.valid()) tracked.push_back(said);
+      }
+    }
   }
 
   /// Whether the author says that `writer` does not write this piece of `base`.
   bool is_kept_by_contract(const llvm::Instruction& writer, const llvm::Value* base, const Cell& cell) const {
     if (!llvm::isa<llvm::StoreInst, llvm::AnyMemIntrinsic>(writer)) return false;
+    for (const TrackedState& said : tracked)
+      if (said.base() == base && said.covers(cell.offset, cell.size) && dominators.dominates(&said.hint(), &writer) &&
+          !said.may_be_written_by(writer))
+        return true;
     return llvm::any_of(states, [&](const auto& state) {
       const auto& [hint, said] = state;
       return said.base() == base && cell.offset >= said.begin() &&
@@ -68,7 +79,16 @@ struct Environment::Alias {
   llvm::TypeBasedAAResult types;
   llvm::AAResults results;
   std::vector<std::pair<const llvm::Instruction*, runtime::StatePointers>> states;  // by virtual_state()
+  std::vector<TrackedState> tracked;
 };
+
+/// How many bytes the author tracks is known when the hint is passed, which is before all that it covers.
+void Environment::note_state(const llvm::Instruction& hint) {
+  auto* size = llvm::dyn_cast_or_null<llvm::ConstantInt>(known(hint.getOperand(1)));
+  if (!size || size->getValue().uge(runtime::FarthestDistance)) return;
+  for (TrackedState& said : alias_->tracked)
+    if (&said.hint() == &hint) said.set_size(size->getZExtValue());
+}
 
 Environment::Environment(const Facts& facts, Symbols& symbols, bool follow_memory)
     : facts_(facts), symbols_(symbols), values_(facts.values.size()) {

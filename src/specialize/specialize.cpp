@@ -25,6 +25,7 @@
 #include "specialize/explain.h"
 #include "specialize/inline.h"
 #include "specialize/locations.h"
+#include "specialize/tracked_state.h"
 #include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
@@ -81,6 +82,7 @@ class Specializer {
     drop_unused(kept);
     for (llvm::Function* function : kept) {
       hold_virtual_state(*function);
+      mark_tracked_state(*function);
       runtime::strip_markers(*function);
     }
     std::sort(nodes_.begin(), nodes_.end(),

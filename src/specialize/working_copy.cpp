@@ -66,9 +66,8 @@ void forget_places(llvm::Function& body) {
   for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(body))) {
     auto* hint = llvm::dyn_cast<llvm::CallInst>(&inst);
     const runtime::Marker kind = runtime::marker_of(inst);
-    if (kind == runtime::Marker::VirtualState) inst.eraseFromParent();
-    if (!hint || kind == runtime::Marker::None || kind == runtime::Marker::VirtualState || !hint->hasOperandBundles())
-      continue;
+    if (runtime::is_about_state(kind)) inst.eraseFromParent();
+    if (!hint || kind == runtime::Marker::None || runtime::is_about_state(kind) || !hint->hasOperandBundles()) continue;
     llvm::CallInst* bare = llvm::CallInst::Create(hint, {}, hint->getIterator());
     bare->takeName(hint);
     hint->replaceAllUsesWith(bare);
@@ -83,7 +82,7 @@ bool needs_working_copy(const llvm::Function& function) {
   for (const llvm::Instruction& inst : llvm::instructions(function)) {
     const runtime::Marker marker = runtime::marker_of(inst);
     // Virtual state is dealt with after all inlining; it does not make a function an interpreter that has places.
-    if (marker != runtime::Marker::None && marker != runtime::Marker::VirtualState) return true;
+    if (marker != runtime::Marker::None && !runtime::is_about_state(marker)) return true;
     hints |= marker != runtime::Marker::None;
     auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
     tail_calls |= call && call->isMustTailCall();

@@ -122,8 +122,9 @@ inlay::Result<BuiltFunction> add_function(inlay::Unit& unit, const Proto& p, std
       inlay::Jit::add_to(unit, name_of("lua_instructions_", index), luaJ_built_instructions, inlay::constant(code)));
   INLAY_TRY_VOID(
       inlay::Jit::add_to(unit, name_of("lua_constants_", index), luaJ_built_constants, inlay::constant(constants)));
-  INLAY_TRY_VOID(inlay::Jit::add_to(unit, name_of("lua_function_", index), luaJ_run_built, _1, _2, _3,
-                                    inlay::constant(constants), inlay::constant(code), inlay::constant(last)));
+  INLAY_TRY_VOID(inlay::Jit::add_to(unit, name_of("lua_function_", index), luaJ_run_built, _1, _2, _3, _4,
+                                    inlay::constant(luaJ_slots(&p, code)), inlay::constant(constants),
+                                    inlay::constant(code), inlay::constant(last)));
   return built;
 }
 

@@ -22,10 +22,10 @@ static int load_file(lua_State* L, const char* name);
 
 static const struct luaJ_BuiltProgram* program;
 
-int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, const TValue* constants, const Instruction* first,
-                   const Instruction* last) {
+int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* constants,
+                   const Instruction* first, const Instruction* last) {
   (void)self;
-  return luaJ_execute(L, ci, constants, first, last);
+  return luaJ_execute(L, ci, frame, slots, constants, first, last);
 }
 
 const Instruction* luaJ_built_instructions(const Instruction* instructions) { return instructions; }

@@ -28,8 +28,8 @@ static inline int luaJ_is_filled_in(const TValue* constant) {
 
 /* Of these, the compiler makes a main, and what luaJ_BuiltFunction holds, by binding the last arguments. */
 int luaJ_run_program(int argc, char** argv, const struct luaJ_BuiltProgram* program);
-int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, const TValue* constants, const Instruction* first,
-                   const Instruction* last);
+int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* constants,
+                   const Instruction* first, const Instruction* last);
 const Instruction* luaJ_built_instructions(const Instruction* instructions);
 TValue* luaJ_built_constants(const TValue* constants);
 

@@ -18,7 +18,7 @@ extern "C" {
 
 namespace {
 
-using Code = inlay::Function<int(lua_State*, CallInfo*)>;
+using Code = inlay::Function<int(lua_State*, CallInfo*, StkId)>;
 
 }  // namespace
 
@@ -74,8 +74,9 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
   how.name = first == p->code && last == p->code + p->sizecode - 1
                  ? function.name
                  : "loop of " + function.name + " from instruction " + std::to_string(first - p->code);
-  inlay::Result<Code> code = jit->specialize_with(how, luaJ_execute, _1, _2, inlay::constant(constants),
-                                                  inlay::constant(first), inlay::constant(last));
+  inlay::Result<Code> code =
+      jit->specialize_with(how, luaJ_execute, _1, _2, _3, inlay::constant(luaJ_slots(p, first)),
+                           inlay::constant(constants), inlay::constant(first), inlay::constant(last));
   if (!code) return complain(code.error());
   function.code.emplace(std::pair(first, last), *code);
   if (options.mode == LUAJ_ON) code->compile_soon();

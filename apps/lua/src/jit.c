@@ -37,10 +37,10 @@ void luaV_execute(lua_State* L, CallInfo* ci) {
     const int is_new = (ci->callstatus & CIST_FRESH) && ci->u.l.savedpc == p->code;
     if (is_new && p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
     if (!is_new || p->run == NULL || luaJ_is_deep()) {
-      luaJ_execute(L, ci, NULL, NULL, NULL);
+      luaJ_execute(L, ci, NULL, 0, NULL, NULL, NULL);
       return;
     }
-    if (!p->run(p->self, L, ci)) return;
+    if (!p->run(p->self, L, ci, ci->func + 1)) return;
     ci = L->ci;
   }
 }

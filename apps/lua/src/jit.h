@@ -20,6 +20,9 @@
 /* What luaJ_execute calls where its own way of doing an operation does not fit. Such calls stay calls in compiled code:
  * there are many of them, and copies would do nothing better. */
 #define luaJ_STAYS(function) extern INLAY_NOINLINE __typeof__(function) function
+luaJ_STAYS(luaV_tonumber_);
+luaJ_STAYS(luaV_tointeger);
+luaJ_STAYS(luaV_tointegerns);
 luaJ_STAYS(luaV_finishget);
 luaJ_STAYS(luaV_finishset);
 luaJ_STAYS(luaV_concat);
@@ -39,9 +42,12 @@ luaJ_STAYS(luaF_findupval);
 luaJ_STAYS(luaD_hookcall);
 luaJ_STAYS(luaD_growstack);
 luaJ_STAYS(luaD_call);
+luaJ_STAYS(luaD_precall);
 luaJ_STAYS(luaD_pretailcall);
+luaJ_STAYS(luaD_poscall);
 luaJ_STAYS(luaG_traceexec);
 luaJ_STAYS(luaG_forerror);
+luaJ_STAYS(luaO_str2num);
 luaJ_STAYS(luaH_get);
 luaJ_STAYS(luaH_getint);
 luaJ_STAYS(luaH_new);
@@ -54,7 +60,14 @@ luaJ_STAYS(luaC_barrierback_);
  * returned, the result is 0; 1 says that the frame L->ci is to be gone on with, because it has taken the place of this
  * one, or because this one has left what lies between `first` and `last`. `known` is the table of constants of its
  * function, or NULL where that has none. */
-int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* first, const Instruction* last);
+int luaJ_execute(lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* known, const Instruction* first,
+                 const Instruction* last);
+
+/* How many slots of the stack a compiled frame has to itself, from `frame` on. A function of varargs moves its frame
+ * when it begins. */
+static inline size_t luaJ_slots(const Proto* p, const Instruction* first) {
+  return p->is_vararg && first == p->code ? 0 : p->maxstacksize;
+}
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
 extern int luaJ_first_look;
@@ -87,7 +100,7 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   if (p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
   if ((p->run == NULL && !from_compiled) || luai_unlikely(luaJ_is_deep())) return 0;
   ci->callstatus = CIST_FRESH;
-  if (p->run == NULL || luai_unlikely(p->run(p->self, L, ci))) luaV_execute(L, L->ci);
+  if (p->run == NULL || luai_unlikely(p->run(p->self, L, ci, ci->func + 1))) luaV_execute(L, L->ci);
   return 1;
 }
 

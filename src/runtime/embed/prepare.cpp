@@ -268,11 +268,12 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   resolve_aliases(module);
   describe_markers(module);
   run_passes(module, PrepareFirst);
-  // What virtual_state() says holds until its function returns; in its caller there is more behind that.
+  // What is said of state holds until its function returns; in its caller there is more behind that.
   llvm::SmallPtrSet<llvm::Function*, 8> kept_whole;
   for (llvm::Function& function : module)
     if (!function.hasFnAttribute(llvm::Attribute::NoInline) &&
-        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && has_marker(function, Marker::VirtualState))
+        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) &&
+        (has_marker(function, Marker::VirtualState) || has_marker(function, Marker::TrackedState)))
       kept_whole.insert(&function);
   for (llvm::Function* function : kept_whole) function->addFnAttr(llvm::Attribute::NoInline);
   run_passes(module, PrepareNext);
