@@ -21,8 +21,6 @@
  * there are many of them, and copies would do nothing better. */
 #define luaJ_STAYS(function) extern INLAY_NOINLINE __typeof__(function) function
 luaJ_STAYS(luaV_tonumber_);
-luaJ_STAYS(luaV_tointeger);
-luaJ_STAYS(luaV_tointegerns);
 luaJ_STAYS(luaV_finishget);
 luaJ_STAYS(luaV_finishset);
 luaJ_STAYS(luaV_concat);
