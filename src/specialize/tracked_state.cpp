@@ -6,16 +6,17 @@
 
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Function.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
 
 namespace inlay::specialize {
 
-TrackedState::TrackedState(const llvm::CallInst& hint) : hint_(&hint) {
+TrackedState::TrackedState(const llvm::CallInst& hint) : hint_(&hint), layout_(hint.getFunction()->getDataLayout()) {
   llvm::APInt offset(64, 0);
-  const llvm::Value* base = hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(
-      hint.getFunction()->getDataLayout(), offset, /*AllowNonInbounds=*/true);
+  const llvm::Value* base =
+      hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, /*AllowNonInbounds=*/true);
   if (offset.abs().uge(runtime::FarthestDistance)) return;
   base_ = llvm::dyn_cast<llvm::Argument>(base);
   begin_ = end_ = offset.getSExtValue();
@@ -39,20 +40,35 @@ bool TrackedState::may_lead(const llvm::Value* pointer, unsigned depth) const {
   });
 }
 
-bool TrackedState::leads(const llvm::Value* pointer) const {
-  llvm::SmallVector<const llvm::Value*, 4> objects;
-  llvm::getUnderlyingObjects(pointer, objects, nullptr, /*MaxLookup=*/0);
-  return llvm::all_of(objects, [this](const llvm::Value* object) { return object == base_; });
+bool TrackedState::leads(const llvm::Value* pointer, std::uint64_t size) const {
+  llvm::APInt offset(64, 0);
+  return pointer->stripAndAccumulateConstantOffsets(layout_, offset, /*AllowNonInbounds=*/true) == base_ &&
+         offset.abs().ult(runtime::FarthestDistance) && covers(offset.getSExtValue(), size);
 }
 
 namespace {
 
-/// The pointers that an instruction which is no call reads or writes through.
-llvm::SmallVector<const llvm::Value*, 2> pointers_used(const llvm::Instruction& inst) {
-  if (const llvm::Value* pointer = llvm::getLoadStorePointerOperand(&inst)) return {pointer};
-  if (auto* copy = llvm::dyn_cast<llvm::AnyMemTransferInst>(&inst)) return {copy->getRawDest(), copy->getRawSource()};
-  if (auto* fill = llvm::dyn_cast<llvm::AnyMemSetInst>(&inst)) return {fill->getRawDest()};
-  return {};
+/// The pointers that an instruction which is no call reads or writes through, and how many bytes.
+struct Accessed {
+  llvm::SmallVector<const llvm::Value*, 2> pointers;
+  std::uint64_t size = ~std::uint64_t{0} / 4;  // not known
+};
+
+Accessed accessed_by(const llvm::Instruction& inst) {
+  Accessed accessed;
+  if (const llvm::Value* pointer = llvm::getLoadStorePointerOperand(&inst)) {
+    accessed.pointers = {pointer};
+    const llvm::TypeSize size = inst.getDataLayout().getTypeStoreSize(llvm::getLoadStoreType(&inst));
+    if (!size.isScalable()) accessed.size = size.getFixedValue();
+  } else if (auto* memory = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&inst)) {
+    accessed.pointers = {memory->getRawDest()};
+    if (auto* copy = llvm::dyn_cast<llvm::AnyMemTransferInst>(memory))
+      accessed.pointers.push_back(copy->getRawSource());
+    if (auto* size = llvm::dyn_cast<llvm::ConstantInt>(memory->getLength());
+        size && size->getValue().ult(accessed.size))
+      accessed.size = size->getZExtValue();
+  }
+  return accessed;
 }
 
 void mark(llvm::Instruction& inst, unsigned kind, llvm::MDNode* scopes) {
@@ -64,18 +80,24 @@ void mark(llvm::Instruction& inst, unsigned kind, llvm::MDNode* scopes) {
 void mark_tracked_state(llvm::Function& function) {
   for (llvm::Instruction& hint : llvm::make_early_inc_range(llvm::instructions(function))) {
     if (runtime::marker_of(hint) != runtime::Marker::TrackedState) continue;
-    const TrackedState state(llvm::cast<llvm::CallInst>(hint));
+    TrackedState state(llvm::cast<llvm::CallInst>(hint));
+    auto* size = llvm::dyn_cast<llvm::ConstantInt>(hint.getOperand(1));
+    if (size && size->getValue().ult(runtime::FarthestDistance)) state.set_size(size->getZExtValue());
+    llvm::IRBuilder<> at(hint.getNextNode());
     hint.eraseFromParent();
-    if (!state.valid()) continue;
+    if (!state.valid() || !size || size->isZero()) continue;
     llvm::MDBuilder builder(function.getContext());
     llvm::MDNode* scope = builder.createAnonymousAliasScope(builder.createAnonymousAliasScopeDomain());
     llvm::MDNode* scopes = llvm::MDNode::get(function.getContext(), scope);
+    at.CreateNoAliasScopeDeclaration(scopes);  // so that each copy of the function has a scope of its own
     for (llvm::Instruction& inst : llvm::instructions(function)) {
-      const llvm::SmallVector<const llvm::Value*, 2> pointers = pointers_used(inst);
-      if (pointers.empty()) continue;
-      if (llvm::all_of(pointers, [&](const llvm::Value* pointer) { return state.leads(pointer); }))
+      const Accessed accessed = accessed_by(inst);
+      if (accessed.pointers.empty()) continue;
+      auto leads = [&](const llvm::Value* pointer) { return state.leads(pointer, accessed.size); };
+      auto may_lead = [&](const llvm::Value* pointer) { return state.may_lead(pointer); };
+      if (llvm::all_of(accessed.pointers, leads))
         mark(inst, llvm::LLVMContext::MD_alias_scope, scopes);
-      else if (llvm::none_of(pointers, [&](const llvm::Value* pointer) { return state.may_lead(pointer); }))
+      else if (llvm::none_of(accessed.pointers, may_lead))
         mark(inst, llvm::LLVMContext::MD_noalias, scopes);
     }
   }

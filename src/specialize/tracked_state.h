@@ -29,13 +29,15 @@ class TrackedState {
   bool may_be_written_by(const llvm::Instruction& writer) const;
   /// Whether a pointer is computed from p, or may be.
   bool may_lead(const llvm::Value* pointer) const { return may_lead(pointer, MostCalls); }
-  bool leads(const llvm::Value* pointer) const;
+  /// Whether a pointer certainly is one to `size` of the bytes.
+  bool leads(const llvm::Value* pointer, std::uint64_t size) const;
 
  private:
   static constexpr unsigned MostCalls = 4;  // that a pointer comes from, one in the arguments of the other
   bool may_lead(const llvm::Value* pointer, unsigned depth) const;
 
   const llvm::CallInst* hint_;
+  const llvm::DataLayout& layout_;
   const llvm::Argument* base_ = nullptr;
   std::int64_t begin_ = 0, end_ = 0;  // in bytes from the base
 };

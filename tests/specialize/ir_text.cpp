@@ -16,6 +16,7 @@
 #include "specialize/emit.h"
 #include "specialize/explain.h"
 #include "specialize/specialize.h"
+#include "specialize/tracked_state.h"
 #include "specialize/virtual_state.h"
 #include "specialize/working_copy.h"
 
@@ -142,6 +143,8 @@ class Run {
       compile(*function);
     else if (command.what == "virtual-state")
       virtual_state(*function);
+    else if (command.what == "tracked-state")
+      tracked_state(*function);
     else
       return complain("no command " + command.what);
     for (const auto& [name, value] : limits_) complain("no limit " + name + " for " + command.what);
@@ -157,7 +160,7 @@ class Run {
   }
 
   bool read_arguments(const Command& command, const llvm::Function& function) {
-    if (command.what == "fold" || command.what == "virtual-state") return true;
+    if (command.what == "fold" || command.what == "virtual-state" || command.what == "tracked-state") return true;
     if (command.arguments.size() != function.arg_size()) {
       complain("@" + command.function + " takes other arguments");
       return false;
@@ -375,6 +378,15 @@ class Run {
     unsigned slots = hold_virtual_state(*function);
     verify(*function);
     out_ << "slots: " << slots << "\n" << text_of(*function);
+  }
+
+  void tracked_state(llvm::Function& source) {
+    llvm::Function* function =
+        llvm::Function::Create(source.getFunctionType(), llvm::GlobalValue::ExternalLinkage, source.getName(), *unit_);
+    runtime::copy_body(*function, source);
+    mark_tracked_state(*function);
+    verify(*function);
+    out_ << text_of(*function);
   }
 
   llvm::Module& source_;

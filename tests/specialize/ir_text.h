@@ -9,6 +9,7 @@
 //   ; RUN: specialize @f(i32 3, _) ...   the function that analyse and emit make, as one step of the evaluator
 //   ; RUN: compile @f(i32 3, _) ...      all of the evaluator, on a function that calls @f so; and its report
 //   ; RUN: virtual-state @f              the function with its virtual state held in registers
+//   ; RUN: tracked-state @f              the function with scopes of aliasing for its tracked state
 //   ; EMBED                              first, embedding adds resume functions, and the hints get their bundles
 //
 // Limits may follow: `contexts=2`, `versions=`, `instructions=`, `copies=`, `nodes=`, `places=`, `promoted=`, `exit=`
