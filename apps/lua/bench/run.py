@@ -7,10 +7,15 @@
 
 Rivals are lua5.4, luajit with and without its compiler (where they are installed), and the candidates, `name=command`.
 Each process runs a program for some rounds and takes the time of each; the first ones (--warm) are not counted. Rivals
-take turns (--repeats), so that what else the machine does falls on all of them. A cell is the median of the rounds that
-count, beside it its ratio to lua5.4: more is faster. The checksums of all rivals must agree.
+take turns, a process each (--repeats), so that what else the machine does falls on all of them. A cell is the median of
+the rounds that count, of all processes; beside it is its ratio to lua5.4: more is faster. Each round of each rival must
+give the same checksum.
 
-Programs named integer_* need Lua 5.4: luajit does not run them. The exit code is 0 only if every run succeeded.
+The time of a round is CPU time of the process, as os.clock() has it: compiling in other threads counts, too. The time of
+a whole process is wall time, from its start to its end, with all its rounds.
+
+Programs named integer_* need Lua 5.4: luajit does not run them. So there is a second mean, of the programs that every
+rival runs. The exit code is 0 only if every run succeeded.
 """
 import argparse
 import json
@@ -57,6 +62,15 @@ def rivals_of(options):
     return rivals
 
 
+def run(command, timeout):
+    try:
+        return subprocess.run(command, capture_output=True, timeout=timeout)
+    except OSError as error:
+        raise RunError(f"{command[0]}: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise RunError(f"{shlex.join(command)}: still ran after {timeout:g} s") from error
+
+
 def size_of_round(path):
     for line in path.read_text().splitlines():
         if line.startswith(SIZE_MARK):
@@ -71,7 +85,7 @@ def runs_under(name, program):
 def run_rounds(command, path, size, rounds, timeout):
     """The checksum, the times of the rounds, and that of the whole process."""
     start = time.perf_counter()
-    process = subprocess.run(command + [str(path), str(size), str(rounds)], capture_output=True, timeout=timeout)
+    process = run(command + [str(path), str(size), str(rounds)], timeout)
     total = time.perf_counter() - start
     if process.returncode != 0:
         raise RunError(f"{shlex.join(command)} {path.name}: exit {process.returncode}: {process.stderr.decode()[:500]}")
@@ -101,7 +115,7 @@ def measure(path, rivals, options):
 
 
 def geometric_mean(values):
-    return math.exp(sum(map(math.log, values)) / len(values)) if values else float("nan")
+    return math.exp(sum(map(math.log, values)) / len(values))
 
 
 def ratios(results, name, what):
@@ -111,17 +125,31 @@ def ratios(results, name, what):
 
 def print_table(results, rivals, what, title):
     print(f"\n{title}: seconds, and how many times as fast as {BASE}")
-    width = max(map(len, results)) + 2
-    print(" " * width + "".join(f"{name[:20]:>22}" for name in rivals))
+    width = max(max(map(len, results)), len("mean, all run")) + 2
+    by_rival = {name: ratios(results, name, what) for name in rivals}
+    everywhere = {program for program, row in results.items() if len(row) == len(rivals)}
+
+    def line(label, cells):
+        print(f"{label:{width}}" + "".join(f"{cell:>22}" for cell in cells))
+
+    line("", [name[:20] for name in rivals])
     for program, row in results.items():
-        cells = [f"{row[name][what]:.4f} {row[BASE][what] / max(row[name][what], 1e-6):6.2f}x" if name in row else "-"
-                 for name in rivals]
-        print(f"{program:{width}}" + "".join(f"{cell:>22}" for cell in cells))
-    for label, summary in (("geometric mean", lambda values: f"{geometric_mean(values.values()):.2f}x"),
-                           ("worst", lambda values: f"{min(values.values()):.2f}x"),
-                           ("worst is", lambda values: min(values, key=values.get))):
-        print(f"{label:{width}}" + "".join(f"{summary(ratios(results, name, what)):>22}" for name in rivals
-                                          if ratios(results, name, what)))
+        line(program, [f"{row[name][what]:.4f} {by_rival[name][program]:6.2f}x" if name in row else "-"
+                       for name in rivals])
+    line("geometric mean", [f"{geometric_mean(values.values()):.2f}x" if values else "-"
+                            for values in by_rival.values()])
+    if everywhere and len(everywhere) < len(results):
+        shared = [[values[program] for program in everywhere] for values in by_rival.values()]
+        line("mean, all run", [f"{geometric_mean(values):.2f}x" for values in shared])
+    line("worst", [f"{min(values.values()):.2f}x" if values else "-" for values in by_rival.values()])
+    line("worst is", [min(values, key=values.get) if values else "-" for values in by_rival.values()])
+
+
+def as_json(results, whats):
+    """The figures as the other benchmarks print theirs."""
+    return {"benchmark": "lua", "tables": [
+        {"title": title, "rows": [{"program": program, **{f"{name}, s": row[name][what] for name in row}}
+                                  for program, row in results.items()], "notes": []} for what, title in whats]}
 
 
 def startup(rivals, options):
@@ -136,7 +164,7 @@ def startup(rivals, options):
             for _ in range(options.runs):
                 for name, command in rivals.items():
                     start = time.perf_counter()
-                    process = subprocess.run(command + [str(path)], capture_output=True, timeout=options.timeout)
+                    process = run(command + [str(path)], options.timeout)
                     times[name].append(time.perf_counter() - start)
                     if process.returncode != 0:
                         raise RunError(f"{name}: {process.stderr.decode()[:500]}")
@@ -156,7 +184,7 @@ def parse_arguments():
     parser.add_argument("--without", action="append", default=[], help="leave out a rival of this name")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of a process (7)")
     parser.add_argument("--warm", type=int, default=3, help="rounds that are not counted (3)")
-    parser.add_argument("--repeats", type=int, default=1, help="processes of each rival, in turn (1)")
+    parser.add_argument("--repeats", type=int, default=3, help="processes of each rival, in turn (3)")
     parser.add_argument("--size", type=int, help="size, instead of what stands in the program")
     parser.add_argument("--startup", action="store_true", help="an empty script and one of about 10 ms instead")
     parser.add_argument("--runs", type=int, default=30, help="runs of --startup (30)")
@@ -165,6 +193,8 @@ def parse_arguments():
     options = parser.parse_args()
     if options.rounds <= options.warm:
         parser.error("--rounds must be more than --warm")
+    if options.repeats < 1 or options.runs < 1:
+        parser.error("--repeats and --runs must be at least 1")
     return options
 
 
@@ -176,24 +206,28 @@ def main():
             if "/" in command[0]:
                 command[0] = os.path.abspath(command[0])
         if options.startup:
+            whats = [("total", "start-up")]
             results = startup(rivals, options)
-            print_table(results, rivals, "total", "start-up")
         else:
             paths = [path for path in sorted(PROGRAMS.glob("*.lua")) if not options.programs or path.stem in options.programs]
-            if not paths:
-                raise RunError("no program of this name")
+            unknown = set(options.programs) - {path.stem for path in paths}
+            if unknown:
+                raise RunError(f"there is no program called {', '.join(sorted(unknown))}")
             results = {}
             for path in paths:
                 results[path.stem] = measure(path, rivals, options)
                 print(f"{path.stem}: " + ", ".join(f"{name} {row['warm']:.4f}" for name, row in results[path.stem].items()),
                       file=sys.stderr, flush=True)
-            print_table(results, rivals, "warm", "warm rounds")
-            print_table(results, rivals, "total", "whole processes")
-    except (RunError, subprocess.TimeoutExpired) as error:
+            whats = [("warm", "warm rounds"), ("total", "whole processes")]
+    except RunError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
+    for what, title in whats:
+        print_table(results, rivals, what, title)
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
+        if not options.startup:
+            whats.append(("first", "first rounds"))
+        options.json.write_text(json.dumps(as_json(results, whats), indent=1) + "\n")
     return 0
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Compiles all functions of a script into a program. Its main, what it carries and a table of the functions are built
-// with LLVM; the rest is luaJ_execute, specialized to the instructions and constants of each function. Of constants
-// that are strings only the kind is known: they are made when the program starts.
+// Compiles all functions of a script into a program (inlay-lua --build). Each function is luaJ_execute, specialized to
+// its instructions and constants. What joins them, a main and the table of functions that it hands to built.c, is built
+// here with LLVM. Strings among the constants are made when the program starts, so only their kind is known here.
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -20,8 +20,8 @@
 
 extern "C" {
 #include "built.h"
+#include "compiler.h"
 #include "lauxlib.h"
-#include "start.h"
 }
 
 namespace {
@@ -55,11 +55,12 @@ class Promised {
   std::optional<inlay::Promise> promise_;
 };
 
-/// A function's constants as the program carries them: those that are filled in are open to change.
+/// A function's constants as the program carries them. Those that are filled in when it starts are marked as values
+/// that change, so that compiled code reads them.
 class Constants {
  public:
   explicit Constants(const Proto& p) : values_(static_cast<std::size_t>(p.sizek)) {
-    // Padding is carried, too.
+    // The padding of values goes into the file as well, so it must not be what was there before.
     if (!values_.empty()) std::memset(static_cast<void*>(values_.data()), 0, values_.size() * sizeof(TValue));
     for (std::size_t i = 0; i < values_.size(); ++i) {
       values_[i].tt_ = p.k[i].tt_;
@@ -69,7 +70,8 @@ class Constants {
         values_[i].value_ = p.k[i].value_;
     }
   }
-  Constants(Constants&&) noexcept = default;  // a vector's elements stay where they are
+  // `open_` points into `values_`: a vector that is moved keeps its elements where they are.
+  Constants(Constants&&) noexcept = default;
   Constants& operator=(Constants&&) = delete;
   ~Constants() {
     for (Open* open : open_) open->~Open();
@@ -87,7 +89,7 @@ class Constants {
 
 struct BuiltFunction {
   Constants constants;
-  std::vector<Promised> promised;  // ends before the constants do
+  std::vector<Promised> promised;  // after the constants, so that the promise ends before they do
 };
 
 /// The function and those in it, in the order of luaJ_BuiltProgram.
@@ -174,8 +176,9 @@ class ProgramBuilder {
   llvm::Type* size_;
 };
 
-/// With the interpreter's code as it lies beside this program; where it does not, the same code is made here, slowly.
-inlay::aot::Options how_to_write() {
+/// Links the interpreter's native code, which lies beside inlay-lua. Where that file is missing, the same code is made
+/// from the bitcode, which takes seconds.
+inlay::aot::Options options_of_program() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::filesystem::path native = self.parent_path() / "inlay-lua-runtime.o";
@@ -201,7 +204,7 @@ inlay::Result<void> write_program(lua_State* L, const char* script, const char* 
     built.push_back(std::move(function));
   }
   ProgramBuilder(inlay::module_of(unit)).main(script, bytecode, functions.size());
-  return inlay::aot::write_executable(unit, output, how_to_write());
+  return inlay::aot::write_executable(unit, output, options_of_program());
 }
 
 }  // namespace

@@ -31,16 +31,19 @@ int luaJ_run_built(const void* self, lua_State* L, CallInfo* ci, StkId frame, si
 const Instruction* luaJ_built_instructions(const Instruction* instructions) { return instructions; }
 TValue* luaJ_built_constants(const TValue* constants) { return (TValue*)constants; }
 
-/* The instructions are the program's, not the collector's. */
+/* Before Lua frees a function: the instructions that `install` gave it are a part of the program, not of Lua's heap. */
 static void forget(Proto* p) {
   p->code = NULL;
   p->sizecode = 0;
 }
 
-/* Gives the function and those in it their code, from `next` on; the result is behind the last that was used. */
+/* Gives the function, and then those in it, their code: `next` is the first one's. Returns the one after the last. */
 static const struct luaJ_BuiltFunction* install(lua_State* L, Proto* p, const struct luaJ_BuiltFunction* next) {
-  /* Compiled code says where it is by the addresses of its own copy. */
+  /* Compiled code stores the place where it is as an address in its own copy of the instructions; Lua computes lines
+   * for messages and hooks from that and p->code. So both must be the same. */
   const Instruction* instructions = next->instructions();
+  /* Two instructions that have the bits of an address may have become another word when the file was written. Such a
+   * function is interpreted. */
   if (memcmp(instructions, p->code, (size_t)p->sizecode * sizeof(Instruction)) == 0) {
     /* The function's own constants stay: they keep the strings alive. */
     TValue* constants = next->constants();
@@ -49,7 +52,7 @@ static const struct luaJ_BuiltFunction* install(lua_State* L, Proto* p, const st
     luaM_freearray(L, p->code, (size_t)p->sizecode);
     p->code = (Instruction*)instructions;
     p->run = next->run;
-    p->jit = (struct luaJ_Function*)next; /* so that it is forgotten */
+    p->jit = (struct luaJ_Function*)next; /* not NULL, so that `forget` is called */
   }
   ++next;
   for (int i = 0; i < p->sizep; ++i) next = install(L, p->p[i], next);
@@ -58,7 +61,7 @@ static const struct luaJ_BuiltFunction* install(lua_State* L, Proto* p, const st
 
 static int load_file(lua_State* L, const char* name) {
   if (name != NULL && name != program->script) return luaL_loadfilex(L, name, NULL);
-  const int status = luaL_loadbufferx(L, program->bytecode, program->size, "=(compiled script)", "b");
+  const int status = luaL_loadbufferx(L, program->bytecode, program->bytecode_size, "=(compiled script)", "b");
   progname = LUA_PROGNAME;
   if (status == LUA_OK) install(L, clLvalue(s2v(L->top - 1))->p, program->functions);
   return status;

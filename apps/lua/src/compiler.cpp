@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Compiles functions of Lua: luaJ_execute, specialized to a function's constants and to the instruction where it
-// begins.
+// Compiles functions of Lua: luaJ_execute, specialized to the function's constants and to the instructions that are
+// compiled, all of it or those of a loop.
 //
-// What is promised to be constant is the function's instructions and its table of constants. The promise is withdrawn
-// when Lua's collector frees the function, and its code goes with it.
+// The function's instructions and its constants are promised not to change. The promise is withdrawn when Lua's
+// collector frees the function, and its code goes with it.
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <inlay/inlay.h>
 
 extern "C" {
-#include "start.h"
+#include "compiler.h"
 }
 
 namespace {
@@ -22,6 +23,7 @@ using Code = inlay::Function<int(lua_State*, CallInfo*, StkId)>;
 
 }  // namespace
 
+/// What the compiler knows of a function of Lua: p->jit.
 struct luaJ_Function {
   std::string name;
   std::optional<inlay::Promise> instructions, constants;
@@ -35,7 +37,7 @@ luaJ_Options options;
 
 void complain(const inlay::Error& error) { std::fprintf(stderr, "inlay-lua: %s\n", error.to_string().c_str()); }
 
-/// Much as tracebacks name it.
+/// The function's name in reports and profilers, much as in Lua's tracebacks.
 std::string name_of(const Proto& p) {
   std::string source = p.source ? std::string(getstr(p.source), tsslen(p.source)) : "=?";
   const bool is_file = source.starts_with('@') || source.starts_with('=');
@@ -54,7 +56,7 @@ std::optional<inlay::Promise> promise(const T* begin, int count, const std::stri
   return std::nullopt;
 }
 
-/// Larger ones take seconds to compile, which nobody gets back.
+/// Larger pieces stay interpreted: they would take seconds to compile, more than they save.
 constexpr std::ptrdiff_t MostInstructions = 1500;
 
 void compile(Proto* p, const Instruction* first, const Instruction* last) try {
@@ -80,7 +82,8 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
   if (!code) return complain(code.error());
   function.code.emplace(std::pair(first, last), *code);
   if (options.mode == LUAJ_ON) code->compile_soon();
-} catch (const std::bad_alloc&) {  // the function stays interpreted
+} catch (const std::bad_alloc&) {
+  // The function stays interpreted.
 }
 
 luaJ_Code find(const Proto* p, const Instruction* first, const Instruction* last, const void** self) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * Calls from C into Lua, and what counts as long as there is no compiler. */
+ * Lua functions that C calls: luaV_execute, which the rest of Lua knows. And luaJ_rare as it is without a compiler. */
 #define LUA_CORE
 
 #include "lprefix.h"
@@ -12,6 +12,7 @@
 int luaJ_first_look = INT_MAX;
 const char* luaJ_stack_limit = NULL;
 
+/* Without a compiler nobody looks at functions: their counts begin at the largest number, again and again. */
 static void leave_call(Proto* p) { p->heat = INT_MAX; }
 
 static int leave_loop(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last) {
@@ -33,7 +34,8 @@ void luaJ_limit_stack(void) {
 void luaV_execute(lua_State* L, CallInfo* ci) {
   for (;;) {
     Proto* p = luaJ_proto(ci);
-    /* Compiled code runs one frame, from its beginning; the interpreter, all down to one that C has called. */
+    /* Compiled code begins with a function's first instruction. A frame that is in the middle (of a coroutine that goes
+     * on, say), or not the one that C called, is for the interpreter, which runs on until it returns to C. */
     const int is_new = (ci->callstatus & CIST_FRESH) && ci->u.l.savedpc == p->code;
     if (is_new && p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
     if (!is_new || p->run == NULL || luaJ_is_deep()) {

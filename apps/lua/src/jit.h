@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * What the interpreter knows of its compiler: how hot a function is, its code, and how to call it. The sources of Lua
- * that the overlay changes include this. What is rare is in start.c, and behind it in the compiler, a library that is
- * loaded when a script turns out to be worth it. A program that was compiled ahead of time has neither (built.c). */
+ * that the overlay changes include this. It is in the interpreter's way, so it only counts and calls: what happens
+ * rarely goes through luaJ_rare to start.c, and from there to the compiler. A program that was compiled ahead of time
+ * has neither of the two (built.c). */
 #ifndef inlay_lua_jit_h
 #define inlay_lua_jit_h
 
@@ -54,34 +55,41 @@ luaJ_STAYS(luaC_step);
 luaJ_STAYS(luaC_barrier_);
 luaJ_STAYS(luaC_barrierback_);
 
-/* Interprets the frame `ci`. Compiled code is this from an instruction `first` on, and this frame only: when it has
- * returned, the result is 0; 1 says that the frame L->ci is to be gone on with, because it has taken the place of this
- * one, or because this one has left what lies between `first` and `last`. `known` is the table of constants of its
- * function, or NULL where that has none. */
+/* The interpreter's loop, for two uses.
+ *
+ * With NULL for all behind `ci` it is Lua's luaV_execute: it goes on with the frame `ci` where that is, runs the calls
+ * that it makes, and returns 0 when a frame returns that C has called.
+ *
+ * Compiled code is this function specialized to the last four. It runs the frame `ci` only, from the instruction `first`
+ * to `last`, with the constants `known` (NULL if the function has none); `frame` is ci->func + 1. It returns 0 when the
+ * frame has returned. It returns 1 when the caller has to go on with the frame L->ci: that is the one that a tail call
+ * has put in place of `ci`, one that compiled code found no stack for, or `ci` itself behind a jump to before `first` or
+ * after `last`. */
 int luaJ_execute(lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* known, const Instruction* first,
                  const Instruction* last);
 
-/* How many slots of the stack a compiled frame has to itself, from `frame` on. A function of varargs moves its frame
- * when it begins. */
+/* How many slots from `frame` on nobody but this frame uses as long as compiled code runs it, save what it calls; a
+ * function of varargs moves its frame when it begins. */
 static inline size_t luaJ_slots(const Proto* p, const Instruction* first) {
   return p->is_vararg && first == p->code ? 0 : p->maxstacksize;
 }
 
-/* How a new function counts: calls and jumps backward until somebody looks at it. */
+/* What `heat` of a new function is. Each call and jump backward takes one off; when none is left, somebody looks. */
 extern int luaJ_first_look;
 /* Compiled code calls compiled code while the C stack is above this. */
 extern const char* luaJ_stack_limit;
-/* To be called near the stack's beginning: of the stack, half is for compiled code, the rest for what it calls. */
+/* To be called near the stack's beginning. Half of the stack is for compiled code, the rest for what it calls. */
 void luaJ_limit_stack(void);
 
+/* What look_at_loop did: nothing, and the interpreter goes on; or it ran the frame in compiled code, which has
+ * returned, or has left L->ci to go on with. */
 enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
-/* What is rare: by default nothing is looked at, and nothing was compiled. */
+/* What happens rarely. start.c puts functions here if there is to be a compiler; those of jit.c do nothing. */
 struct luaJ_Rare {
-  /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code.
-   */
+  /* The heat of a function is used up, at a call of it or at a jump backward in it. They set it anew. */
   void (*look_at_call)(Proto* p);
   int (*look_at_loop)(lua_State* L, CallInfo* ci, const Instruction* first, const Instruction* last);
-  /* A function with p->jit ends. */
+  /* A function with p->jit is about to be freed. */
   void (*forget)(Proto* p);
 };
 extern struct luaJ_Rare luaJ_rare;
@@ -92,7 +100,8 @@ extern struct luaJ_Rare luaJ_rare;
 #define luaJ_proto(ci) (clLvalue(s2v((ci)->func))->p)
 #define luaJ_is_deep() ((const char*)__builtin_frame_address(0) < luaJ_stack_limit)
 
-/* Runs the frame that luaD_precall has made, if its function is compiled, or if its caller is. */
+/* Runs the frame that luaD_precall has made, if its function is compiled, or if its caller is (`from_compiled`): that
+ * can run no other frame than its own. Returns 0 if it did not; where little stack is left, it never does. */
 static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   Proto* p = luaJ_proto(ci);
   if (p->run == NULL && luai_unlikely(--p->heat <= 0)) luaJ_rare.look_at_call(p);
@@ -102,8 +111,9 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
   return 1;
 }
 
-/* In luaJ_execute, behind each jump of so many instructions backward; or forward, or the end of a loop, if not above 0.
- * (A jump is one instruction long, and `pc` was one ahead.) */
+/* Stands in luaJ_execute wherever `pc` may have left the loop that compiled code was made for, and counts in the
+ * interpreter. `back` is by how many instructions `pc` has jumped backward; 0 or less is no such jump. The loop that a
+ * jump closes begins at `pc`, and its last instruction is the jump: `pc` was one behind it, hence the 1. */
 #define luaJ_jumped(back)                                         \
   if (first != NULL) {                                            \
     if (pc > last || pc < first) {                                \

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * inlay-lua: the options of its own, then everything as `lua` has it. */
-#include "options.h"
+ * inlay-lua: reads the options that `lua` does not have, and leaves the others to the main of lua.c. */
+#include "start.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int lua_main(int argc, char** argv); /* of lua.c */
+int lua_main(int argc, char** argv); /* the main of lua.c, under this name by CMakeLists.txt */
 
 static const char usage[] =
     "usage: %1$s [--jit=off|on|always] [--jit-explain] [options of lua] [script [args]]\n"
     "       %1$s --build script -o program\n"
     "  --jit=off      interpret everything\n"
     "  --jit=on       compile what is hot, while it runs (default)\n"
-    "  --jit=always   compile each function when it is first called, and each loop when it first jumps back\n"
-    "  --jit-explain  say on standard error what was compiled and what was not, when it is no longer used\n"
+    "  --jit=always   compile each function at its second call, and each loop at its second jump back\n"
+    "  --jit-explain  say on standard error what became of each hot function, when Lua frees it\n"
     "  --build script -o program\n"
     "                 write a program that does what `lua script` does, compiled ahead of time; it needs no Inlay\n"
     "Everything else is as `man lua5.4` says. Examples:\n"
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
       printf(usage, argv[0]);
       return 0;
     }
-    if (strncmp(argv[own], "--jit", 5) != 0) break; /* lua says what it thinks of that */
+    if (strncmp(argv[own], "--jit", 5) != 0) break; /* an option that lua has, or refuses */
     fprintf(stderr, "%s: there is no option %s\n", argv[0], argv[own]);
     fprintf(stderr, usage, argv[0]);
     return EXIT_FAILURE;

@@ -5,7 +5,7 @@
 
 #include "lprefix.h"
 
-#include "start.h"
+#include "compiler.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -17,11 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Looks are cheap next to so many calls and jumps, about a hundred microseconds of them. */
+/* A function is looked at whenever it has counted so many calls and backward jumps: some hundred microseconds of work,
+ * next to which a look costs nothing. */
 #define BETWEEN_LOOKS 5000
-/* A function that is looked at so often, and runs all that time, is worth its compilation. */
+/* It is compiled at the look after so many: by then it has run long enough to be worth it. */
 #define LOOKS_TO_COMPILE 2
-/* Scripts that end sooner run as they always did: loading the compiler takes some 15 ms of another core. */
+/* Most scripts end sooner, and never load the compiler, which takes some 15 ms of another core. */
 #define CPU_MS_TO_START 20
 
 extern const char inlay_runtime_inlay_lua_interpreter[]; /* what inlay_add_runtime made of the interpreter */
@@ -30,25 +31,25 @@ static struct luaJ_Options options;
 static _Atomic(const struct luaJ_Compiler*) compiler = NULL;
 static int asked_for_compiler = 0;
 
-/* A function of the compiler's library, which lies beside this program. */
-static void* find_in_library(const char* name) {
+/* A function of the compiler's library, which lies beside this program. If there is none, standard error says why and
+ * what that leads to. */
+static void* find_in_library(const char* name, const char* consequence) {
   char path[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
-  if (length <= 0) return NULL;
-  path[length] = '\0';
+  void *library, *function = NULL;
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64); /* room for the library's name */
+  path[length > 0 ? length : 0] = '\0';
   char* slash = strrchr(path, '/');
-  strcpy(slash ? slash + 1 : path, "inlay-lua-compiler.so");
-  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  return library ? dlsym(library, name) : NULL;
+  strcpy(slash != NULL ? slash + 1 : path, "inlay-lua-compiler.so");
+  library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (library != NULL) function = dlsym(library, name);
+  if (function == NULL) fprintf(stderr, "inlay-lua: the compiler cannot be loaded%s: %s\n", consequence, dlerror());
+  return function;
 }
 
 static void* load_compiler(void* unused) {
-  luaJ_Load load = (luaJ_Load)find_in_library("luaJ_load");
+  luaJ_Load load = (luaJ_Load)find_in_library("luaJ_load", ", so the script is interpreted");
   (void)unused;
-  if (load == NULL)
-    fprintf(stderr, "inlay-lua: the compiler cannot be loaded, so the script is interpreted: %s\n", dlerror());
-  else
-    atomic_store(&compiler, load(&options, inlay_runtime_inlay_lua_interpreter));
+  if (load != NULL) atomic_store(&compiler, load(&options, inlay_runtime_inlay_lua_interpreter));
   return NULL;
 }
 
@@ -58,7 +59,7 @@ static int is_too_early(void) {
          used.tv_nsec < CPU_MS_TO_START * 1000000L;
 }
 
-/* The compiler, if it is there by now. */
+/* The compiler; NULL until it is loaded, which the first call after CPU_MS_TO_START begins. */
 static const struct luaJ_Compiler* find_compiler(void) {
   const struct luaJ_Compiler* there = atomic_load(&compiler);
   pthread_t thread;
@@ -80,7 +81,8 @@ static void look_at_call(Proto* p) {
   p->run = the->find(p, p->code, last, &p->self);
 }
 
-/* The loop that was entered last, and its code: coroutines come back to one thousands of times. */
+/* The loop that was entered last, and its code. A coroutine that yields in a loop goes on in the interpreter and comes
+ * back here at the next jump, thousands of times: this is quicker than asking the compiler. */
 static struct {
   const Instruction *first, *last;
   luaJ_Code code;
@@ -135,8 +137,6 @@ void luaJ_start(const struct luaJ_Options* given) {
 }
 
 int luaJ_build(const char* script, const char* output) {
-  luaJ_Write write_program = (luaJ_Write)find_in_library("luaJ_write");
-  if (write_program != NULL) return write_program(script, output, inlay_runtime_inlay_lua_interpreter);
-  fprintf(stderr, "inlay-lua: the compiler cannot be loaded: %s\n", dlerror());
-  return EXIT_FAILURE;
+  luaJ_Write write_program = (luaJ_Write)find_in_library("luaJ_write", "");
+  return write_program != NULL ? write_program(script, output, inlay_runtime_inlay_lua_interpreter) : EXIT_FAILURE;
 }

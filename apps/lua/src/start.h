@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * The compiler as the interpreter sees it. It is a library of its own (compiler.cpp), since loading LLVM takes longer
- * than many scripts run. */
+ * What main.c asks for: an interpreter with a compiler behind it, or a program written ahead of time. */
 #ifndef inlay_lua_start_h
 #define inlay_lua_start_h
 
-#include "jit.h"
-#include "options.h"
+enum luaJ_Mode { LUAJ_OFF, LUAJ_ON, LUAJ_ALWAYS };
 
-struct luaJ_Compiler {
-  /* Has the function compiled from `first` to `last`, now or in the background; a later call finds it done. */
-  void (*compile)(Proto* p, const Instruction* first, const Instruction* last);
-  /* That code, or NULL. */
-  luaJ_Code (*find)(const Proto* p, const Instruction* first, const Instruction* last, const void** self);
-  void (*forget)(Proto* p);
+struct luaJ_Options {
+  enum luaJ_Mode mode;
+  int explain; /* when Lua frees a function, standard error says what became of it */
 };
 
-/* What the library exports as `luaJ_load`. Returns NULL and says why on standard error if it cannot work. */
-typedef const struct luaJ_Compiler* (*luaJ_Load)(const struct luaJ_Options* options, const void* runtime);
+/* To be called before the first lua_State is made. */
+void luaJ_start(const struct luaJ_Options* options);
 
-/* What it exports as `luaJ_write`: luaJ_build of options.h. */
-typedef int (*luaJ_Write)(const char* script, const char* output, const void* runtime);
+/* Writes the program `output`, which does what `lua script` does, its functions compiled. Returns the status to exit
+ * with, and says on standard error what went wrong. */
+int luaJ_build(const char* script, const char* output);
 
 #endif

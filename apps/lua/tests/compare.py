@@ -22,6 +22,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,7 +50,7 @@ class Case:
     stdin: bytes = b""
     environment: dict = dataclasses.field(default_factory=dict)
     folder: pathlib.Path = HERE
-    # The lines of standard error that count; None is all of them. The rest of a usage text is a rival's own.
+    # So many lines of standard error count, or all (None): the rest of a usage text may differ.
     stderr_lines: int | None = None
 
 
@@ -149,7 +150,7 @@ def run(command, case, timeout):
 
 
 def normalize(outcome, command, case):
-    """The outcome with the rival's name as `lua` wherever a message starts with it or the usage names it."""
+    """The outcome, with `lua` for the program's own name where a message starts with it or the usage has it."""
     program = command[0].encode()
     names = b"|".join(re.escape(name) for name in {program, os.path.basename(program)})
     stderr = re.sub(rb"(?m)^(usage: )?(?:" + names + rb")(:| \[)", rb"\1lua\2", outcome.stderr)
@@ -190,7 +191,7 @@ def difference(expected, got):
 
 
 def run_built(command, case, timeout):
-    """The outcome of the program that is built, or of building it where that fails: both must be as lua has it."""
+    """The outcome of the program that is built; or of building it, where that fails as lua fails to load the script."""
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "program")
         script, *arguments = case.arguments
@@ -208,7 +209,7 @@ def outcome_of(candidate, case, timeout):
 
 
 def judge(case, reference, candidates, timeout):
-    """How many candidates agreed, and for each that did not its lines. A reference that fails fails them all."""
+    """How many candidates agreed, and what to print of each other one. Where the reference dies, none has agreed."""
     expected = normalize(run(reference, case, timeout), reference, case)
     if not expected.status.startswith("exit"):
         lines = [f"FAILED {case.name}: the reference {expected.status}"]
@@ -254,7 +255,10 @@ def parse_arguments():
     parser.add_argument("--jobs", "-j", type=int, default=1, help="cases at a time (1)")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder to write the generated programs to")
     parser.add_argument("--list", action="store_true", help="print the names of the cases and stop")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not (options.candidate or options.build or options.list):
+        parser.error("nothing to judge: --candidate or --build names it")
+    return options
 
 
 def main():
@@ -266,6 +270,9 @@ def main():
     for command in [reference] + [candidate.command for candidate in candidates]:
         if "/" in command[0]:
             command[0] = os.path.abspath(command[0])
+        if not shutil.which(command[0]):
+            print(f"compare.py: {command[0]}: no such program", file=sys.stderr)
+            return 2
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

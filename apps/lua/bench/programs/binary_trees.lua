@@ -26,10 +26,13 @@ local size, rounds = tonumber(arg[1]) or 14, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else
+  local first
   for round = 1, rounds do
     local start = os.clock()
     local result = run(size)
     io.stderr:write(string.format("round %d %.6f\n", round, os.clock() - start))
-    if round == rounds then print(result) end
+    first = first or result
+    if result ~= first then error("round " .. round .. " gave " .. result .. ", the first one " .. first) end
   end
+  print(first)
 end

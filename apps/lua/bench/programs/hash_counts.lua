@@ -22,7 +22,10 @@ function run(n)
     if count > largest then largest = count end
   end
   local sum = 0
-  for i = 0, 96 do sum = sum + groups[i].sum * (i + 1) + groups[i].members end
+  for i = 0, 96 do
+    local group = groups[i]
+    if group then sum = sum + group.sum * (i + 1) + group.members end
+  end
   return string.format("%d %d %d %d", distinct, total, largest, sum)
 end
 
@@ -32,10 +35,13 @@ local size, rounds = tonumber(arg[1]) or 2000000, tonumber(arg[2])
 if not rounds then
   print(run(size))
 else
+  local first
   for round = 1, rounds do
     local start = os.clock()
     local result = run(size)
     io.stderr:write(string.format("round %d %.6f\n", round, os.clock() - start))
-    if round == rounds then print(result) end
+    first = first or result
+    if result ~= first then error("round " .. round .. " gave " .. result .. ", the first one " .. first) end
   end
+  print(first)
 end
