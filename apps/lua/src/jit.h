@@ -52,8 +52,8 @@ luaJ_STAYS(luaC_barrierback_);
 
 /* Interprets the frame `ci`. Compiled code is this from an instruction `first` on, and this frame only: when it has
  * returned, the result is 0; 1 says that the frame L->ci is to be gone on with, because it has taken the place of this
- * one, or because this one has left what lies between `first` and `last`. `known` is the table of constants of its
- * function, or NULL where that has none. */
+ * one; 2, that this one is, because it has left what lies between `first` and `last`. `known` is the table of constants
+ * of its function, or NULL where that has none. */
 int luaJ_execute(lua_State* L, CallInfo* ci, const TValue* known, const Instruction* first, const Instruction* last);
 
 /* How a new function counts: calls and jumps backward until somebody looks at it. */
@@ -63,7 +63,7 @@ extern const char* luaJ_stack_limit;
 /* To be called near the stack's beginning: of the stack, half is for compiled code, the rest for what it calls. */
 void luaJ_limit_stack(void);
 
-enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
+enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES, LUAJ_LEFT };
 /* What is rare: by default nothing is looked at, and nothing was compiled. */
 struct luaJ_Rare {
   /* A function is called often, or a loop of it runs long. The latter may run the frame to its end, in compiled code.
@@ -93,21 +93,24 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
 
 /* In luaJ_execute, behind each jump of so many instructions backward; or forward, or the end of a loop, if not above 0.
  * (A jump is one instruction long, and `pc` was one ahead.) */
-#define luaJ_jumped(back)                                         \
-  if (first != NULL) {                                            \
-    if (pc > last || pc < first) {                                \
-      savepc(L);                                                  \
-      return 1;                                                   \
-    }                                                             \
-  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {   \
-    switch (luaJ_rare.look_at_loop(L, ci, pc, pc + (back) - 1)) { \
-      case LUAJ_RETURNED:                                         \
-        goto ret;                                                 \
-      case LUAJ_CONTINUES:                                        \
-        ci = L->ci;                                               \
-        goto startfunc;                                           \
-    }                                                             \
-    updatetrap(ci);                                               \
+#define luaJ_jumped(back)                                              \
+  if (first != NULL) {                                                 \
+    if (pc > last || pc < first) {                                     \
+      savepc(L);                                                       \
+      return 2;                                                        \
+    }                                                                  \
+  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {        \
+    switch (luaJ_rare.look_at_loop(L, ci, pc, pc + (back) - 1)) {      \
+      case LUAJ_RETURNED:                                              \
+        goto ret;                                                      \
+      case LUAJ_CONTINUES:                                             \
+        ci = L->ci;                                                    \
+        goto startfunc;                                                \
+      case LUAJ_LEFT: /* no call: this may be its first instruction */ \
+        pc = ci->u.l.savedpc;                                          \
+        updatebase(ci);                                                \
+    }                                                                  \
+    updatetrap(ci);                                                    \
   }
 
 #endif
