@@ -55,6 +55,18 @@ TEST(Regressions, classes_that_travel_in_registers_or_not) {
   EXPECT_EQ(own_move(OwnMove(7)), 42);
 }
 
+TEST(Regressions, powers_to_the_last_bit) {
+  for (double known : {-1.0, 2.0, 0.5, 4.0}) {
+    auto base = jit().specialize(power, inlay::constant(known), _1).value();
+    auto exponent = jit().specialize(power, _1, inlay::constant(known)).value();
+    ASSERT_TRUE(base.compiled() && exponent.compiled());
+    for (double x = 0.25; x < 30; x = x * 1.0037 + 0.0037) {
+      if (known > 0) EXPECT_EQ(base(x), power(known, x)) << known << " ^ " << x;
+      EXPECT_EQ(exponent(x), power(x, known)) << x << " ^ " << known;
+    }
+  }
+}
+
 TEST(Regressions, one_variable_under_two_names) {
   // The factor alone is promised; the counter beside it changes through both names.
   auto promise =

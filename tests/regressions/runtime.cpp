@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime.h"
 
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -51,6 +52,8 @@ int through_two_names(Configuration* by_pointer, int x) {
   by_pointer->counter += 5;
   return configuration.counter * configuration.factor;
 }
+
+double power(double base, double exponent) { return std::pow(base, exponent); }
 
 __attribute__((noinline)) static long expecting_handler(Expecting* vm, const ExpectingInstruction* now) {
   inlay::virtual_state(vm, sizeof *vm);

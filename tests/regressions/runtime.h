@@ -38,6 +38,9 @@ struct Configuration {
 extern Configuration configuration;
 int through_two_names(Configuration* by_pointer, int x);
 
+/// pow, of which one argument becomes known.
+double power(double base, double exponent);
+
 /// An interpreter whose handler expects something, and holds state of its own.
 struct Expecting {
   int pc;

@@ -216,6 +216,9 @@ extern "C" __attribute__((visibility("default"))) int luaJ_write(const char* scr
   const bool is_input = std::string(script) == "-";
   if (luaL_loadfilex(state.get(), is_input ? nullptr : script, nullptr) != LUA_OK)
     return fail(lua_tostring(state.get(), -1));
+  std::error_code not_there;
+  if (!is_input && std::filesystem::equivalent(script, output, not_there))
+    return fail("'" + std::string(output) + "' is the script; the program needs another name");
   inlay::register_runtime(runtime);
   const inlay::Result<void> written = write_program(state.get(), script, output);
   return written ? EXIT_SUCCESS : fail(written.error().to_string());

@@ -63,8 +63,8 @@ luaJ_STAYS(luaC_barrierback_);
  * Compiled code is this function specialized to the last four. It runs the frame `ci` only, from the instruction `first`
  * to `last`, with the constants `known` (NULL if the function has none); `frame` is ci->func + 1. It returns 0 when the
  * frame has returned. It returns 1 when the caller has to go on with the frame L->ci: that is the one that a tail call
- * has put in place of `ci`, one that compiled code found no stack for, or `ci` itself behind a jump to before `first` or
- * after `last`. */
+ * has put in place of `ci`, or one that compiled code found no stack for. It returns 2 when the interpreter has to go on
+ * with `ci` itself, behind a jump to before `first` or after `last`. */
 int luaJ_execute(lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* known, const Instruction* first,
                  const Instruction* last);
 
@@ -82,8 +82,8 @@ extern const char* luaJ_stack_limit;
 void luaJ_limit_stack(void);
 
 /* What look_at_loop did: nothing, and the interpreter goes on; or it ran the frame in compiled code, which has
- * returned, or has left L->ci to go on with. */
-enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES };
+ * returned, or has left L->ci to go on with, or the same frame. */
+enum { LUAJ_GO_ON, LUAJ_RETURNED, LUAJ_CONTINUES, LUAJ_LEFT };
 /* What happens rarely. start.c puts functions here if there is to be a compiler; those of jit.c do nothing. */
 struct luaJ_Rare {
   /* The heat of a function is used up, at a call of it or at a jump backward in it. They set it anew. */
@@ -114,21 +114,24 @@ static inline int luaJ_call(lua_State* L, CallInfo* ci, int from_compiled) {
 /* Stands in luaJ_execute wherever `pc` may have left the loop that compiled code was made for, and counts in the
  * interpreter. `back` is by how many instructions `pc` has jumped backward; 0 or less is no such jump. The loop that a
  * jump closes begins at `pc`, and its last instruction is the jump: `pc` was one behind it, hence the 1. */
-#define luaJ_jumped(back)                                         \
-  if (first != NULL) {                                            \
-    if (pc > last || pc < first) {                                \
-      savepc(L);                                                  \
-      return 1;                                                   \
-    }                                                             \
-  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {   \
-    switch (luaJ_rare.look_at_loop(L, ci, pc, pc + (back) - 1)) { \
-      case LUAJ_RETURNED:                                         \
-        goto ret;                                                 \
-      case LUAJ_CONTINUES:                                        \
-        ci = L->ci;                                               \
-        goto startfunc;                                           \
-    }                                                             \
-    updatetrap(ci);                                               \
+#define luaJ_jumped(back)                                              \
+  if (first != NULL) {                                                 \
+    if (pc > last || pc < first) {                                     \
+      savepc(L);                                                       \
+      return 2;                                                        \
+    }                                                                  \
+  } else if ((back) > 0 && luai_unlikely(--cl->p->heat <= 0)) {        \
+    switch (luaJ_rare.look_at_loop(L, ci, pc, pc + (back) - 1)) {      \
+      case LUAJ_RETURNED:                                              \
+        goto ret;                                                      \
+      case LUAJ_CONTINUES:                                             \
+        ci = L->ci;                                                    \
+        goto startfunc;                                                \
+      case LUAJ_LEFT: /* no call: this may be its first instruction */ \
+        pc = ci->u.l.savedpc;                                          \
+        updatebase(ci);                                                \
+    }                                                                  \
+    updatetrap(ci);                                                    \
   }
 
 #endif

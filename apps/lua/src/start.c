@@ -114,9 +114,9 @@ static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, co
   if (code == NULL || L->hookmask || luaJ_is_deep()) return LUAJ_GO_ON;
   const int fresh = ci->callstatus & CIST_FRESH;
   ci->callstatus |= CIST_FRESH;
-  const int continues = code(self, L, ci, ci->func + 1);
+  const int result = code(self, L, ci, ci->func + 1);
   if (!fresh) ci->callstatus &= (unsigned short)~CIST_FRESH;
-  return continues ? LUAJ_CONTINUES : LUAJ_RETURNED;
+  return result == 0 ? LUAJ_RETURNED : result == 1 ? LUAJ_CONTINUES : LUAJ_LEFT;
 }
 
 static void forget(Proto* p) {

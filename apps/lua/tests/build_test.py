@@ -51,6 +51,8 @@ def says_what_it_cannot_build(folder):
     _expect_refusal(folder, ["wrong.lua", "-o", "program"],
                     r"^inlay-lua: wrong\.lua:2: unexpected symbol near '='\n$")
     _expect_refusal(folder, ["right.lua", "-o", "absent/program"], r"^inlay-lua: .*absent/program")
+    _expect_refusal(folder, ["right.lua", "-o", "./right.lua"], r"^inlay-lua: './right\.lua' is the script")
+    _expect((folder / "right.lua").read_text() == "print(1)\n", "the script was overwritten")
     _expect_refusal(folder, ["right.lua"], r"takes a script and -o.*\nusage: ")
     _expect_refusal(folder, ["-o", "program"], r"takes a script and -o.*\nusage: ")
     _expect_refusal(folder, ["right.lua", "-o"], r"takes a script and -o.*\nusage: ")

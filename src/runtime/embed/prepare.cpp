@@ -3,6 +3,8 @@
 //
 // - No fmuladd: whether `a*b+c` is fused must not depend on the machine that compiles it later, or specialized code
 //   and original would round differently. It is split here, before the native code is made.
+// - A call of pow stays one: where specialization makes an argument known, LLVM would make a division or exp2 of it,
+//   which rounds otherwise. Where the author wrote the number, that was done here, for native code, too.
 // - Internal symbols get unique names and hidden external linkage. So the bitcode, the host's instance of the same
 //   function and an ahead-of-time object can all mean it by name; and no later pass may change the signature of the
 //   native one, which specialized code calls.
@@ -91,6 +93,18 @@ void split_fused_operations(llvm::Module& module) {
       call->eraseFromParent();
     }
   }
+}
+
+void keep_powers(llvm::Module& module) {
+  for (llvm::Function& function : module)
+    for (llvm::Instruction& inst : llvm::instructions(function)) {
+      auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
+      const llvm::Function* callee = call ? call->getCalledFunction() : nullptr;
+      if (!callee) continue;
+      const llvm::StringRef name = callee->getName();
+      if (callee->getIntrinsicID() == llvm::Intrinsic::pow || name == "pow" || name == "powf" || name == "powl")
+        call->addFnAttr(llvm::Attribute::NoBuiltin);
+    }
 }
 
 void resolve_aliases(llvm::Module& module) {
@@ -279,6 +293,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   run_passes(module, PrepareNext);
   for (llvm::Function& function : module)
     if (kept_whole.contains(&function)) function.removeFnAttr(llvm::Attribute::NoInline);
+  keep_powers(module);
   put_thread_locals_behind_functions(module);
   keep_ends_apart(module);
   unfold_address_selects(module);

@@ -59,3 +59,15 @@ hot.run("sum of kinds", function()
   end
   return sum
 end)
+
+-- Powers of which one number is known, to the last bit.
+for _, power in ipairs {"x ^ -1", "x ^ 2", "x ^ 0.5", "x ^ -0.5", "x ^ 3", "2 ^ x", "0.5 ^ x", "4.0 ^ x", "10 ^ x", "1 ^ x"} do
+  local f = hot.load("return function(x) return " .. power .. " end", "=power")
+  local digits, x = 0, 0.25
+  for _ = 1, 2000 do
+    x = x * 1.0037 + 0.0137
+    if x > 30 then x = x - 29.7 end
+    digits = (digits * 31 + string.unpack("<i8", string.pack("<d", f(x)))) % 1000000007
+  end
+  print(power, digits)
+end

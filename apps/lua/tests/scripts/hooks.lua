@@ -177,3 +177,26 @@ local c = 3
 local d = 4
 debug.sethook()
 print(table.concat(order, " "))
+
+-- A loop that is left for the function's first instruction does not call the function again.
+local events
+local function goes_back_to_its_beginning(t)
+  ::top::
+  t.n = t.n + 1
+  while t.n < 100 do
+    t.step(t)
+    if t.n % 9 == 0 then goto top end
+    t.n = t.n + 1
+  end
+end
+for _ = 1, 3 do
+  events = {}
+  goes_back_to_its_beginning {n = 1, step = function(t)
+    if t.n == 41 then
+      debug.sethook(function(event) events[#events + 1] = event end, "cr")
+    elseif t.n == 48 then
+      debug.sethook()
+    end
+  end}
+  print(table.concat(events, " "))
+end
