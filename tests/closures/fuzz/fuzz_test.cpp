@@ -2,7 +2,8 @@
 // Random closure programs: the original against the compiled code, on result, environment, exceptions and globals.
 //
 // A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, and INLAY_FUZZ_SECONDS=n sets how long to
-// search: by default a second, or five in a build with INLAY_LONG_TESTS. INLAY_FUZZ_FIRST=n begins at another seed than 1.
+// search: by default a second, or five in a build with INLAY_LONG_TESTS. INLAY_FUZZ_FIRST=n begins at another seed
+// than 1.
 #include <chrono>
 #include <cstdlib>
 
