@@ -6,9 +6,15 @@ option(INLAY_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(INLAY_BUILD_APPS "Build the programs in apps/" ${PROJECT_IS_TOP_LEVEL})
-option(INLAY_LONG_TESTS "Add the tests that take minutes each" OFF)
+option(INLAY_LONG_TESTS "Add the tests that take minutes each, and let searches take their time" OFF)
 option(INLAY_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 option(INLAY_WERROR "Warnings are errors" OFF)
+# ccache keeps no objects that were made with a precompiled header, unless it is told not to look at what is in there.
+set(precompile ${PROJECT_IS_TOP_LEVEL})
+if(CMAKE_CXX_COMPILER_LAUNCHER)
+  set(precompile OFF)
+endif()
+option(INLAY_PRECOMPILE "Precompile the headers that most files include" ${precompile})
 set(INLAY_SANITIZE "" CACHE STRING "Sanitizers for everything we compile, as for -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -49,6 +55,26 @@ target_include_directories(inlay_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
 separate_arguments(llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
 target_compile_definitions(inlay_llvm INTERFACE ${llvm_definitions})
 
+# inlay_precompiled(NAME HEADERS header... [LIBRARIES target...]): headers that are compiled once, for targets that are
+# compiled like NAME and say so with inlay_precompile(TARGET NAME). Every file still includes what it uses: the builds
+# without INLAY_PRECOMPILE see to that.
+function(inlay_precompiled name)
+  if(INLAY_PRECOMPILE)
+    cmake_parse_arguments(PARSE_ARGV 1 precompiled "" "" "HEADERS;LIBRARIES")
+    file(CONFIGURE OUTPUT ${name}.cpp CONTENT "")
+    add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+    target_link_libraries(${name} PRIVATE inlay_flags ${precompiled_LIBRARIES})
+    list(TRANSFORM precompiled_HEADERS REPLACE "(.+)" "<\\1>")
+    target_precompile_headers(${name} PRIVATE ${precompiled_HEADERS})
+  endif()
+endfunction()
+
+function(inlay_precompile target name)
+  if(INLAY_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+  endif()
+endfunction()
+
 # inlay_room(NAME USES room... [LLVM] [FOLDERS folder...]): the room src/NAME as an object library `inlay_NAME`, from the
 # sources in its folder and in these folders there; `x_test.cpp` files become the test `inlay_NAME_test`, `x_fuzz.cpp`
 # files a fuzzer each.
@@ -70,6 +96,7 @@ function(inlay_room name)
   target_link_libraries(inlay_${name} PRIVATE inlay_flags PUBLIC Threads::Threads ${room_LIBRARIES})
   if(room_LLVM)
     target_link_libraries(inlay_${name} PUBLIC inlay_llvm)
+    inlay_precompile(inlay_${name} inlay_precompiled_llvm)
   endif()
   set_property(GLOBAL APPEND PROPERTY INLAY_ROOMS inlay_${name})
   if(tests)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Whether this test is built with a sanitizer: slower by an order, freed memory is kept in quarantine, and what lies in
-// padding is another one each time.
+// How much a test may do. Sanitized: it is slower by an order, freed memory is kept in quarantine, and what lies in
+// padding is another one each time. Long: it was asked for (INLAY_LONG_TESTS), so it may take its time.
 #pragma once
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -17,6 +17,12 @@ namespace inlay {
 inline constexpr bool Sanitized = true;
 #else
 inline constexpr bool Sanitized = false;
+#endif
+
+#ifdef INLAY_LONG_TESTS
+inline constexpr bool Long = true;
+#else
+inline constexpr bool Long = false;
 #endif
 
 }  // namespace inlay

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Code is found by other processes, whose memory lies elsewhere; and what processes do to each other.
+#include "../sanitized.h"
 #include "support.h"
 
 #include <sys/resource.h>
@@ -86,7 +87,8 @@ TEST(CacheProcess, killed_at_any_time) {
 TEST(CacheProcess, killed_while_it_writes_thousands_of_times) {
   const Folder folder;
   std::mt19937 random(11);
-  for (int i = 0; i < 2000; ++i) {
+  constexpr int Times = Sanitized ? 100 : 2000;  // a process with a shadow is slow to fork
+  for (int i = 0; i < Times; ++i) {
     const pid_t writer = fork();
     if (writer == 0) write_without_end(folder.path());
     usleep(random() % 1500);

@@ -59,10 +59,10 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-constexpr int Many = Sanitized ? 300 : 10'000;
+constexpr int Many = Sanitized ? 300 : Long ? 10'000 : 3000;
 constexpr bool CountMemory = !Sanitized;
 
-TEST(Lifetime, ten_thousand_functions_come_and_go) {
+TEST(Lifetime, thousands_of_functions_come_and_go) {
   Jit own = ok(Jit::create());
   CompileOptions options;
   options.level = Level::O0;

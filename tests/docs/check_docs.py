@@ -78,6 +78,8 @@ class Checker:
     def run(self, pages):
         """pages: (name, text) pairs."""
         shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        self.precompile_prelude()
         programs = []
         for page, text in pages:
             folder = self.work / re.sub(r"\W+", "_", page)
@@ -101,6 +103,17 @@ class Checker:
         if programs:
             self.check_programs(programs)
 
+    def fragment_command(self, *arguments):
+        return [self.compiler, "-std=c++20", "-w", f"-I{self.prefix}/include", *arguments]
+
+    def precompile_prelude(self):
+        """Most of what a fragment costs."""
+        self.prelude = self.work / "prelude.h"
+        shutil.copy(HERE / "prelude.h", self.prelude)
+        code, printed = self.call(self.fragment_command("-x", "c++-header", self.prelude, "-o", f"{self.prelude}.gch"), self.work)
+        if code != 0:
+            sys.exit(f"the prelude of the fragments does not compile\n{printed}")
+
     def check_fragment(self, block):
         includes = "".join(l for l in block.text.splitlines(True) if l.lstrip().startswith("#include"))
         rest = "".join(("\n" if l.lstrip().startswith("#include") else l) for l in block.text.splitlines(True))
@@ -112,9 +125,9 @@ class Checker:
         complaints = ""
         for shape, text in shapes.items():
             source = block.folder / f"{block.name}.cpp"
-            source.write_text(f'#include "{HERE / "prelude.h"}"\n{includes}{text}')
-            code, printed = self.call([self.compiler, "-std=c++20", "-fsyntax-only", "-w", f"-I{self.prefix}/include",
-                                       f"-I{block.folder}", source.name], block.folder)
+            source.write_text(f"{includes}{text}")
+            code, printed = self.call(self.fragment_command("-fsyntax-only", f"-I{block.folder}", "-include", self.prelude,
+                                                            source.name), block.folder)
             if code == 0:
                 return
             complaints += f"{shape}:\n{printed}"

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "../sanitized.h"
 #include "frozen/reads/dependents.h"
 #include "inlay/inlay.h"
 #include "loops.h"
@@ -78,7 +79,7 @@ TEST(HotLifetime, code_goes_with_its_program) {
 }
 
 TEST(HotLifetime, programs_come_and_go_in_constant_memory) {
-  constexpr int Rounds = 2000, WarmUp = 500;
+  constexpr int Rounds = Sanitized ? 200 : Long ? 2000 : 800, WarmUp = Rounds / 4;
   const Jit jit = Jit::create().value();
   const HotCode hot = jit.compile_hot(loops::interpret, options()).value();
   std::size_t used = 0;

@@ -8,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "../sanitized.h"
 #include "subject.h"
 
 #include <gtest/gtest.h>
@@ -79,7 +80,7 @@ void leave_everywhere(const Subject& subject, unsigned step, unsigned limit) {
 
 TEST_P(Programs, left_at_each_context) {
   for (const Subject& subject : GetParam()->shipped()) {
-    leave_everywhere(subject, static_cast<unsigned>(setting("INLAY_FUZZ_STEP", 7)), 1000);
+    leave_everywhere(subject, static_cast<unsigned>(setting("INLAY_FUZZ_STEP", Sanitized ? 29 : 7)), 1000);
     if (HasFailure()) return;
   }
 }

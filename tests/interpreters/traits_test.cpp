@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "../sanitized.h"
 #include "traits_support.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,7 @@ namespace {
 using inlay::CompileOptions;
 using inlay::Level;
 using inlay::Remark;
+using inlay::Sanitized;
 using std::placeholders::_1;
 
 template <class Element>
@@ -248,20 +250,22 @@ Program branches(int count) {
   return program;
 }
 
+constexpr int Slowdown = Sanitized ? 5 : 1;
+
 TEST(TraitOf, long_programs) {
-  compare_large("plain", c_plain, straight_line(5000));
-  compare_large("index", index_unsigned, straight_line(5000));
-  compare_large("table of handlers", handlers_by_table, straight_line(5000));
-  compare_large("virtual state", virtual_registers, straight_line(1000));
-  compare_large("tail calls", tail_handlers, straight_line(1000));
+  compare_large("plain", c_plain, straight_line(5000 / Slowdown));
+  compare_large("index", index_unsigned, straight_line(5000 / Slowdown));
+  compare_large("table of handlers", handlers_by_table, straight_line(5000 / Slowdown));
+  compare_large("virtual state", virtual_registers, straight_line(1000 / Slowdown));
+  compare_large("tail calls", tail_handlers, straight_line(1000 / Slowdown));
 }
 
 TEST(TraitOf, programs_of_many_branches) {
-  compare_large("labels", c_labels, branches(3000));
-  compare_large("plain", c_plain, branches(600));
-  compare_large("struct", pc_in_struct, branches(300));
-  compare_large("virtual state", virtual_registers, branches(600));
-  compare_large("tail calls", tail_handlers, branches(300));
+  compare_large("labels", c_labels, branches(3000 / Slowdown));
+  compare_large("plain", c_plain, branches(600 / Slowdown));
+  compare_large("struct", pc_in_struct, branches(300 / Slowdown));
+  compare_large("virtual state", virtual_registers, branches(600 / Slowdown));
+  compare_large("tail calls", tail_handlers, branches(300 / Slowdown));
 }
 
 }  // namespace

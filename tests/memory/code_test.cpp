@@ -208,7 +208,7 @@ std::size_t mappings() {
 // 100,000 are compiled and dropped by bench/memory; here as many as there is time for.
 TEST(CodeMemory, functions_that_are_dropped_leave_nothing_behind) {
   const Jit jit = Jit::create().value();
-  constexpr int Many = 8000 / Slowdown;
+  constexpr int Many = (Long ? 8000 : 4000) / Slowdown;
   std::vector<Function<Int(Int)>> lasting;
   const auto churn = [&](int count) {
     for (int i = 0; i < count; ++i) ASSERT_EQ(compile(jit, i)(1), i + 1);

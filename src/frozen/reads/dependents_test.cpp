@@ -362,8 +362,10 @@ TEST(Dependents, agree_with_a_model_that_keeps_each_byte) {
 
 #if defined(__SANITIZE_THREAD__)
 constexpr int Slowdown = 10;
-#else
+#elif defined(INLAY_LONG_TESTS)
 constexpr int Slowdown = 1;
+#else
+constexpr int Slowdown = 4;
 #endif
 
 /// As a handle does: the number that callers get, which is made from four others. 0: the original.

@@ -2,10 +2,12 @@
 // Random closure programs: the original against the compiled code, on result, environment, exceptions and globals.
 //
 // A failure prints the seed; INLAY_FUZZ_SEED=n runs that program alone, and INLAY_FUZZ_SECONDS=n sets how long to
-// search. INLAY_FUZZ_FIRST=n begins at another seed than 1.
+// search: by default a second, or five in a build with INLAY_LONG_TESTS. INLAY_FUZZ_FIRST=n begins at another seed
+// than 1.
 #include <chrono>
 #include <cstdlib>
 
+#include "../../sanitized.h"
 #include "outcome.h"
 #include "shapes.h"
 
@@ -27,7 +29,7 @@ const inlay::Jit& jit() {
 /// Calls `check` with seeds until the time is over.
 template <class Check>
 void search(const Check& check) {
-  std::uint64_t seconds = setting("INLAY_FUZZ_SECONDS", 5);
+  std::uint64_t seconds = setting("INLAY_FUZZ_SECONDS", inlay::Long ? 5 : 1);
   if (std::uint64_t seed = setting("INLAY_FUZZ_SEED", 0)) return check(seed);
   auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   std::uint64_t first = setting("INLAY_FUZZ_FIRST", 1), seed = first;
