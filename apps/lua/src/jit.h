@@ -60,11 +60,11 @@ luaJ_STAYS(luaC_barrierback_);
  * With NULL for all behind `ci` it is Lua's luaV_execute: it goes on with the frame `ci` where that is, runs the calls
  * that it makes, and returns 0 when a frame returns that C has called.
  *
- * Compiled code is this function specialized to the last four. It runs the frame `ci` only, from the instruction `first`
- * to `last`, with the constants `known` (NULL if the function has none); `frame` is ci->func + 1. It returns 0 when the
- * frame has returned. It returns 1 when the caller has to go on with the frame L->ci: that is the one that a tail call
- * has put in place of `ci`, or one that compiled code found no stack for. It returns 2 when the interpreter has to go on
- * with `ci` itself, behind a jump to before `first` or after `last`. */
+ * Compiled code is this function specialized to the last four. It runs the frame `ci` only, from the instruction
+ * `first` to `last`, with the constants `known` (NULL if the function has none); `frame` is ci->func + 1. It returns 0
+ * when the frame has returned. It returns 1 when the caller has to go on with the frame L->ci: that is the one that a
+ * tail call has put in place of `ci`, or one that compiled code found no stack for. It returns 2 when the interpreter
+ * has to go on with `ci` itself, behind a jump to before `first` or after `last`. */
 int luaJ_execute(lua_State* L, CallInfo* ci, StkId frame, size_t slots, const TValue* known, const Instruction* first,
                  const Instruction* last);
 

@@ -71,7 +71,7 @@ class Writer:
         if form < 6:
             return f"({a} {self.pick(['+', '-', '*'])} {b})"
         if form < 8:
-            return f"({a} {self.pick(['//', '%'])} {self.pick(['3', '-5', '7', b])})"
+            return f"({a} {self.pick(['//', '%'])} {self.pick(['3', '-5', '7', f'divisor({b})'])})"
         if form < 11:
             return f"({a} {self.pick(['&', '|', '~', '<<', '>>'])} {b})"
         return self.pick([f"(- {a})", f"(~ {a})", f"#{self.variable('s')}", f"len({self.variable('t')})", f"#{{{self.any(0)}, {self.integer(0)}}}",
@@ -86,7 +86,7 @@ class Writer:
         if form < 6:
             return f"({a} {self.pick(['+', '-', '*', '/'])} {b})"
         if form < 8:
-            return f"({a} {self.pick(['//', '%', '^'])} {b})"
+            return f"({a} {self.pick(['//', '%', '^'])} divisor({b}))"
         return self.pick([f"(- {a})", f"({self.integer(0)} / {b})", f"math.floor({a})", f"math.abs({b})",
                           f"({self.variable('s')} + {a})"])
 

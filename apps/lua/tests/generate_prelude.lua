@@ -26,6 +26,8 @@ local function len(t)
   while rawget(t, n + 1) ~= nil do n = n + 1 end
   return n
 end
+-- For // and %: which line lua5.4 names in an error of a division by zero depends on when its collector ran.
+local function divisor(v) if v == 0 then return 3 end return v end
 -- What tostring says, where it says no address.
 local function plain(v)
   if type(v) == "number" or type(v) == "string" then return tostring(v) end
