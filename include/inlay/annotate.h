@@ -43,11 +43,11 @@
  * elsewhere do not. So specialized code may hold them in registers, and does, between calls that stay calls: memory is
  * up to date at such calls and behind the return, and nowhere else.
  *
- * inlay_tracked_state(p, n): less. p is an argument of the function, which reads and writes the n bytes through pointers
- * that it computes from p, and through no others; n need only be known when code is specialized. Functions that are
- * called, and stay calls, may do with the bytes as they like: these stay in memory and are always up to date. So what
- * was stored there is known again when it is loaded, over stores elsewhere: the kinds of values in an interpreter's
- * stack frame, that others see as well.
+ * inlay_tracked_state(p, n): less. p is an argument of the function, which reads and writes the n bytes through
+ * pointers that it computes from p, and through no others; n need only be known when code is specialized. Functions
+ * that are called, and stay calls, may do with the bytes as they like: these stay in memory and are always up to date.
+ * So what was stored there is known again when it is loaded, over stores elsewhere: the kinds of values in an
+ * interpreter's stack frame, that others see as well.
  *
  * inlay_expect(x, value): x, of which specialized code may assume that it is `value`, which must be known. It tests
  * that, and where it is not so, it leaves right there: the interpreter goes on behind the hint, with the exact state,

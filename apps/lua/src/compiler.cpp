@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,7 @@ struct luaJ_Function {
   std::string name;
   std::optional<inlay::Promise> instructions, constants;
   std::map<std::pair<const Instruction*, const Instruction*>, Code> code;  // by its first and last instruction
+  std::set<std::pair<const Instruction*, const Instruction*>> given_up;
 };
 
 namespace {
@@ -60,7 +62,6 @@ std::optional<inlay::Promise> promise(const T* begin, int count, const std::stri
 constexpr std::ptrdiff_t MostInstructions = 1500;
 
 void compile(Proto* p, const Instruction* first, const Instruction* last) try {
-  if (last - first >= MostInstructions) return;
   if (!p->jit) {
     auto function = std::make_unique<luaJ_Function>();
     function->name = name_of(*p);
@@ -69,7 +70,12 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
     p->jit = function.release();
   }
   luaJ_Function& function = *p->jit;
-  if (function.code.contains({first, last}) || !function.instructions) return;
+  if (function.code.contains({first, last}) || function.given_up.contains({first, last}) || !function.instructions)
+    return;
+  if (last - first >= MostInstructions) {
+    function.given_up.emplace(first, last);
+    return;
+  }
   const TValue* constants = p->k;  // null if it has none
   using namespace std::placeholders;
   inlay::CompileOptions how;
@@ -79,7 +85,10 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
   inlay::Result<Code> code =
       jit->specialize_with(how, luaJ_execute, _1, _2, _3, inlay::constant(luaJ_slots(p, first)),
                            inlay::constant(constants), inlay::constant(first), inlay::constant(last));
-  if (!code) return complain(code.error());
+  if (!code) {
+    function.given_up.emplace(first, last);
+    return complain(code.error());
+  }
   function.code.emplace(std::pair(first, last), *code);
   if (options.mode == LUAJ_ON) code->compile_soon();
 } catch (const std::bad_alloc&) {
@@ -97,6 +106,10 @@ luaJ_Code find(const Proto* p, const Instruction* first, const Instruction* last
 
 void explain(const luaJ_Function& function) {
   for (const auto& [place, code] : function.code) std::fprintf(stderr, "%s\n", code.explain().to_text().c_str());
+  for (const auto& [first, last] : function.given_up)
+    if (last - first >= MostInstructions)
+      std::fprintf(stderr, "%s: %td of its instructions are more than the %td that are compiled at a time\n",
+                   function.name.c_str(), last - first + 1, MostInstructions);
 }
 
 void forget(Proto* p) {
