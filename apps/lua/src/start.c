@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,29 +82,30 @@ static void look_at_call(Proto* p) {
   p->run = the->find(p, p->code, last, &p->self);
 }
 
-/* The loop that was entered last, and its code. A coroutine that yields in a loop goes on in the interpreter and comes
- * back here at the next jump, thousands of times: this is quicker than asking the compiler. */
-static struct {
+/* Loops that were entered lately, and their code. A coroutine that yields in a loop goes on in the interpreter and
+ * comes back here at the next jump, thousands of times: this is quicker than asking the compiler. */
+static struct Entered {
   const Instruction *first, *last;
   luaJ_Code code;
   const void* self;
-} entered;
+} entered[64];
+
+static struct Entered* place_of_loop(const Instruction* first, const Instruction* last) {
+  const size_t hash = (uintptr_t)first / sizeof *first + 7 * (size_t)(last - first);
+  return &entered[hash % (sizeof entered / sizeof *entered)];
+}
 
 static luaJ_Code code_of_loop(Proto* p, const Instruction* first, const Instruction* last, const void** self) {
-  const struct luaJ_Compiler* the = find_compiler();
-  if (first == entered.first && last == entered.last) {
-    *self = entered.self;
-    return entered.code;
+  struct Entered* place = place_of_loop(first, last);
+  if (first == place->first && last == place->last) {
+    *self = place->self;
+    return place->code;
   }
+  const struct luaJ_Compiler* the = find_compiler();
   if (the == NULL || !is_worth_compiling(p)) return NULL;
   the->compile(p, first, last);
   const luaJ_Code code = the->find(p, first, last, self);
-  if (code != NULL) {
-    entered.first = first;
-    entered.last = last;
-    entered.code = code;
-    entered.self = *self;
-  }
+  if (code != NULL) *place = (struct Entered){first, last, code, *self};
   return code;
 }
 
@@ -120,7 +122,7 @@ static int look_at_loop(lua_State* L, CallInfo* ci, const Instruction* first, co
 }
 
 static void forget(Proto* p) {
-  entered.first = NULL;
+  memset(entered, 0, sizeof entered);
   atomic_load(&compiler)->forget(p);
 }
 
