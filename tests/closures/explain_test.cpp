@@ -6,8 +6,6 @@
 
 #include <llvm/Support/JSON.h>
 
-extern "C" std::int64_t closures_test_host(std::int64_t x) { return x + 1000; }
-
 namespace inlay::closures {
 namespace {
 
