@@ -47,7 +47,7 @@ def run_measured(command):
 def warm_after(rounds):
     """Of a round that was quick: when it began."""
     quick = 1.1 * statistics.median(seconds for _, seconds in rounds[-3:])
-    return next((ended - seconds for ended, seconds in rounds if seconds <= quick), rounds[-1][0])
+    return next((max(0.0, ended - seconds) for ended, seconds in rounds if seconds <= quick), rounds[-1][0])
 
 
 def opcode_names(source):
