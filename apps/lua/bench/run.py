@@ -120,7 +120,9 @@ def geometric_mean(values):
 
 def ratios(results, name, what):
     # A clock that saw nothing pass would be a ratio of nothing.
-    return {program: row[BASE][what] / max(row[name][what], 1e-6) for program, row in results.items() if name in row}
+    least = 1e-6
+    return {program: max(row[BASE][what], least) / max(row[name][what], least)
+            for program, row in results.items() if name in row}
 
 
 def print_table(results, rivals, what, title):
