@@ -42,9 +42,9 @@ bool has_markers(const llvm::Function& function) {
                       [](const llvm::Instruction& inst) { return marker_of(inst) != Marker::None; });
 }
 
-bool has_marker(const llvm::Function& function, Marker kind) {
+bool has_state_marker(const llvm::Function& function) {
   return llvm::any_of(llvm::instructions(function),
-                      [kind](const llvm::Instruction& inst) { return marker_of(inst) == kind; });
+                      [](const llvm::Instruction& inst) { return is_about_state(marker_of(inst)); });
 }
 
 void describe_markers(llvm::Module& module) {

@@ -26,8 +26,8 @@ bool is_marker(const llvm::GlobalValue& global);
 /// Whether a function holds a hint.
 bool has_markers(const llvm::Function& function);
 
-/// Whether it holds one of this kind.
-bool has_marker(const llvm::Function& function, Marker kind);
+/// Whether it holds one that says something of state, which holds until this function returns.
+bool has_state_marker(const llvm::Function& function);
 
 /// Tells LLVM's passes what they may do with hints: not drop, copy or reorder them, but all else around them.
 void describe_markers(llvm::Module& module);

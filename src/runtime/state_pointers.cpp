@@ -10,12 +10,19 @@
 
 namespace inlay::runtime {
 
-StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hint) : layout_(function.getDataLayout()) {
+PointerAt pointer_at(llvm::Value& pointer, const llvm::DataLayout& layout) {
   llvm::APInt offset(64, 0);
-  base_ = hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, true);
+  PointerAt at{pointer.stripAndAccumulateConstantOffsets(layout, offset, /*AllowNonInbounds=*/true), std::nullopt};
+  if (offset.abs().ult(FarthestDistance)) at.distance = offset.getSExtValue();
+  return at;
+}
+
+StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hint) : layout_(function.getDataLayout()) {
+  const PointerAt state = pointer_at(*hint.getArgOperand(0), layout_);
+  base_ = state.base;
   auto* size = llvm::dyn_cast<llvm::ConstantInt>(hint.getArgOperand(1));
-  if (size && size->getValue().ult(FarthestDistance) && offset.abs().ult(FarthestDistance)) {
-    begin_ = offset.getSExtValue();
+  if (size && size->getValue().ult(FarthestDistance) && state.distance) {
+    begin_ = *state.distance;
     end_ = begin_ + static_cast<std::int64_t>(size->getZExtValue());
   }
   llvm::SmallVector<const llvm::Value*, 4> bases;
@@ -29,10 +36,9 @@ StatePointers::StatePointers(llvm::Function& function, const llvm::CallInst& hin
 }
 
 bool StatePointers::distance(const llvm::Value* pointer, std::int64_t& from_base) const {
-  llvm::APInt offset(64, 0);
-  if (pointer->stripAndAccumulateConstantOffsets(layout_, offset, true) != base_) return false;
-  if (offset.abs().uge(FarthestDistance)) return false;
-  from_base = offset.getSExtValue();
+  const PointerAt at = pointer_at(*const_cast<llvm::Value*>(pointer), layout_);
+  if (at.base != base_ || !at.distance) return false;
+  from_base = *at.distance;
   return true;
 }
 

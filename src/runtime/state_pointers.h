@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/Instructions.h>
@@ -12,6 +13,13 @@ namespace inlay::runtime {
 /// Constant distances beyond this, in bytes, are arithmetic of a program that makes no sense; sums of others do not
 /// overflow.
 constexpr std::int64_t FarthestDistance = std::int64_t{1} << 40;
+
+/// A pointer as a base and a constant distance from it, in bytes; no distance if it is beyond the farthest one.
+struct PointerAt {
+  llvm::Value* base;
+  std::optional<std::int64_t> distance;
+};
+PointerAt pointer_at(llvm::Value& pointer, const llvm::DataLayout& layout);
 
 /// The contract: pointers into the n bytes are computed from p. They are kept in variables, in those bytes themselves,
 /// or in memory that is reached through them. Pointers that came in otherwise, or that are loaded from elsewhere, lead

@@ -96,10 +96,11 @@ llvm::Constant* Environment::step(const llvm::Instruction& inst) {
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&inst); load && !value && guarded_ && noting_) note_table(*load);
     if (auto* store_inst = llvm::dyn_cast<llvm::StoreInst>(&inst))
       store(*store_inst);
-    else if (const Marker marker = runtime::marker_of(inst); marker == Marker::TrackedState)
-      note_state(inst);
-    else if (marker == Marker::None && inst.mayWriteToMemory())
-      forget(inst);
+    else if (inst.mayWriteToMemory()) {
+      const Marker marker = runtime::marker_of(inst);
+      if (marker == Marker::TrackedState) note_state(inst);
+      if (marker == Marker::None) forget(inst);
+    }
     bool once = inst.getParent() == facts_.blocks[0];
     auto* variable = llvm::dyn_cast<llvm::AllocaInst>(&inst);
     if (!value && once && inst.getType()->isPointerTy() && (!variable || variable->isStaticAlloca()))

@@ -89,12 +89,10 @@ class Inliner {
     if (caller.getFnAttribute("target-features") != callee->getFnAttribute("target-features")) return false;
     if (heads_.contains(callee) || callee->hasFnAttribute(llvm::Attribute::NoInline) || callee->isDeclaration())
       return false;
-    // What a virtual_state() says holds until its function returns: there must be nothing more behind the call. (What
+    // What is said of state holds until its function returns: there must be nothing more behind the call. (What
     // was inlined into the entry before may have more.)
     const bool last = llvm::isa<llvm::CallInst>(call) && llvm::isa<llvm::ReturnInst>(call.getNextNode());
-    if (!(last && &caller == &entry_) && (runtime::has_marker(*callee, runtime::Marker::VirtualState) ||
-                                          runtime::has_marker(*callee, runtime::Marker::TrackedState)))
-      return false;
+    if (!(last && &caller == &entry_) && runtime::has_state_marker(*callee)) return false;
     Callee* known = callees_.find(callee);
     if (known->choice == InlineChoice::Specialize) return false;
     if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute("inlay-inline")) return true;

@@ -14,12 +14,10 @@
 namespace inlay::specialize {
 
 TrackedState::TrackedState(const llvm::CallInst& hint) : hint_(&hint), layout_(hint.getFunction()->getDataLayout()) {
-  llvm::APInt offset(64, 0);
-  const llvm::Value* base =
-      hint.getArgOperand(0)->stripAndAccumulateConstantOffsets(layout_, offset, /*AllowNonInbounds=*/true);
-  if (offset.abs().uge(runtime::FarthestDistance)) return;
-  base_ = llvm::dyn_cast<llvm::Argument>(base);
-  begin_ = end_ = offset.getSExtValue();
+  const runtime::PointerAt state = runtime::pointer_at(*hint.getArgOperand(0), layout_);
+  if (!state.distance) return;
+  base_ = llvm::dyn_cast<llvm::Argument>(state.base);
+  begin_ = end_ = *state.distance;
 }
 
 bool TrackedState::may_be_written_by(const llvm::Instruction& writer) const {
@@ -41,9 +39,8 @@ bool TrackedState::may_lead(const llvm::Value* pointer, unsigned depth) const {
 }
 
 bool TrackedState::leads(const llvm::Value* pointer, std::uint64_t size) const {
-  llvm::APInt offset(64, 0);
-  return pointer->stripAndAccumulateConstantOffsets(layout_, offset, /*AllowNonInbounds=*/true) == base_ &&
-         offset.abs().ult(runtime::FarthestDistance) && covers(offset.getSExtValue(), size);
+  const runtime::PointerAt at = runtime::pointer_at(*const_cast<llvm::Value*>(pointer), layout_);
+  return at.base == base_ && at.distance && covers(*at.distance, size);
 }
 
 namespace {

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -28,8 +27,8 @@ using Code = inlay::Function<int(lua_State*, CallInfo*, StkId)>;
 struct luaJ_Function {
   std::string name;
   std::optional<inlay::Promise> instructions, constants;
-  std::map<std::pair<const Instruction*, const Instruction*>, Code> code;  // by its first and last instruction
-  std::set<std::pair<const Instruction*, const Instruction*>> given_up;
+  // By its first and last instruction; nothing where it was given up.
+  std::map<std::pair<const Instruction*, const Instruction*>, std::optional<Code>> code;
 };
 
 namespace {
@@ -70,12 +69,9 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
     p->jit = function.release();
   }
   luaJ_Function& function = *p->jit;
-  if (function.code.contains({first, last}) || function.given_up.contains({first, last}) || !function.instructions)
-    return;
-  if (last - first >= MostInstructions) {
-    function.given_up.emplace(first, last);
-    return;
-  }
+  if (!function.instructions) return;
+  const auto [place, is_new] = function.code.try_emplace({first, last});
+  if (!is_new || last - first >= MostInstructions) return;
   const TValue* constants = p->k;  // null if it has none
   using namespace std::placeholders;
   inlay::CompileOptions how;
@@ -85,11 +81,8 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
   inlay::Result<Code> code =
       jit->specialize_with(how, luaJ_execute, _1, _2, _3, inlay::constant(luaJ_slots(p, first)),
                            inlay::constant(constants), inlay::constant(first), inlay::constant(last));
-  if (!code) {
-    function.given_up.emplace(first, last);
-    return complain(code.error());
-  }
-  function.code.emplace(std::pair(first, last), *code);
+  if (!code) return complain(code.error());
+  place->second = *code;
   if (options.mode == LUAJ_ON) code->compile_soon();
 } catch (const std::bad_alloc&) {
   // The function stays interpreted.
@@ -98,18 +91,21 @@ void compile(Proto* p, const Instruction* first, const Instruction* last) try {
 luaJ_Code find(const Proto* p, const Instruction* first, const Instruction* last, const void** self) {
   if (!p->jit) return nullptr;
   const auto code = p->jit->code.find({first, last});
-  if (code == p->jit->code.end() || !code->second.compiled()) return nullptr;
-  const auto entry = code->second.entry();
+  if (code == p->jit->code.end() || !code->second || !code->second->compiled()) return nullptr;
+  const auto entry = code->second->entry();
   *self = entry.self;
   return entry.call;
 }
 
 void explain(const luaJ_Function& function) {
-  for (const auto& [place, code] : function.code) std::fprintf(stderr, "%s\n", code.explain().to_text().c_str());
-  for (const auto& [first, last] : function.given_up)
-    if (last - first >= MostInstructions)
+  for (const auto& [place, code] : function.code) {
+    const std::ptrdiff_t instructions = place.second - place.first + 1;
+    if (code)
+      std::fprintf(stderr, "%s\n", code->explain().to_text().c_str());
+    else if (instructions > MostInstructions)
       std::fprintf(stderr, "%s: %td of its instructions are more than the %td that are compiled at a time\n",
-                   function.name.c_str(), last - first + 1, MostInstructions);
+                   function.name.c_str(), instructions, MostInstructions);
+  }
 }
 
 void forget(Proto* p) {

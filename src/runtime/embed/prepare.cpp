@@ -286,8 +286,7 @@ Result<void> prepare(llvm::Module& module, const std::string& runtime_name, cons
   llvm::SmallPtrSet<llvm::Function*, 8> kept_whole;
   for (llvm::Function& function : module)
     if (!function.hasFnAttribute(llvm::Attribute::NoInline) &&
-        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) &&
-        (has_marker(function, Marker::VirtualState) || has_marker(function, Marker::TrackedState)))
+        !function.hasFnAttribute(llvm::Attribute::AlwaysInline) && has_state_marker(function))
       kept_whole.insert(&function);
   for (llvm::Function* function : kept_whole) function->addFnAttr(llvm::Attribute::NoInline);
   run_passes(module, PrepareNext);
