@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Running functions and loops, and everything that can be called. What happens often is here, for compiled code to
+// contain it; what happens seldom is in calls.cpp and stays a call.
+#pragma once
+
+#include "error.h"
+#include "frame.h"
+#include "vm.h"
+
+#include <cstddef>
+
+#include <inlay/annotate.h>
+
+namespace lox {
+
+/// How many slots a frame can have. The next larger one of these is taken.
+constexpr int slot_sizes[] = {8, 32, 256, 4096};
+constexpr int most_slots = 4096;
+
+[[noreturn, gnu::cold, gnu::noinline]] void fail_stack_overflow(int line);
+[[noreturn, gnu::cold, gnu::noinline]] void fail_arity(int expected, std::size_t given, int line);
+[[gnu::cold, gnu::noinline]] void count_function(const Function& function, Vm& vm);
+[[gnu::cold, gnu::noinline]] bool count_loop(const Loop& loop, Vm& vm);
+[[gnu::cold, gnu::noinline]] Flow run_compiled_loop(const Loop& loop, Frame& frame);
+
+/// A captured variable that begins with this value, which is rooted.
+inline Box* new_box(Value value, Vm& vm, Roots top) {
+  Box* box = vm.heap.allocate<Box>(sizeof(Box), Type::Box, box_shape, top);
+  box->value = value;
+  return box;
+}
+
+/// An instance without fields, of the class and shape.
+inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity, Vm& vm, Roots top) {
+  auto* instance =
+      vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
+  instance->capacity = capacity;
+  instance->owner = owner;
+  instance->fields = instance->own;
+  return instance;
+}
+
+template <bool Counting, int Slots>
+Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
+  if constexpr (Counting) {
+    if ((++function->heat.get() & (heat_step - 1)) == 0) count_function(*function, vm);
+  }
+  if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
+    fail_stack_overflow(0);
+
+  Value slots[Slots];
+  Frame frame{vm, *function, closure, roots, slots, self, Counting};
+  // Arguments are rooted by the caller, as long as they are not changed.
+  if (function->first_parameter != 0) slots[0] = Value::object(self);
+  for (int i = 0; i < function->arity; ++i) slots[function->first_parameter + i] = arguments[i];
+  for (const int slot : function->boxed) frame.set(slot, Value::object(new_box(slots[slot], vm, frame.top())));
+  try {
+    if (function->body(frame) == Flow::Return) return frame.result;
+  } catch (RuntimeError& error) {
+    add_to_trace(error, *function, frame.line);
+    throw;
+  }
+  return function->kind == syntax::FunctionKind::Initializer ? Value::object(self) : Value::nil();
+}
+
+/// Enters a function whose number of parameters is known to be right.
+inline Value enter(Frame& frame, const Function& function, Closure* closure, Object* self, const Value* arguments) {
+  const Code code = !frame.counting && function.small ? function.direct : function.code.get();
+  return code(&function, frame.vm, closure, frame.top(), self, arguments);
+}
+
+inline Flow iterate(const Loop& loop, Frame& frame) {
+  while (!loop.condition || loop.condition(frame).is_truthy()) {
+    if (loop.body(frame) == Flow::Return) return Flow::Return;
+    if (loop.increment) loop.increment(frame);
+    if (frame.counting && (++loop.heat.get() & (heat_step - 1)) == 0 && count_loop(loop, frame.vm)) [[unlikely]]
+      return run_compiled_loop(loop, frame);
+  }
+  return Flow::Next;
+}
+
+/// Goes on with a loop in a frame of its own, whose slots nobody else sees, and brings the variables back.
+template <int Slots>
+Flow run_loop(const Loop* loop, Frame& outer) {
+  Value slots[Slots];
+  const int count = outer.function.slot_count;
+  for (int i = 0; i < count; ++i) slots[i] = outer.slots[i];
+  Frame frame{outer.vm, *loop->function, outer.closure, outer.roots, slots, outer.self,
+              /*counting=*/false};
+  Flow flow;
+  try {
+    flow = iterate(*loop, frame);
+  } catch (RuntimeError&) {
+    outer.line = frame.line;
+    throw;
+  }
+  for (int i = 0; i < count; ++i) outer.slots[i] = slots[i];
+  outer.result = frame.result;
+  return flow;
+}
+
+// What stays a call. `keep` is a root of the caller for a new instance. Arguments are rooted.
+
+struct Arguments {
+  const Value* values;
+  std::size_t count;
+};
+struct Caller {
+  Vm& vm;
+  Roots top;
+  Roots keep;
+  int line;
+};
+
+[[gnu::noinline]] Value call_slowly(Site& site, Value callee, Arguments arguments, Caller caller);
+[[gnu::noinline]] Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Caller caller);
+[[gnu::noinline]] Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name,
+                                            Arguments arguments, Caller caller);
+
+/// Calls what is there to be called.
+inline Value call(Frame& frame, Site* site, Value callee, Arguments arguments, int keep, int line) {
+  frame.line = line;
+  const auto slowly = [&] {
+    return call_slowly(*site, callee, arguments, {frame.vm, frame.top(), frame.roots + keep, line});
+  };
+  if (!callee.is_object()) return slowly();
+  return site->dispatch(
+      callee.as_object()->shape,
+      [&](const SiteEntry& entry) {
+        if (entry.next == no_shape)
+          return enter(frame, *entry.function, as<Closure>(callee), nullptr, arguments.values);
+        auto* owner = as<Class>(callee);
+        Instance* instance = new_instance(owner, entry.next, entry.index, frame.vm, frame.top());
+        const Value made = frame.keep(keep, Value::object(instance));
+        if (entry.function) enter(frame, *entry.function, owner->initializer, instance, arguments.values);
+        return made;
+      },
+      slowly);
+}
+
+/// receiver.name(arguments)
+inline Value invoke(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, int keep, int line) {
+  frame.line = line;
+  const auto slowly = [&] {
+    return invoke_slowly(*site, receiver, name, arguments, {frame.vm, frame.top(), frame.roots + keep, line});
+  };
+  if (!receiver.is_object()) return slowly();
+  return site->dispatch(
+      receiver.as_object()->shape,
+      [&](const SiteEntry& entry) {
+        Closure* method = as<Instance>(receiver)->owner->methods[entry.index];
+        return enter(frame, *entry.function, method, receiver.as_object(), arguments.values);
+      },
+      slowly);
+}
+
+/// super.name(arguments), where `receiver` is `this`
+inline Value invoke_super(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, int keep, int line) {
+  frame.line = line;
+  Class* superclass = frame.closure->home->superclass;
+  return site->dispatch(
+      superclass->shape,
+      [&](const SiteEntry& entry) {
+        return enter(frame, *entry.function, superclass->methods[entry.index], receiver.as_object(), arguments.values);
+      },
+      [&] {
+        return invoke_super_slowly(*site, receiver, superclass, name, arguments,
+                                   {frame.vm, frame.top(), frame.roots + keep, line});
+      });
+}
+
+}  // namespace lox

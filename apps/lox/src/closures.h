@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a resolved tree to closures: one small lambda for each node, which holds the closures of the node's children.
+#pragma once
+
+#include "function.h"
+#include "syntax.h"
+
+#include <functional>
+#include <string>
+
+namespace inlay {
+class GuestSource;
+}
+
+namespace lox {
+
+/// What the closures of a program need from who makes them.
+struct CompileContext {
+  int first_constant = 0;                      // numbers of constants in the Vm begin here
+  Shape first_shape = first_free_shape;        // of functions: one each from here on
+  std::function<Site*()> new_site;             // memory for one, which is not constant
+  inlay::GuestSource* source = nullptr;        // where closures came from, for debuggers and reports; or null
+  std::string file;                            // of the source
+};
+
+/// The program, whose script is its last function. Throws nothing but bad_alloc: a resolved tree has no errors.
+Program compile(const syntax::Function& script, const CompileContext& context);
+
+}  // namespace lox

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Fields, methods that become values, and classes.
+#pragma once
+
+#include "frame.h"
+
+#include <optional>
+#include <vector>
+
+namespace lox {
+
+/// Instances have room for at most so many fields in themselves.
+constexpr std::uint32_t most_fields_inside = 24;
+
+[[noreturn]] void fail_undefined_property(const String& name, int line);
+
+/// Where an instance of this layout has a field, if it does.
+std::optional<std::uint32_t> find_field(const Layout& layout, const String* name);
+
+/// A site learns an entry; too many make it useless, and it stays so.
+void learn(Vm& vm, Site& site, const SiteEntry& entry);
+
+[[gnu::noinline]] Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line);
+[[gnu::noinline]] void set_slowly(Site& site, Value object, int name, Value value, Vm& vm, int line);
+/// The method `name` of the superclass, bound to the receiver.
+[[gnu::noinline]] Value get_super(Value receiver, Class* superclass, int name, Vm& vm, Roots top, int line);
+
+[[gnu::noinline]] Class* new_class(int name, std::uint32_t capacity, Vm& vm, Roots top);
+/// Superclasses must be classes, and come before methods.
+[[gnu::noinline]] void inherit(Class& owner, Value superclass, int line);
+[[gnu::noinline]] void add_method(Class& owner, int name, Closure* method, Vm& vm);
+
+/// object.name
+inline Value get(Frame& frame, Site* site, Value object, int name, int line) {
+  const auto slowly = [&] { return get_slowly(*site, object, name, frame.vm, frame.top(), line); };
+  if (!object.is_object()) return slowly();
+  return site->dispatch(
+      object.as_object()->shape, [&](const SiteEntry& entry) { return as<Instance>(object)->fields[entry.index]; },
+      slowly);
+}
+
+/// object.name = value. Both are rooted.
+inline Value set(Frame& frame, Site* site, Value object, int name, Value value, int line) {
+  const auto slowly = [&] {
+    set_slowly(*site, object, name, value, frame.vm, line);
+    return value;
+  };
+  if (!object.is_object()) return slowly();
+  return site->dispatch(
+      object.as_object()->shape,
+      [&](const SiteEntry& entry) {
+        auto* instance = as<Instance>(object);
+        if (entry.next != no_shape) {
+          if (entry.index >= instance->capacity) return slowly();
+          instance->shape = entry.next;
+        }
+        instance->fields[entry.index] = value;
+        return value;
+      },
+      slowly);
+}
+
+}  // namespace lox

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Programs that run one after another and share their globals: a script, or the lines of a REPL.
+#pragma once
+
+#include "frontend.h"
+#include "tiers.h"
+
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace lox {
+
+/// What became of a program. The messages were written to standard error.
+enum class Outcome { Succeeded, CompileError, RuntimeError, OutputError };
+
+class Session {
+ public:
+  /// Throws std::runtime_error if Inlay cannot be set up.
+  explicit Session(Mode mode);
+  ~Session();
+
+  /// Parses and runs a program. `file`: what debuggers are told.
+  Outcome run(std::string_view source, const std::string& file);
+  /// The same of what is parsed already.
+  Outcome run(const syntax::Function& script, const std::string& file);
+
+  Vm& vm() { return vm_; }
+  GlobalNames& globals() { return globals_; }
+  const Tiers* tiers() const { return tiers_.get(); }
+
+ private:
+  GlobalNames globals_;
+  std::list<inlay::Frozen<Program>> programs_;  // before the Vm: closures know their functions
+  std::list<Program> plain_programs_;
+  SiteMemory plain_sites_;
+  std::unique_ptr<Tiers> tiers_;
+  Vm vm_;
+};
+
+}  // namespace lox

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// An inline cache: what a place in the program has learned about the shapes that it meets. Plain closures use it to save
+// a lookup. Compiled code knows what it says: the host promises that sites change rarely (session.cpp).
+//
+// An entry is found by the shape of an object, and everything else in it follows from that shape for ever. So code that
+// was made of an entry stays right when the site learns more.
+#pragma once
+
+#include "object.h"
+
+#include <array>
+
+namespace lox {
+
+struct SiteEntry {
+  Shape shape = no_shape;
+  /// Get, Set: which field. Method calls: which method of the class. Calls of classes: for how many fields.
+  std::uint32_t index = 0;
+  /// Set: the shape with the new field, if it is one. Calls of classes: the shape of new instances.
+  Shape next = no_shape;
+  /// Calls: what is entered. Of classes: the initializer, or null.
+  const Function* function = nullptr;
+};
+
+struct Site {
+  static constexpr unsigned capacity = 4;
+  static constexpr unsigned too_many = capacity + 1;
+
+  unsigned count = 0;  // too_many: not worth a cache
+  std::array<SiteEntry, capacity> entries;
+
+  /// hit(entry) for the entry of this shape, or miss(). A chain of comparisons, each with code of its own behind it.
+  template <unsigned I = 0, class Hit, class Miss>
+  auto dispatch(Shape shape, const Hit& hit, const Miss& miss) const {
+    if constexpr (I == capacity) {
+      return miss();
+    } else {
+      if (count <= I || count == too_many) return miss();
+      if (entries[I].shape == shape) return hit(entries[I]);
+      return dispatch<I + 1>(shape, hit, miss);
+    }
+  }
+};
+
+}  // namespace lox

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which functions and loops are compiled, and when. How is Inlay's business: it gets the closures as they are.
+#pragma once
+
+#include "frame.h"
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include <inlay/changing.h>
+#include <inlay/inlay.h>
+
+namespace lox {
+
+enum class Mode {
+  Off,     // closures
+  On,      // what is hot is compiled in the background
+  Always,  // every function is compiled before its first call
+};
+
+/// Sites lie apart from the closures, which do not change. Nothing here uses `new`, since sites are made within freeze().
+class SiteMemory {
+ public:
+  SiteMemory() = default;
+  SiteMemory(const SiteMemory&) = delete;
+  SiteMemory& operator=(const SiteMemory&) = delete;
+  ~SiteMemory();
+
+  Site* add();
+  /// Promises of all sites added since the last time that they change rarely.
+  inlay::Result<void> promise();
+  /// A site becomes another, and the code that read it goes.
+  void change(Site& site, const Site& next);
+
+ private:
+  struct Chunk;
+  Chunk* chunks_ = nullptr;  // the newest first
+};
+
+class Tiers final : public TierUp {
+ public:
+  Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options = {});
+
+  SiteMemory& sites() { return sites_; }
+  /// A program that is to run.
+  inlay::Result<void> add(const Program& program);
+
+  void function_is_warm(const Function& function) override;
+  bool loop_is_warm(const Loop& loop) override;
+  Flow run_loop(const Loop& loop, Frame& frame) override;
+  void change(Site& site, const Site& next) override;
+
+  using FunctionHandle = inlay::Function<Value(Vm&, Closure*, Roots, Object*, const Value*)>;
+  using LoopHandle = inlay::Function<Flow(Frame&)>;
+  struct CompiledFunction {
+    const Function* function;
+    Code counting;
+    FunctionHandle handle;
+  };
+  struct CompiledLoop {
+    const Loop* loop;
+    LoopHandle handle;
+  };
+  const std::deque<CompiledFunction>& functions() const { return functions_; }
+  const std::deque<CompiledLoop>& loops() const { return loops_; }
+
+ private:
+  CompiledFunction* compiled(const Function& function);
+  CompiledLoop* compiled(const Loop& loop);
+
+  inlay::Jit jit_;
+  Mode mode_;
+  inlay::CompileOptions options_;
+  SiteMemory sites_;
+  std::deque<CompiledFunction> functions_;
+  std::deque<CompiledLoop> loops_;
+};
+
+}  // namespace lox
