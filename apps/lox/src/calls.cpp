@@ -19,6 +19,14 @@ bool count_loop(const Loop& loop, Vm& vm) { return vm.tier_up && vm.tier_up->loo
 
 Flow run_compiled_loop(const Loop& loop, Frame& frame) { return frame.vm.tier_up->run_loop(loop, frame); }
 
+Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
+                   const Value* arguments) {
+  // As its calls of itself do, so that these are calls of the same code.
+  return function->direct(function, vm, closure, roots, function->first_parameter != 0 ? self : nullptr, arguments);
+}
+
+Flow run_loop_directly(const Loop* loop, Frame& frame) { return loop->direct(loop, frame); }
+
 namespace {
 
 void check_arity(int expected, const Arguments& arguments, int line) {

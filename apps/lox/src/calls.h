@@ -17,11 +17,11 @@ namespace lox {
 constexpr int slot_sizes[] = {8, 32, 256, 4096};
 constexpr int most_slots = 4096;
 
-[[noreturn, gnu::cold, gnu::noinline]] void fail_stack_overflow(int line);
-[[noreturn, gnu::cold, gnu::noinline]] void fail_arity(int expected, std::size_t given, int line);
-[[gnu::cold, gnu::noinline]] void count_function(const Function& function, Vm& vm);
-[[gnu::cold, gnu::noinline]] bool count_loop(const Loop& loop, Vm& vm);
-[[gnu::cold, gnu::noinline]] Flow run_compiled_loop(const Loop& loop, Frame& frame);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_stack_overflow(int line);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_arity(int expected, std::size_t given, int line);
+[[gnu::cold]] INLAY_OPAQUE void count_function(const Function& function, Vm& vm);
+[[gnu::cold]] INLAY_OPAQUE bool count_loop(const Loop& loop, Vm& vm);
+[[gnu::cold]] INLAY_OPAQUE Flow run_compiled_loop(const Loop& loop, Frame& frame);
 
 /// A captured variable that begins with this value, which is rooted.
 inline Box* new_box(Value value, Vm& vm, Roots top) {
@@ -62,6 +62,12 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
   }
   return function->kind == syntax::FunctionKind::Initializer ? Value::object(self) : Value::nil();
 }
+
+/// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
+/// calls itself.
+Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
+                   const Value* arguments);
+Flow run_loop_directly(const Loop* loop, Frame& frame);
 
 /// Enters a function whose number of parameters is known to be right.
 inline Value enter(Frame& frame, const Function& function, Closure* closure, Object* self, const Value* arguments) {
@@ -112,9 +118,9 @@ struct Caller {
   int line;
 };
 
-[[gnu::noinline]] Value call_slowly(Site& site, Value callee, Arguments arguments, Caller caller);
-[[gnu::noinline]] Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Caller caller);
-[[gnu::noinline]] Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name,
+INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Caller caller);
+INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Caller caller);
+INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name,
                                             Arguments arguments, Caller caller);
 
 /// Calls what is there to be called.

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <inlay/annotate.h>
+
 namespace lox {
 
 struct RuntimeError {
@@ -23,11 +25,11 @@ struct RuntimeError {
 };
 
 /// Throws. Out of line and cold: the closures stay small.
-[[noreturn]] void fail(int line, std::string message);
-[[noreturn]] void fail(int line, const char* message);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail(int line, std::string message);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail(int line, const char* message);
 
 /// Called in each frame that an error passes through.
-void add_to_trace(RuntimeError& error, const Function& function, int line);
+[[gnu::cold]] INLAY_OPAQUE void add_to_trace(RuntimeError& error, const Function& function, int line);
 
 /// The message and the stack trace, as clox writes them; ends in a newline.
 std::string to_text(const RuntimeError& error);

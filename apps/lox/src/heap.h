@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include <inlay/annotate.h>
+
 namespace lox {
 
 /// The frames' roots of a thread that runs Lox: [base, top).
@@ -78,7 +80,7 @@ class Heap {
   static constexpr std::size_t class_count = 33;  // cells of up to 512 bytes
   static constexpr std::size_t large = 0;         // the class of larger objects, each of which has a block of its own
 
-  FreeCell* allocate_slowly(std::size_t size, Roots top);
+  INLAY_OPAQUE FreeCell* allocate_slowly(std::size_t size, Roots top);
   FreeCell* allocate_large(std::size_t size);
   Block* new_block(std::size_t bytes, std::size_t cell_size);
   void sweep(Block& block, std::size_t size_class);

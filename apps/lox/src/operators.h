@@ -4,16 +4,18 @@
 
 #include "frame.h"
 
+#include <inlay/annotate.h>
+
 namespace lox {
 
-[[noreturn, gnu::cold, gnu::noinline]] void fail_not_a_number(int line);
-[[noreturn, gnu::cold, gnu::noinline]] void fail_not_numbers(int line);
-[[noreturn, gnu::cold, gnu::noinline]] void fail_not_addable(int line);
-[[noreturn, gnu::cold, gnu::noinline]] void fail_undefined_variable(Vm& vm, int name, int line);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_not_a_number(int line);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_not_numbers(int line);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_not_addable(int line);
+[[noreturn, gnu::cold]] INLAY_OPAQUE void fail_undefined_variable(Vm& vm, int name, int line);
 
-[[gnu::noinline]] String* concatenate(Vm& vm, const Object* left, const Object* right, Roots top, int line);
-[[gnu::noinline]] bool equal_texts(const Object* left, const Object* right);
-[[gnu::noinline]] void print(Vm& vm, Value value);
+INLAY_OPAQUE String* concatenate(Vm& vm, const Object* left, const Object* right, Roots top, int line);
+INLAY_OPAQUE bool equal_texts(const Object* left, const Object* right);
+INLAY_OPAQUE void print(Vm& vm, Value value);
 
 /// Numbers by IEEE 754, texts by their characters, all else by identity.
 inline bool equal(Value a, Value b) {

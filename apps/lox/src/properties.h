@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include <inlay/annotate.h>
+
 namespace lox {
 
 /// Instances have room for at most so many fields in themselves.
@@ -20,15 +22,15 @@ std::optional<std::uint32_t> find_field(const Layout& layout, const String* name
 /// A site learns an entry; too many make it useless, and it stays so.
 void learn(Vm& vm, Site& site, const SiteEntry& entry);
 
-[[gnu::noinline]] Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line);
-[[gnu::noinline]] void set_slowly(Site& site, Value object, int name, Value value, Vm& vm, int line);
+INLAY_OPAQUE Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line);
+INLAY_OPAQUE void set_slowly(Site& site, Value object, int name, Value value, Vm& vm, int line);
 /// The method `name` of the superclass, bound to the receiver.
-[[gnu::noinline]] Value get_super(Value receiver, Class* superclass, int name, Vm& vm, Roots top, int line);
+INLAY_OPAQUE Value get_super(Value receiver, Class* superclass, int name, Vm& vm, Roots top, int line);
 
-[[gnu::noinline]] Class* new_class(int name, std::uint32_t capacity, Vm& vm, Roots top);
+INLAY_OPAQUE Class* new_class(int name, std::uint32_t capacity, Vm& vm, Roots top);
 /// Superclasses must be classes, and come before methods.
-[[gnu::noinline]] void inherit(Class& owner, Value superclass, int line);
-[[gnu::noinline]] void add_method(Class& owner, int name, Closure* method, Vm& vm);
+INLAY_OPAQUE void inherit(Class& owner, Value superclass, int line);
+INLAY_OPAQUE void add_method(Class& owner, int name, Closure* method, Vm& vm);
 
 /// object.name
 inline Value get(Frame& frame, Site* site, Value object, int name, int line) {

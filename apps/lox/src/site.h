@@ -2,8 +2,8 @@
 // An inline cache: what a place in the program has learned about the shapes that it meets. Plain closures use it to save
 // a lookup. Compiled code knows what it says: the host promises that sites change rarely (session.cpp).
 //
-// An entry is found by the shape of an object, and everything else in it follows from that shape for ever. So code that
-// was made of an entry stays right when the site learns more.
+// Everything in an entry follows from its shape, for ever, and entries are only added. So code that was made of some
+// entries stays right when the site learns more, which happens while it runs.
 #pragma once
 
 #include "object.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tiers.h"
 
+#include "calls.h"
+
 
 #include <sys/mman.h>
 
@@ -79,7 +81,13 @@ void SiteMemory::change(Site& site, const Site& next) {
 }
 
 Tiers::Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options)
-    : jit_(std::move(jit)), mode_(mode), options_(std::move(options)) {}
+    : jit_(std::move(jit)), mode_(mode), options_(std::move(options)) {
+  // The closures of a function all get its frame. Where one of them stayed a call, the frame would be memory.
+  options_.inline_policy = [](const inlay::CallSite& call) {
+    return call.callee.find("(lox::Frame&)") != call.callee.npos ? inlay::InlineChoice::Inline
+                                                                 : inlay::InlineChoice::Default;
+  };
+}
 
 inlay::Result<void> Tiers::add(const Program& program) {
   if (mode_ == Mode::Always) {
@@ -95,7 +103,7 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
   inlay::CompileOptions options = options_;
   options.name = name_of(function);
   auto handle =
-      jit_.specialize_with(options, function.direct, inlay::constant(&function), _1, _2, _3, _4, _5);
+      jit_.specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
   if (!handle) return nullptr;
   CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, function.code.get(), *std::move(handle)});
   function.compiled = &made;
@@ -106,7 +114,7 @@ Tiers::CompiledLoop* Tiers::compiled(const Loop& loop) {
   if (const void* known = loop.compiled.get()) return const_cast<CompiledLoop*>(static_cast<const CompiledLoop*>(known));
   inlay::CompileOptions options = options_;
   options.name = name_of(*loop.function) + " loop " + std::to_string(loop.line);
-  auto handle = jit_.specialize_with(options, loop.direct, inlay::constant(&loop), std::placeholders::_1);
+  auto handle = jit_.specialize_with(options, run_loop_directly, inlay::constant(&loop), std::placeholders::_1);
   if (!handle) return nullptr;
   CompiledLoop& made = loops_.emplace_back(CompiledLoop{&loop, *std::move(handle)});
   loop.compiled = &made;

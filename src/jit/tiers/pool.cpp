@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "frozen/recording.h"
@@ -48,8 +49,10 @@ struct Pool::Shared : std::enable_shared_from_this<Shared> {
   void work();
   void start_thread();
   void stop();
+  static void leave(std::thread thread);
   static void stop_all();
   static void stop_with_main_thread();
+  static const bool stops_with_who_loads;
 
   const unsigned most_threads, most_together;
   const pid_t process = getpid();  // after fork(), a child has none of these threads
@@ -68,10 +71,32 @@ struct AllPools {
   std::atomic<bool> ended = false;  // no thread is started any more
   std::mutex mutex;
   std::set<void*> pools;
+  std::vector<std::thread> leaving;  // threads that destroyed their own pool, and so could not be waited for
+  pid_t process_of_leaving = 0;
 };
 AllPools& all_pools() {
   static AllPools* const all = new AllPools;
   return *all;
+}
+
+}  // namespace
+
+namespace {
+
+/// Waits for the threads that are about to end, but for this one.
+void join_leaving() {
+  AllPools& all = all_pools();
+  std::vector<std::thread> leaving;
+  {
+    std::lock_guard lock(all.mutex);
+    if (all.process_of_leaving != getpid()) return;  // after fork(): they are the parent's
+    const auto self = std::partition(all.leaving.begin(), all.leaving.end(), [](const std::thread& thread) {
+      return thread.get_id() == std::this_thread::get_id();
+    });
+    leaving.assign(std::make_move_iterator(self), std::make_move_iterator(all.leaving.end()));
+    all.leaving.erase(self, all.leaving.end());
+  }
+  for (std::thread& thread : leaving) thread.join();
 }
 
 }  // namespace
@@ -89,6 +114,7 @@ void Pool::Shared::stop_all() {
     }
     shared->stop();
   }
+  join_leaving();
   write_trace_files();  // with all that was compiled; LLVM, which writes them, is still there
 }
 
@@ -103,6 +129,10 @@ void Pool::Shared::stop_with_main_thread() {
   static thread_local const Ending ending;
   static_cast<void>(ending);
 }
+
+// The pools of other threads must end before LLVM's statics do as well. While libraries are loaded, it is mostly the main
+// thread that runs.
+const bool Pool::Shared::stops_with_who_loads = (stop_with_main_thread(), true);
 
 bool process_is_ending() { return all_pools().ended.load(std::memory_order_relaxed); }
 
@@ -163,6 +193,17 @@ void Pool::Shared::work() {
   }
 }
 
+/// This thread ends soon. Who ends the process waits for that, since it may have work of LLVM's behind it.
+void Pool::Shared::leave(std::thread thread) {
+  join_leaving();
+  AllPools& all = all_pools();
+  const frozen::Unrecorded unrecorded;
+  std::lock_guard lock(all.mutex);
+  if (std::exchange(all.process_of_leaving, getpid()) != getpid())
+    new std::vector<std::thread>(std::exchange(all.leaving, {}));  // the parent's: neither joined nor dropped
+  all.leaving.push_back(std::move(thread));
+}
+
 void Pool::Shared::stop() {
   std::vector<std::thread> ending;
   std::vector<Job> forgotten;  // destroyed without the lock
@@ -178,7 +219,7 @@ void Pool::Shared::stop() {
     if (process != getpid())
       new std::thread(std::move(thread));  // of another process: it can be neither joined nor dropped
     else if (thread.get_id() == std::this_thread::get_id())
-      thread.detach();
+      leave(std::move(thread));
     else
       thread.join();
 }
@@ -194,12 +235,11 @@ Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<
 }
 
 Pool::~Pool() {
-  {
-    AllPools& all = all_pools();
-    std::lock_guard lock(all.mutex);
-    all.pools.erase(this);
-  }
   shared_->stop();
+  // Not before: at the end of the process, each thread is known through its pool or as one that leaves.
+  AllPools& all = all_pools();
+  std::lock_guard lock(all.mutex);
+  all.pools.erase(this);
 }
 
 bool Pool::push(Job job) {
