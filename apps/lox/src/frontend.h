@@ -4,12 +4,17 @@
 
 #include "syntax.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace lox {
+
+/// How deep functions, statements, and expressions in parentheses or behind operators may stand in one another.
+constexpr int max_nesting = 1'000;
 
 /// The names of the global variables of a session, numbered from 0 as they are met.
 class GlobalNames {
@@ -25,9 +30,10 @@ class GlobalNames {
 
 /// Something wrong with a program, found before it runs.
 struct Diagnostic {
-  syntax::Position position;
-  std::uint32_t length = 1;  // of what the caret underlines, in bytes, on that line
-  std::string message;       // "[line 3] Error at 'x': Expect expression."
+  syntax::Position position;                    // on the last line of what is wrong, which is the line of the message
+  std::size_t offset = std::string_view::npos;  // of the same place in the source; npos: look for the line
+  std::uint32_t length = 1;                     // of what the caret underlines, in bytes, on that line
+  std::string message;                          // "[line 3] Error at 'x': Expect expression."
 };
 
 struct Parsed {
@@ -36,11 +42,14 @@ struct Parsed {
   bool at_end = false;  // the first thing missing is more text: an unfinished block, parenthesis or string. For a REPL.
 };
 
-/// Parses and resolves a program. `globals` learns its names.
+/// Parses and resolves a program. `globals` learns its names. Complains of what clox complains of, in the same words
+/// and order, but has no limits on locals, captures, constants and jumps; instead it has one on depth,
+/// `syntax::max_depth`, and on how far the parser itself has to recurse, `max_nesting`.
 Parsed parse(std::string_view source, GlobalNames& globals);
 
-/// The message, the line of the source, and carets beneath: as people read it. Ends in a newline. Control characters
-/// and invalid UTF-8 of the source are shown as a replacement; tabs are kept, so that the carets stand where they should.
+/// The message, the line of the source, and carets beneath: as people read it. Ends in a newline. Of a very long line
+/// only the part around the carets is shown. Control characters and invalid UTF-8 of the source, and of the message
+/// that quotes it, are shown as a replacement; tabs are kept, so that the carets stand where they should.
 std::string to_text(const Diagnostic& diagnostic, std::string_view source, bool colours);
 
 }  // namespace lox

@@ -11,6 +11,9 @@
 
 namespace lox::syntax {
 
+/// No path from the root to a leaf is longer, counted in expressions and statements, so later stages may recurse.
+constexpr int max_depth = 10'000;
+
 /// Lines count from 1, columns too, in bytes. Line 0: nowhere.
 struct Position {
   std::uint32_t line = 0;
@@ -122,11 +125,16 @@ struct Logical {
   ExpressionPtr right;
 };
 
-/// `position`: where run-time errors happen: of a call the closing parenthesis, of an operator the operator, of a
-/// property its name, of anything else its first token.
+/// `position`: where a caret should point: of a call the closing parenthesis, of an operator the operator, of a
+/// property (of `super`, too) its name, of anything else its first token. `end_line`: the line of the last token, which
+/// is the one that clox names in run-time errors, whatever line the operator is on.
 struct Expression {
+  ~Expression();  // takes no stack for depth
+
   Position position;
-  std::variant<Nil, Boolean, Number, String, Variable, Assign, This, Super, Get, Set, Call, Unary, Binary, Logical> node;
+  std::uint32_t end_line = 0;
+  std::variant<Nil, Boolean, Number, String, Variable, Assign, This, Super, Get, Set, Call, Unary, Binary, Logical>
+      node;
 };
 
 // Statements.
@@ -174,6 +182,8 @@ struct ClassDeclaration {
 };
 
 struct Statement {
+  ~Statement();  // takes no stack for depth
+
   Position position;  // of the first token
   std::variant<Evaluate, Print, Var, Block, If, While, Return, FunctionDeclaration, ClassDeclaration> node;
 };
@@ -182,14 +192,14 @@ enum class FunctionKind : std::uint8_t { Script, Function, Method, Initializer }
 
 struct Function {
   FunctionKind kind = FunctionKind::Script;
-  std::string name;    // empty: the script
-  Position position;   // of the name
+  std::string name;            // empty: the script
+  Position position;           // of the name
   std::uint32_t end_line = 0;  // of the closing brace
   std::vector<StatementPtr> body;
 
   // What the resolver finds.
-  std::vector<const Local*> parameters;  // without `this`
-  const Local* this_local = nullptr;     // of methods and initializers
+  std::vector<const Local*> parameters;        // without `this`
+  const Local* this_local = nullptr;           // of methods and initializers
   std::vector<std::unique_ptr<Local>> locals;  // all of them, parameters and `this` among them
   int slot_count = 0;                          // most slots in use at one time
   std::vector<Capture> captures;
