@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 -- Takeuchi's function: calls with three arguments that are calls themselves.
-local N = 13 -- size of a round
+local N = 12 -- size of a round
 local R = 5 -- rounds
 
 local function tak(x, y, z)
