@@ -23,14 +23,14 @@ import pathlib
 import re
 import shlex
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 
 import generate
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "common"))
+import outcomes  # noqa: E402
 
 # What stands in front of a script: how the collector is made to run.
 COLLECTORS = {
@@ -63,13 +63,6 @@ class Candidate:
 
     def can_run(self, case):
         return not self.builds or (case.arguments and case.arguments[0].endswith(".lua"))
-
-
-@dataclasses.dataclass
-class Outcome:
-    status: str
-    stdout: bytes
-    stderr: bytes
 
 
 class CaseError(Exception):
@@ -134,19 +127,7 @@ def run(command, case, timeout):
     environment = {name: text for name, text in os.environ.items() if not name.startswith("LUA_")}
     environment.update({"LC_ALL": "C", "LUA_PATH": "modules/?.lua", "LUA_CPATH": "modules/?.so"})
     environment.update(case.environment)
-    process = subprocess.Popen(
-        command + case.arguments, cwd=case.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, start_new_session=True)
-    try:
-        stdout, stderr = process.communicate(case.stdin, timeout)
-    except subprocess.TimeoutExpired:
-        # A script may have started others: all of its session ends.
-        os.killpg(process.pid, signal.SIGKILL)
-        stdout, stderr = process.communicate()
-        return Outcome(f"still ran after {timeout:g} s", stdout, stderr)
-    if process.returncode < 0:
-        return Outcome(f"killed by {signal.Signals(-process.returncode).name}", stdout, stderr)
-    return Outcome(f"exit {process.returncode}", stdout, stderr)
+    return outcomes.run(command + case.arguments, timeout, case.stdin, case.folder, environment)
 
 
 def normalize(outcome, command, case):
@@ -156,38 +137,7 @@ def normalize(outcome, command, case):
     stderr = re.sub(rb"(?m)^(usage: )?(?:" + names + rb")(:| \[)", rb"\1lua\2", outcome.stderr)
     if case.stderr_lines is not None:
         stderr = b"\n".join(stderr.split(b"\n")[:case.stderr_lines])
-    return Outcome(outcome.status, outcome.stdout, stderr)
-
-
-def shown(line):
-    text = line.decode("utf-8", "backslashreplace")
-    return text if len(text) <= 300 else text[:300] + "..."
-
-
-def text_difference(title, expected, got):
-    """The first line that differs, with two lines before it."""
-    left, right = expected.split(b"\n"), got.split(b"\n")
-    at = 0
-    while at < len(left) and at < len(right) and left[at] == right[at]:
-        at += 1
-    lines = [f"  {title} differs at line {at + 1}"]
-    lines += [f"    both       | {shown(line)}" for line in left[max(0, at - 2):at]]
-    for who, text in (("reference", left), ("candidate", right)):
-        if at >= len(text):
-            lines.append(f"    {who}  ends here")
-        lines += [f"    {who}  | {shown(line)}" for line in text[at:at + 3]]
-    return lines
-
-
-def difference(expected, got):
-    lines = []
-    if expected.status != got.status:
-        lines.append(f"  status: reference {expected.status}, candidate {got.status}")
-    if expected.stdout != got.stdout:
-        lines += text_difference("stdout", expected.stdout, got.stdout)
-    if expected.stderr != got.stderr:
-        lines += text_difference("stderr", expected.stderr, got.stderr)
-    return lines
+    return outcomes.Outcome(outcome.status, outcome.stdout, stderr)
 
 
 def run_built(command, case, timeout):
@@ -213,11 +163,11 @@ def judge(case, reference, candidates, timeout):
     expected = normalize(run(reference, case, timeout), reference, case)
     if not expected.status.startswith("exit"):
         lines = [f"FAILED {case.name}: the reference {expected.status}"]
-        return 0, [lines + text_difference("stderr", b"", expected.stderr)]
+        return 0, [lines + outcomes.text_difference("stderr", b"", expected.stderr)]
     failures = []
     candidates = [candidate for candidate in candidates if candidate.can_run(case)]
     for candidate in candidates:
-        lines = difference(expected, outcome_of(candidate, case, timeout))
+        lines = outcomes.difference(expected, outcome_of(candidate, case, timeout))
         if lines:
             command = shlex.join(candidate.command + ["--build"] * candidate.builds + case.arguments)
             failures.append([f"FAILED {case.name}: {command}"] + lines)
