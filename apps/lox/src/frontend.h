@@ -14,7 +14,7 @@
 namespace lox {
 
 /// How deep functions, statements, and expressions in parentheses or behind operators may stand in one another.
-constexpr int max_nesting = 1'000;
+constexpr int max_nesting = 2'000;
 
 /// The names of the global variables of a session, numbered from 0 as they are met.
 class GlobalNames {

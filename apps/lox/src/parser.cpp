@@ -300,14 +300,15 @@ StatementPtr Parser::parse_for() {
   return make_statement(position, std::move(block));
 }
 
-/// A chain of `else if` is taken in a loop: programs write long ones, and do not call that nesting.
+/// A chain of `else if` is taken in a loop: programs write long ones, and do not call that nesting. It may use up half
+/// of the depth that there is, so that something is left for its conditions.
 StatementPtr Parser::parse_if() {
   const int outer_depth = depth_;
   StatementPtr first;
   StatementPtr* place = &first;
   while (true) {
     const Position position = previous_.position;
-    if (depth_ >= max_depth) give_up(previous_, "Too many branches in one 'if'.");
+    if (depth_ >= max_depth / 2) give_up(previous_, "Too many branches in one 'if'.");
     expect(TokenKind::LeftParenthesis, "Expect '(' after 'if'.");
     If node;
     node.condition = parse_condition();
