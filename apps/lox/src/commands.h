@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What `inlay-lox` can be asked for. Each function is a whole command: it writes what there is to say, and gives the exit
+// status.
+#pragma once
+
+#include "tiers.h"
+
+#include <string>
+#include <vector>
+
+namespace lox {
+
+/// Exit statuses, as those of clox, from sysexits.h.
+enum Status : int {
+  status_usage = 64,
+  status_compile_error = 65,
+  status_no_input = 66,
+  status_runtime_error = 70,
+  status_output_error = 74,
+};
+
+/// Where a program comes from.
+struct Source {
+  std::string text;
+  std::string name;  // as messages and debuggers show it
+};
+
+struct RunOptions {
+  Mode mode = Mode::On;
+  bool gc_statistics = false;  // as JSON on standard error, at the end
+  bool gc_stress = false;      // collect at each allocation
+};
+
+/// Runs a script.
+int run(const Source& source, const RunOptions& options);
+/// Reads lines and runs them, until the input ends.
+int repl(const RunOptions& options);
+/// Writes an executable.
+int build(const Source& source, const std::string& output);
+
+struct ExplainOptions {
+  std::string html;  // the file to write; empty: text on standard output
+};
+/// Runs a script, and tells what was compiled.
+int explain(const Source& source, const ExplainOptions& options);
+
+}  // namespace lox
