@@ -16,11 +16,17 @@
 namespace lox {
 namespace {
 
-using syntax::Position;
+/// Where a node stands, and which line its errors name.
+struct At {
+  syntax::Position position;
+  int line;
+};
 
 /// Most arguments of calls that have a lambda for their number; more than these share one.
 constexpr std::size_t most_counted_arguments = 6;
 constexpr std::size_t most_arguments = 255;
+
+At at_begin(syntax::Position position) { return {position, static_cast<int>(position.line)}; }
 
 /// Roots behind the variables of a function, for values that are under way. They nest as expressions do.
 class RootStack {
@@ -57,54 +63,53 @@ class Compiler {
   const Function* compile_function(const syntax::Function& source);
 
   Expression compile(const syntax::ExpressionPtr& expression);
-  Expression compile_node(const syntax::Nil&, Position at);
-  Expression compile_node(const syntax::Boolean& node, Position at);
-  Expression compile_node(const syntax::Number& node, Position at);
-  Expression compile_node(const syntax::String& node, Position at);
-  Expression compile_node(const syntax::Variable& node, Position at);
-  Expression compile_node(const syntax::Assign& node, Position at);
-  Expression compile_node(const syntax::This& node, Position at);
-  Expression compile_node(const syntax::Super& node, Position at);
-  Expression compile_node(const syntax::Get& node, Position at);
-  Expression compile_node(const syntax::Set& node, Position at);
-  Expression compile_node(const syntax::Call& node, Position at);
-  Expression compile_node(const syntax::Unary& node, Position at);
-  Expression compile_node(const syntax::Binary& node, Position at);
-  Expression compile_node(const syntax::Logical& node, Position at);
+  Expression compile_node(const syntax::Nil&, At at);
+  Expression compile_node(const syntax::Boolean& node, At at);
+  Expression compile_node(const syntax::Number& node, At at);
+  Expression compile_node(const syntax::String& node, At at);
+  Expression compile_node(const syntax::Variable& node, At at);
+  Expression compile_node(const syntax::Assign& node, At at);
+  Expression compile_node(const syntax::This& node, At at);
+  Expression compile_node(const syntax::Super& node, At at);
+  Expression compile_node(const syntax::Get& node, At at);
+  Expression compile_node(const syntax::Set& node, At at);
+  Expression compile_node(const syntax::Call& node, At at);
+  Expression compile_node(const syntax::Unary& node, At at);
+  Expression compile_node(const syntax::Binary& node, At at);
+  Expression compile_node(const syntax::Logical& node, At at);
 
   Statement compile(const syntax::StatementPtr& statement);
-  Statement compile_block(const std::vector<syntax::StatementPtr>& statements, Position at);
-  Statement compile_node(const syntax::Evaluate& node, Position at);
-  Statement compile_node(const syntax::Print& node, Position at);
-  Statement compile_node(const syntax::Var& node, Position at);
-  Statement compile_node(const syntax::Block& node, Position at);
-  Statement compile_node(const syntax::If& node, Position at);
-  Statement compile_node(const syntax::While& node, Position at);
-  Statement compile_node(const syntax::Return& node, Position at);
-  Statement compile_node(const syntax::FunctionDeclaration& node, Position at);
-  Statement compile_node(const syntax::ClassDeclaration& node, Position at);
+  Statement compile_block(const std::vector<syntax::StatementPtr>& statements, At at);
+  Statement compile_node(const syntax::Evaluate& node, At at);
+  Statement compile_node(const syntax::Print& node, At at);
+  Statement compile_node(const syntax::Var& node, At at);
+  Statement compile_node(const syntax::Block& node, At at);
+  Statement compile_node(const syntax::If& node, At at);
+  Statement compile_node(const syntax::While& node, At at);
+  Statement compile_node(const syntax::Return& node, At at);
+  Statement compile_node(const syntax::FunctionDeclaration& node, At at);
+  Statement compile_node(const syntax::ClassDeclaration& node, At at);
 
-  Expression read(const syntax::Place& place, const std::string& name, Position at);
-  Statement declare(const syntax::Declared& variable, Expression value, Position at);
-  Expression closure(const syntax::Function& function, Position at, bool is_method);
+  Expression read(const syntax::Place& place, const std::string& name, At at);
+  Statement declare(const syntax::Declared& variable, Expression value, At at);
+  Expression closure(const syntax::Function& function, At at, bool is_method);
   template <class Operation>
-  Expression binary(const syntax::Binary& node, Position at, Operation operation);
+  Expression binary(const syntax::Binary& node, At at, Operation operation);
 
   /// A call of any form. `enter(frame, arguments)` does it, once they are there, in roots from `first_root` on.
   template <class Enter>
-  Expression with_arguments(const std::vector<syntax::ExpressionPtr>& arguments, int first_root, Position at,
+  Expression with_arguments(const std::vector<syntax::ExpressionPtr>& arguments, int first_root, At at,
                             Enter enter);
   template <std::size_t Count, class Enter>
-  Expression with_counted_arguments(std::vector<Expression> arguments, int first_root, Position at, Enter enter);
+  Expression with_counted_arguments(std::vector<Expression> arguments, int first_root, At at, Enter enter);
 
   template <class F>
-  Expression expression(Position at, F function);
+  Expression expression(At at, F function);
   template <class F>
-  Statement statement(Position at, F function);
+  Statement statement(At at, F function);
 
   int constant(const std::string& text);
   Site* new_site() { return context_.new_site(); }
-  int line(Position at) const { return static_cast<int>(at.line); }
 
   const CompileContext& context_;
   Program program_;
@@ -115,18 +120,18 @@ class Compiler {
 };
 
 template <class F>
-Expression Compiler::expression(Position at, F function) {
+Expression Compiler::expression(At at, F function) {
   ++scope_->nodes;
   Expression closure(std::move(function));
-  if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.line, at.column);
+  if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.position.line, at.position.column);
   return closure;
 }
 
 template <class F>
-Statement Compiler::statement(Position at, F function) {
+Statement Compiler::statement(At at, F function) {
   ++scope_->nodes;
   Statement closure(std::move(function));
-  if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.line, at.column);
+  if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.position.line, at.position.column);
   return closure;
 }
 
@@ -184,7 +189,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
               context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
               RootStack(source.slot_count)};
   Scope* around = std::exchange(scope_, &scope);
-  function.body = compile_block(source.body, source.position);
+  function.body = compile_block(source.body, at_begin(source.position));
   scope_ = around;
 
   function.root_count = scope.roots.most();
@@ -196,7 +201,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
 }
 
 /// The function as a value.
-Expression Compiler::closure(const syntax::Function& source, Position at, bool is_method) {
+Expression Compiler::closure(const syntax::Function& source, At at, bool is_method) {
   const Function* function = compile_function(source);
   return expression(at, [function, is_method](Frame& frame) {
     const std::size_t count = function->captures.size();
@@ -217,29 +222,30 @@ Expression Compiler::closure(const syntax::Function& source, Position at, bool i
 // Expressions.
 
 Expression Compiler::compile(const syntax::ExpressionPtr& expression) {
-  return std::visit([&](const auto& node) { return compile_node(node, expression->position); }, expression->node);
+  const At at{expression->position, static_cast<int>(expression->end_line)};
+  return std::visit([&](const auto& node) { return compile_node(node, at); }, expression->node);
 }
 
-Expression Compiler::compile_node(const syntax::Nil&, Position at) {
+Expression Compiler::compile_node(const syntax::Nil&, At at) {
   return expression(at, [](Frame&) { return Value::nil(); });
 }
 
-Expression Compiler::compile_node(const syntax::Boolean& node, Position at) {
+Expression Compiler::compile_node(const syntax::Boolean& node, At at) {
   return expression(at, [value = node.value](Frame&) { return Value::boolean(value); });
 }
 
-Expression Compiler::compile_node(const syntax::Number& node, Position at) {
+Expression Compiler::compile_node(const syntax::Number& node, At at) {
   return expression(at, [value = node.value](Frame&) { return Value::number(value); });
 }
 
-Expression Compiler::compile_node(const syntax::String& node, Position at) {
+Expression Compiler::compile_node(const syntax::String& node, At at) {
   return expression(at, [text = constant(node.value)](Frame& frame) { return frame.vm.constant(text); });
 }
 
-Expression Compiler::read(const syntax::Place& place, const std::string& name, Position at) {
+Expression Compiler::read(const syntax::Place& place, const std::string& name, At at) {
   switch (place.kind) {
     case syntax::Place::Kind::Global:
-      return expression(at, [index = place.index, name = constant(name), line = line(at)](Frame& frame) {
+      return expression(at, [index = place.index, name = constant(name), line = at.line](Frame& frame) {
         const Value value = frame.vm.global(index);
         if (value.kind == Kind::Undefined) [[unlikely]]
           fail_undefined_variable(frame.vm, name, line);
@@ -254,15 +260,15 @@ Expression Compiler::read(const syntax::Place& place, const std::string& name, P
   return expression(at, [slot = place.local->slot](Frame& frame) { return frame.slots[slot]; });
 }
 
-Expression Compiler::compile_node(const syntax::Variable& node, Position at) { return read(node.place, node.name, at); }
-Expression Compiler::compile_node(const syntax::This& node, Position at) { return read(node.place, "this", at); }
+Expression Compiler::compile_node(const syntax::Variable& node, At at) { return read(node.place, node.name, at); }
+Expression Compiler::compile_node(const syntax::This& node, At at) { return read(node.place, "this", at); }
 
-Expression Compiler::compile_node(const syntax::Assign& node, Position at) {
+Expression Compiler::compile_node(const syntax::Assign& node, At at) {
   Expression value = compile(node.value);
   switch (node.place.kind) {
     case syntax::Place::Kind::Global:
       return expression(at, [index = node.place.index, name = constant(node.name), value = std::move(value),
-                             line = line(at)](Frame& frame) {
+                             line = at.line](Frame& frame) {
         const Value assigned = value(frame);
         Value& global = frame.vm.global(index);
         if (global.kind == Kind::Undefined) [[unlikely]]
@@ -289,34 +295,34 @@ Expression Compiler::compile_node(const syntax::Assign& node, Position at) {
   });
 }
 
-Expression Compiler::compile_node(const syntax::Get& node, Position at) {
+Expression Compiler::compile_node(const syntax::Get& node, At at) {
   return expression(at, [object = compile(node.object), site = new_site(), name = constant(node.name),
-                         line = line(at)](Frame& frame) { return get(frame, site, object(frame), name, line); });
+                         line = at.line](Frame& frame) { return get(frame, site, object(frame), name, line); });
 }
 
-Expression Compiler::compile_node(const syntax::Set& node, Position at) {
+Expression Compiler::compile_node(const syntax::Set& node, At at) {
   if (fields_ && std::holds_alternative<syntax::This>(node.object->node)) fields_->insert(node.name);
   Expression object = compile(node.object);
   const int root = scope_->roots.push(2);
   Expression value = compile(node.value);
   scope_->roots.pop(2);
   return expression(at, [object = std::move(object), value = std::move(value), site = new_site(),
-                         name = constant(node.name), root, line = line(at)](Frame& frame) {
+                         name = constant(node.name), root, line = at.line](Frame& frame) {
     const Value target = frame.keep(root, object(frame));
     const Value assigned = frame.keep(root + 1, value(frame));
     return set(frame, site, target, name, assigned, line);
   });
 }
 
-Expression Compiler::compile_node(const syntax::Super& node, Position at) {
+Expression Compiler::compile_node(const syntax::Super& node, At at) {
   return expression(at, [self = read(node.this_place, "this", at), name = constant(node.name),
-                         line = line(at)](Frame& frame) {
+                         line = at.line](Frame& frame) {
     return get_super(self(frame), frame.closure->home->superclass, name, frame.vm, frame.top(), line);
   });
 }
 
 template <class Enter>
-Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& sources, int first_root, Position at,
+Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& sources, int first_root, At at,
                                     Enter enter) {
   std::vector<Expression> arguments;
   for (const syntax::ExpressionPtr& argument : sources) arguments.push_back(compile(argument));
@@ -334,7 +340,7 @@ Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& so
 }
 
 template <std::size_t Count, class Enter>
-Expression Compiler::with_counted_arguments(std::vector<Expression> arguments, int first_root, Position at,
+Expression Compiler::with_counted_arguments(std::vector<Expression> arguments, int first_root, At at,
                                             Enter enter) {
   return expression(at, [arguments = std::move(arguments), first_root, enter](Frame& frame) {
     // The callee comes first, then the arguments.
@@ -349,7 +355,7 @@ Expression Compiler::with_counted_arguments(std::vector<Expression> arguments, i
   });
 }
 
-Expression Compiler::compile_node(const syntax::Call& node, Position at) {
+Expression Compiler::compile_node(const syntax::Call& node, At at) {
   const int count = static_cast<int>(node.arguments.size());
   const int root = scope_->roots.push(1 + count);
   Expression result;
@@ -364,7 +370,7 @@ Expression Compiler::compile_node(const syntax::Call& node, Position at) {
       }
     };
     result = with_arguments(node.arguments, root + 1, at,
-                            Invoke{compile(get->object), new_site(), constant(get->name), root, line(at)});
+                            Invoke{compile(get->object), new_site(), constant(get->name), root, at.line});
   } else if (const auto* super = std::get_if<syntax::Super>(&node.callee->node)) {
     struct InvokeSuper {
       Expression self;
@@ -377,7 +383,7 @@ Expression Compiler::compile_node(const syntax::Call& node, Position at) {
     };
     result = with_arguments(
         node.arguments, root + 1, at,
-        InvokeSuper{read(super->this_place, "this", at), new_site(), constant(super->name), root, line(at)});
+        InvokeSuper{read(super->this_place, "this", at), new_site(), constant(super->name), root, at.line});
   } else {
     struct CallValue {
       Expression function;
@@ -388,20 +394,20 @@ Expression Compiler::compile_node(const syntax::Call& node, Position at) {
         return call(frame, site, value, arguments, root, line);
       }
     };
-    result = with_arguments(node.arguments, root + 1, at, CallValue{compile(node.callee), new_site(), root, line(at)});
+    result = with_arguments(node.arguments, root + 1, at, CallValue{compile(node.callee), new_site(), root, at.line});
   }
   scope_->roots.pop(1 + count);
   scope_->function->calls = true;
   return result;
 }
 
-Expression Compiler::compile_node(const syntax::Unary& node, Position at) {
+Expression Compiler::compile_node(const syntax::Unary& node, At at) {
   Expression operand = compile(node.operand);
   if (node.op == syntax::UnaryOperator::Not)
     return expression(at, [operand = std::move(operand)](Frame& frame) {
       return Value::boolean(!operand(frame).is_truthy());
     });
-  return expression(at, [operand = std::move(operand), line = line(at)](Frame& frame) {
+  return expression(at, [operand = std::move(operand), line = at.line](Frame& frame) {
     const Value value = operand(frame);
     if (!value.is_number()) [[unlikely]]
       fail_not_a_number(line);
@@ -410,13 +416,13 @@ Expression Compiler::compile_node(const syntax::Unary& node, Position at) {
 }
 
 template <class Operation>
-Expression Compiler::binary(const syntax::Binary& node, Position at, Operation operation) {
+Expression Compiler::binary(const syntax::Binary& node, At at, Operation operation) {
   Expression left = compile(node.left);
   const int root = scope_->roots.push(2);
   Expression right = compile(node.right);
   scope_->roots.pop(2);
   return expression(at, [left = std::move(left), right = std::move(right), operation, root,
-                         line = line(at)](Frame& frame) -> Value {
+                         line = at.line](Frame& frame) -> Value {
     const Value first = frame.keep(root, left(frame));
     const Value second = right(frame);
     if constexpr (std::is_same_v<Operation, Add>)
@@ -426,7 +432,7 @@ Expression Compiler::binary(const syntax::Binary& node, Position at, Operation o
   });
 }
 
-Expression Compiler::compile_node(const syntax::Binary& node, Position at) {
+Expression Compiler::compile_node(const syntax::Binary& node, At at) {
   using enum syntax::BinaryOperator;
   const auto arithmetic = [&](auto operation) {
     return binary(node, at, [operation](Value a, Value b, int line) {
@@ -450,7 +456,7 @@ Expression Compiler::compile_node(const syntax::Binary& node, Position at) {
   std::abort();
 }
 
-Expression Compiler::compile_node(const syntax::Logical& node, Position at) {
+Expression Compiler::compile_node(const syntax::Logical& node, At at) {
   Expression left = compile(node.left);
   Expression right = compile(node.right);
   if (node.op == syntax::LogicalOperator::And)
@@ -467,10 +473,10 @@ Expression Compiler::compile_node(const syntax::Logical& node, Position at) {
 // Statements.
 
 Statement Compiler::compile(const syntax::StatementPtr& statement) {
-  return std::visit([&](const auto& node) { return compile_node(node, statement->position); }, statement->node);
+  return std::visit([&](const auto& node) { return compile_node(node, at_begin(statement->position)); }, statement->node);
 }
 
-Statement Compiler::compile_block(const std::vector<syntax::StatementPtr>& sources, Position at) {
+Statement Compiler::compile_block(const std::vector<syntax::StatementPtr>& sources, At at) {
   std::vector<Statement> statements;
   for (const syntax::StatementPtr& source : sources) statements.push_back(compile(source));
   return statement(at, [statements = std::move(statements)](Frame& frame) {
@@ -481,23 +487,23 @@ Statement Compiler::compile_block(const std::vector<syntax::StatementPtr>& sourc
   });
 }
 
-Statement Compiler::compile_node(const syntax::Block& node, Position at) { return compile_block(node.statements, at); }
+Statement Compiler::compile_node(const syntax::Block& node, At at) { return compile_block(node.statements, at); }
 
-Statement Compiler::compile_node(const syntax::Evaluate& node, Position at) {
+Statement Compiler::compile_node(const syntax::Evaluate& node, At at) {
   return statement(at, [value = compile(node.expression)](Frame& frame) {
     value(frame);
     return Flow::Next;
   });
 }
 
-Statement Compiler::compile_node(const syntax::Print& node, Position at) {
+Statement Compiler::compile_node(const syntax::Print& node, At at) {
   return statement(at, [value = compile(node.expression)](Frame& frame) {
     print(frame.vm, value(frame));
     return Flow::Next;
   });
 }
 
-Statement Compiler::declare(const syntax::Declared& variable, Expression value, Position at) {
+Statement Compiler::declare(const syntax::Declared& variable, Expression value, At at) {
   if (!variable.local)
     return statement(at, [index = variable.global, value = std::move(value)](Frame& frame) {
       const Value initial = value(frame);
@@ -517,12 +523,12 @@ Statement Compiler::declare(const syntax::Declared& variable, Expression value, 
   });
 }
 
-Statement Compiler::compile_node(const syntax::Var& node, Position at) {
+Statement Compiler::compile_node(const syntax::Var& node, At at) {
   Expression value = node.initializer ? compile(node.initializer) : compile_node(syntax::Nil(), at);
   return declare(node.variable, std::move(value), at);
 }
 
-Statement Compiler::compile_node(const syntax::If& node, Position at) {
+Statement Compiler::compile_node(const syntax::If& node, At at) {
   Expression condition = compile(node.condition);
   Statement then = compile(node.then);
   if (!node.otherwise)
@@ -535,10 +541,10 @@ Statement Compiler::compile_node(const syntax::If& node, Position at) {
   });
 }
 
-Statement Compiler::compile_node(const syntax::While& node, Position at) {
+Statement Compiler::compile_node(const syntax::While& node, At at) {
   auto loop = std::make_unique<Loop>();
   loop->function = scope_->function;
-  loop->line = line(at);
+  loop->line = at.line;
   if (node.condition) loop->condition = compile(node.condition);
   loop->body = compile(node.body);
   if (node.increment) loop->increment = compile(node.increment);
@@ -547,7 +553,7 @@ Statement Compiler::compile_node(const syntax::While& node, Position at) {
   return statement(at, [made](Frame& frame) { return iterate(*made, frame); });
 }
 
-Statement Compiler::compile_node(const syntax::Return& node, Position at) {
+Statement Compiler::compile_node(const syntax::Return& node, At at) {
   // An initializer gives its instance back, whatever returns from it.
   Expression value;
   if (node.value)
@@ -565,7 +571,7 @@ Statement Compiler::compile_node(const syntax::Return& node, Position at) {
   });
 }
 
-Statement Compiler::compile_node(const syntax::FunctionDeclaration& node, Position at) {
+Statement Compiler::compile_node(const syntax::FunctionDeclaration& node, At at) {
   // A local function that uses itself captures its own variable, which so has to be there first.
   if (node.variable.local && node.variable.local->captured)
     return statement(at, [slot = node.variable.local->slot, value = closure(*node.function, at, false)](Frame& frame) {
@@ -577,7 +583,7 @@ Statement Compiler::compile_node(const syntax::FunctionDeclaration& node, Positi
   return declare(node.variable, closure(*node.function, at, false), at);
 }
 
-Statement Compiler::compile_node(const syntax::ClassDeclaration& node, Position at) {
+Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
   struct Method {
     int name;
     Expression closure;
@@ -587,7 +593,7 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, Position 
   std::set<std::string>* around = std::exchange(fields_, &fields);
   std::vector<Method> methods;
   for (const syntax::FunctionPtr& method : node.methods)
-    methods.push_back({constant(method->name), closure(*method, method->position, true)});
+    methods.push_back({constant(method->name), closure(*method, at_begin(method->position), true)});
   fields_ = around;
 
   // Methods may use the class by its name, so the variable is declared before they are made.
@@ -598,7 +604,7 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, Position 
   scope_->roots.pop(2);
   return statement(at, [root, name = constant(node.variable.name), fields = static_cast<std::uint32_t>(fields.size()),
                         declare_variable = std::move(declare_variable), superclass = std::move(superclass),
-                        methods = std::move(methods), line = line(at)](Frame& frame) {
+                        methods = std::move(methods), line = at.line](Frame& frame) {
     Class* owner = new_class(name, fields, frame.vm, frame.top());
     frame.keep(root, Value::object(owner));
     declare_variable(frame);
