@@ -40,16 +40,15 @@ inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity,
   return instance;
 }
 
-template <bool Counting, int Slots>
+template <int Slots>
 Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
-  if constexpr (Counting) {
-    if ((++function->heat.get() & (heat_step - 1)) == 0) count_function(*function, vm);
-  }
+  if (!inlay::compiled() && (++function->heat.get() & (heat_step - 1)) == 0) [[unlikely]]
+    count_function(*function, vm);
   if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
     fail_stack_overflow(0);
 
   Value slots[Slots];
-  Frame frame{vm, *function, closure, roots, slots, self, Counting};
+  Frame frame{vm, *function, closure, roots, slots, self};
   // Arguments are rooted by the caller, as long as they are not changed.
   if (function->first_parameter != 0) slots[0] = Value::object(self);
   for (int i = 0; i < function->arity; ++i) slots[function->first_parameter + i] = arguments[i];
@@ -71,7 +70,7 @@ Flow run_loop_directly(const Loop* loop, Frame& frame);
 
 /// Enters a function whose number of parameters is known to be right.
 inline Value enter(Frame& frame, const Function& function, Closure* closure, Object* self, const Value* arguments) {
-  const Code code = !frame.counting && function.small ? function.direct : function.code.get();
+  const Code code = inlay::compiled() && function.small ? function.direct : function.code.get();
   return code(&function, frame.vm, closure, frame.top(), self, arguments);
 }
 
@@ -79,7 +78,7 @@ inline Flow iterate(const Loop& loop, Frame& frame) {
   while (!loop.condition || loop.condition(frame).is_truthy()) {
     if (loop.body(frame) == Flow::Return) return Flow::Return;
     if (loop.increment) loop.increment(frame);
-    if (frame.counting && (++loop.heat.get() & (heat_step - 1)) == 0 && count_loop(loop, frame.vm)) [[unlikely]]
+    if (!inlay::compiled() && (++loop.heat.get() & (heat_step - 1)) == 0 && count_loop(loop, frame.vm)) [[unlikely]]
       return run_compiled_loop(loop, frame);
   }
   return Flow::Next;
@@ -91,8 +90,7 @@ Flow run_loop(const Loop* loop, Frame& outer) {
   Value slots[Slots];
   const int count = outer.function.slot_count;
   for (int i = 0; i < count; ++i) slots[i] = outer.slots[i];
-  Frame frame{outer.vm, *loop->function, outer.closure, outer.roots, slots, outer.self,
-              /*counting=*/false};
+  Frame frame{outer.vm, *loop->function, outer.closure, outer.roots, slots, outer.self};
   Flow flow;
   try {
     flow = iterate(*loop, frame);

@@ -149,12 +149,11 @@ Program Compiler::compile(const syntax::Function& script) {
   return std::move(program_);
 }
 
-template <bool Counting>
 Code code_for(int slots) {
-  if (slots <= slot_sizes[0]) return run<Counting, slot_sizes[0]>;
-  if (slots <= slot_sizes[1]) return run<Counting, slot_sizes[1]>;
-  if (slots <= slot_sizes[2]) return run<Counting, slot_sizes[2]>;
-  return run<Counting, slot_sizes[3]>;
+  if (slots <= slot_sizes[0]) return run<slot_sizes[0]>;
+  if (slots <= slot_sizes[1]) return run<slot_sizes[1]>;
+  if (slots <= slot_sizes[2]) return run<slot_sizes[2]>;
+  return run<slot_sizes[3]>;
 }
 
 LoopCode loop_code_for(int slots) {
@@ -194,8 +193,8 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
 
   function.root_count = scope.roots.most();
   function.small = scope.nodes <= most_nodes_of_small_functions;
-  function.direct = code_for<false>(function.slot_count);
-  function.code = code_for<true>(function.slot_count);
+  function.direct = code_for(function.slot_count);
+  function.code = function.direct;
   program_.functions.push_back(std::move(owned));
   return &function;
 }

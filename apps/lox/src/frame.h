@@ -17,7 +17,6 @@ struct Frame {
   Roots roots;
   Value* slots;
   Object* self;       // of methods
-  bool counting;      // this is not compiled: functions and loops are counted
   int line = 0;       // of the call that is under way
   Value result = {};  // of the function, once a statement answered Return
 

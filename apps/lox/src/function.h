@@ -56,7 +56,7 @@ struct Function {
   std::vector<int> boxed;   // parameters that are captured
   std::vector<CaptureFrom> captures;
   Statement body;
-  Code direct = nullptr;    // runs it as it is, and counts nothing
+  Code direct = nullptr;    // runs it
 
   inlay::Mutable<Code> code;             // what calls go to
   inlay::Mutable<std::uint32_t> heat;    // calls and jumps back, until somebody thinks of compiling it
@@ -70,7 +70,7 @@ struct Loop {
   Expression condition;  // empty: for ever
   Statement body;
   Expression increment;  // or empty
-  LoopCode direct;       // in a frame of its own, counting nothing
+  LoopCode direct;       // in a frame of its own
 
   inlay::Mutable<std::uint32_t> heat;
   inlay::Mutable<const void*> compiled;  // the host's
