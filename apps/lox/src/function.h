@@ -49,8 +49,9 @@ struct Function {
   int arity = 0;
   int first_parameter = 0;  // its slot
   int slot_count = 0;       // of variables
-  int root_count = 0;       // of variables, and behind them of values that are under way
+  int closure_root = -1;    // where the closure is rooted, if its captures or class are used
   bool calls = false;       // or may call
+  bool allocates = false;   // or may; otherwise nothing has to be rooted
   bool small = false;       // direct calls are better than a function of its own
   Shape shape = no_shape;   // of its closures
   std::vector<int> boxed;   // parameters that are captured
