@@ -72,7 +72,6 @@ class Vm {
   void print(Value value);
   void flush();
 
-  Heap heap;
   TierUp* tier_up = nullptr;
 
  private:
@@ -84,6 +83,9 @@ class Vm {
   Roots roots_ = nullptr;
   Roots roots_limit_ = nullptr;
   std::uintptr_t stack_limit_ = 0;
+
+ public:
+  Heap heap;  // after what it looks at when it ends
 };
 
 /// Standard output could not be written.
