@@ -50,7 +50,7 @@ class Terminal final : public LineReader {
     el_set(editor_, EL_HIST, history, history_);
     el_set(editor_, EL_ADDFN, "lox-drop", "Drop what was typed", &Terminal::drop);
     el_set(editor_, EL_BIND, "^C", "lox-drop", nullptr);
-    el_set(editor_, EL_SETTY, "-d", "intr=", nullptr);
+    el_set(editor_, EL_SETTY, "-d", "-intr", "intr=", nullptr);
     HistEvent event;
     history(history_, &event, H_SETSIZE, history_lines);
     history(history_, &event, H_SETUNIQUE, 1);

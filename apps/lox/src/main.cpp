@@ -27,7 +27,8 @@ constexpr const char* examples =
     "Examples:\n"
     "  inlay-lox                                  read lines and run them; an expression without `;` prints its value\n"
     "  inlay-lox script.lox                       run a script; what is hot is compiled\n"
-    "  inlay-lox -e 'print 6 * 7;'                run a line\n"
+    "  inlay-lox -e 'var a = 6;' -e 'print a * 7;'\n"
+    "                                             run these lines\n"
     "  inlay-lox --jit=off - < script.lox         run standard input, and compile nothing\n"
     "  inlay-lox build script.lox -o script       write a program that does what the script does\n"
     "  inlay-lox explain script.lox               run a script, and tell what became of its functions\n"
@@ -45,6 +46,9 @@ class CommandLine {
   int run() const;
 
  private:
+  CLI::Option* add_script(CLI::App& app) {
+    return app.add_option("script", script_, "The script; - is standard input")->type_name("");
+  }
   int run_script() const;
 
   CLI::App app_{"Runs programs in Lox, the language of Crafting Interpreters, as closures that Inlay compiles.",
@@ -55,7 +59,8 @@ class CommandLine {
   RunOptions options_;
   std::vector<std::string> lines_;
   bool interactive_ = false;
-  std::string script_;
+  std::string script_ = "-";
+  CLI::Option* has_script_;
   std::string output_;
   ExplainOptions explain_options_;
 };
@@ -67,7 +72,9 @@ std::string check_mode(const std::string& text) {
 CommandLine::CommandLine() {
   app_.set_version_flag("--version", std::string("inlay-lox ") + INLAY_VERSION_STRING, "Show the version and exit");
   app_.set_help_flag("-h,--help", "Show this and exit");
-  app_.footer(examples);
+  app_.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("inlay-lox: ") + error.what() + "; see inlay-lox --help\n";
+  });
   app_.require_subcommand(0, 1);
   app_.add_option("--jit", jit_,
                   "off: compile nothing; on: what is hot, in the background; always: everything, at once")
@@ -76,30 +83,28 @@ CommandLine::CommandLine() {
       ->capture_default_str();
   app_.add_flag("--gc-statistics", options_.gc_statistics, "Say on standard error, as JSON, what was collected");
   app_.add_flag("--gc-stress", options_.gc_stress, "Collect at each allocation, for tests");
-  auto* interactive =
-      app_.add_flag("-i,--interactive", interactive_, "Read lines and run them, also if they come from no terminal");
-  auto* lines = app_.add_option("-e", lines_, "A line of a script to run; may be given again")
-                    ->type_name("TEXT")
-                    ->expected(1)
-                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-                    ->excludes(interactive);
-  app_.add_option("script", script_, "The script; - is standard input")
-      ->type_name("")
-      ->excludes(lines)
-      ->excludes(interactive);
+  app_.add_flag("-i,--interactive", interactive_, "Read lines and run them, also if they come from no terminal");
+  app_.add_option("-e", lines_, "A line to run, instead of a script; may be given again")
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->take_all();
+  has_script_ = add_script(app_);
 
   build_ = app_.add_subcommand("build", "Write a program that does what a script does");
-  build_->add_option("script", script_, "The script; - is standard input")->type_name("")->required();
+  add_script(*build_)->required();
   build_->add_option("-o,--output", output_, "The program to write")->type_name("FILE")->required();
   explain_ = app_.add_subcommand("explain", "Run a script, and tell what was compiled, and what was not and why");
-  explain_->add_option("script", script_, "The script; - is standard input")->type_name("")->required();
+  add_script(*explain_)->required();
   explain_->add_option("--html", explain_options_.html, "Write it as a page with the source beside it")
       ->type_name("FILE");
+  app_.footer(examples);
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
   try {
     app_.parse(argc, argv);
+    if (!lines_.empty() + interactive_ + has_script_->count() > 1)
+      throw CLI::ExcludesError("a script, -e and --interactive exclude one another", CLI::ExitCodes::ExcludesError);
   } catch (const CLI::ParseError& error) {
     return app_.exit(error) == 0 ? 0 : status_usage;
   }
@@ -115,8 +120,8 @@ int CommandLine::run() const {
 
 int CommandLine::run_script() const {
   if (!lines_.empty()) return lox::run({CLI::detail::join(lines_, "\n"), "command line"}, options_);
-  if (interactive_ || (script_.empty() && isatty(STDIN_FILENO) != 0)) return repl(options_);
-  return lox::run(read_source(script_.empty() ? "-" : script_), options_);
+  if (interactive_ || (!*has_script_ && isatty(STDIN_FILENO) != 0)) return repl(options_);
+  return lox::run(read_source(script_), options_);
 }
 
 /// No exception leaves: a message and a status instead. What was printed before comes first.
@@ -140,8 +145,7 @@ int run_safely(const CommandLine& command_line) {
 int flush_output(int status) {
   std::cout.flush();
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  if (status != status_output_error)
-    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
+  if (status != status_output_error) std::fputs("inlay-lox: cannot write to standard output\n", stderr);
   return status == 0 ? status_output_error : status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <system_error>
 
@@ -10,10 +11,10 @@ namespace lox {
 namespace {
 
 // Addresses only: pages come when they are used.
-constexpr std::size_t stack_bytes = std::size_t{80} << 20;
-// A function's expressions may stand syntax::max_depth levels deep in one another, which the limit of calls knows
-// nothing of. As closures these levels take some 600 bytes each.
-constexpr std::size_t reserve_bytes = std::size_t{16} << 20;
+constexpr std::size_t stack_bytes = std::size_t{128} << 20;
+// The expressions of one function may stand syntax::max_depth levels deep in one another, and the limit of calls knows
+// nothing of that. As a closure each level takes some 200 bytes, or 4 KiB if it is a call with many arguments.
+constexpr std::size_t reserve_bytes = std::size_t{64} << 20;
 
 struct Call {
   const std::function<int()>& body;
@@ -40,7 +41,7 @@ int run_on_large_stack(const std::function<int()>& body) {
   int error = pthread_attr_setstacksize(&attributes, stack_bytes);
   if (error == 0) error = pthread_create(&thread, &attributes, run, &call);
   pthread_attr_destroy(&attributes);
-  check(error, "cannot start a thread with a stack of 80 MiB");
+  check(error, "cannot start a thread with a stack of 128 MiB");
   check(pthread_join(thread, nullptr), "cannot wait for a thread");
   return call.result;
 }
@@ -54,7 +55,7 @@ std::uintptr_t stack_limit() {
   pthread_attr_destroy(&attributes);
   check(error, "cannot find the stack of this thread");
   // On another thread than ours the stack may be small.
-  return reinterpret_cast<std::uintptr_t>(lowest) + (size > 2 * reserve_bytes ? reserve_bytes : size / 2);
+  return reinterpret_cast<std::uintptr_t>(lowest) + std::min(reserve_bytes, size / 2);
 }
 
 }  // namespace lox
