@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -124,6 +125,16 @@ int CommandLine::run_script() const {
   return lox::run(read_source(script_), options_);
 }
 
+/// The status to end with: what is still to be written may fail.
+int flush_output(int status) {
+  errno = 0;
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (errno != 0)  // an error that nobody has told of yet
+    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
+  return status == 0 ? status_output_error : status;
+}
+
 /// No exception leaves: a message and a status instead. What was printed before comes first.
 int run_safely(const CommandLine& command_line) {
   try {
@@ -132,21 +143,13 @@ int run_safely(const CommandLine& command_line) {
     std::fprintf(stderr, "inlay-lox: %s\n", error.what());
     return status_no_input;
   } catch (const std::bad_alloc&) {
-    std::fflush(stdout);
+    flush_output(status_runtime_error);
     std::fputs("inlay-lox: not enough memory\n", stderr);
   } catch (const std::exception& error) {
-    std::fflush(stdout);
+    flush_output(status_runtime_error);
     std::fprintf(stderr, "inlay-lox: %s\n", error.what());
   }
   return status_runtime_error;
-}
-
-/// The status to end with: whatever is still to be written may fail.
-int flush_output(int status) {
-  std::cout.flush();
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  if (status != status_output_error) std::fputs("inlay-lox: cannot write to standard output\n", stderr);
-  return status == 0 ? status_output_error : status;
 }
 
 /// Files that are opened later must not get the number of a standard stream that we were started without.
@@ -160,6 +163,7 @@ void occupy_standard_streams() {
 
 int main(int argc, char** argv) {
   occupy_standard_streams();
+  std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
   try {
     CommandLine command_line;
     if (const std::optional<int> status = command_line.parse(argc, argv)) return flush_output(*status);

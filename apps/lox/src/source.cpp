@@ -15,16 +15,11 @@ namespace {
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
 
 std::string why(const std::string& name, int error) {
-  switch (error) {
-    case ENOENT:
-      return name + ": no such file; check the name, and the folder you are in";
-    case EISDIR:
-      return name + " is a folder; name a script in it";
-    case EACCES:
-      return name + ": permission denied; `ls -l` shows who may read it";
-    default:
-      return "cannot read " + name + ": " + std::strerror(error) + "; name a file that can be read";
-  }
+  const char* advice = "name a file that can be read";
+  if (error == ENOENT) advice = "check the name, and the folder you are in";
+  if (error == EISDIR) advice = "name a script in it";
+  if (error == EACCES) advice = "`ls -l` shows who may read it";
+  return "cannot read '" + name + "': " + std::strerror(error) + "; " + advice;
 }
 
 std::string read_all(int descriptor, const std::string& name) {
@@ -36,7 +31,7 @@ std::string read_all(int descriptor, const std::string& name) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw NoInput(why(name, errno));
     text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > most_bytes) throw NoInput(name + " is longer than 256 MiB; name a script in Lox");
+    if (text.size() > most_bytes) throw NoInput("'" + name + "' is longer than 256 MiB; name a script in Lox");
   }
 }
 
