@@ -120,7 +120,9 @@ class Plain final : public LineReader {
 
 std::unique_ptr<LineReader> new_line_reader() {
   if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) return std::make_unique<Plain>();
-  std::setlocale(LC_CTYPE, "");  // for what takes more than a byte or a column
+  // For characters that take more than a byte or a column. Where nothing is said of them, they are UTF-8.
+  const char* locale = std::setlocale(LC_CTYPE, "");
+  if (locale == nullptr || std::string_view(locale) == "C") std::setlocale(LC_CTYPE, "C.UTF-8");
   return std::make_unique<Terminal>();
 }
 

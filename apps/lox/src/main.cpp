@@ -12,9 +12,9 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <iostream>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -107,7 +107,11 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
     if (!lines_.empty() + interactive_ + has_script_->count() > 1)
       throw CLI::ExcludesError("a script, -e and --interactive exclude one another", CLI::ExitCodes::ExcludesError);
   } catch (const CLI::ParseError& error) {
-    return app_.exit(error) == 0 ? 0 : status_usage;
+    std::ostringstream output, errors;
+    const int status = app_.exit(error, output, errors);
+    std::fputs(output.str().c_str(), stdout);
+    std::fputs(errors.str().c_str(), stderr);
+    return status == 0 ? 0 : status_usage;
   }
   options_.mode = jit_ == "off" ? Mode::Off : jit_ == "on" ? Mode::On : Mode::Always;
   return {};
@@ -128,7 +132,6 @@ int CommandLine::run_script() const {
 /// The status to end with: what is still to be written may fail.
 int flush_output(int status) {
   errno = 0;
-  std::cout.flush();
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
   if (errno != 0)  // an error that nobody has told of yet
     std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
