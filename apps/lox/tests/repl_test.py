@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 import tempfile
+import termios
 import time
 
 INLAY_LOX = os.path.abspath(sys.argv[1])
@@ -40,12 +41,15 @@ class _Repl:
                 except OSError:  # it has ended
                     break
         _expect(shown.endswith(end), f"waited for {end!r}, and saw {shown!r}")
+        # libedit writes its prompt a moment before it turns off what the terminal does by itself.
+        while termios.tcgetattr(self.terminal)[3] & termios.ICANON and time.monotonic() < deadline:
+            time.sleep(0.001)
         return shown
 
     def type(self, text, end=PROMPT):
         """What it writes behind the line that was typed."""
         os.write(self.terminal, text.encode())
-        shown = self.wait_for("\n" + end if end else end)
+        shown = self.wait_for("\n" + end)
         return shown.split("\n", 1)[1].removesuffix(end).replace("\r", "")
 
     def status(self):
