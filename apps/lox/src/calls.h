@@ -40,11 +40,10 @@ inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity,
   return instance;
 }
 
+/// Runs a function, of which this is the body.
 template <bool Counting, int Slots>
-Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
-  if constexpr (Counting) {
-    if ((++function->heat.get() & (heat_step - 1)) == 0) count_function(*function, vm);
-  }
+Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
+               const Value* arguments) {
   if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
     fail_stack_overflow(0);
 
@@ -55,12 +54,20 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
   for (int i = 0; i < function->arity; ++i) slots[function->first_parameter + i] = arguments[i];
   for (const int slot : function->boxed) frame.set(slot, Value::object(new_box(slots[slot], vm, frame.top())));
   try {
-    if (function->body(frame) == Flow::Return) return frame.result;
+    if (body(frame) == Flow::Return) return frame.result;
   } catch (RuntimeError& error) {
     add_to_trace(error, *function, frame.line);
     throw;
   }
   return function->kind == syntax::FunctionKind::Initializer ? Value::object(self) : Value::nil();
+}
+
+template <bool Counting, int Slots>
+Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
+  if constexpr (Counting) {
+    if ((++function->heat.get() & (heat_step - 1)) == 0) count_function(*function, vm);
+  }
+  return run_body<Counting, Slots>(function, function->body, vm, closure, roots, self, arguments);
 }
 
 /// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
