@@ -74,7 +74,7 @@ std::string to_text(Value value) {
   return "?";
 }
 
-Vm::Vm() : heap(*this), layouts_(first_free_shape, nullptr) {
+Vm::Vm() : layouts_(first_free_shape, nullptr), heap(*this) {
   void* memory =
       mmap(nullptr, roots_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();

@@ -75,9 +75,6 @@ class Vm {
   void print(Value value);
   void flush();
 
-  Heap heap;
-  TierUp* tier_up = nullptr;
-
  private:
   friend class Heap;  // which marks what is here
 
@@ -87,6 +84,10 @@ class Vm {
   Roots roots_ = nullptr;
   Roots roots_limit_ = nullptr;
   std::uintptr_t stack_limit_ = 0;
+
+ public:
+  Heap heap;  // the last of all, which goes first: classes know their layouts to the end
+  TierUp* tier_up = nullptr;
 };
 
 /// Standard output could not be written.
