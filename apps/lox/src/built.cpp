@@ -7,9 +7,13 @@
 
 #include <pthread.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <new>
 
 namespace lox {
 namespace {
@@ -21,6 +25,16 @@ template <int Slots>
 Value run_built(const Function* function, const Statement* body, Vm& vm, Closure* closure, Roots roots, Object* self,
                 const Value* arguments) {
   return run_body</*Counting=*/false, Slots>(function, *body, vm, closure, roots, self, arguments);
+}
+
+// As those of inlay-lox (commands.h).
+constexpr int status_runtime_error = 70;
+constexpr int status_output_error = 74;
+
+int fail_to_run(int status, const char* what, const char* why) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, what, why);
+  return status;
 }
 
 int run_program(const BuiltProgram& program, std::uintptr_t stack_limit) {
@@ -35,10 +49,13 @@ int run_program(const BuiltProgram& program, std::uintptr_t stack_limit) {
   } catch (const RuntimeError& error) {
     std::fflush(stdout);
     std::fputs(to_text(error).c_str(), stderr);
-    return 70;
+    return status_runtime_error;
   } catch (const OutputError& error) {
-    std::fprintf(stderr, "cannot write to standard output: %s\n", std::strerror(error.error));
-    return 74;
+    return fail_to_run(status_output_error, "cannot write to standard output: ", std::strerror(error.error));
+  } catch (const std::bad_alloc&) {
+    return fail_to_run(status_runtime_error, "not enough memory", "");
+  } catch (const std::exception& error) {
+    return fail_to_run(status_runtime_error, error.what(), "");
   }
 }
 
@@ -68,6 +85,7 @@ const void* built_address(const void* object) { return object; }
 }  // namespace lox
 
 int lox_run_built_program(const lox::BuiltProgram* program, const lox::BuiltFunction* functions, std::size_t count) {
+  std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
   for (std::size_t i = 0; i < count; ++i) functions[i].function->code = functions[i].code;
   lox::Run run{*program};
   pthread_attr_t attributes;
@@ -76,10 +94,7 @@ int lox_run_built_program(const lox::BuiltProgram* program, const lox::BuiltFunc
   pthread_attr_setstacksize(&attributes, lox::stack_bytes);
   const int error = pthread_create(&thread, &attributes, lox::run_thread, &run);
   pthread_attr_destroy(&attributes);
-  if (error != 0) {
-    std::fprintf(stderr, "cannot start a thread: %s\n", std::strerror(error));
-    return 70;
-  }
+  if (error != 0) return lox::fail_to_run(lox::status_runtime_error, "cannot start a thread: ", std::strerror(error));
   pthread_join(thread, nullptr);
   return run.status;
 }
