@@ -55,6 +55,9 @@
  * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
  * the evaluator copies into the interpreter that calls it.
  *
+ * inlay_compiled(): 1 in code that Inlay makes, 0 in native code. For what only one of them is to do: an interpreter
+ * counts how hot a loop is, its compiled code need not. Everything else should not depend on it.
+ *
  * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, those
  * that it is compared with (by == or switch), and constants that the analysis meets where x comes from. Any other value
  * goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect. */
@@ -71,6 +74,7 @@ void inlay_marker_virtual_state(const volatile void* p, unsigned long long n);
 void inlay_marker_tracked_state(const volatile void* p, unsigned long long n);
 unsigned long long inlay_marker_expect(unsigned long long x, unsigned long long value);
 unsigned long long inlay_marker_promote(unsigned long long x);
+int inlay_marker_compiled(void);
 #ifdef __cplusplus
 }
 #endif
@@ -90,6 +94,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 #define inlay_expect(x, value) \
   ((__typeof__(x))inlay_marker_expect((unsigned long long)(x), (unsigned long long)(value)))
 #define inlay_promote(x) ((__typeof__(x))inlay_marker_promote((unsigned long long)(x)))
+#define inlay_compiled() (inlay_marker_compiled())
 #endif
 
 #elif !defined(__cplusplus)
@@ -100,6 +105,7 @@ unsigned long long inlay_marker_promote(unsigned long long x);
 #define inlay_tracked_state(p, n) ((void)(p), (void)(n))
 #define inlay_expect(x, value) ((void)(value), (x))
 #define inlay_promote(x) (x)
+#define inlay_compiled() (0)
 
 #endif
 #ifdef __cplusplus
@@ -164,6 +170,14 @@ inline __attribute__((always_inline)) T promote(T x) {
 #endif
 }
 
+inline __attribute__((always_inline)) bool compiled() {
+#if defined(INLAY_EMBED) && defined(__clang__)
+  return inlay_marker_compiled() != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace inlay
 
 #define inlay_context(pc) (::inlay::context(pc))
@@ -172,6 +186,7 @@ inline __attribute__((always_inline)) T promote(T x) {
 #define inlay_tracked_state(p, n) (::inlay::tracked_state((p), (n)))
 #define inlay_expect(x, value) (::inlay::expect((x), (value)))
 #define inlay_promote(x) (::inlay::promote(x))
+#define inlay_compiled() (::inlay::compiled())
 #endif
 
 #endif /* INLAY_ANNOTATE_H */

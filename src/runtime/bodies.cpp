@@ -32,7 +32,9 @@ Result<llvm::Function*> Bodies::function(std::string_view name) {
   INLAY_TRY(llvm::Module * chunk, chunk_of(*symbol));
   llvm::Function* function = chunk->getFunction(llvm::StringRef(name));
   if (!function) return Error(ErrorKind::DamagedImage, "the chunk of '" + std::string(name) + "' does not hold it");
+  const bool is_new = function->isMaterializable();
   if (llvm::Error error = function->materialize()) return from_llvm(std::move(error), ErrorKind::InvalidBitcode);
+  if (is_new) answer_compiled(*function, true);
   return function->isDeclaration() ? nullptr : function;
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/names.h"
 
 #include <llvm/ADT/STLExtras.h>
+#include <llvm/IR/Constants.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 
@@ -35,7 +36,9 @@ bool is_entry(const llvm::Instruction& inst) {
   return llvm::cast<llvm::CallInst>(inst).getCalledFunction()->getName().starts_with("inlay_marker_entry_");
 }
 
-bool is_marker(const llvm::GlobalValue& global) { return marker_named(global.getName()) != Marker::None; }
+bool is_marker(const llvm::GlobalValue& global) {
+  return marker_named(global.getName()) != Marker::None || global.getName() == AmICompiled;
+}
 
 bool has_markers(const llvm::Function& function) {
   return llvm::any_of(llvm::instructions(function),
@@ -48,6 +51,11 @@ bool has_state_marker(const llvm::Function& function) {
 }
 
 void describe_markers(llvm::Module& module) {
+  if (llvm::Function* question = module.getFunction(AmICompiled)) {
+    question->setMemoryEffects(llvm::MemoryEffects::none());
+    question->setDoesNotThrow();
+    question->addFnAttr(llvm::Attribute::WillReturn);
+  }
   for (const char* name :
        {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, TrackedState, Expect, Promote}) {
     llvm::Function* marker = module.getFunction(name);
@@ -77,6 +85,15 @@ void describe_markers(llvm::Module& module) {
   }
 }
 
+void answer_compiled(llvm::Function& function, bool compiled) {
+  for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(function))) {
+    auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
+    if (!call || !call->getCalledFunction() || call->getCalledFunction()->getName() != AmICompiled) continue;
+    call->replaceAllUsesWith(llvm::ConstantInt::get(call->getType(), compiled));
+    call->eraseFromParent();
+  }
+}
+
 void strip_markers(llvm::Function& function) {
   for (llvm::Instruction& inst : llvm::make_early_inc_range(llvm::instructions(function))) {
     if (marker_of(inst) == Marker::None) continue;
@@ -86,9 +103,12 @@ void strip_markers(llvm::Function& function) {
 }
 
 void strip_markers(llvm::Module& module) {
-  for (llvm::Function& function : module) strip_markers(function);
+  for (llvm::Function& function : module) {
+    strip_markers(function);
+    answer_compiled(function, false);
+  }
   for (llvm::Function& function : llvm::make_early_inc_range(module))
-    if (marker_named(function.getName()) != Marker::None && function.use_empty()) function.eraseFromParent();
+    if (is_marker(function) && function.use_empty()) function.eraseFromParent();
 }
 
 }  // namespace inlay::runtime

@@ -32,7 +32,11 @@ bool has_state_marker(const llvm::Function& function);
 /// Tells LLVM's passes what they may do with hints: not drop, copy or reorder them, but all else around them.
 void describe_markers(llvm::Module& module);
 
-/// Replaces each hint by its argument. What is left means the same.
+/// Gives the calls of inlay_compiled() in a function this answer.
+void answer_compiled(llvm::Function& function, bool compiled);
+
+/// Replaces each hint by its argument. What is left means the same. In a whole module, which is to be native code,
+/// inlay_compiled() is 0.
 void strip_markers(llvm::Function& function);
 void strip_markers(llvm::Module& module);
 

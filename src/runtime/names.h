@@ -14,6 +14,8 @@ constexpr const char* VirtualState = "inlay_marker_virtual_state";
 constexpr const char* TrackedState = "inlay_marker_tracked_state";
 constexpr const char* Expect = "inlay_marker_expect";
 constexpr const char* Promote = "inlay_marker_promote";
+/// The question of annotate.h whether this is compiled code. Not a hint: it has an answer wherever it stands.
+constexpr const char* AmICompiled = "inlay_marker_compiled";
 
 /// Follows the name of a function: the same function, entered at one of its places.
 constexpr const char* ResumeSuffix = ".inlay.resume";

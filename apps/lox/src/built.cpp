@@ -24,7 +24,7 @@ constexpr std::size_t stack_reserve = 1 << 20;  // for what calls no Lox
 template <int Slots>
 Value run_built(const Function* function, const Statement* body, Vm& vm, Closure* closure, Roots roots, Object* self,
                 const Value* arguments) {
-  return run_body</*Counting=*/false, Slots>(function, *body, vm, closure, roots, self, arguments);
+  return run_body<Slots>(function, *body, vm, closure, roots, self, arguments);
 }
 
 // As those of inlay-lox (commands.h).

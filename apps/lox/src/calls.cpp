@@ -33,77 +33,92 @@ void check_arity(int expected, const Arguments& arguments, int line) {
   if (static_cast<std::size_t>(expected) != arguments.count) fail_arity(expected, arguments.count, line);
 }
 
-Value enter_slowly(Closure* closure, Object* self, Arguments arguments, const Caller& caller) {
-  const Function& function = *closure->function;
-  check_arity(function.arity, arguments, caller.line);
-  return function.code.get()(&function, caller.vm, closure, caller.top, self, arguments.values);
+/// Roots the arguments. The roots in use end behind them.
+Roots keep(const Arguments& arguments, Roots top) {
+  for (std::size_t i = 0; i < arguments.count; ++i) *top++ = arguments.values[i].object_or_null();
+  return top;
 }
 
-Value instantiate(Site& site, Class* owner, Arguments arguments, const Caller& caller) {
+Value enter_checked(Closure* closure, Object* self, Arguments arguments, Vm& vm, Roots top, int line) {
+  const Function& function = *closure->function;
+  check_arity(function.arity, arguments, line);
+  return function.code.get()(&function, vm, closure, top, self, arguments.values);
+}
+
+Value instantiate(Site& site, Class* owner, Arguments arguments, Vm& vm, Roots top, int line) {
   const Function* initializer = owner->initializer ? owner->initializer->function : nullptr;
-  check_arity(initializer ? initializer->arity : 0, arguments, caller.line);
+  check_arity(initializer ? initializer->arity : 0, arguments, line);
   const Shape shape = owner->layouts.front()->shape;
-  learn(caller.vm, site, {owner->shape, owner->capacity, shape, initializer});
-  Instance* instance = new_instance(owner, shape, owner->capacity, caller.vm, caller.top);
-  *caller.keep = instance;
-  if (initializer) enter_slowly(owner->initializer, instance, arguments, caller);
+  learn(vm, site, {owner->shape, owner->capacity, shape, initializer});
+  Instance* instance = new_instance(owner, shape, owner->capacity, arguments, vm, top);
+  if (initializer) enter_checked(owner->initializer, instance, arguments, vm, top, line);
   return Value::object(instance);
 }
 
 }  // namespace
 
-Value call_slowly(Site& site, Value callee, Arguments arguments, Caller caller) {
-  if (!callee.is_object()) fail(caller.line, "Can only call functions and classes.");
+Instance* new_instance_slowly(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments, Vm& vm,
+                              Roots top) {
+  *top++ = owner;
+  top = keep(arguments, top);
+  auto* instance =
+      vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
+  instance->capacity = capacity;
+  instance->owner = owner;
+  instance->fields = instance->own;
+  return instance;
+}
+
+Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line) {
+  if (!callee.is_object()) fail(line, "Can only call functions and classes.");
   switch (callee.as_object()->type) {
     case Type::Closure: {
       auto* closure = as<Closure>(callee);
-      check_arity(closure->function->arity, arguments, caller.line);
-      learn(caller.vm, site, {closure->shape, 0, no_shape, closure->function});
-      return enter_slowly(closure, nullptr, arguments, caller);
+      check_arity(closure->function->arity, arguments, line);
+      learn(vm, site, {closure->shape, 0, no_shape, closure->function});
+      return enter_checked(closure, nullptr, arguments, vm, top, line);
     }
-    case Type::Class: return instantiate(site, as<Class>(callee), arguments, caller);
+    case Type::Class: return instantiate(site, as<Class>(callee), arguments, vm, top, line);
     case Type::BoundMethod: {
       auto* bound = as<BoundMethod>(callee);
-      return enter_slowly(bound->method, bound->receiver.as_object(), arguments, caller);
+      return enter_checked(bound->method, bound->receiver.as_object(), arguments, vm, top, line);
     }
     case Type::Native: {
       auto* native = as<Native>(callee);
-      check_arity(native->arity, arguments, caller.line);
-      return native->function(caller.vm, arguments.values);
+      check_arity(native->arity, arguments, line);
+      return native->function(vm, arguments.values);
     }
-    default: fail(caller.line, "Can only call functions and classes.");
+    default: fail(line, "Can only call functions and classes.");
   }
 }
 
-Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Caller caller) {
-  if (!is(receiver, Type::Instance)) fail(caller.line, "Only instances have methods.");
+Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top, int line) {
+  if (!is(receiver, Type::Instance)) fail(line, "Only instances have methods.");
   auto* instance = as<Instance>(receiver);
-  const String* field = as<String>(caller.vm.constant(name));
+  const String* field = as<String>(vm.constant(name));
   // A field hides a method. It is called as any value, which nothing is learned from: a shape does not say its field's.
-  if (const auto index = find_field(caller.vm.layout(instance->shape), field)) {
-    const Value callee = instance->fields[*index];
-    *caller.keep = callee.object_or_null();
+  if (const auto index = find_field(vm.layout(instance->shape), field)) {
     Site none;
     none.count = Site::too_many;
-    return call_slowly(none, callee, arguments, caller);
+    return call_slowly(none, instance->fields[*index], arguments, vm, top, line);
   }
   const auto method = instance->owner->method_indices.find(field);
-  if (method == instance->owner->method_indices.end()) fail_undefined_property(*field, caller.line);
+  if (method == instance->owner->method_indices.end()) fail_undefined_property(*field, line);
   Closure* closure = instance->owner->methods[method->second];
-  check_arity(closure->function->arity, arguments, caller.line);
-  learn(caller.vm, site, {instance->shape, method->second, no_shape, closure->function});
-  return enter_slowly(closure, instance, arguments, caller);
+  check_arity(closure->function->arity, arguments, line);
+  learn(vm, site, {instance->shape, method->second, no_shape, closure->function});
+  return enter_checked(closure, instance, arguments, vm, top, line);
 }
 
-Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
-                          Caller caller) {
-  const String* method_name = as<String>(caller.vm.constant(name));
+Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments, Vm& vm,
+                          Roots top, int line) {
+  const String* method_name = as<String>(vm.constant(name));
   const auto method = superclass->method_indices.find(method_name);
-  if (method == superclass->method_indices.end()) fail_undefined_property(*method_name, caller.line);
+  if (method == superclass->method_indices.end()) fail_undefined_property(*method_name, line);
   Closure* closure = superclass->methods[method->second];
-  check_arity(closure->function->arity, arguments, caller.line);
-  learn(caller.vm, site, {superclass->shape, method->second, no_shape, closure->function});
-  return enter_slowly(closure, receiver.as_object(), arguments, caller);
+  check_arity(closure->function->arity, arguments, line);
+  learn(vm, site, {superclass->shape, method->second, no_shape, closure->function});
+  return enter_checked(closure, receiver.as_object(), arguments, vm, top, line);
 }
 
 }  // namespace lox

@@ -30,29 +30,26 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
   return box;
 }
 
-/// An instance without fields, of the class and shape.
-inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity, Vm& vm, Roots top) {
-  auto* instance =
-      vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
-  instance->capacity = capacity;
-  instance->owner = owner;
-  instance->fields = instance->own;
-  return instance;
-}
-
 /// Runs a function, of which this is the body.
-template <bool Counting, int Slots>
+template <int Slots>
 Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
                const Value* arguments) {
   if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
     fail_stack_overflow(0);
 
   Value slots[Slots];
-  Frame frame{vm, *function, closure, roots, slots, self, Counting};
-  // Arguments are rooted by the caller, as long as they are not changed.
-  if (function->first_parameter != 0) slots[0] = Value::object(self);
-  for (int i = 0; i < function->arity; ++i) slots[function->first_parameter + i] = arguments[i];
-  for (const int slot : function->boxed) frame.set(slot, Value::object(new_box(slots[slot], vm, frame.top())));
+  Frame frame{vm, closure, roots, slots, self};
+  const int first = function->first_parameter;
+  if (first != 0) slots[0] = Value::object(self);
+  for (int i = 0; i < function->arity; ++i) slots[first + i] = arguments[i];
+  if (function->allocates) {
+    if (function->closure_root >= 0) roots[function->closure_root] = closure;
+    for (int i = 0; i < first + function->arity; ++i) frame.keep(i, slots[i]);
+    for (const int slot : function->boxed) {
+      slots[slot] = Value::object(new_box(slots[slot], vm, roots + function->slot_count + 1));
+      frame.keep(slot, slots[slot]);
+    }
+  }
   try {
     if (body(frame) == Flow::Return) return frame.result;
   } catch (RuntimeError& error) {
@@ -62,12 +59,11 @@ Value run_body(const Function* function, const Statement& body, Vm& vm, Closure*
   return function->kind == syntax::FunctionKind::Initializer ? Value::object(self) : Value::nil();
 }
 
-template <bool Counting, int Slots>
+template <int Slots>
 Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
-  if constexpr (Counting) {
-    if ((++function->heat.get() & (heat_step - 1)) == 0) count_function(*function, vm);
-  }
-  return run_body<Counting, Slots>(function, function->body, vm, closure, roots, self, arguments);
+  if (!inlay::compiled() && (++function->heat.get() & (heat_step - 1)) == 0) [[unlikely]]
+    count_function(*function, vm);
+  return run_body<Slots>(function, function->body, vm, closure, roots, self, arguments);
 }
 
 /// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
@@ -77,16 +73,17 @@ Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roo
 Flow run_loop_directly(const Loop* loop, Frame& frame);
 
 /// Enters a function whose number of parameters is known to be right.
-inline Value enter(Frame& frame, const Function& function, Closure* closure, Object* self, const Value* arguments) {
-  const Code code = !frame.counting && function.small ? function.direct : function.code.get();
-  return code(&function, frame.vm, closure, frame.top(), self, arguments);
+inline Value enter(const Function& function, Vm& vm, Closure* closure, Roots top, Object* self,
+                   const Value* arguments) {
+  const Code code = inlay::compiled() && function.small ? function.direct : function.code.get();
+  return code(&function, vm, closure, top, self, arguments);
 }
 
 inline Flow iterate(const Loop& loop, Frame& frame) {
   while (!loop.condition || loop.condition(frame).is_truthy()) {
     if (loop.body(frame) == Flow::Return) return Flow::Return;
     if (loop.increment) loop.increment(frame);
-    if (frame.counting && (++loop.heat.get() & (heat_step - 1)) == 0 && count_loop(loop, frame.vm)) [[unlikely]]
+    if (!inlay::compiled() && (++loop.heat.get() & (heat_step - 1)) == 0 && count_loop(loop, frame.vm)) [[unlikely]]
       return run_compiled_loop(loop, frame);
   }
   return Flow::Next;
@@ -96,10 +93,9 @@ inline Flow iterate(const Loop& loop, Frame& frame) {
 template <int Slots>
 Flow run_loop(const Loop* loop, Frame& outer) {
   Value slots[Slots];
-  const int count = outer.function.slot_count;
+  const int count = loop->function->slot_count;
   for (int i = 0; i < count; ++i) slots[i] = outer.slots[i];
-  Frame frame{outer.vm, *loop->function, outer.closure, outer.roots, slots, outer.self,
-              /*counting=*/false};
+  Frame frame{outer.vm, outer.closure, outer.roots, slots, outer.self};
   Flow flow;
   try {
     flow = iterate(*loop, frame);
@@ -112,74 +108,72 @@ Flow run_loop(const Loop* loop, Frame& outer) {
   return flow;
 }
 
-// What stays a call. `keep` is a root of the caller for a new instance. Arguments are rooted.
-
 struct Arguments {
   const Value* values;
   std::size_t count;
 };
-struct Caller {
-  Vm& vm;
-  Roots top;
-  Roots keep;
-  int line;
-};
 
-INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Caller caller);
-INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Caller caller);
-INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name,
-                                            Arguments arguments, Caller caller);
+// What stays a call. These root what they are given.
+INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line);
+INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top, int line);
+INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
+                                       Vm& vm, Roots top, int line);
+INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments,
+                                           Vm& vm, Roots top);
+
+/// An instance without fields. Roots the class and the arguments, if it collects.
+inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments, Vm& vm,
+                              Roots top) {
+  auto* instance =
+      vm.heap.allocate_quickly<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape);
+  if (!instance) [[unlikely]]
+    return new_instance_slowly(owner, shape, capacity, arguments, vm, top);
+  instance->capacity = capacity;
+  instance->owner = owner;
+  instance->fields = instance->own;
+  return instance;
+}
 
 /// Calls what is there to be called.
-inline Value call(Frame& frame, Site* site, Value callee, Arguments arguments, int keep, int line) {
+inline Value call(Frame& frame, Site* site, Value callee, Arguments arguments, Roots top, int line) {
   frame.line = line;
-  const auto slowly = [&] {
-    return call_slowly(*site, callee, arguments, {frame.vm, frame.top(), frame.roots + keep, line});
-  };
-  if (!callee.is_object()) return slowly();
   return site->dispatch(
-      callee.as_object()->shape,
+      shape_of(callee),
       [&](const SiteEntry& entry) {
         if (entry.next == no_shape)
-          return enter(frame, *entry.function, as<Closure>(callee), nullptr, arguments.values);
+          return enter(*entry.function, frame.vm, as<Closure>(callee), top, nullptr, arguments.values);
         auto* owner = as<Class>(callee);
-        Instance* instance = new_instance(owner, entry.next, entry.index, frame.vm, frame.top());
-        const Value made = frame.keep(keep, Value::object(instance));
-        if (entry.function) enter(frame, *entry.function, owner->initializer, instance, arguments.values);
-        return made;
+        Instance* instance = new_instance(owner, entry.next, entry.index, arguments, frame.vm, top);
+        if (entry.function)
+          enter(*entry.function, frame.vm, owner->initializer, top, instance, arguments.values);
+        return Value::object(instance);
       },
-      slowly);
+      [&] { return call_slowly(*site, callee, arguments, frame.vm, top, line); });
 }
 
 /// receiver.name(arguments)
-inline Value invoke(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, int keep, int line) {
+inline Value invoke(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, Roots top, int line) {
   frame.line = line;
-  const auto slowly = [&] {
-    return invoke_slowly(*site, receiver, name, arguments, {frame.vm, frame.top(), frame.roots + keep, line});
-  };
-  if (!receiver.is_object()) return slowly();
   return site->dispatch(
-      receiver.as_object()->shape,
+      shape_of(receiver),
       [&](const SiteEntry& entry) {
         Closure* method = as<Instance>(receiver)->owner->methods[entry.index];
-        return enter(frame, *entry.function, method, receiver.as_object(), arguments.values);
+        return enter(*entry.function, frame.vm, method, top, receiver.as_object(), arguments.values);
       },
-      slowly);
+      [&] { return invoke_slowly(*site, receiver, name, arguments, frame.vm, top, line); });
 }
 
 /// super.name(arguments), where `receiver` is `this`
-inline Value invoke_super(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, int keep, int line) {
+inline Value invoke_super(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, Roots top, int line) {
   frame.line = line;
   Class* superclass = frame.closure->home->superclass;
   return site->dispatch(
       superclass->shape,
       [&](const SiteEntry& entry) {
-        return enter(frame, *entry.function, superclass->methods[entry.index], receiver.as_object(), arguments.values);
+        return enter(*entry.function, frame.vm, superclass->methods[entry.index], top, receiver.as_object(),
+                     arguments.values);
       },
-      [&] {
-        return invoke_super_slowly(*site, receiver, superclass, name, arguments,
-                                   {frame.vm, frame.top(), frame.roots + keep, line});
-      });
+      [&] { return invoke_super_slowly(*site, receiver, superclass, name, arguments, frame.vm, top, line); });
 }
 
 }  // namespace lox

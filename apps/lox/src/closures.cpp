@@ -28,23 +28,18 @@ constexpr std::size_t most_arguments = 255;
 
 At at_begin(syntax::Position position) { return {position, static_cast<int>(position.line)}; }
 
-/// Roots behind the variables of a function, for values that are under way. They nest as expressions do.
-class RootStack {
- public:
-  explicit RootStack(int begin) : next_(begin), most_(begin) {}
-  int push(int count = 1) {
-    const int first = next_;
-    next_ += count;
-    most_ = std::max(most_, next_);
-    return first;
-  }
-  void pop(int count = 1) { next_ -= count; }
-  int most() const { return most_; }
+/// Changes a variable.
+void set(Frame& frame, const Function& function, int slot, Value value) {
+  frame.slots[slot] = value;
+  if (function.allocates) frame.keep(slot, value);
+}
 
- private:
-  int next_;
-  int most_;
-};
+/// A value that is under way while the next one is computed. It has a root if that may allocate; -1: it has none.
+void keep(Frame& frame, int root, Value value) {
+  if (root < 0) return;
+  // What was here before may stay, as long as it is an object or null: it is garbage that lives a little longer.
+  if (value.is_object()) frame.roots[root] = value.as_object();
+}
 
 class Compiler {
  public:
@@ -56,8 +51,9 @@ class Compiler {
   struct Scope {
     Function* function;
     unsigned guest;  // its number in the GuestSource
-    RootStack roots;
+    int roots;  // in use: of variables, and behind them of values that are under way
     int nodes = 0;
+    int allocations = 0;  // nodes that may allocate, or call what may
   };
 
   const Function* compile_function(const syntax::Function& source);
@@ -95,13 +91,33 @@ class Compiler {
   Expression closure(const syntax::Function& function, At at, bool is_method);
   template <class Operation>
   Expression binary(const syntax::Binary& node, At at, Operation operation);
+  Expression add(const syntax::Binary& node, At at);
 
-  /// A call of any form. `enter(frame, arguments)` does it, once they are there, in roots from `first_root` on.
+  /// An argument, and the root that it has while others are computed, or -1.
+  struct Argument {
+    Expression value;
+    int root;
+  };
+  /// A call of any form. `enter.callee(frame)` is what is called, `enter(frame, callee, arguments, top)` does it.
   template <class Enter>
-  Expression with_arguments(const std::vector<syntax::ExpressionPtr>& arguments, int first_root, At at,
-                            Enter enter);
+  Expression with_arguments(const std::vector<syntax::ExpressionPtr>& arguments, At at, Enter enter);
   template <std::size_t Count, class Enter>
-  Expression with_counted_arguments(std::vector<Expression> arguments, int first_root, At at, Enter enter);
+  Expression with_counted_arguments(std::vector<Argument> arguments, At at, Enter enter);
+
+  /// An expression, and where the value is to be rooted that was computed before it.
+  struct After {
+    Expression expression;
+    int root;
+  };
+  After compile_after(const syntax::ExpressionPtr& expression);
+
+  /// The node may allocate, or call what may. Its roots in use end here.
+  int allocates() {
+    ++scope_->allocations;
+    return scope_->roots;
+  }
+  /// The node needs the closure of the function that is being compiled.
+  void uses_closure() { scope_->function->closure_root = scope_->function->slot_count; }
 
   template <class F>
   Expression expression(At at, F function);
@@ -178,12 +194,11 @@ Program Compiler::compile(const syntax::Function& script) {
   return std::move(program_);
 }
 
-template <bool Counting>
 Code code_for(int slots) {
-  if (slots <= slot_sizes[0]) return run<Counting, slot_sizes[0]>;
-  if (slots <= slot_sizes[1]) return run<Counting, slot_sizes[1]>;
-  if (slots <= slot_sizes[2]) return run<Counting, slot_sizes[2]>;
-  return run<Counting, slot_sizes[3]>;
+  if (slots <= slot_sizes[0]) return run<slot_sizes[0]>;
+  if (slots <= slot_sizes[1]) return run<slot_sizes[1]>;
+  if (slots <= slot_sizes[2]) return run<slot_sizes[2]>;
+  return run<slot_sizes[3]>;
 }
 
 LoopCode loop_code_for(int slots) {
@@ -216,15 +231,15 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
   const std::string name = source.name.empty() ? "script" : source.name;
   Scope scope{&function,
               context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
-              RootStack(source.slot_count)};
+              source.slot_count + 1};
   Scope* around = std::exchange(scope_, &scope);
   function.body = compile_block(source.body, at_begin(source.position));
   scope_ = around;
 
-  function.root_count = scope.roots.most();
+  function.allocates = scope.allocations != 0 || !function.boxed.empty();
   function.small = scope.nodes <= most_nodes_of_small_functions;
-  function.direct = code_for<false>(function.slot_count);
-  function.code = code_for<true>(function.slot_count);
+  function.direct = code_for(function.slot_count);
+  function.code = function.direct;
   program_.functions.push_back(std::move(owned));
   functions_.emplace(&source, &function);
   return &function;
@@ -233,10 +248,12 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
 /// The function as a value.
 Expression Compiler::closure(const syntax::Function& source, At at, bool is_method) {
   const Function* function = compile_function(source);
-  return expression(at, [function, is_method](Frame& frame) {
+  const int top = allocates();
+  if (!function->captures.empty() || !is_method) uses_closure();
+  return expression(at, [function, is_method, top](Frame& frame) {
     const std::size_t count = function->captures.size();
     auto* made = frame.vm.heap.allocate<Closure>(sizeof(Closure) + count * sizeof(Box*), Type::Closure,
-                                                 function->shape, frame.top());
+                                                 function->shape, frame.roots + top);
     made->function = function;
     // A function in a method belongs to the class, too, for `super`.
     made->home = is_method || !frame.closure ? nullptr : frame.closure->home;
@@ -254,6 +271,14 @@ Expression Compiler::closure(const syntax::Function& source, At at, bool is_meth
 Expression Compiler::compile(const syntax::ExpressionPtr& expression) {
   const At at{expression->position, static_cast<int>(expression->end_line)};
   return std::visit([&](const auto& node) { return compile_node(node, at); }, expression->node);
+}
+
+Compiler::After Compiler::compile_after(const syntax::ExpressionPtr& expression) {
+  const int root = scope_->roots++;
+  const int allocations = scope_->allocations;
+  Expression compiled = compile(expression);
+  --scope_->roots;
+  return {std::move(compiled), scope_->allocations == allocations ? -1 : root};
 }
 
 Expression Compiler::compile_node(const syntax::Nil&, At at) {
@@ -282,6 +307,7 @@ Expression Compiler::read(const syntax::Place& place, const std::string& name, A
         return value;
       });
     case syntax::Place::Kind::Captured:
+      uses_closure();
       return expression(at, [index = place.index](Frame& frame) { return frame.closure->captured[index]->value; });
     case syntax::Place::Kind::Local: break;
   }
@@ -306,6 +332,7 @@ Expression Compiler::compile_node(const syntax::Assign& node, At at) {
         return global = assigned;
       });
     case syntax::Place::Kind::Captured:
+      uses_closure();
       return expression(at, [index = node.place.index, value = std::move(value)](Frame& frame) {
         const Value assigned = value(frame);
         return frame.closure->captured[index]->value = assigned;
@@ -318,117 +345,131 @@ Expression Compiler::compile_node(const syntax::Assign& node, At at) {
       const Value assigned = value(frame);
       return as<Box>(frame.slots[slot])->value = assigned;
     });
-  return expression(at, [slot, value = std::move(value)](Frame& frame) {
+  return expression(at, [slot, value = std::move(value), function = scope_->function](Frame& frame) {
     const Value assigned = value(frame);
-    frame.set(slot, assigned);
+    set(frame, *function, slot, assigned);
     return assigned;
   });
 }
 
 Expression Compiler::compile_node(const syntax::Get& node, At at) {
-  return expression(at, [object = compile(node.object), site = new_site(), name = constant(node.name),
-                         line = at.line](Frame& frame) { return get(frame, site, object(frame), name, line); });
+  Expression object = compile(node.object);
+  return expression(at, [object = std::move(object), site = new_site(), name = constant(node.name),
+                         top = allocates(), line = at.line](Frame& frame) {
+    return get(frame.vm, site, object(frame), name, frame.roots + top, line);
+  });
 }
 
 Expression Compiler::compile_node(const syntax::Set& node, At at) {
   if (fields_ && std::holds_alternative<syntax::This>(node.object->node)) fields_->insert(node.name);
   Expression object = compile(node.object);
-  const int root = scope_->roots.push(2);
-  Expression value = compile(node.value);
-  scope_->roots.pop(2);
+  auto [value, root] = compile_after(node.value);
   return expression(at, [object = std::move(object), value = std::move(value), site = new_site(),
-                         name = constant(node.name), root, line = at.line](Frame& frame) {
-    const Value target = frame.keep(root, object(frame));
-    const Value assigned = frame.keep(root + 1, value(frame));
-    return set(frame, site, target, name, assigned, line);
+                         name = constant(node.name), root = root, line = at.line](Frame& frame) {
+    const Value target = object(frame);
+    keep(frame, root, target);
+    return set(frame.vm, site, target, name, value(frame), line);
   });
 }
 
 Expression Compiler::compile_node(const syntax::Super& node, At at) {
-  return expression(at, [self = read(node.this_place, "this", at), name = constant(node.name),
-                         line = at.line](Frame& frame) {
-    return get_super(self(frame), frame.closure->home->superclass, name, frame.vm, frame.top(), line);
-  });
+  Expression self = read(node.this_place, "this", at);
+  uses_closure();
+  return expression(
+      at, [self = std::move(self), name = constant(node.name), top = allocates(), line = at.line](Frame& frame) {
+        return get_super(self(frame), frame.closure->home->superclass, name, frame.vm, frame.roots + top, line);
+      });
 }
 
 template <class Enter>
-Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& sources, int first_root, At at,
-                                    Enter enter) {
-  std::vector<Expression> arguments;
-  for (const syntax::ExpressionPtr& argument : sources) arguments.push_back(compile(argument));
+Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& sources, At at, Enter enter) {
+  // The callee is under way while the arguments are computed, each of these while the next ones are.
+  const int begin = scope_->roots;
+  const int allocations = scope_->allocations;
+  std::vector<Argument> arguments;
+  std::vector<int> allocations_until;
+  enter.root = scope_->roots++;
+  for (const syntax::ExpressionPtr& source : sources) {
+    Expression value = compile(source);
+    allocations_until.push_back(scope_->allocations);
+    arguments.push_back({std::move(value), scope_->roots++});
+  }
+  if (scope_->allocations == allocations) enter.root = -1;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (scope_->allocations == allocations_until[i]) arguments[i].root = -1;
+  enter.top = scope_->roots;
+  scope_->roots = begin;
+  allocates();
+  scope_->function->calls = true;
   switch (arguments.size()) {
-    case 0: return with_counted_arguments<0>(std::move(arguments), first_root, at, enter);
-    case 1: return with_counted_arguments<1>(std::move(arguments), first_root, at, enter);
-    case 2: return with_counted_arguments<2>(std::move(arguments), first_root, at, enter);
-    case 3: return with_counted_arguments<3>(std::move(arguments), first_root, at, enter);
-    case 4: return with_counted_arguments<4>(std::move(arguments), first_root, at, enter);
-    case 5: return with_counted_arguments<5>(std::move(arguments), first_root, at, enter);
+    case 0: return with_counted_arguments<0>(std::move(arguments), at, enter);
+    case 1: return with_counted_arguments<1>(std::move(arguments), at, enter);
+    case 2: return with_counted_arguments<2>(std::move(arguments), at, enter);
+    case 3: return with_counted_arguments<3>(std::move(arguments), at, enter);
+    case 4: return with_counted_arguments<4>(std::move(arguments), at, enter);
+    case 5: return with_counted_arguments<5>(std::move(arguments), at, enter);
     case most_counted_arguments:
-      return with_counted_arguments<most_counted_arguments>(std::move(arguments), first_root, at, enter);
-    default: return with_counted_arguments<most_arguments>(std::move(arguments), first_root, at, enter);
+      return with_counted_arguments<most_counted_arguments>(std::move(arguments), at, enter);
+    default: return with_counted_arguments<most_arguments>(std::move(arguments), at, enter);
   }
 }
 
 template <std::size_t Count, class Enter>
-Expression Compiler::with_counted_arguments(std::vector<Expression> arguments, int first_root, At at,
-                                            Enter enter) {
-  return expression(at, [arguments = std::move(arguments), first_root, enter](Frame& frame) {
-    // The callee comes first, then the arguments.
+Expression Compiler::with_counted_arguments(std::vector<Argument> arguments, At at, Enter enter) {
+  return expression(at, [arguments = std::move(arguments), enter = std::move(enter)](Frame& frame) {
     const Value callee = enter.callee(frame);
+    keep(frame, enter.root, callee);
     Value values[Count + 1];
-    int count = 0;
-    for (const Expression& argument : arguments) {
-      values[count] = frame.keep(first_root + count, argument(frame));
+    std::size_t count = 0;
+    for (const Argument& argument : arguments) {
+      values[count] = argument.value(frame);
+      keep(frame, argument.root, values[count]);
       ++count;
     }
-    return enter(frame, callee, Arguments{values, static_cast<std::size_t>(count)});
+    return enter(frame, callee, Arguments{values, count}, frame.roots + enter.top);
   });
 }
 
 Expression Compiler::compile_node(const syntax::Call& node, At at) {
-  const int count = static_cast<int>(node.arguments.size());
-  const int root = scope_->roots.push(1 + count);
-  Expression result;
   if (const auto* get = std::get_if<syntax::Get>(&node.callee->node)) {
     struct Invoke {
       Expression object;
       Site* site;
-      int name, root, line;
-      Value callee(Frame& frame) const { return frame.keep(root, object(frame)); }
-      Value operator()(Frame& frame, Value receiver, Arguments arguments) const {
-        return invoke(frame, site, receiver, name, arguments, root, line);
+      int name, line;
+      int root = 0, top = 0;
+      Value callee(Frame& frame) const { return object(frame); }
+      Value operator()(Frame& frame, Value receiver, Arguments arguments, Roots top) const {
+        return invoke(frame, site, receiver, name, arguments, top, line);
       }
     };
-    result = with_arguments(node.arguments, root + 1, at,
-                            Invoke{compile(get->object), new_site(), constant(get->name), root, at.line});
-  } else if (const auto* super = std::get_if<syntax::Super>(&node.callee->node)) {
+    return with_arguments(node.arguments, at, Invoke{compile(get->object), new_site(), constant(get->name), at.line});
+  }
+  if (const auto* super = std::get_if<syntax::Super>(&node.callee->node)) {
     struct InvokeSuper {
       Expression self;
       Site* site;
-      int name, root, line;
-      Value callee(Frame& frame) const { return frame.keep(root, self(frame)); }
-      Value operator()(Frame& frame, Value receiver, Arguments arguments) const {
-        return invoke_super(frame, site, receiver, name, arguments, root, line);
+      int name, line;
+      int root = 0, top = 0;
+      Value callee(Frame& frame) const { return self(frame); }
+      Value operator()(Frame& frame, Value receiver, Arguments arguments, Roots top) const {
+        return invoke_super(frame, site, receiver, name, arguments, top, line);
       }
     };
-    result = with_arguments(
-        node.arguments, root + 1, at,
-        InvokeSuper{read(super->this_place, "this", at), new_site(), constant(super->name), root, at.line});
-  } else {
-    struct CallValue {
-      Expression function;
-      Site* site;
-      int root, line;
-      Value callee(Frame& frame) const { return frame.keep(root, function(frame)); }
-      Value operator()(Frame& frame, Value value, Arguments arguments) const {
-        return call(frame, site, value, arguments, root, line);
-      }
-    };
-    result = with_arguments(node.arguments, root + 1, at, CallValue{compile(node.callee), site_of(node), root, at.line});
+    uses_closure();
+    return with_arguments(node.arguments, at,
+                          InvokeSuper{read(super->this_place, "this", at), new_site(), constant(super->name), at.line});
   }
-  scope_->roots.pop(1 + count);
-  scope_->function->calls = true;
-  return result;
+  struct CallValue {
+    Expression function;
+    Site* site;
+    int line;
+    int root = 0, top = 0;
+    Value callee(Frame& frame) const { return function(frame); }
+    Value operator()(Frame& frame, Value value, Arguments arguments, Roots top) const {
+      return call(frame, site, value, arguments, top, line);
+    }
+  };
+  return with_arguments(node.arguments, at, CallValue{compile(node.callee), site_of(node), at.line});
 }
 
 Expression Compiler::compile_node(const syntax::Unary& node, At at) {
@@ -448,17 +489,30 @@ Expression Compiler::compile_node(const syntax::Unary& node, At at) {
 template <class Operation>
 Expression Compiler::binary(const syntax::Binary& node, At at, Operation operation) {
   Expression left = compile(node.left);
-  const int root = scope_->roots.push(2);
-  Expression right = compile(node.right);
-  scope_->roots.pop(2);
-  return expression(at, [left = std::move(left), right = std::move(right), operation, root,
+  auto [right, root] = compile_after(node.right);
+  return expression(at, [left = std::move(left), right = std::move(right), operation, root = root,
                          line = at.line](Frame& frame) -> Value {
-    const Value first = frame.keep(root, left(frame));
+    const Value first = left(frame);
+    keep(frame, root, first);
     const Value second = right(frame);
-    if constexpr (std::is_same_v<Operation, Add>)
-      return operation(frame, first, frame.keep(root + 1, second), line);
-    else
-      return operation(first, second, line);
+    return operation(first, second, line);
+  });
+}
+
+Expression Compiler::add(const syntax::Binary& node, At at) {
+  Expression left = compile(node.left);
+  auto [right, root] = compile_after(node.right);
+  // With a number there is no new text.
+  const auto is_number = [](const syntax::ExpressionPtr& operand) {
+    return std::holds_alternative<syntax::Number>(operand->node);
+  };
+  const int top = is_number(node.left) || is_number(node.right) ? scope_->roots : allocates();
+  return expression(at, [left = std::move(left), right = std::move(right), root = root, top,
+                         line = at.line](Frame& frame) {
+    const Value first = left(frame);
+    keep(frame, root, first);
+    const Value second = right(frame);
+    return lox::add(frame.vm, first, second, frame.roots + top, line);
   });
 }
 
@@ -472,7 +526,7 @@ Expression Compiler::compile_node(const syntax::Binary& node, At at) {
     });
   };
   switch (node.op) {
-    case Add: return binary(node, at, lox::Add());
+    case Add: return add(node, at);
     case Subtract: return arithmetic([](double a, double b) { return Value::number(a - b); });
     case Multiply: return arithmetic([](double a, double b) { return Value::number(a * b); });
     case Divide: return arithmetic([](double a, double b) { return Value::number(a / b); });
@@ -542,13 +596,15 @@ Statement Compiler::declare(const syntax::Declared& variable, Expression value, 
     });
   const int slot = variable.local->slot;
   if (variable.local->captured)
-    return statement(at, [slot, value = std::move(value)](Frame& frame) {
-      const Value initial = frame.keep(slot, value(frame));
-      frame.set(slot, Value::object(new_box(initial, frame.vm, frame.top())));
+    return statement(at, [slot, value = std::move(value), top = allocates()](Frame& frame) {
+      const Value initial = value(frame);
+      frame.keep(slot, initial);
+      frame.slots[slot] = Value::object(new_box(initial, frame.vm, frame.roots + top));
+      frame.keep(slot, frame.slots[slot]);
       return Flow::Next;
     });
-  return statement(at, [slot, value = std::move(value)](Frame& frame) {
-    frame.set(slot, value(frame));
+  return statement(at, [slot, value = std::move(value), function = scope_->function](Frame& frame) {
+    set(frame, *function, slot, value(frame));
     return Flow::Next;
   });
 }
@@ -604,9 +660,11 @@ Statement Compiler::compile_node(const syntax::Return& node, At at) {
 Statement Compiler::compile_node(const syntax::FunctionDeclaration& node, At at) {
   // A local function that uses itself captures its own variable, which so has to be there first.
   if (node.variable.local && node.variable.local->captured)
-    return statement(at, [slot = node.variable.local->slot, value = closure(*node.function, at, false)](Frame& frame) {
-      Box* box = new_box(Value::nil(), frame.vm, frame.top());
-      frame.set(slot, Value::object(box));
+    return statement(at, [slot = node.variable.local->slot, value = closure(*node.function, at, false),
+                          top = allocates()](Frame& frame) {
+      Box* box = new_box(Value::nil(), frame.vm, frame.roots + top);
+      frame.slots[slot] = Value::object(box);
+      frame.keep(slot, frame.slots[slot]);
       box->value = value(frame);
       return Flow::Next;
     });
@@ -618,7 +676,7 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
     int name;
     Expression closure;
   };
-  const int root = scope_->roots.push(2);
+  const int root = scope_->roots++;
   std::set<std::string> fields;
   std::set<std::string>* around = std::exchange(fields_, &fields);
   std::vector<Method> methods;
@@ -631,11 +689,12 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
       declare(node.variable, expression(at, [root](Frame& frame) { return Value::object(frame.roots[root]); }), at);
   Expression superclass;
   if (node.superclass) superclass = compile(node.superclass);
-  scope_->roots.pop(2);
-  return statement(at, [root, name = constant(node.variable.name), fields = static_cast<std::uint32_t>(fields.size()),
+  const int top = allocates();
+  --scope_->roots;
+  return statement(at, [root, top, name = constant(node.variable.name), fields = static_cast<std::uint32_t>(fields.size()),
                         declare_variable = std::move(declare_variable), superclass = std::move(superclass),
                         methods = std::move(methods), line = at.line](Frame& frame) {
-    Class* owner = new_class(name, fields, frame.vm, frame.top());
+    Class* owner = new_class(name, fields, frame.vm, frame.roots + top);
     frame.keep(root, Value::object(owner));
     declare_variable(frame);
     if (superclass) inherit(*owner, superclass(frame), line);

@@ -9,29 +9,21 @@ namespace lox {
 
 /// Variables are in `slots`, which only closures see: compiled code keeps them in registers. The collector sees `roots`,
 /// which are written and never read here. So closures must get a Frame&, and nothing else may: what they call that stays
-/// a call gets `vm` and `top()`.
+/// a call gets `vm` and a `top`, the end of the roots in use.
+///
+/// Who allocates, or calls what may, must have rooted before what it uses afterwards. Functions root their parameters;
+/// whoever calls, roots what it needs later.
 struct Frame {
   Vm& vm;
-  const Function& function;
   Closure* closure;
   Roots roots;
   Value* slots;
   Object* self;       // of methods
-  bool counting;      // this is not compiled: functions and loops are counted
   int line = 0;       // of the call that is under way
-  Value result = {};  // of the function, once a statement answered Return
+  Value result;       // of the function, once a statement answered Return
 
-  /// Changes a variable.
-  void set(int slot, Value value) {
-    slots[slot] = value;
-    keep(slot, value);
-  }
-  /// Roots a value that is under way.
-  Value keep(int root, Value value) {
-    roots[root] = value.object_or_null();
-    return value;
-  }
-  Roots top() const { return roots + function.root_count; }
+  /// Roots a value, at the place of a variable or of what is under way.
+  void keep(int root, Value value) { roots[root] = value.object_or_null(); }
 };
 
 }  // namespace lox

@@ -49,14 +49,15 @@ struct Function {
   int arity = 0;
   int first_parameter = 0;  // its slot
   int slot_count = 0;       // of variables
-  int root_count = 0;       // of variables, and behind them of values that are under way
+  int closure_root = -1;    // where the closure is rooted, if its captures or class are used
   bool calls = false;       // or may call
+  bool allocates = false;   // or may; otherwise nothing has to be rooted
   bool small = false;       // direct calls are better than a function of its own
   Shape shape = no_shape;   // of its closures
   std::vector<int> boxed;   // parameters that are captured
   std::vector<CaptureFrom> captures;
   Statement body;
-  Code direct = nullptr;    // runs it as it is, and counts nothing
+  Code direct = nullptr;    // runs it
 
   inlay::Mutable<Code> code;             // what calls go to
   inlay::Mutable<std::uint32_t> heat;    // calls and jumps back, until somebody thinks of compiling it
@@ -70,7 +71,7 @@ struct Loop {
   Expression condition;  // empty: for ever
   Statement body;
   Expression increment;  // or empty
-  LoopCode direct;       // in a frame of its own, counting nothing
+  LoopCode direct;       // in a frame of its own
 
   inlay::Mutable<std::uint32_t> heat;
   inlay::Mutable<const void*> compiled;  // the host's

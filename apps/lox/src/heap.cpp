@@ -298,7 +298,9 @@ String* Heap::string(std::string_view text, Roots top) {
   return string;
 }
 
-String* Heap::concatenate(const String* left, const String* right, Roots top) {
+String* Heap::concatenate(String* left, String* right, Roots top) {
+  *top++ = left;
+  *top++ = right;
   const std::size_t length = std::size_t{left->length} + right->length;
   if (length <= longest_interned) {
     char text[longest_interned];

@@ -46,18 +46,23 @@ class Heap {
       free_[size_class] = cell->next;
     else
       cell = allocate_slowly(size, top);
-    T* object = reinterpret_cast<T*>(cell);
-    object->shape = shape;
-    object->type = type;
-    object->marked = false;
-    object->size_class = static_cast<std::uint8_t>(size_class);
-    return object;
+    return begin<T>(cell, type, shape, size_class);
+  }
+
+  /// The same, or null where that would take long or collect.
+  template <class T>
+  T* allocate_quickly(std::size_t size, Type type, Shape shape) {
+    const std::size_t size_class = (size + granule - 1) / granule;
+    FreeCell* cell = size_class < class_count ? free_[size_class] : nullptr;
+    if (!cell) return nullptr;
+    free_[size_class] = cell->next;
+    return begin<T>(cell, type, shape, size_class);
   }
 
   /// Equal text, equal object, as long as it is short. The result is not rooted.
   String* string(std::string_view text, Roots top);
-  /// The text of both. They must be rooted.
-  String* concatenate(const String* left, const String* right, Roots top);
+  /// The text of both.
+  String* concatenate(String* left, String* right, Roots top);
 
   /// Memory that an object holds beside its cell was allocated or given back.
   void count_outside(std::ptrdiff_t bytes) {
@@ -82,6 +87,15 @@ class Heap {
 
   INLAY_OPAQUE FreeCell* allocate_slowly(std::size_t size, Roots top);
   FreeCell* allocate_large(std::size_t size);
+  template <class T>
+  static T* begin(FreeCell* cell, Type type, Shape shape, std::size_t size_class) {
+    T* object = reinterpret_cast<T*>(cell);
+    object->shape = shape;
+    object->type = type;
+    object->marked = false;
+    object->size_class = static_cast<std::uint8_t>(size_class);
+    return object;
+  }
   Block* new_block(std::size_t bytes, std::size_t cell_size);
   void sweep(Block& block, std::size_t size_class);
   void sweep_all();

@@ -101,6 +101,8 @@ template <class T>
 T* as(Value value) {
   return static_cast<T*>(value.as_object());
 }
+/// no_shape if it is no object.
+inline Shape shape_of(Value value) { return value.is_object() ? value.as_object()->shape : no_shape; }
 inline bool is(Value value, Type type) { return value.is_object() && value.as_object()->type == type; }
 
 }  // namespace lox

@@ -12,9 +12,9 @@ void fail_undefined_variable(Vm& vm, int name, int line) {
   fail(line, "Undefined variable '" + std::string(as<String>(vm.constant(name))->text()) + "'.");
 }
 
-String* concatenate(Vm& vm, const Object* left, const Object* right, Roots top, int line) {
+String* concatenate(Vm& vm, Object* left, Object* right, Roots top, int line) {
   if (left->type != Type::String || right->type != Type::String) fail_not_addable(line);
-  return vm.heap.concatenate(static_cast<const String*>(left), static_cast<const String*>(right), top);
+  return vm.heap.concatenate(static_cast<String*>(left), static_cast<String*>(right), top);
 }
 
 bool equal_texts(const Object* left, const Object* right) {

@@ -13,7 +13,7 @@ namespace lox {
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_not_addable(int line);
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_undefined_variable(Vm& vm, int name, int line);
 
-INLAY_OPAQUE String* concatenate(Vm& vm, const Object* left, const Object* right, Roots top, int line);
+INLAY_OPAQUE String* concatenate(Vm& vm, Object* left, Object* right, Roots top, int line);
 INLAY_OPAQUE bool equal_texts(const Object* left, const Object* right);
 INLAY_OPAQUE void print(Vm& vm, Value value);
 
@@ -25,18 +25,16 @@ inline bool equal(Value a, Value b) {
   return a.is_object() && equal_texts(a.as_object(), b.as_object());
 }
 
-/// Both operands are rooted. In branches by the kinds, so that the kind of a sum follows from that of one operand.
-struct Add {
-  Value operator()(Frame& frame, Value a, Value b, int line) const {
-    if (a.is_number()) [[likely]] {
-      if (!b.is_number()) [[unlikely]]
-        fail_not_addable(line);
-      return Value::number(a.as_number() + b.as_number());
-    }
-    if (!a.is_object() || !b.is_object()) [[unlikely]]
+/// In branches by the kinds, so that the kind of a sum follows from that of one operand.
+inline Value add(Vm& vm, Value a, Value b, Roots top, int line) {
+  if (a.is_number()) [[likely]] {
+    if (!b.is_number()) [[unlikely]]
       fail_not_addable(line);
-    return Value::object(concatenate(frame.vm, a.as_object(), b.as_object(), frame.top(), line));
+    return Value::number(a.as_number() + b.as_number());
   }
-};
+  if (!a.is_object() || !b.is_object()) [[unlikely]]
+    fail_not_addable(line);
+  return Value::object(concatenate(vm, a.as_object(), b.as_object(), top, line));
+}
 
 }  // namespace lox

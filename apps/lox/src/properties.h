@@ -33,23 +33,20 @@ INLAY_OPAQUE void inherit(Class& owner, Value superclass, int line);
 INLAY_OPAQUE void add_method(Class& owner, int name, Closure* method, Vm& vm);
 
 /// object.name
-inline Value get(Frame& frame, Site* site, Value object, int name, int line) {
-  const auto slowly = [&] { return get_slowly(*site, object, name, frame.vm, frame.top(), line); };
-  if (!object.is_object()) return slowly();
+inline Value get(Vm& vm, Site* site, Value object, int name, Roots top, int line) {
   return site->dispatch(
-      object.as_object()->shape, [&](const SiteEntry& entry) { return as<Instance>(object)->fields[entry.index]; },
-      slowly);
+      shape_of(object), [&](const SiteEntry& entry) { return as<Instance>(object)->fields[entry.index]; },
+      [&] { return get_slowly(*site, object, name, vm, top, line); });
 }
 
-/// object.name = value. Both are rooted.
-inline Value set(Frame& frame, Site* site, Value object, int name, Value value, int line) {
+/// object.name = value. Allocates nothing that is collected.
+inline Value set(Vm& vm, Site* site, Value object, int name, Value value, int line) {
   const auto slowly = [&] {
-    set_slowly(*site, object, name, value, frame.vm, line);
+    set_slowly(*site, object, name, value, vm, line);
     return value;
   };
-  if (!object.is_object()) return slowly();
   return site->dispatch(
-      object.as_object()->shape,
+      shape_of(object),
       [&](const SiteEntry& entry) {
         auto* instance = as<Instance>(object);
         if (entry.next != no_shape) {

@@ -13,8 +13,11 @@
 
 namespace lox {
 
+/// Nothing has this one, not even what has no_shape. There are no more than 2^32 - 1 others.
+constexpr Shape shape_of_nothing = 0xffff'ffff;
+
 struct SiteEntry {
-  Shape shape = no_shape;
+  Shape shape = shape_of_nothing;
   /// Get, Set: which field. Method calls: which method of the class. Calls of classes: for how many fields.
   std::uint32_t index = 0;
   /// Set: the shape with the new field, if it is one. Calls of classes: the shape of new instances.
@@ -29,7 +32,7 @@ struct SiteEntries {
   static constexpr unsigned too_many = capacity + 1;
 
   unsigned count = 0;  // too_many: not worth a cache
-  std::array<SiteEntry, capacity> entries;  // from `count` on, and where there are too many, of no shape
+  std::array<SiteEntry, capacity> entries;  // from `count` on, and where there are too many, of nothing
 };
 
 struct Site : SiteEntries {

@@ -107,7 +107,7 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
   auto handle =
       jit_.specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
   if (!handle) return nullptr;
-  CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, function.code.get(), *std::move(handle)});
+  CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, *std::move(handle)});
   function.compiled = &made;
   return &made;
 }
@@ -159,7 +159,7 @@ Flow Tiers::run_loop(const Loop& loop, Frame& frame) {
 void Tiers::change(Site& site, const Site& next) {
   sites_.change(site, next);
   for (const CompiledFunction& made : functions_) {
-    if (made.function->code.get() == run_compiled && !made.handle.compiled()) made.function->code = made.counting;
+    if (made.function->code.get() == run_compiled && !made.handle.compiled()) made.function->code = made.function->direct;
   }
 }
 

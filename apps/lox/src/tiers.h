@@ -58,7 +58,6 @@ class Tiers final : public TierUp {
   using LoopHandle = inlay::Function<Flow(Frame&)>;
   struct CompiledFunction {
     const Function* function;
-    Code counting;
     FunctionHandle handle;
   };
   struct CompiledLoop {

@@ -19,10 +19,11 @@ enum class Kind : std::uint64_t {
 };
 
 struct Value {
-  Kind kind = Kind::Nil;
-  std::uint64_t bits = 0;
+  // Not initialized: frames have many that nothing reads before it is set.
+  Kind kind;
+  std::uint64_t bits;
 
-  static Value nil() { return {}; }
+  static Value nil() { return {Kind::Nil, 0}; }
   static Value undefined() { return {Kind::Undefined, 0}; }
   static Value boolean(bool value) { return {Kind::Boolean, value}; }
   static Value number(double value) { return {Kind::Number, std::bit_cast<std::uint64_t>(value)}; }

@@ -19,18 +19,19 @@ rival runs. The exit code is 0 only if every run succeeded.
 """
 import argparse
 import json
-import math
-import os
 import pathlib
 import shlex
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
-PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "common"))
+from rivals import RunError, as_json, named_command, print_table, run  # noqa: E402
+
+PROGRAMS = HERE / "programs"
 BASE = "lua5.4"
 # What stands in the text of a program: a size with rounds of some 0.2 s in lua5.4.
 SIZE_MARK = "-- size of a round: "
@@ -44,31 +45,17 @@ print(sum(count(words(20000))), work(400000))
 """
 
 
-class RunError(Exception):
-    pass
-
-
 def rivals_of(options):
     rivals = {}
     for name, command in ((BASE, ["lua5.4"]), ("luajit -joff", ["luajit", "-joff"]), ("luajit", ["luajit"])):
         if shutil.which(command[0]) and name not in options.without:
             rivals[name] = command
     for text in options.candidate:
-        name, equals, command = text.partition("=")
-        words = shlex.split(command if equals else text)
-        rivals[name if equals else text] = words
+        name, command = named_command(text)
+        rivals[name] = command
     if BASE not in rivals:
         raise RunError("lua5.4 is not installed: nothing to compare with")
     return rivals
-
-
-def run(command, timeout):
-    try:
-        return subprocess.run(command, capture_output=True, timeout=timeout)
-    except OSError as error:
-        raise RunError(f"{command[0]}: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise RunError(f"{shlex.join(command)}: still ran after {timeout:g} s") from error
 
 
 def size_of_round(path):
@@ -112,46 +99,6 @@ def measure(path, rivals, options):
                 raise RunError(f"{path.name}: {name} says {checksum!r}, {BASE} says {checksums[BASE]!r}")
     return {name: {"warm": statistics.median(warm[name]), "first": statistics.median(first[name]),
                    "total": statistics.median(total[name])} for name in warm}
-
-
-def geometric_mean(values):
-    return math.exp(sum(map(math.log, values)) / len(values))
-
-
-def ratios(results, name, what):
-    # A clock that saw nothing pass would be a ratio of nothing.
-    least = 1e-6
-    return {program: max(row[BASE][what], least) / max(row[name][what], least)
-            for program, row in results.items() if name in row}
-
-
-def print_table(results, rivals, what, title):
-    print(f"\n{title}: seconds, and how many times as fast as {BASE}")
-    width = max(max(map(len, results)), len("mean, all run")) + 2
-    by_rival = {name: ratios(results, name, what) for name in rivals}
-    everywhere = {program for program, row in results.items() if len(row) == len(rivals)}
-
-    def line(label, cells):
-        print(f"{label:{width}}" + "".join(f"{cell:>22}" for cell in cells))
-
-    line("", [name[:20] for name in rivals])
-    for program, row in results.items():
-        line(program, [f"{row[name][what]:.4f} {by_rival[name][program]:6.2f}x" if name in row else "-"
-                       for name in rivals])
-    line("geometric mean", [f"{geometric_mean(values.values()):.2f}x" if values else "-"
-                            for values in by_rival.values()])
-    if everywhere and len(everywhere) < len(results):
-        shared = [[values[program] for program in everywhere] for values in by_rival.values()]
-        line("mean, all run", [f"{geometric_mean(values):.2f}x" for values in shared])
-    line("worst", [f"{min(values.values()):.2f}x" if values else "-" for values in by_rival.values()])
-    line("worst is", [min(values, key=values.get) if values else "-" for values in by_rival.values()])
-
-
-def as_json(results, whats):
-    """The figures as the other benchmarks print theirs."""
-    return {"benchmark": "lua", "tables": [
-        {"title": title, "rows": [{"program": program, **{f"{name}, s": row[name][what] for name in row}}
-                                  for program, row in results.items()], "notes": []} for what, title in whats]}
 
 
 def startup(rivals, options):
@@ -204,9 +151,6 @@ def main():
     options = parse_arguments()
     try:
         rivals = rivals_of(options)
-        for command in rivals.values():
-            if "/" in command[0]:
-                command[0] = os.path.abspath(command[0])
         if options.startup:
             whats = [("total", "start-up")]
             results = startup(rivals, options)
@@ -225,11 +169,11 @@ def main():
         print(f"run.py: {error}", file=sys.stderr)
         return 1
     for what, title in whats:
-        print_table(results, rivals, what, title)
+        print_table(results, rivals, what, title, BASE)
     if options.json:
         if not options.startup:
             whats.append(("first", "first rounds"))
-        options.json.write_text(json.dumps(as_json(results, whats), indent=1) + "\n")
+        options.json.write_text(json.dumps(as_json("lua", results, whats), indent=1) + "\n")
     return 0
 
 
