@@ -164,6 +164,13 @@ class Jit {
   static Result<void> add_to(Unit& unit, const std::string& name, R (*fn)(P...), const B&... bindings) {
     return detail::add_to_unit(unit, detail::make_request(fn, {}, bindings...), name, CompileOptions{});
   }
+  /// Of the options, those for the evaluator hold: `inline_policy` and the limits. The rest is said when the unit is
+  /// compiled or written.
+  template <class R, class... P, class... B>
+  static Result<void> add_to_with(const CompileOptions& options, Unit& unit, const std::string& name, R (*fn)(P...),
+                                  const B&... bindings) {
+    return detail::add_to_unit(unit, detail::make_request(fn, {}, bindings...), name, options);
+  }
 
   /// Compiles programs where they turn out to be hot, while they run: at entry() hints, running interpreters are
   /// counted, and go on in compiled code. `interpreter` stands for its runtime: all functions there that hold such

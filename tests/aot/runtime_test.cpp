@@ -189,6 +189,21 @@ TEST(AddTo, functions_share_a_unit_and_frozen_memory) {
   promise.withdraw();
 }
 
+TEST(AddTo, asks_the_inline_policy_of_the_options) {
+  Unit unit = unit_of(
+      "declare i64 @square(i64) define i32 @main() { %a = call i64 @square(i64 7) %r = trunc i64 %a to i32 ret i32 %r }");
+  std::vector<std::string> asked;
+  CompileOptions options;
+  options.inline_policy = [&](const CallSite& call) {
+    asked.emplace_back(call.callee);
+    return InlineChoice::Call;
+  };
+  ASSERT_TRUE(Jit::add_to_with(options, unit, "square", rt_square, _1));
+  EXPECT_NE(std::find(asked.begin(), asked.end(), "rt_add"), asked.end());
+  EXPECT_NE(unit.to_text().find("call i64 @rt_add"), std::string::npos) << unit.to_text();
+  EXPECT_EQ(answer_of(unit), 49);
+}
+
 TEST(AddTo, refuses_names_that_would_mean_two_things) {
   const auto refused = [](Unit& unit, const std::string& name, auto* function) {
     const std::string before = unit.to_text();

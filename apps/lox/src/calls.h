@@ -30,10 +30,10 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
   return box;
 }
 
+/// Runs a function, of which this is the body.
 template <int Slots>
-Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
-  if (!inlay::compiled() && (++function->heat.get() & (heat_step - 1)) == 0) [[unlikely]]
-    count_function(*function, vm);
+Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
+               const Value* arguments) {
   if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
     fail_stack_overflow(0);
 
@@ -51,12 +51,19 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
     }
   }
   try {
-    if (function->body(frame) == Flow::Return) return frame.result;
+    if (body(frame) == Flow::Return) return frame.result;
   } catch (RuntimeError& error) {
     add_to_trace(error, *function, frame.line);
     throw;
   }
   return function->kind == syntax::FunctionKind::Initializer ? Value::object(self) : Value::nil();
+}
+
+template <int Slots>
+Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self, const Value* arguments) {
+  if (!inlay::compiled() && (++function->heat.get() & (heat_step - 1)) == 0) [[unlikely]]
+    count_function(*function, vm);
+  return run_body<Slots>(function, function->body, vm, closure, roots, self, arguments);
 }
 
 /// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it

@@ -126,6 +126,8 @@ class Compiler {
 
   int constant(const std::string& text);
   Site* new_site() { return context_.new_site(); }
+  Site* site_of(const syntax::Call& call);
+  Site* complete_site(const syntax::Function& function);
 
   const CompileContext& context_;
   Program program_;
@@ -133,6 +135,8 @@ class Compiler {
   Scope* scope_ = nullptr;
   std::set<std::string>* fields_ = nullptr;  // that methods of the class which is being compiled set in `this`
   std::unordered_map<std::string, int> constants_;
+  std::unordered_map<const syntax::Function*, const Function*> functions_;
+  std::unordered_map<const syntax::Function*, Site*> complete_sites_;
 };
 
 template <class F>
@@ -158,10 +162,35 @@ int Compiler::constant(const std::string& text) {
   return place->second;
 }
 
+/// Of the calls of one function. Its entry is filled in when all functions are compiled.
+Site* Compiler::complete_site(const syntax::Function& function) {
+  Site*& site = complete_sites_[&function];
+  if (!site) {
+    site = program_.complete_sites.emplace_back(std::make_unique<Site>()).get();
+    site->kind = Site::Kind::Complete;
+  }
+  return site;
+}
+
+/// Of a call of a value.
+Site* Compiler::site_of(const syntax::Call& call) {
+  const auto* callee = std::get_if<syntax::Variable>(&call.callee->node);
+  if (!callee || callee->place.kind != syntax::Place::Kind::Global) return new_site();
+  const auto settled = context_.settled.find(callee->place.index);
+  // Who enters a function by what a site says does not count the arguments again.
+  const bool is_right =
+      settled != context_.settled.end() && settled->second->parameters.size() == call.arguments.size();
+  return is_right ? complete_site(*settled->second) : new_site();
+}
+
 // Functions.
 
 Program Compiler::compile(const syntax::Function& script) {
   compile_function(script);
+  for (const auto& [source, site] : complete_sites_) {
+    const Function* function = functions_.at(source);
+    site->entries[site->count++] = {function->shape, 0, no_shape, function};
+  }
   return std::move(program_);
 }
 
@@ -212,6 +241,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
   function.direct = code_for(function.slot_count);
   function.code = function.direct;
   program_.functions.push_back(std::move(owned));
+  functions_.emplace(&source, &function);
   return &function;
 }
 
@@ -439,7 +469,7 @@ Expression Compiler::compile_node(const syntax::Call& node, At at) {
       return call(frame, site, value, arguments, top, line);
     }
   };
-  return with_arguments(node.arguments, at, CallValue{compile(node.callee), new_site(), at.line});
+  return with_arguments(node.arguments, at, CallValue{compile(node.callee), site_of(node), at.line});
 }
 
 Expression Compiler::compile_node(const syntax::Unary& node, At at) {

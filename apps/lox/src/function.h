@@ -80,8 +80,8 @@ struct Loop {
 struct Program {
   std::vector<std::unique_ptr<Function>> functions;  // the script is the last one
   std::vector<std::unique_ptr<Loop>> loops;
+  std::vector<std::unique_ptr<Site>> complete_sites;
   std::vector<std::string> constants;  // texts
-
 
   const Function* script() const { return functions.back().get(); }
 };

@@ -21,16 +21,16 @@ std::optional<std::uint32_t> find_field(const Layout& layout, const String* name
 }
 
 void learn(Vm& vm, Site& site, const SiteEntry& entry) {
-  if (site.count == Site::too_many) return;
+  if (site.count == Site::too_many || site.kind == Site::Kind::Complete) return;
   Site next = site;
   if (next.count == Site::capacity)
-    next.count = Site::too_many;
+    static_cast<SiteEntries&>(next) = {.count = Site::too_many, .entries = {}};
   else
     next.entries[next.count++] = entry;
   if (vm.tier_up)
     vm.tier_up->change(site, next);
   else
-    site = next;
+    static_cast<SiteEntries&>(site) = next;
 }
 
 namespace {

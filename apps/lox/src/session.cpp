@@ -72,7 +72,7 @@ Outcome Session::run(const syntax::Function& script, const std::string& file) {
   }
   vm_.add(*program, static_cast<std::size_t>(globals_.count()));
   try {
-    vm_.run(*program);
+    vm_.run(*program->script());
     vm_.flush();
     return Outcome::Succeeded;
   } catch (const RuntimeError& error) {

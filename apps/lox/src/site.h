@@ -9,11 +9,15 @@
 #include "object.h"
 
 #include <array>
+#include <cstdint>
 
 namespace lox {
 
+/// Nothing has this one, not even what has no_shape. There are no more than 2^32 - 1 others.
+constexpr Shape shape_of_nothing = 0xffff'ffff;
+
 struct SiteEntry {
-  Shape shape = no_shape;
+  Shape shape = shape_of_nothing;
   /// Get, Set: which field. Method calls: which method of the class.
   std::uint32_t index = 0;
   /// Set: the shape with the new field, if it is one. Calls of classes: the shape of new instances.
@@ -22,22 +26,42 @@ struct SiteEntry {
   const Function* function = nullptr;
 };
 
-struct Site {
+/// What a site has learned.
+struct SiteEntries {
   static constexpr unsigned capacity = 4;
   static constexpr unsigned too_many = capacity + 1;
 
   unsigned count = 0;  // too_many: not worth a cache
-  std::array<SiteEntry, capacity> entries;
+  std::array<SiteEntry, capacity> entries;  // from `count` on, and where there are too many, of nothing
+};
 
-  /// hit(entry) for the entry of this shape, or miss(). A chain of comparisons, each with code of its own behind it.
-  template <unsigned I = 0, class Hit, class Miss>
+struct Site : SiteEntries {
+  enum class Kind : std::uint8_t {
+    Compiled,  // compiled code is made for its entries, and made anew when it learns
+    Searched,  // compiled code looks its entries up
+    Complete,  // it knows all that it ever will, and is constant
+  };
+  Kind kind = Kind::Compiled;
+
+  /// hit(entry) for the entry of this shape, or miss().
+  template <class Hit, class Miss>
   auto dispatch(Shape shape, const Hit& hit, const Miss& miss) const {
+    if (kind != Kind::Searched) return dispatch_from<0>(shape, hit, miss);
+    for (const SiteEntry& entry : entries)
+      if (entry.shape == shape) return hit(entry);
+    return miss();
+  }
+
+ private:
+  /// A chain of comparisons, each with code of its own behind it.
+  template <unsigned I, class Hit, class Miss>
+  auto dispatch_from(Shape shape, const Hit& hit, const Miss& miss) const {
     if constexpr (I == capacity) {
       return miss();
     } else {
       if (count <= I || count == too_many) return miss();
       if (entries[I].shape == shape) return hit(entries[I]);
-      return dispatch<I + 1>(shape, hit, miss);
+      return dispatch_from<I + 1>(shape, hit, miss);
     }
   }
 };

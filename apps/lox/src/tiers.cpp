@@ -80,13 +80,15 @@ void SiteMemory::change(Site& site, const Site& next) {
   site = next;
 }
 
+inlay::InlineChoice choose_inlining(const inlay::CallSite& call) {
+  // The closures of a function all get its frame. Where one of them stayed a call, the frame would be memory.
+  return call.callee.find("(lox::Frame&)") != call.callee.npos ? inlay::InlineChoice::Inline
+                                                               : inlay::InlineChoice::Default;
+}
+
 Tiers::Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options)
     : jit_(std::move(jit)), mode_(mode), options_(std::move(options)) {
-  // The closures of a function all get its frame. Where one of them stayed a call, the frame would be memory.
-  options_.inline_policy = [](const inlay::CallSite& call) {
-    return call.callee.find("(lox::Frame&)") != call.callee.npos ? inlay::InlineChoice::Inline
-                                                                 : inlay::InlineChoice::Default;
-  };
+  options_.inline_policy = choose_inlining;
 }
 
 inlay::Result<void> Tiers::add(const Program& program) {

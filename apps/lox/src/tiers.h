@@ -38,6 +38,9 @@ class SiteMemory {
   Chunk* chunks_ = nullptr;  // the newest first
 };
 
+/// What is inlined into a function that is compiled.
+inlay::InlineChoice choose_inlining(const inlay::CallSite& call);
+
 class Tiers final : public TierUp {
  public:
   Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options = {});

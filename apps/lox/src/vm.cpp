@@ -85,17 +85,16 @@ Vm::Vm() : layouts_(first_free_shape, nullptr), heap(*this) {
 
 Vm::~Vm() { munmap(roots_, roots_bytes); }
 
-void Vm::add(const Program& program, std::size_t global_count) {
+void Vm::add(const std::vector<std::string>& constants, std::size_t function_count, std::size_t global_count) {
   globals_.resize(std::max(globals_.size(), global_count), Value::undefined());
-  for (const std::string& text : program.constants) constants_.push_back(Value::object(heap.string(text, roots_)));
-  layouts_.resize(layouts_.size() + program.functions.size(), nullptr);
+  for (const std::string& text : constants) constants_.push_back(Value::object(heap.string(text, roots_)));
+  layouts_.resize(layouts_.size() + function_count, nullptr);
 }
 
 void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, "clock", 0); }
 
-void Vm::run(const Program& program) {
-  const Function* script = program.script();
-  script->code.get()(script, *this, nullptr, roots_, nullptr, nullptr);
+void Vm::run(const Function& script) {
+  script.code.get()(&script, *this, nullptr, roots_, nullptr, nullptr);
 }
 
 Shape Vm::new_shape() {

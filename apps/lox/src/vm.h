@@ -42,13 +42,16 @@ class Vm {
   int next_constant() const { return static_cast<int>(constants_.size()); }
   Shape next_shape() const { return static_cast<Shape>(layouts_.size()); }
   /// Makes room for what it needs: its constants, a shape for each function, and so many globals as there are by now.
-  void add(const Program& program, std::size_t global_count);
+  void add(const std::vector<std::string>& constants, std::size_t function_count, std::size_t global_count);
+  void add(const Program& program, std::size_t global_count) {
+    add(program.constants, program.functions.size(), global_count);
+  }
 
   /// Defines the native functions, as the globals of these numbers.
   void define_natives(int clock_index);
 
   /// Runs a whole program on this thread. Throws RuntimeError, OutputError.
-  void run(const Program& program);
+  void run(const Function& script);
 
   /// Whether calls should nest no deeper.
   bool is_stack_low(Roots roots) const {
@@ -72,8 +75,6 @@ class Vm {
   void print(Value value);
   void flush();
 
-  TierUp* tier_up = nullptr;
-
  private:
   friend class Heap;  // which marks what is here
 
@@ -85,7 +86,8 @@ class Vm {
   std::uintptr_t stack_limit_ = 0;
 
  public:
-  Heap heap;  // after what it looks at when it ends
+  Heap heap;  // the last of all, which goes first: classes know their layouts to the end
+  TierUp* tier_up = nullptr;
 };
 
 /// Standard output could not be written.
