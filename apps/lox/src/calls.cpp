@@ -61,8 +61,7 @@ Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm
   const std::uint32_t capacity = owner->capacity;
   *top++ = owner;
   top = keep(arguments, top);
-  auto* instance =
-      vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
+  auto* instance = vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
   instance->capacity = capacity;
   instance->owner = owner;
   instance->fields = instance->own;
@@ -78,7 +77,8 @@ Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots t
       learn(vm, site, {closure->shape, 0, no_shape, closure->function});
       return enter_checked(closure, nullptr, arguments, vm, top, line);
     }
-    case Type::Class: return instantiate(site, as<Class>(callee), arguments, vm, top, line);
+    case Type::Class:
+      return instantiate(site, as<Class>(callee), arguments, vm, top, line);
     case Type::BoundMethod: {
       auto* bound = as<BoundMethod>(callee);
       return enter_checked(bound->method, bound->receiver.as_object(), arguments, vm, top, line);
@@ -88,7 +88,8 @@ Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots t
       check_arity(native->arity, arguments, line);
       return native->function(vm, arguments.values);
     }
-    default: fail(line, "Can only call functions and classes.");
+    default:
+      fail(line, "Can only call functions and classes.");
   }
 }
 

@@ -115,7 +115,8 @@ struct Arguments {
 
 // What stays a call. These root what they are given.
 INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line);
-INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top, int line);
+INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top,
+                                 int line);
 INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
                                        Vm& vm, Roots top, int line);
 INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top);
@@ -144,8 +145,7 @@ inline Value call(Frame& frame, Site* site, Value callee, Arguments arguments, R
           return enter(*entry.function, frame.vm, as<Closure>(callee), top, nullptr, arguments.values);
         auto* owner = as<Class>(callee);
         Instance* instance = new_instance(owner, entry.next, arguments, frame.vm, top);
-        if (entry.function)
-          enter(*entry.function, frame.vm, owner->initializer, top, instance, arguments.values);
+        if (entry.function) enter(*entry.function, frame.vm, owner->initializer, top, instance, arguments.values);
         return Value::object(instance);
       },
       [&] { return call_slowly(*site, callee, arguments, frame.vm, top, line); });
@@ -164,7 +164,8 @@ inline Value invoke(Frame& frame, Site* site, Value receiver, int name, Argument
 }
 
 /// super.name(arguments), where `receiver` is `this`
-inline Value invoke_super(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, Roots top, int line) {
+inline Value invoke_super(Frame& frame, Site* site, Value receiver, int name, Arguments arguments, Roots top,
+                          int line) {
   frame.line = line;
   Class* superclass = frame.closure->home->superclass;
   return site->dispatch(

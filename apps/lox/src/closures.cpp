@@ -51,7 +51,7 @@ class Compiler {
   struct Scope {
     Function* function;
     unsigned guest;  // its number in the GuestSource
-    int roots;  // in use: of variables, and behind them of values that are under way
+    int roots;       // in use: of variables, and behind them of values that are under way
     int nodes = 0;
     int allocations = 0;  // nodes that may allocate, or call what may
   };
@@ -225,12 +225,11 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
   for (const syntax::Local* parameter : source.parameters)
     if (parameter->captured) function.boxed.push_back(parameter->slot);
   for (const syntax::Capture& capture : source.captures)
-    function.captures.push_back(
-        capture.local ? CaptureFrom{true, capture.local->slot} : CaptureFrom{false, capture.index});
+    function.captures.push_back(capture.local ? CaptureFrom{true, capture.local->slot}
+                                              : CaptureFrom{false, capture.index});
 
   const std::string name = source.name.empty() ? "script" : source.name;
-  Scope scope{&function,
-              context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
+  Scope scope{&function, context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
               source.slot_count + 1};
   Scope* around = std::exchange(scope_, &scope);
   function.body = compile_block(source.body, at_begin(source.position));
@@ -252,15 +251,14 @@ Expression Compiler::closure(const syntax::Function& source, At at, bool is_meth
   if (!function->captures.empty() || !is_method) uses_closure();
   return expression(at, [function, is_method, top](Frame& frame) {
     const std::size_t count = function->captures.size();
-    auto* made = frame.vm.heap.allocate<Closure>(sizeof(Closure) + count * sizeof(Box*), Type::Closure,
-                                                 function->shape, frame.roots + top);
+    auto* made = frame.vm.heap.allocate<Closure>(sizeof(Closure) + count * sizeof(Box*), Type::Closure, function->shape,
+                                                 frame.roots + top);
     made->function = function;
     // A function in a method belongs to the class, too, for `super`.
     made->home = is_method || !frame.closure ? nullptr : frame.closure->home;
     for (std::size_t i = 0; i < count; ++i) {
       const CaptureFrom from = function->captures[i];
-      made->captured[i] =
-          from.from_slot ? as<Box>(frame.slots[from.index]) : frame.closure->captured[from.index];
+      made->captured[i] = from.from_slot ? as<Box>(frame.slots[from.index]) : frame.closure->captured[from.index];
     }
     return Value::object(made);
   });
@@ -309,7 +307,8 @@ Expression Compiler::read(const syntax::Place& place, const std::string& name, A
     case syntax::Place::Kind::Captured:
       uses_closure();
       return expression(at, [index = place.index](Frame& frame) { return frame.closure->captured[index]->value; });
-    case syntax::Place::Kind::Local: break;
+    case syntax::Place::Kind::Local:
+      break;
   }
   if (place.local->captured)
     return expression(at, [slot = place.local->slot](Frame& frame) { return as<Box>(frame.slots[slot])->value; });
@@ -337,7 +336,8 @@ Expression Compiler::compile_node(const syntax::Assign& node, At at) {
         const Value assigned = value(frame);
         return frame.closure->captured[index]->value = assigned;
       });
-    case syntax::Place::Kind::Local: break;
+    case syntax::Place::Kind::Local:
+      break;
   }
   const int slot = node.place.local->slot;
   if (node.place.local->captured)
@@ -354,10 +354,9 @@ Expression Compiler::compile_node(const syntax::Assign& node, At at) {
 
 Expression Compiler::compile_node(const syntax::Get& node, At at) {
   Expression object = compile(node.object);
-  return expression(at, [object = std::move(object), site = new_site(), name = constant(node.name),
-                         top = allocates(), line = at.line](Frame& frame) {
-    return get(frame.vm, site, object(frame), name, frame.roots + top, line);
-  });
+  return expression(
+      at, [object = std::move(object), site = new_site(), name = constant(node.name), top = allocates(),
+           line = at.line](Frame& frame) { return get(frame.vm, site, object(frame), name, frame.roots + top, line); });
 }
 
 Expression Compiler::compile_node(const syntax::Set& node, At at) {
@@ -402,15 +401,22 @@ Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& so
   allocates();
   scope_->function->calls = true;
   switch (arguments.size()) {
-    case 0: return with_counted_arguments<0>(std::move(arguments), at, enter);
-    case 1: return with_counted_arguments<1>(std::move(arguments), at, enter);
-    case 2: return with_counted_arguments<2>(std::move(arguments), at, enter);
-    case 3: return with_counted_arguments<3>(std::move(arguments), at, enter);
-    case 4: return with_counted_arguments<4>(std::move(arguments), at, enter);
-    case 5: return with_counted_arguments<5>(std::move(arguments), at, enter);
+    case 0:
+      return with_counted_arguments<0>(std::move(arguments), at, std::move(enter));
+    case 1:
+      return with_counted_arguments<1>(std::move(arguments), at, std::move(enter));
+    case 2:
+      return with_counted_arguments<2>(std::move(arguments), at, std::move(enter));
+    case 3:
+      return with_counted_arguments<3>(std::move(arguments), at, std::move(enter));
+    case 4:
+      return with_counted_arguments<4>(std::move(arguments), at, std::move(enter));
+    case 5:
+      return with_counted_arguments<5>(std::move(arguments), at, std::move(enter));
     case most_counted_arguments:
-      return with_counted_arguments<most_counted_arguments>(std::move(arguments), at, enter);
-    default: return with_counted_arguments<most_arguments>(std::move(arguments), at, enter);
+      return with_counted_arguments<most_counted_arguments>(std::move(arguments), at, std::move(enter));
+    default:
+      return with_counted_arguments<most_arguments>(std::move(arguments), at, std::move(enter));
   }
 }
 
@@ -475,9 +481,8 @@ Expression Compiler::compile_node(const syntax::Call& node, At at) {
 Expression Compiler::compile_node(const syntax::Unary& node, At at) {
   Expression operand = compile(node.operand);
   if (node.op == syntax::UnaryOperator::Not)
-    return expression(at, [operand = std::move(operand)](Frame& frame) {
-      return Value::boolean(!operand(frame).is_truthy());
-    });
+    return expression(
+        at, [operand = std::move(operand)](Frame& frame) { return Value::boolean(!operand(frame).is_truthy()); });
   return expression(at, [operand = std::move(operand), line = at.line](Frame& frame) {
     const Value value = operand(frame);
     if (!value.is_number()) [[unlikely]]
@@ -490,13 +495,14 @@ template <class Operation>
 Expression Compiler::binary(const syntax::Binary& node, At at, Operation operation) {
   Expression left = compile(node.left);
   auto [right, root] = compile_after(node.right);
-  return expression(at, [left = std::move(left), right = std::move(right), operation, root = root,
-                         line = at.line](Frame& frame) -> Value {
-    const Value first = left(frame);
-    keep(frame, root, first);
-    const Value second = right(frame);
-    return operation(first, second, line);
-  });
+  return expression(at,
+                    [left = std::move(left), right = std::move(right), operation, root = root,
+                     line = at.line](Frame& frame) -> Value {
+                      const Value first = left(frame);
+                      keep(frame, root, first);
+                      const Value second = right(frame);
+                      return operation(first, second, line);
+                    });
 }
 
 Expression Compiler::add(const syntax::Binary& node, At at) {
@@ -507,13 +513,13 @@ Expression Compiler::add(const syntax::Binary& node, At at) {
     return std::holds_alternative<syntax::Number>(operand->node);
   };
   const int top = is_number(node.left) || is_number(node.right) ? scope_->roots : allocates();
-  return expression(at, [left = std::move(left), right = std::move(right), root = root, top,
-                         line = at.line](Frame& frame) {
-    const Value first = left(frame);
-    keep(frame, root, first);
-    const Value second = right(frame);
-    return lox::add(frame.vm, first, second, frame.roots + top, line);
-  });
+  return expression(at,
+                    [left = std::move(left), right = std::move(right), root = root, top, line = at.line](Frame& frame) {
+                      const Value first = left(frame);
+                      keep(frame, root, first);
+                      const Value second = right(frame);
+                      return lox::add(frame.vm, first, second, frame.roots + top, line);
+                    });
 }
 
 Expression Compiler::compile_node(const syntax::Binary& node, At at) {
@@ -526,16 +532,26 @@ Expression Compiler::compile_node(const syntax::Binary& node, At at) {
     });
   };
   switch (node.op) {
-    case Add: return add(node, at);
-    case Subtract: return arithmetic([](double a, double b) { return Value::number(a - b); });
-    case Multiply: return arithmetic([](double a, double b) { return Value::number(a * b); });
-    case Divide: return arithmetic([](double a, double b) { return Value::number(a / b); });
-    case Equal: return binary(node, at, [](Value a, Value b, int) { return Value::boolean(equal(a, b)); });
-    case NotEqual: return binary(node, at, [](Value a, Value b, int) { return Value::boolean(!equal(a, b)); });
-    case Less: return arithmetic([](double a, double b) { return Value::boolean(a < b); });
-    case LessEqual: return arithmetic([](double a, double b) { return Value::boolean(a <= b); });
-    case Greater: return arithmetic([](double a, double b) { return Value::boolean(a > b); });
-    case GreaterEqual: return arithmetic([](double a, double b) { return Value::boolean(a >= b); });
+    case Add:
+      return add(node, at);
+    case Subtract:
+      return arithmetic([](double a, double b) { return Value::number(a - b); });
+    case Multiply:
+      return arithmetic([](double a, double b) { return Value::number(a * b); });
+    case Divide:
+      return arithmetic([](double a, double b) { return Value::number(a / b); });
+    case Equal:
+      return binary(node, at, [](Value a, Value b, int) { return Value::boolean(equal(a, b)); });
+    case NotEqual:
+      return binary(node, at, [](Value a, Value b, int) { return Value::boolean(!equal(a, b)); });
+    case Less:
+      return arithmetic([](double a, double b) { return Value::boolean(a < b); });
+    case LessEqual:
+      return arithmetic([](double a, double b) { return Value::boolean(a <= b); });
+    case Greater:
+      return arithmetic([](double a, double b) { return Value::boolean(a > b); });
+    case GreaterEqual:
+      return arithmetic([](double a, double b) { return Value::boolean(a >= b); });
   }
   std::abort();
 }
@@ -557,7 +573,8 @@ Expression Compiler::compile_node(const syntax::Logical& node, At at) {
 // Statements.
 
 Statement Compiler::compile(const syntax::StatementPtr& statement) {
-  return std::visit([&](const auto& node) { return compile_node(node, at_begin(statement->position)); }, statement->node);
+  return std::visit([&](const auto& node) { return compile_node(node, at_begin(statement->position)); },
+                    statement->node);
 }
 
 Statement Compiler::compile_block(const std::vector<syntax::StatementPtr>& sources, At at) {
@@ -621,10 +638,8 @@ Statement Compiler::compile_node(const syntax::If& node, At at) {
     return statement(at, [condition = std::move(condition), then = std::move(then)](Frame& frame) {
       return condition(frame).is_truthy() ? then(frame) : Flow::Next;
     });
-  return statement(at, [condition = std::move(condition), then = std::move(then),
-                        otherwise = compile(node.otherwise)](Frame& frame) {
-    return condition(frame).is_truthy() ? then(frame) : otherwise(frame);
-  });
+  return statement(at, [condition = std::move(condition), then = std::move(then), otherwise = compile(node.otherwise)](
+                           Frame& frame) { return condition(frame).is_truthy() ? then(frame) : otherwise(frame); });
 }
 
 Statement Compiler::compile_node(const syntax::While& node, At at) {
@@ -691,20 +706,21 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
   if (node.superclass) superclass = compile(node.superclass);
   const int top = allocates();
   --scope_->roots;
-  return statement(at, [root, top, name = constant(node.variable.name), fields = static_cast<std::uint32_t>(fields.size()),
-                        declare_variable = std::move(declare_variable), superclass = std::move(superclass),
-                        methods = std::move(methods), line = at.line](Frame& frame) {
-    Class* owner = new_class(name, fields, frame.vm, frame.roots + top);
-    frame.keep(root, Value::object(owner));
-    declare_variable(frame);
-    if (superclass) inherit(*owner, superclass(frame), line);
-    for (const Method& method : methods) {
-      auto* closure = as<Closure>(method.closure(frame));
-      closure->home = owner;
-      add_method(*owner, method.name, closure, frame.vm);
-    }
-    return Flow::Next;
-  });
+  return statement(at,
+                   [root, top, name = constant(node.variable.name), fields = static_cast<std::uint32_t>(fields.size()),
+                    declare_variable = std::move(declare_variable), superclass = std::move(superclass),
+                    methods = std::move(methods), line = at.line](Frame& frame) {
+                     Class* owner = new_class(name, fields, frame.vm, frame.roots + top);
+                     frame.keep(root, Value::object(owner));
+                     declare_variable(frame);
+                     if (superclass) inherit(*owner, superclass(frame), line);
+                     for (const Method& method : methods) {
+                       auto* closure = as<Closure>(method.closure(frame));
+                       closure->home = owner;
+                       add_method(*owner, method.name, closure, frame.vm);
+                     }
+                     return Flow::Next;
+                   });
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 namespace lox {
 
-/// Variables are in `slots`, which only closures see: compiled code keeps them in registers. The collector sees `roots`,
-/// which are written and never read here. So closures must get a Frame&, and nothing else may: what they call that stays
-/// a call gets `vm` and a `top`, the end of the roots in use.
+/// Variables are in `slots`, which only closures see: compiled code keeps them in registers. The collector sees
+/// `roots`, which are written and never read here. So closures must get a Frame&, and nothing else may: what they call
+/// that stays a call gets `vm` and a `top`, the end of the roots in use.
 ///
 /// Who allocates, or calls what may, must have rooted before what it uses afterwards. Functions root their parameters;
 /// whoever calls, roots what it needs later.
@@ -18,9 +18,9 @@ struct Frame {
   Closure* closure;
   Roots roots;
   Value* slots;
-  Object* self;       // of methods
-  int line = 0;       // of the call that is under way
-  Value result;       // of the function, once a statement answered Return
+  Object* self;  // of methods
+  int line = 0;  // of the call that is under way
+  Value result;  // of the function, once a statement answered Return
 
   /// Roots a value, at the place of a variable or of what is under way.
   void keep(int root, Value value) { roots[root] = value.object_or_null(); }

@@ -27,8 +27,8 @@ enum class Flow : std::uint8_t { Next, Return };
 using Expression = std::function<Value(Frame&)>;
 using Statement = std::function<Flow(Frame&)>;
 
-/// Runs a function. `roots`: of the new frame. `self`: the instance, of methods. What `closure`, `self` and the arguments
-/// lead to is rooted by who calls.
+/// Runs a function. `roots`: of the new frame. `self`: the instance, of methods. What `closure`, `self` and the
+/// arguments lead to is rooted by who calls.
 using Code = Value (*)(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
                        const Value* arguments);
 
@@ -57,7 +57,7 @@ struct Function {
   std::vector<int> boxed;   // parameters that are captured
   std::vector<CaptureFrom> captures;
   Statement body;
-  Code direct = nullptr;    // runs it
+  Code direct = nullptr;  // runs it
 
   inlay::Mutable<Code> code;             // what calls go to
   inlay::Mutable<std::uint32_t> heat;    // calls and jumps back, until somebody thinks of compiling it

@@ -27,7 +27,8 @@ std::uint32_t hash_of(std::string_view text) {
 
 /// Whether an object has something outside of its cell.
 bool needs_destroying(const Object* object) {
-  if (object->type == Type::Instance) return static_cast<const Instance*>(object)->fields != static_cast<const Instance*>(object)->own;
+  if (object->type == Type::Instance)
+    return static_cast<const Instance*>(object)->fields != static_cast<const Instance*>(object)->own;
   return object->type == Type::Class;
 }
 
@@ -35,9 +36,9 @@ bool needs_destroying(const Object* object) {
 
 /// A block of cells of one size, or one large object. The cells follow.
 struct Heap::Block {
-  std::size_t bytes;      // with this header
+  std::size_t bytes;  // with this header
   std::size_t cell_size;
-  std::size_t padding[2]; // so that cells begin at a multiple of 16
+  std::size_t padding[2];  // so that cells begin at a multiple of 16
 
   char* begin() { return reinterpret_cast<char*>(this + 1); }
   std::size_t cell_count() const { return (bytes - sizeof(Block)) / cell_size; }
@@ -115,7 +116,10 @@ void Heap::sweep(Block& block, std::size_t size_class) {
       continue;
     }
     if (needs_destroying(object)) destroy(object);
+    // Who still uses it is to notice.
+    if (stress_) std::memset(static_cast<void*>(object), 0xdb, block.cell_size);
     object->type = Type::Free;
+    object->marked = false;
     auto* cell = static_cast<FreeCell*>(object);
     *end = cell;
     end = &cell->next;
@@ -197,8 +201,10 @@ void Heap::mark_children(Object* object) {
   switch (object->type) {
     case Type::Free:
     case Type::String:
-    case Type::Native: return;
-    case Type::Box: return mark(static_cast<Box*>(object)->value);
+    case Type::Native:
+      return;
+    case Type::Box:
+      return mark(static_cast<Box*>(object)->value);
     case Type::Closure: {
       auto* closure = static_cast<Closure*>(object);
       mark(closure->home);

@@ -120,12 +120,12 @@ class Heap {
 
   Vm& vm_;
   std::array<FreeCell*, class_count> free_ = {};
-  std::array<std::vector<Block*>, class_count> blocks_;   // by size class
-  std::array<std::size_t, class_count> unswept_ = {};     // of `blocks_`: those from here on are not swept yet
+  std::array<std::vector<Block*>, class_count> blocks_;  // by size class
+  std::array<std::size_t, class_count> unswept_ = {};    // of `blocks_`: those from here on are not swept yet
   std::vector<Object*> gray_;
   std::vector<String*> strings_;  // the intern table: open addressing, a power of two
   std::size_t string_count_ = 0;
-  std::size_t block_bytes_ = 0;    // of all blocks
+  std::size_t block_bytes_ = 0;  // of all blocks
   std::ptrdiff_t outside_bytes_ = 0;
   std::size_t allocated_bytes_ = 0;  // made free for use since the last collection, or outside of cells
   std::size_t limit_bytes_ = 0;      // of `allocated_bytes_`: then it is time to collect

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What lives on the heap. Each object begins with its shape, a number that says all that code may want to know before it
-// uses the object: of an instance, its class and where its fields are; of a closure, its function; of a class, which one.
-// So one comparison guards everything that was found out about a shape before. Shapes are never used again.
+// What lives on the heap. Each object begins with its shape, a number that says all that code may want to know before
+// it uses the object: of an instance, its class and where its fields are; of a closure, its function; of a class, which
+// one. So one comparison guards everything that was found out about a shape before. Shapes are never used again.
 #pragma once
 
 #include "value.h"

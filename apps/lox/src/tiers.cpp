@@ -3,7 +3,6 @@
 
 #include "calls.h"
 
-
 #include <sys/mman.h>
 
 #include <new>
@@ -104,8 +103,7 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
     return const_cast<CompiledFunction*>(static_cast<const CompiledFunction*>(known));
   inlay::CompileOptions options = options_;
   options.name = name_of(function);
-  auto handle =
-      jit_.specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
+  auto handle = jit_.specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
   if (!handle) return nullptr;
   CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, *std::move(handle)});
   function.compiled = &made;
@@ -113,7 +111,8 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
 }
 
 Tiers::CompiledLoop* Tiers::compiled(const Loop& loop) {
-  if (const void* known = loop.compiled.get()) return const_cast<CompiledLoop*>(static_cast<const CompiledLoop*>(known));
+  if (const void* known = loop.compiled.get())
+    return const_cast<CompiledLoop*>(static_cast<const CompiledLoop*>(known));
   inlay::CompileOptions options = options_;
   options.name = name_of(*loop.function) + " loop " + std::to_string(loop.line);
   auto handle = jit_.specialize_with(options, run_loop_directly, inlay::constant(&loop), std::placeholders::_1);
@@ -159,7 +158,8 @@ Flow Tiers::run_loop(const Loop& loop, Frame& frame) {
 void Tiers::change(Site& site, const Site& next) {
   sites_.change(site, next);
   for (const CompiledFunction& made : functions_) {
-    if (made.function->code.get() == run_compiled && !made.handle.compiled()) made.function->code = made.function->direct;
+    if (made.function->code.get() == run_compiled && !made.handle.compiled())
+      made.function->code = made.function->direct;
   }
 }
 

@@ -19,7 +19,8 @@ enum class Mode {
   Always,  // every function is compiled before its first call
 };
 
-/// Sites lie apart from the closures, which do not change. Nothing here uses `new`, since sites are made within freeze().
+/// Sites lie apart from the closures, which do not change. Nothing here uses `new`, since sites are made within
+/// freeze().
 class SiteMemory {
  public:
   SiteMemory() = default;

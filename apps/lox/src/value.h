@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A value of Lox: its kind and its bits, side by side. Two words and no tag bits in one: then a compiler sees the kind of
-// a sum apart from the sum, and finds by itself which variables of a loop are always numbers.
+// A value of Lox: its kind and its bits, side by side. Two words and no tag bits in one: then a compiler sees the kind
+// of a sum apart from the sum, and finds by itself which variables of a loop are always numbers.
 #pragma once
 
 #include <bit>

@@ -19,8 +19,8 @@
 namespace lox {
 namespace {
 
-// Addresses only: pages come when they are used. This bounds how deep calls nest where C++ needs little of its stack for
-// each: what is deeper is endless.
+// Addresses only: pages come when they are used. This bounds how deep calls nest where C++ needs little of its stack
+// for each: what is deeper is endless.
 constexpr std::size_t roots_bytes = std::size_t{8} << 20;
 // What a frame may need beyond its beginning; the resolver allows no function that needs more.
 constexpr std::size_t most_roots_of_a_frame = 16384;
@@ -56,28 +56,39 @@ std::string to_text(const Closure& closure) {
 
 std::string to_text(Value value) {
   switch (value.kind) {
-    case Kind::Undefined: return "undefined";
-    case Kind::Nil: return "nil";
-    case Kind::Boolean: return value.bits != 0 ? "true" : "false";
-    case Kind::Number: return to_text(value.as_number());
-    case Kind::Object: break;
+    case Kind::Undefined:
+      return "undefined";
+    case Kind::Nil:
+      return "nil";
+    case Kind::Boolean:
+      return value.bits != 0 ? "true" : "false";
+    case Kind::Number:
+      return to_text(value.as_number());
+    case Kind::Object:
+      break;
   }
   switch (value.as_object()->type) {
-    case Type::String: return std::string(as<String>(value)->text());
-    case Type::Closure: return to_text(*as<Closure>(value));
-    case Type::Class: return std::string(as<Class>(value)->name->text());
-    case Type::Instance: return std::string(as<Instance>(value)->owner->name->text()) + " instance";
-    case Type::BoundMethod: return to_text(*as<BoundMethod>(value)->method);
-    case Type::Native: return "<native fn>";
+    case Type::String:
+      return std::string(as<String>(value)->text());
+    case Type::Closure:
+      return to_text(*as<Closure>(value));
+    case Type::Class:
+      return std::string(as<Class>(value)->name->text());
+    case Type::Instance:
+      return std::string(as<Instance>(value)->owner->name->text()) + " instance";
+    case Type::BoundMethod:
+      return to_text(*as<BoundMethod>(value)->method);
+    case Type::Native:
+      return "<native fn>";
     case Type::Free:
-    case Type::Box: break;
+    case Type::Box:
+      break;
   }
   return "?";
 }
 
 Vm::Vm() : layouts_(first_free_shape, nullptr), heap(*this) {
-  void* memory =
-      mmap(nullptr, roots_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory = mmap(nullptr, roots_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   roots_ = static_cast<Roots>(memory);
   roots_limit_ = roots_ + roots_bytes / sizeof(Object*) - most_roots_of_a_frame;
@@ -93,9 +104,7 @@ void Vm::add(const std::vector<std::string>& constants, std::size_t function_cou
 
 void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, "clock", 0); }
 
-void Vm::run(const Function& script) {
-  script.code.get()(&script, *this, nullptr, roots_, nullptr, nullptr);
-}
+void Vm::run(const Function& script) { script.code.get()(&script, *this, nullptr, roots_, nullptr, nullptr); }
 
 Shape Vm::new_shape() {
   if (layouts_.size() > 0xffff'fffe) throw std::length_error("there are no more shapes");

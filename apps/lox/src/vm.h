@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What a running Lox program has around it: globals, constants, classes, the heap, its output, and how much stack it may
-// use.
+// What a running Lox program has around it: globals, constants, classes, the heap, its output, and how much stack it
+// may use.
 #pragma once
 
 #include "function.h"

@@ -130,8 +130,8 @@ void Pool::Shared::stop_with_main_thread() {
   static_cast<void>(ending);
 }
 
-// The pools of other threads must end before LLVM's statics do as well. While libraries are loaded, it is mostly the main
-// thread that runs.
+// The pools of other threads must end before LLVM's statics do as well. While libraries are loaded, it is mostly the
+// main thread that runs.
 const bool Pool::Shared::stops_with_who_loads = (stop_with_main_thread(), true);
 
 bool process_is_ending() { return all_pools().ended.load(std::memory_order_relaxed); }
