@@ -11,4 +11,8 @@ Int reduce(int kind, const Int* numbers, Int count);
 /// The same with a table of weights, so that pointers can be promoted too.
 Int weigh(const Int* weights, signed char shift, bool negate, Int x);
 
+/// 2 * x, and counts the calls in native code.
+Int twice_and_count(Int x);
+extern long counted;
+
 }  // namespace hand

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "../closures/test_support.h"
@@ -460,6 +461,24 @@ TEST(TiersDeath, a_program_may_end_while_functions_are_compiled) {
     std::exit(0);
   };
   for (int us = 0; us < 60'000; us += 4'000) EXPECT_EXIT(end_after(us), ::testing::ExitedWithCode(0), "") << us;
+}
+
+// The last owner of an engine may be the job that is under way: then its thread destroys the pool that it belongs to.
+TEST(TiersDeath, a_program_may_end_when_another_thread_has_dropped_what_is_being_compiled) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto end_after = [](int us) {
+    std::thread([us] {
+      Policy policy = by_calls(2, 4);
+      policy.threads = 1;
+      const Jit jit = ok(Jit::create({.policy = policy}));
+      using namespace std::placeholders;
+      const Function<Int(int, const Int*, Int)> function = ok(jit.specialize(&hand::reduce, _1, _2, _3));
+      for (int i = 0; i < 10; ++i) function(i, nullptr, 0);
+      usleep(static_cast<useconds_t>(us));
+    }).join();
+    std::exit(0);
+  };
+  for (int us = 0; us < 30'000; us += 3'000) EXPECT_EXIT(end_after(us), ::testing::ExitedWithCode(0), "") << us;
 }
 
 }  // namespace
