@@ -191,7 +191,8 @@ TEST(AddTo, functions_share_a_unit_and_frozen_memory) {
 
 TEST(AddTo, asks_the_inline_policy_of_the_options) {
   Unit unit = unit_of(
-      "declare i64 @square(i64) define i32 @main() { %a = call i64 @square(i64 7) %r = trunc i64 %a to i32 ret i32 %r }");
+      "declare i64 @square(i64) define i32 @main() { %a = call i64 @square(i64 7) %r = trunc i64 %a to i32 ret i32 %r "
+      "}");
   std::vector<std::string> asked;
   CompileOptions options;
   options.inline_policy = [&](const CallSite& call) {

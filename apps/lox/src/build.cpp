@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Writes a program as an executable. Each function is compiled by itself, as in a run; then calls between functions that
-// are known are made calls of their code, which LLVM may inline. main, and the table of functions that it hands to
+// Writes a program as an executable. Each function is compiled by itself, as in a run; then calls between functions
+// that are known are made calls of their code, which LLVM may inline. main, and the table of functions that it hands to
 // built.cpp, are built here with LLVM.
 #include "commands.h"
 
@@ -63,9 +63,9 @@ Prepared prepare(const syntax::Function& script, GlobalNames& globals) {
     function->code = nullptr;
     function->small = false;
   }
-  prepared.built = std::make_unique<BuiltProgram>(
-      BuiltProgram{prepared.program.script(), prepared.program.constants, prepared.program.functions.size(),
-                   static_cast<std::size_t>(globals.count()), clock});
+  prepared.built = std::make_unique<BuiltProgram>(BuiltProgram{prepared.program.script(), prepared.program.constants,
+                                                               prepared.program.functions.size(),
+                                                               static_cast<std::size_t>(globals.count()), clock});
   return prepared;
 }
 
@@ -124,8 +124,7 @@ class Builder {
     std::vector<llvm::Type*> parameters(body.getFunctionType()->params());
     parameters.insert(parameters.begin(), builder_.getPtrTy());
     auto* type = llvm::FunctionType::get(body.getReturnType(), parameters, /*isVarArg=*/false);
-    auto* code =
-        llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, body.getName() + "_code", module_);
+    auto* code = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, body.getName() + "_code", module_);
     builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "", code));
     std::vector<llvm::Value*> arguments;
     for (llvm::Argument& argument : llvm::drop_begin(code->args())) arguments.push_back(&argument);
@@ -193,8 +192,8 @@ int fail(const std::string& message) {
 
 inlay::Result<void> write_program(const syntax::Function& script, GlobalNames& globals, const std::string& name,
                                   const std::string& output) {
-  const inlay::Frozen<Prepared> prepared = inlay::freeze(
-      [&] { return prepare(script, globals); }, {.name = name, .strength = inlay::Strength::Checked});
+  const inlay::Frozen<Prepared> prepared =
+      inlay::freeze([&] { return prepare(script, globals); }, {.name = name, .strength = inlay::Strength::Checked});
   inlay::Unit unit = inlay::Unit::create(name);
   INLAY_TRY_VOID(Builder(unit, *prepared).build());
   inlay::aot::Options options;

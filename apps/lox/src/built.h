@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Programs that were compiled ahead of time: what build.cpp puts into an executable, and what that does with it. Nothing
-// of Inlay is there when it runs.
+// Programs that were compiled ahead of time: what build.cpp puts into an executable, and what that does with it.
+// Nothing of Inlay is there when it runs.
 #pragma once
 
 #include "function.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// An inline cache: what a place in the program has learned about the shapes that it meets. Plain closures use it to save
-// a lookup. Compiled code knows what it says: the host promises that sites change rarely (session.cpp).
+// An inline cache: what a place in the program has learned about the shapes that it meets. Plain closures use it to
+// save a lookup. Compiled code knows what it says: the host promises that sites change rarely (session.cpp).
 //
 // Everything in an entry follows from its shape, for ever, and entries are only added. So code that was made of some
 // entries stays right when the site learns more, which happens while it runs.
@@ -31,7 +31,7 @@ struct SiteEntries {
   static constexpr unsigned capacity = 4;
   static constexpr unsigned too_many = capacity + 1;
 
-  unsigned count = 0;  // too_many: not worth a cache
+  unsigned count = 0;                       // too_many: not worth a cache
   std::array<SiteEntry, capacity> entries;  // from `count` on, and where there are too many, of nothing
 };
 
