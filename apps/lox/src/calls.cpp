@@ -49,16 +49,16 @@ Value instantiate(Site& site, Class* owner, Arguments arguments, Vm& vm, Roots t
   const Function* initializer = owner->initializer ? owner->initializer->function : nullptr;
   check_arity(initializer ? initializer->arity : 0, arguments, line);
   const Shape shape = owner->layouts.front()->shape;
-  learn(vm, site, {owner->shape, owner->capacity, shape, initializer});
-  Instance* instance = new_instance(owner, shape, owner->capacity, arguments, vm, top);
+  learn(vm, site, {owner->shape, 0, shape, initializer});
+  Instance* instance = new_instance(owner, shape, arguments, vm, top);
   if (initializer) enter_checked(owner->initializer, instance, arguments, vm, top, line);
   return Value::object(instance);
 }
 
 }  // namespace
 
-Instance* new_instance_slowly(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments, Vm& vm,
-                              Roots top) {
+Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top) {
+  const std::uint32_t capacity = owner->capacity;
   *top++ = owner;
   top = keep(arguments, top);
   auto* instance =

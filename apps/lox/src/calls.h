@@ -118,16 +118,16 @@ INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Vm
 INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top, int line);
 INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
                                        Vm& vm, Roots top, int line);
-INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments,
-                                           Vm& vm, Roots top);
+INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top);
 
 /// An instance without fields. Roots the class and the arguments, if it collects.
-inline Instance* new_instance(Class* owner, Shape shape, std::uint32_t capacity, Arguments arguments, Vm& vm,
-                              Roots top) {
+inline Instance* new_instance(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top) {
+  // Not what a site knows: classes learn how many fields their instances get.
+  const std::uint32_t capacity = owner->capacity;
   auto* instance =
       vm.heap.allocate_quickly<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape);
   if (!instance) [[unlikely]]
-    return new_instance_slowly(owner, shape, capacity, arguments, vm, top);
+    return new_instance_slowly(owner, shape, arguments, vm, top);
   instance->capacity = capacity;
   instance->owner = owner;
   instance->fields = instance->own;
@@ -143,7 +143,7 @@ inline Value call(Frame& frame, Site* site, Value callee, Arguments arguments, R
         if (entry.next == no_shape)
           return enter(*entry.function, frame.vm, as<Closure>(callee), top, nullptr, arguments.values);
         auto* owner = as<Class>(callee);
-        Instance* instance = new_instance(owner, entry.next, entry.index, arguments, frame.vm, top);
+        Instance* instance = new_instance(owner, entry.next, arguments, frame.vm, top);
         if (entry.function)
           enter(*entry.function, frame.vm, owner->initializer, top, instance, arguments.values);
         return Value::object(instance);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What `inlay-lox` can be asked for. Each function is a whole command: it writes what there is to say, and gives the exit
-// status.
+// What `inlay-lox` can be asked for. Each function is a whole command: it writes what there is to say, and gives the
+// exit status.
 #pragma once
 
-#include "tiers.h"
+#include "session.h"
 
 #include <string>
-#include <vector>
 
 namespace lox {
 
@@ -31,9 +30,14 @@ struct RunOptions {
   bool gc_stress = false;      // collect at each allocation
 };
 
+/// What commands that run programs have in common.
+void begin(Session& session, const RunOptions& options);
+void end(Session& session, const RunOptions& options);
+int status_of(Outcome outcome);
+
 /// Runs a script.
 int run(const Source& source, const RunOptions& options);
-/// Reads lines and runs them, until the input ends.
+/// Reads lines and runs them, until the input ends. An expression alone is printed.
 int repl(const RunOptions& options);
 /// Writes an executable.
 int build(const Source& source, const std::string& output);

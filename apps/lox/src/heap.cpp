@@ -9,6 +9,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace lox {
 namespace {
@@ -17,11 +21,14 @@ constexpr std::size_t block_bytes = 64 * 1024;
 constexpr std::size_t least_limit_bytes = 8 * 1024 * 1024;
 constexpr std::size_t longest_interned = 64;
 
-// FNV-1a: strings that are hashed here are short.
 std::uint32_t hash_of(std::string_view text) {
-  std::uint32_t hash = 2166136261u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return hash;
+  return static_cast<std::uint32_t>(XXH3_64bits(text.data(), text.size()));
+}
+
+/// Whether an object has something outside of its cell.
+bool needs_destroying(const Object* object) {
+  if (object->type == Type::Instance) return static_cast<const Instance*>(object)->fields != static_cast<const Instance*>(object)->own;
+  return object->type == Type::Class;
 }
 
 }  // namespace
@@ -42,7 +49,8 @@ Heap::Heap(Vm& vm) : vm_(vm), strings_(1024, nullptr), limit_bytes_(least_limit_
 Heap::~Heap() {
   for (auto& blocks : blocks_) {
     for (Block* block : blocks) {
-      for (std::size_t i = 0; i < block->cell_count(); ++i) destroy(block->cell(i));
+      for (std::size_t i = 0; i < block->cell_count(); ++i)
+        if (needs_destroying(block->cell(i))) destroy(block->cell(i));
       std::free(block);
     }
   }
@@ -106,7 +114,8 @@ void Heap::sweep(Block& block, std::size_t size_class) {
       object->marked = false;
       continue;
     }
-    destroy(object);
+    if (needs_destroying(object)) destroy(object);
+    object->type = Type::Free;
     auto* cell = static_cast<FreeCell*>(object);
     *end = cell;
     end = &cell->next;
@@ -138,35 +147,49 @@ void Heap::free_large_objects() {
       live_bytes_ += block->bytes;
       return false;
     }
-    destroy(object);
+    if (needs_destroying(object)) destroy(object);
     block_bytes_ -= block->bytes;
     std::free(block);
     return true;
   });
 }
 
-/// Gives back what an object holds outside of its cell, which is free from now on.
+/// Gives back what an object holds outside of its cell.
 void Heap::destroy(Object* object) {
   if (object->type == Type::Instance) {
     auto* instance = static_cast<Instance*>(object);
-    if (instance->fields != instance->own) {
-      std::free(instance->fields);
-      count_outside(-static_cast<std::ptrdiff_t>(instance->capacity * sizeof(Value)));
-    }
-  } else if (object->type == Type::Class) {
+    std::free(instance->fields);
+    count_outside(-static_cast<std::ptrdiff_t>(instance->capacity * sizeof(Value)));
+  } else {
     auto* owner = static_cast<Class*>(object);
     vm_.forget_layouts(*owner);
     owner->~Class();
   }
-  object->type = Type::Free;
 }
 
 // Marking.
 
+/// Its header is not looked at yet: it is mostly not in a cache, and by the time that it comes up it will be.
 void Heap::mark(Object* object) {
-  if (!object || object->marked) return;
-  object->marked = true;
-  gray_.push_back(object);
+  if (object) gray_.push_back(object);
+}
+
+void Heap::mark_all() {
+  constexpr std::size_t under_way = 8;
+  std::array<Object*, under_way> coming = {};
+  for (std::size_t i = 0, empty = 0; empty < under_way; i = (i + 1) % under_way) {
+    Object* next = nullptr;
+    if (!gray_.empty()) {
+      next = gray_.back();
+      gray_.pop_back();
+      __builtin_prefetch(next);
+    }
+    Object* object = std::exchange(coming[i], next);
+    empty = next || object ? 0 : empty + 1;
+    if (!object || object->marked) continue;
+    object->marked = true;
+    mark_children(object);
+  }
 }
 
 void Heap::mark_children(Object* object) {
@@ -194,7 +217,7 @@ void Heap::mark_children(Object* object) {
     }
     case Type::Instance: {
       auto* instance = static_cast<Instance*>(object);
-      mark(instance->owner);
+      if (!instance->owner->marked) mark(instance->owner);
       const std::uint32_t count = vm_.layout(instance->shape).count;
       for (std::uint32_t i = 0; i < count; ++i) mark(instance->fields[i]);
       return;
@@ -219,11 +242,7 @@ void Heap::collect(Roots top) {
   sweep_all();
   live_bytes_ = 0;
   mark_roots(top);
-  while (!gray_.empty()) {
-    Object* object = gray_.back();
-    gray_.pop_back();
-    mark_children(object);
-  }
+  mark_all();
   forget_dead_strings();
   free_large_objects();
 

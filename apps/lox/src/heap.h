@@ -104,6 +104,7 @@ class Heap {
 
   void mark(Object* object);
   void mark(Value value) { mark(value.object_or_null()); }
+  void mark_all();
   void mark_children(Object* object);
   void mark_roots(Roots top);
 

@@ -1,59 +1,183 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "session.h"
+// The command line of `inlay-lox`.
+#include "commands.h"
+#include "source.h"
+#include "stack.h"
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <exception>
+#include <new>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <vector>
 
+#include <inlay/version.h>
+#include <CLI/CLI.hpp>
+
+namespace lox {
 namespace {
 
-constexpr std::size_t stack_bytes = 64 << 20;
-constexpr std::size_t stack_reserve = 1 << 20;
+constexpr const char* examples =
+    "Examples:\n"
+    "  inlay-lox                                  read lines and run them; an expression without `;` prints its value\n"
+    "  inlay-lox script.lox                       run a script; what is hot is compiled\n"
+    "  inlay-lox -e 'var a = 6;' -e 'print a * 7;'\n"
+    "                                             run these lines\n"
+    "  inlay-lox --jit=off - < script.lox         run standard input, and compile nothing\n"
+    "  inlay-lox build script.lox -o script       write a program that does what the script does\n"
+    "  inlay-lox explain script.lox               run a script, and tell what became of its functions\n"
+    "Exit status: 0 done, 64 wrong usage, 65 an error in the script, 66 no script, 70 an error while it ran, 74 "
+    "output\n"
+    "that could not be written.";
 
-struct Run {
-  lox::Mode mode = lox::Mode::On;
-  std::string file;
-  int status = 0;
+/// The command line, and what it asks for.
+class CommandLine {
+ public:
+  CommandLine();
+  /// The exit status if there is nothing more to do.
+  std::optional<int> parse(int argc, char** argv);
+  /// Does it. Throws NoInput, std::exception.
+  int run() const;
+
+ private:
+  CLI::Option* add_script(CLI::App& app) {
+    return app.add_option("script", script_, "The script; - is standard input")->type_name("");
+  }
+  int run_script() const;
+
+  CLI::App app_{"Runs programs in Lox, the language of Crafting Interpreters, as closures that Inlay compiles.",
+                "inlay-lox"};
+  CLI::App* build_;
+  CLI::App* explain_;
+  std::string jit_ = "on";
+  RunOptions options_;
+  std::vector<std::string> lines_;
+  bool interactive_ = false;
+  std::string script_ = "-";
+  CLI::Option* has_script_;
+  std::string output_;
+  ExplainOptions explain_options_;
 };
 
-void* run_thread(void* argument) {
-  auto& run = *static_cast<Run*>(argument);
-  std::ifstream in(run.file, std::ios::binary);
-  const std::string source((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  lox::Session session(run.mode);
-  session.vm().set_stack_limit(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack_bytes +
-                               stack_reserve);
-  switch (session.run(source, run.file)) {
-    case lox::Outcome::Succeeded: run.status = 0; break;
-    case lox::Outcome::CompileError: run.status = 65; break;
-    case lox::Outcome::RuntimeError: run.status = 70; break;
-    case lox::Outcome::OutputError: run.status = 74; break;
+std::string check_mode(const std::string& text) {
+  return text == "off" || text == "on" || text == "always" ? "" : "'" + text + "' is none of off, on, always";
+}
+
+CommandLine::CommandLine() {
+  app_.set_version_flag("--version", std::string("inlay-lox ") + INLAY_VERSION_STRING, "Show the version and exit");
+  app_.set_help_flag("-h,--help", "Show this and exit");
+  app_.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("inlay-lox: ") + error.what() + "; see inlay-lox --help\n";
+  });
+  app_.require_subcommand(0, 1);
+  app_.add_option("--jit", jit_,
+                  "off: compile nothing; on: what is hot, in the background; always: everything, at once")
+      ->check(CLI::Validator(check_mode, "", "mode"))
+      ->type_name("off|on|always")
+      ->capture_default_str();
+  app_.add_flag("--gc-statistics", options_.gc_statistics, "Say on standard error, as JSON, what was collected");
+  app_.add_flag("--gc-stress", options_.gc_stress, "Collect at each allocation, for tests");
+  app_.add_flag("-i,--interactive", interactive_, "Read lines and run them, also if they come from no terminal");
+  app_.add_option("-e", lines_, "A line to run, instead of a script; may be given again")
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->take_all();
+  has_script_ = add_script(app_);
+
+  build_ = app_.add_subcommand("build", "Write a program that does what a script does");
+  add_script(*build_)->required();
+  build_->add_option("-o,--output", output_, "The program to write")->type_name("FILE")->required();
+  explain_ = app_.add_subcommand("explain", "Run a script, and tell what was compiled, and what was not and why");
+  add_script(*explain_)->required();
+  explain_->add_option("--html", explain_options_.html, "Write it as a page with the source beside it")
+      ->type_name("FILE");
+  app_.footer(examples);
+}
+
+std::optional<int> CommandLine::parse(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+    if (!lines_.empty() + interactive_ + has_script_->count() > 1)
+      throw CLI::ExcludesError("a script, -e and --interactive exclude one another", CLI::ExitCodes::ExcludesError);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream output, errors;
+    const int status = app_.exit(error, output, errors);
+    std::fputs(output.str().c_str(), stdout);
+    std::fputs(errors.str().c_str(), stderr);
+    return status == 0 ? 0 : status_usage;
   }
-  if (getenv("LOX_EXPLAIN")) for (auto& f : session.tiers()->functions()) std::fprintf(stderr, "%s\n", f.handle.explain().to_text().c_str());
-  if (getenv("LOX_EXPLAIN")) for (auto& f : session.tiers()->loops()) std::fprintf(stderr, "%s\n", f.handle.explain().to_text().c_str());
-  return nullptr;
+  options_.mode = jit_ == "off" ? Mode::Off : jit_ == "on" ? Mode::On : Mode::Always;
+  return {};
+}
+
+int CommandLine::run() const {
+  if (*build_) return build(read_source(script_), output_);
+  if (*explain_) return explain(read_source(script_), explain_options_);
+  return run_script();
+}
+
+int CommandLine::run_script() const {
+  if (!lines_.empty()) return lox::run({CLI::detail::join(lines_, "\n"), "command line"}, options_);
+  if (interactive_ || (!*has_script_ && isatty(STDIN_FILENO) != 0)) return repl(options_);
+  return lox::run(read_source(script_), options_);
+}
+
+/// The status to end with: what is still to be written may fail.
+int flush_output(int status) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (errno != 0)  // an error that nobody has told of yet
+    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
+  return status == 0 ? status_output_error : status;
+}
+
+/// No exception leaves: a message and a status instead. What was printed before comes first.
+int run_safely(const CommandLine& command_line) {
+  try {
+    return command_line.run();
+  } catch (const NoInput& error) {
+    std::fprintf(stderr, "inlay-lox: %s\n", error.what());
+    return status_no_input;
+  } catch (const std::bad_alloc&) {
+    flush_output(status_runtime_error);
+    std::fputs("inlay-lox: not enough memory\n", stderr);
+  } catch (const std::exception& error) {
+    flush_output(status_runtime_error);
+    std::fprintf(stderr, "inlay-lox: %s\n", error.what());
+  }
+  return status_runtime_error;
+}
+
+/// Files that are opened later must not get the number of a standard stream that we were started without.
+void occupy_standard_streams() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
+      // The wrong way round, so that reading and writing fail as they would have.
+      if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1) return;
+  }
+}
+
+int main(int argc, char** argv) {
+  occupy_standard_streams();
+  std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
+  try {
+    CommandLine command_line;
+    if (const std::optional<int> status = command_line.parse(argc, argv)) return flush_output(*status);
+    return flush_output(run_on_large_stack([&] { return run_safely(command_line); }));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "inlay-lox: %s\n", error.what());
+    return status_runtime_error;
+  }
 }
 
 }  // namespace
+}  // namespace lox
 
-int main(int argc, char** argv) {
-  Run run;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--jit=off") run.mode = lox::Mode::Off;
-    else if (argument == "--jit=on") run.mode = lox::Mode::On;
-    else if (argument == "--jit=always") run.mode = lox::Mode::Always;
-    else run.file = argument;
-  }
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, stack_bytes);
-  pthread_t thread;
-  pthread_create(&thread, &attributes, run_thread, &run);
-  pthread_join(thread, nullptr);
-  return run.status;
-}
+int main(int argc, char** argv) { return lox::main(argc, argv); }

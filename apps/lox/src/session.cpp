@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
@@ -21,6 +22,10 @@ T value_or_throw(inlay::Result<T> result) {
 }
 
 inlay::Jit new_jit() { return value_or_throw(inlay::Jit::create({.policy = inlay::Policy::hot()})); }
+
+void report_output_error(int error) {
+  std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(error));
+}
 
 }  // namespace
 
@@ -71,11 +76,12 @@ Outcome Session::run(const syntax::Function& script, const std::string& file) {
     vm_.flush();
     return Outcome::Succeeded;
   } catch (const RuntimeError& error) {
-    std::fflush(stdout);
+    const int output_error = std::fflush(stdout) == 0 ? 0 : errno;
     std::fputs(to_text(error).c_str(), stderr);
+    if (output_error != 0) report_output_error(output_error);
     return Outcome::RuntimeError;
   } catch (const OutputError& error) {
-    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(error.error));
+    report_output_error(error.error);
     return Outcome::OutputError;
   }
 }

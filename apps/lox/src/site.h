@@ -18,7 +18,7 @@ constexpr Shape shape_of_nothing = 0xffff'ffff;
 
 struct SiteEntry {
   Shape shape = shape_of_nothing;
-  /// Get, Set: which field. Method calls: which method of the class. Calls of classes: for how many fields.
+  /// Get, Set: which field. Method calls: which method of the class.
   std::uint32_t index = 0;
   /// Set: the shape with the new field, if it is one. Calls of classes: the shape of new instances.
   Shape next = no_shape;

@@ -14,7 +14,7 @@ namespace lox {
 namespace {
 
 /// Counts of a function or loop, at which compiling it is asked for.
-constexpr std::uint32_t hot = 4 * heat_step;
+constexpr std::uint32_t hot = 16 * heat_step;
 /// A function that was called so often is better compiled than its loops.
 constexpr std::uint32_t often = 16;
 /// But not when one of them runs for ever.

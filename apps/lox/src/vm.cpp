@@ -19,8 +19,9 @@
 namespace lox {
 namespace {
 
-// Addresses only: pages come when they are used.
-constexpr std::size_t roots_bytes = std::size_t{1} << 30;
+// Addresses only: pages come when they are used. This bounds how deep calls nest where C++ needs little of its stack for
+// each: what is deeper is endless.
+constexpr std::size_t roots_bytes = std::size_t{8} << 20;
 // What a frame may need beyond its beginning; the resolver allows no function that needs more.
 constexpr std::size_t most_roots_of_a_frame = 16384;
 
@@ -39,8 +40,8 @@ Value new_native(Heap& heap, Roots top, Value (*function)(Vm&, const Value*), co
 std::string to_text(double number) {
   if (std::isnan(number)) return "nan";  // its sign is nobody's business
   char text[64];
-  // Whole numbers that are exact have no exponent.
-  const bool whole = std::fabs(number) < 1e15 && number == std::trunc(number);
+  // Whole numbers have no exponent as long as all of their digits mean something.
+  const bool whole = std::fabs(number) <= 0x1p53 && number == std::trunc(number);
   const std::to_chars_result end = whole ? std::to_chars(text, text + sizeof text, number, std::chars_format::fixed)
                                          : std::to_chars(text, text + sizeof text, number);
   return {text, end.ptr};
