@@ -23,10 +23,12 @@ std::optional<std::uint32_t> find_field(const Layout& layout, const String* name
 void learn(Vm& vm, Site& site, const SiteEntry& entry) {
   if (site.count == Site::too_many || site.kind == Site::Kind::Complete) return;
   Site next = site;
-  if (next.count == Site::capacity)
-    static_cast<SiteEntries&>(next) = {.count = Site::too_many, .entries = {}};
-  else
+  if (next.count < Site::capacity)
     next.entries[next.count++] = entry;
+  else
+    next.count = Site::too_many;
+  // Who searches does not look at the count. Compiled code that was made for the entries may still run.
+  if (next.count == Site::too_many && site.kind == Site::Kind::Searched) next.entries = {};
   if (vm.tier_up)
     vm.tier_up->change(site, next);
   else

@@ -32,7 +32,7 @@ struct SiteEntries {
   static constexpr unsigned too_many = capacity + 1;
 
   unsigned count = 0;                       // too_many: not worth a cache
-  std::array<SiteEntry, capacity> entries;  // from `count` on, and where there are too many, of nothing
+  std::array<SiteEntry, capacity> entries;  // from `count` on of nothing
 };
 
 struct Site : SiteEntries {
