@@ -9,5 +9,5 @@ endforeach()
 add_test(NAME lox_programs_built
          COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/conformance.py --build $<TARGET_FILE:inlay_lox>
          --timeout 180
-         --filter "errors/trace|hot/(script|closures|polymorphic)|memory/c|inheritance/super|functions/declared_once")
+         --filter "errors/trace|hot/polymorphic|memory/c|functions/de")
 set_tests_properties(lox_programs_built PROPERTIES TIMEOUT 600)
