@@ -184,6 +184,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
               context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
               RootStack(source.slot_count)};
   Scope* around = std::exchange(scope_, &scope);
+  if (context_.source) context_.source->add_entry(&function, scope.guest);
   function.body = compile_block(source.body, source.position);
   scope_ = around;
 
@@ -543,6 +544,7 @@ Statement Compiler::compile_node(const syntax::While& node, Position at) {
   loop->body = compile(node.body);
   if (node.increment) loop->increment = compile(node.increment);
   loop->direct = loop_code_for(scope_->function->slot_count);
+  if (context_.source) context_.source->add_node(loop.get(), scope_->guest, at.line, at.column);
   const Loop* made = program_.loops.emplace_back(std::move(loop)).get();
   return statement(at, [made](Frame& frame) { return iterate(*made, frame); });
 }

@@ -20,13 +20,16 @@ T value_or_throw(inlay::Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
-inlay::Jit new_jit() { return value_or_throw(inlay::Jit::create({.policy = inlay::Policy::hot()})); }
+/// Who debugs or profiles a Lox program wants to see Lox; INLAY_JIT=hosts shows the closures as well.
+inlay::Jit new_jit() {
+  return value_or_throw(inlay::Jit::create({.policy = inlay::Policy::hot(), .only_guest = true}));
+}
 
 }  // namespace
 
-Session::Session(Mode mode) {
+Session::Session(Mode mode, inlay::CompileOptions options) {
   if (mode != Mode::Off) {
-    tiers_ = std::make_unique<Tiers>(new_jit(), mode);
+    tiers_ = std::make_unique<Tiers>(new_jit(), mode, std::move(options));
     vm_.tier_up = tiers_.get();
   }
   const int clock = globals_.index_of("clock");

@@ -18,6 +18,8 @@ bool take_tool_word(std::string_view word, JitOptions& options) {
     options.debugger = true;
   else if (word == "lines")
     options.lines = true;
+  else if (word == "guest" || word == "hosts")
+    options.only_guest = word == "guest";
   else if (word == "perf=map")
     options.perf = Perf::Map;
   else if (word == "perf=dump")

@@ -24,7 +24,7 @@ inline bool changes_code(const JitOptions& options) { return options.perf != Per
 /// unless they, or `keep_debug_info`, want it.
 void prepare_for_tools(llvm::Module& module, const JitOptions& options, bool keep_debug_info);
 
-/// One word of INLAY_JIT: `gdb`, `lines`, `perf=map`, `perf=dump`. False if it is none of them.
+/// One word of INLAY_JIT: `gdb`, `lines`, `guest`, `hosts`, `perf=map`, `perf=dump`. False if it is none of them.
 bool take_tool_word(std::string_view word, JitOptions& options);
 
 }  // namespace inlay::jit
