@@ -31,8 +31,8 @@ struct Remark {
   std::string reason;  // in plain words
   Place place;         // where the first cause stands in the source, if known
   unsigned count = 1;  // equal remarks are counted, not repeated
-  // Of a call: where it is in the guest's own source. Known if annotate_source() said so, and CompileOptions::explain_code
-  // or a debugger asked for code to be followed.
+  // Of a call: where it is in the guest's own source. Known if annotate_source() said so, and
+  // CompileOptions::explain_code or a debugger asked for code to be followed.
   Place source = {};
   std::string source_function = {};
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "codegen/code_map.h"
 
-#include "codegen/pipeline.h"
 #include <algorithm>
+#include "codegen/pipeline.h"
 
 #include "runtime/names.h"
 

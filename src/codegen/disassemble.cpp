@@ -27,7 +27,7 @@ struct Disassembler::State {
   std::unique_ptr<llvm::MCInstPrinter> printer;
   const llvm::MCSubtargetInfo* features = nullptr;
   std::unique_ptr<const llvm::MCInstrAnalysis> analysis;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> symbols;  // by section and address of the relocation
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> symbols;    // by section and address of the relocation
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> functions;  // by section and address
 
   void find_functions(const llvm::object::ObjectFile& file);

@@ -69,8 +69,8 @@ class Rewrite {
  private:
   llvm::DILocation* rewrite(llvm::DILocation* level) {
     if (auto known = rewritten_.find(level); known != rewritten_.end()) return known->second;
-    llvm::DILocation* made = level->getInlinedAt() ? rewrite_inlined(level, rewrite(level->getInlinedAt()))
-                                                   : rewrite_outermost(level);
+    llvm::DILocation* made =
+        level->getInlinedAt() ? rewrite_inlined(level, rewrite(level->getInlinedAt())) : rewrite_outermost(level);
     return rewritten_[level] = made;
   }
 
@@ -93,16 +93,16 @@ class Rewrite {
                          (!is_entry(level) || only_entered_.contains(around));
     // LLVM's passes leave no line where they merged code of several.
     const llvm::DILocation* line = level->getLine() || !goes_on ? level : around;
-    llvm::DILocation* made = llvm::DILocation::getDistinct(level->getContext(), line->getLine(), line->getColumn(),
-                                                           goes_on ? guest_around : guest,
-                                                           goes_on ? around->getInlinedAt() : around);
+    llvm::DILocation* made =
+        llvm::DILocation::getDistinct(level->getContext(), line->getLine(), line->getColumn(),
+                                      goes_on ? guest_around : guest, goes_on ? around->getInlinedAt() : around);
     if (is_entry(level)) only_entered_.insert(made);
     return made;
   }
 
   llvm::Function& function_;
-  llvm::DISubprogram* entered_ = nullptr;    // what an artificial function becomes
-  llvm::DILocation* beginning_ = nullptr;    // of it
+  llvm::DISubprogram* entered_ = nullptr;                 // what an artificial function becomes
+  llvm::DILocation* beginning_ = nullptr;                 // of it
   llvm::DenseSet<const llvm::DILocation*> only_entered_;  // levels where nothing else of the function ran yet
   llvm::DenseMap<llvm::DILocation*, llvm::DILocation*> rewritten_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Debug locations of code with a guest's levels (specialize/locations.h) → those of the guest alone: what a debugger shows
-// is then the guest's stack, with one frame for each of its functions that runs.
+// Debug locations of code with a guest's levels (specialize/locations.h) → those of the guest alone: what a debugger
+// shows is then the guest's stack, with one frame for each of its functions that runs.
 //
 //   node.cpp:12 in eval, inlined at            fib.lox:4 in fib, inlined at
 //   fib.lox:4 in fib, inlined at               main.lox:9 in main
@@ -15,8 +15,8 @@
 namespace inlay::codegen {
 
 /// Drops the levels of the host, and those of the guest that lie in one of the same activation. Functions without any
-/// level of the guest stay as they are, and the outermost level of each function stays the function; but an artificial one
-/// (the entry) becomes the guest's function, if all its code is of one.
+/// level of the guest stay as they are, and the outermost level of each function stays the function; but an artificial
+/// one (the entry) becomes the guest's function, if all its code is of one.
 void keep_guest_levels(llvm::Module& module);
 
 }  // namespace inlay::codegen

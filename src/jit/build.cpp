@@ -32,8 +32,8 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
   for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
   for (codegen::MappedFunction& function : functions) {
     const auto index = static_cast<unsigned>(report.functions.size());
-    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared,
-                                std::move(function.assembly)});
+    report.functions.push_back(
+        {specialize::readable(function.symbol), function.size, function.shared, std::move(function.assembly)});
     for (codegen::GuestRange& range : function.ranges) {
       auto guest = by_number.find(range.guest);
       if (guest == by_number.end()) continue;

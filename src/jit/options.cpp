@@ -48,7 +48,8 @@ Result<Environment> apply_environment(JitOptions& options) {
     Result<void> applied = apply(take_word(words), options, environment);
     if (!applied)
       return std::move(applied).error().with_note(
-          "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, guest, hosts, "
+          "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, guest, "
+          "hosts, "
           "perf=map and perf=dump as well");
   }
   return environment;

@@ -82,8 +82,8 @@ std::optional<PlacedNode> node_with_place(Symbols& symbols, const llvm::Function
     if (place) {
       const Symbols::Location at = *symbols.locate(node);
       auto object = symbols.frozen_objects().find(llvm::dyn_cast<llvm::GlobalVariable>(at.symbol));
-      return PlacedNode{*std::move(place), at.address,
-                        object == symbols.frozen_objects().end() ? 0 : object->second.id, holds_pointer};
+      return PlacedNode{*std::move(place), at.address, object == symbols.frozen_objects().end() ? 0 : object->second.id,
+                        holds_pointer};
     }
     if (holds_pointer) return std::nullopt;
   }

@@ -130,10 +130,13 @@ llvm::DILocation* Locations::in_copy(llvm::DILocation* location) {
   if (!inserted) return slot->second;
   llvm::LLVMContext& context = location->getContext();
   if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
+  llvm::DILocalScope* outermost = to_;
+  if (auto* block = llvm::dyn_cast<llvm::DILexicalBlockFile>(location->getScope()); block && is_guests(to_))
+    outermost = llvm::DILexicalBlockFile::get(context, to_, block->getFile(), block->getDiscriminator());
   llvm::DILocation* mapped =
       location->getInlinedAt() ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
                                                                location->getScope(), in_copy(location->getInlinedAt()))
-                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), outermost);
   return cache_[location] = mapped;
 }
 

@@ -315,7 +315,7 @@ class Specializer {
   Callees callees_;
   std::vector<GuestInstruction> nodes_;
   std::map<std::uintptr_t, std::size_t> placed_nodes_;  // those that have a place, by address: indices
-  unsigned guests_ = 0;  // numbers of guest instructions that were given
+  unsigned guests_ = 0;                                 // numbers of guest instructions that were given
   std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
   bool debug_lines_;

@@ -17,8 +17,15 @@ inline bool wants_lines(const JitOptions& options) {
   return options.debugger || options.lines || options.perf == Perf::Dump;
 }
 
-/// Whether the machine code differs from what it is without tools: it keeps frame pointers.
-inline bool changes_code(const JitOptions& options) { return options.perf != Perf::Off; }
+/// How the machine code differs from what it is without tools.
+struct CodeChanges {
+  bool keeps_frame_pointers = false;
+  bool has_no_tail_calls = false;
+  bool any() const { return keeps_frame_pointers || has_no_tail_calls; }
+};
+inline CodeChanges changes_code(const JitOptions& options) {
+  return {options.perf != Perf::Off, options.debugger && options.only_guest};
+}
 
 /// Gives the functions of a module what the options' tools need, before it is optimized. Drops the debug information
 /// unless they, or `keep_debug_info`, want it.
