@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What `inlay-lox` can be asked for. Each function is a whole command: it writes what there is to say, and gives the exit
-// status.
+// What `inlay-lox` can be asked for. Each function is a whole command: it writes what there is to say, and gives the
+// exit status.
 #pragma once
 
 #include "tiers.h"
@@ -39,9 +39,10 @@ int repl(const RunOptions& options);
 int build(const Source& source, const std::string& output);
 
 struct ExplainOptions {
-  std::string html;  // the file to write; empty: text on standard output
+  std::string html;     // the file to write; empty: text on standard output
+  bool output = false;  // what the script prints is shown, too: it comes first
 };
-/// Runs a script, and tells what was compiled.
+/// Runs a script, and tells what was compiled. What it prints is dropped, unless asked for.
 int explain(const Source& source, const ExplainOptions& options);
 
 }  // namespace lox
