@@ -29,6 +29,10 @@ struct JitOptions {
   bool debugger = false;
   /// describe_code() knows hosts and guests. So it does with a debugger or Perf::Dump.
   bool lines = false;
+  /// Debuggers, profilers and describe_code() see the guest alone, as annotate_source() told it: one level for each of
+  /// its functions that runs, and none of the host's that were inlined there. With `debugger`, no caller is missing
+  /// because the last thing that it does is a call. Not of code with CompileOptions::explain_code.
+  bool only_guest = false;
   Perf perf = Perf::Off;
   /// Where Perf::Dump writes. It must not be mounted `noexec`.
   std::string perf_directory = "/tmp";

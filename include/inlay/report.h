@@ -31,6 +31,10 @@ struct Remark {
   std::string reason;  // in plain words
   Place place;         // where the first cause stands in the source, if known
   unsigned count = 1;  // equal remarks are counted, not repeated
+  // Of a call: where it is in the guest's own source. Known if annotate_source() said so, and
+  // CompileOptions::explain_code or a debugger asked for code to be followed.
+  Place source = {};
+  std::string source_function = {};
 };
 
 std::string_view to_string(Remark::Kind kind);
@@ -47,11 +51,13 @@ struct CompiledFunction {
   std::string name;  // demangled
   std::uint64_t size = 0;
   std::uint64_t shared = 0;  // bytes that LLVM merged from code of several guest instructions
+  std::string assembly;      // all of it, a line for each machine instruction
 };
 
 /// One instruction of an interpreter's program, as far as it was compiled: a value of context(). If
 /// CompileOptions::explain_code asks for it, also each node of a tree: a frozen object that a function with a `switch`
-/// was specialized for. Nodes whose code was copied into the function that walks to them count with that one.
+/// was specialized for, and a node or closure whose place annotate_source() told. Nodes whose code was copied into the
+/// function that walks to them count with that one.
 struct GuestInstruction {
   std::string interpreter;  // demangled; of handlers that tail-call, the one that the program begins with
   std::int64_t at = 0;      // bytes from the beginning of the constant memory that holds it; or the integer itself; of

@@ -38,6 +38,10 @@ class GuestSource {
   /// A node of a tree: what functions that take its address do belongs to it.
   void add_node(const void* node, unsigned function, unsigned line, unsigned column = 0);
 
+  /// A node that is the guest's function itself: where something is specialized for it, the guest enters the function,
+  /// at the line where that begins. So one that calls itself is told from one whose nodes lie in one another.
+  void add_entry(const void* node, unsigned function);
+
   /// A closure of type F that `closure` holds now and that is only moved from here on. One that std::function keeps
   /// inside of itself, because it is small, has no address to know it by: it counts with what calls it.
   template <class F, class Signature>

@@ -134,7 +134,8 @@ Result<std::vector<MappedFunction>> read_code_map(const Object& object, Machine&
     if (!section || !name || !begin || *section == (*file)->section_end()) continue;
     auto painted = sections.find((*section)->getIndex());
     if (painted == sections.end() || *begin + symbol.getSize() > painted->second.size()) continue;
-    MappedFunction function{name->str(), symbol.getSize(), 0, {}};
+    MappedFunction function{
+        name->str(), symbol.getSize(), 0, {}, disassembler.text(**section, *begin, 0, symbol.getSize())};
     Paint& bytes = painted->second;
     fill(bytes, *begin, *begin + function.size);
     for (std::uint64_t at = 0; at < function.size; ++at) {

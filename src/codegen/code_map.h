@@ -24,6 +24,7 @@ struct MappedFunction {
   std::uint64_t shared = 0;  // bytes that LLVM merged from several guest instructions
   /// Ascending; no two overlap. What is in none belongs to no guest instruction, or to many.
   std::vector<GuestRange> ranges;
+  std::string assembly;  // of the whole function
 };
 
 /// The functions of an object, in the order of their addresses. An object without such locations has no ranges.

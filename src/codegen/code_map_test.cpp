@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "codegen/code_map.h"
 
+#include <algorithm>
 #include "codegen/pipeline.h"
+
 #include "runtime/names.h"
 
 #include <llvm/AsmParser/Parser.h>
@@ -92,6 +94,22 @@ TEST(CodeMap, finds_nothing_without_locations) {
   EXPECT_TRUE(map[0].ranges.empty());
   EXPECT_EQ(map[0].shared, 0u);
   EXPECT_GT(map[0].size, 0u);
+}
+
+TEST(CodeMap, names_what_is_called) {
+  std::vector<MappedFunction> map = map_of(R"(
+define internal void @near() noinline optnone { ret void }
+define internal void @far.inlay.7() noinline optnone section ".text.far" { ret void }
+declare void @outside()
+define void @f(ptr %p) { call void @near() call void @far.inlay.7() call void @outside() call void %p() ret void })");
+  auto f = std::find_if(map.begin(), map.end(), [](const MappedFunction& each) { return each.symbol == "f"; });
+  ASSERT_NE(f, map.end());
+  std::string called;
+  for (std::size_t at = 0; (at = f->assembly.find("call\t", at)) != std::string::npos; ++at) {
+    const std::string line = f->assembly.substr(at, f->assembly.find('\n', at) - at);
+    called += line.find("# ") == std::string::npos ? "? " : line.substr(line.find("# ") + 2) + " ";
+  }
+  EXPECT_EQ(called, "near far outside ? ") << f->assembly;
 }
 
 TEST(CodeMap, knows_functions_in_sections_of_their_own) {

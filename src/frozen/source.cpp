@@ -13,6 +13,7 @@ struct GuestSource::State {
     std::uintptr_t begin;
     std::size_t bytes;  // 0: a node
     unsigned function, line, column;
+    bool entry = false;
   };
   std::vector<std::shared_ptr<const frozen::SourceFunction>> functions;
   std::vector<Entry> entries;
@@ -40,6 +41,13 @@ void GuestSource::add_node(const void* node, unsigned function, unsigned line, u
   state_->entries.push_back({reinterpret_cast<std::uintptr_t>(node), 0, function, line, column});
 }
 
+void GuestSource::add_entry(const void* node, unsigned function) {
+  const frozen::Unrecorded unrecorded;
+  const unsigned line =
+      function > 0 && function <= state_->functions.size() ? state_->functions[function - 1]->line : 0;
+  state_->entries.push_back({reinterpret_cast<std::uintptr_t>(node), 0, function, line, 0, true});
+}
+
 namespace frozen {
 
 std::optional<SourcePlace> SourceTable::code_at(std::uintptr_t address) const {
@@ -58,7 +66,7 @@ std::optional<SourcePlace> SourceTable::node_at(std::uintptr_t address) const {
 
 void SourceTable::add(const GuestSource::State& source) {
   for (const GuestSource::State::Entry& entry : source.entries) {
-    SourcePlace place{nullptr, entry.line, entry.column};
+    SourcePlace place{nullptr, entry.line, entry.column, entry.entry};
     if (entry.function > 0 && entry.function <= source.functions.size())
       place.function = source.functions[entry.function - 1];
     if (entry.bytes > 0)

@@ -22,6 +22,7 @@ struct SourceFunction {
 struct SourcePlace {
   std::shared_ptr<const SourceFunction> function;
   unsigned line = 0, column = 0;
+  bool entry = false;  // of the function
 };
 
 /// What was said of one region. Never changed once others see it.

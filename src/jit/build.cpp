@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "codegen/code_map.h"
+#include "codegen/guest_levels.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "jit/observe/tools.h"
@@ -31,7 +32,8 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
   for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
   for (codegen::MappedFunction& function : functions) {
     const auto index = static_cast<unsigned>(report.functions.size());
-    report.functions.push_back({specialize::readable(function.symbol), function.size, function.shared});
+    report.functions.push_back(
+        {specialize::readable(function.symbol), function.size, function.shared, std::move(function.assembly)});
     for (codegen::GuestRange& range : function.ranges) {
       auto guest = by_number.find(range.guest);
       if (guest == by_number.end()) continue;
@@ -82,6 +84,8 @@ Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& mach
   Stopwatch watch;
   prepare_for_tools(module, jit_options, keep_debug_info);
   codegen::optimize(module, machine, level);
+  // Then also what LLVM inlined is at one of the guest's places.
+  if (jit_options.only_guest && wants_lines(jit_options) && !keep_debug_info) codegen::keep_guest_levels(module);
   report.optimize_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, codegen::emit(module, machine, level));
   report.emit_us = watch.lap_us();

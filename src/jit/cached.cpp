@@ -139,7 +139,8 @@ CacheQuery::CacheQuery(Engine& engine, const CompileOptions& options, const Subj
     return;
   }
   to.raw(*compiler());
-  to.byte(changes_code(engine.options()));
+  const CodeChanges changes = changes_code(engine.options());
+  to.byte(changes.keeps_frame_pointers + 2 * changes.has_no_tail_calls);
   const base::Hash128 runtimes = runtime::identity_of_runtimes();
   to.raw(std::as_bytes(std::span(&runtimes, 1)));
   to.raw(subject->request.identity);

@@ -48,8 +48,9 @@ Result<Environment> apply_environment(JitOptions& options) {
     Result<void> applied = apply(take_word(words), options, environment);
     if (!applied)
       return std::move(applied).error().with_note(
-          "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, perf=map "
-          "and perf=dump as well");
+          "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, guest, "
+          "hosts, "
+          "perf=map and perf=dump as well");
   }
   return environment;
 }

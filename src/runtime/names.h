@@ -30,10 +30,12 @@ constexpr const char* EntriesBundle = "inlay.entries";
 
 /// The name of a debug location scope whose lines are the numbers of guest instructions, and of its file.
 constexpr const char* GuestScope = "inlay.guest";
-/// The producer of the compile unit whose functions are the guest's, with their own files and lines.
-constexpr const char* GuestProducer = "inlay guest";
 /// A line in that scope: code of no guest instruction. (Line 0 is LLVM's, for what it merged from several.)
 constexpr unsigned NoGuest = 0xffffff;
+/// The producer of the compile unit whose functions are the guest's, with their own files and lines.
+constexpr const char* GuestProducer = "inlay guest";
+/// The discriminator of a block in such a function: the guest enters it there.
+constexpr unsigned EntryDiscriminator = 1;
 
 // Function attributes.
 constexpr const char* NoInlineAttribute = "inlay-noinline";

@@ -101,7 +101,8 @@ Cause cause_of(const llvm::Value* value, Symbols& symbols, std::set<const llvm::
 void add(Report& report, Remark remark) {
   for (Remark& known : report.remarks) {
     if (known.kind == remark.kind && known.callee == remark.callee && known.reason == remark.reason &&
-        known.place.file == remark.place.file && known.place.line == remark.place.line) {
+        known.place.file == remark.place.file && known.place.line == remark.place.line &&
+        known.source.file == remark.source.file && known.source.line == remark.source.line) {
       ++known.count;
       return;
     }
@@ -274,8 +275,35 @@ GuestInstruction explain_node(std::uint32_t node, const Emitted& emitted, const 
   return guest;
 }
 
+namespace {
+
+/// Where a call is in the guest's source: the innermost level of its location that is the guest's, or has a number.
+void set_source(Remark& remark, const llvm::CallBase& call, const Report& report) {
+  for (const llvm::DILocation* at = call.getDebugLoc().get(); at; at = at->getInlinedAt()) {
+    const llvm::DISubprogram* scope = at->getScope()->getSubprogram();
+    if (scope->getUnit() && scope->getUnit()->getProducer() == runtime::GuestProducer) {
+      remark.source = {scope->getFilename().str(), at->getLine(), at->getColumn()};
+      remark.source_function = scope->getName();
+      return;
+    }
+    if (scope->getName() != runtime::GuestScope) continue;
+    auto guest = std::find_if(report.guest.begin(), report.guest.end(),
+                              [&](const GuestInstruction& each) { return each.number == at->getLine(); });
+    if (guest == report.guest.end()) continue;
+    remark.source = guest->source;
+    remark.source_function = guest->source_function;
+    return;
+  }
+}
+
+}  // namespace
+
 void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees, Report& report) {
   Callee* self = callees.find(&function);
+  const auto add_call = [&](Remark remark, const llvm::CallBase& call) {
+    set_source(remark, call, report);
+    add(report, std::move(remark));
+  };
   for (llvm::Instruction& inst : llvm::instructions(function)) {
     auto* call = llvm::dyn_cast<llvm::CallBase>(&inst);
     if (!call || llvm::isa<llvm::IntrinsicInst>(call) || call->isInlineAsm()) continue;
@@ -284,22 +312,24 @@ void explain_calls(llvm::Function& function, Symbols& symbols, Callees& callees,
     if (!target) {
       std::set<const llvm::Value*> seen;
       Cause cause = cause_of(call->getCalledOperand(), symbols, seen);
-      add(report, {Remark::Kind::UnknownTarget, "", "the target of this call is not known: " + cause.reason,
-                   place_of(cause.at ? *cause.at : *call)});
+      add_call({Remark::Kind::UnknownTarget, "", "the target of this call is not known: " + cause.reason,
+                place_of(cause.at ? *cause.at : *call)},
+               *call);
       continue;
     }
     if (Callee* callee = callees.find(target)) {
       bool recursive = callee == self || (self && callee->depth <= self->depth);
-      add(report, {recursive ? Remark::Kind::Recursion : Remark::Kind::Shared, readable(callee->original->getName()),
-                   recursive ? "it is being called already; the call goes straight to its specialized code"
-                             : "it stays a function of its own, specialized",
-                   place_of(*call)});
+      add_call({recursive ? Remark::Kind::Recursion : Remark::Kind::Shared, readable(callee->original->getName()),
+                recursive ? "it is being called already; the call goes straight to its specialized code"
+                          : "it stays a function of its own, specialized",
+                place_of(*call)},
+               *call);
       continue;
     }
     if (target->hasFnAttribute(runtime::ResumeAttribute)) continue;  // told of where it was decided
     if (call->doesNotReturn()) continue;                             // the ways to exceptions are nobody's loss
     Decision decision = callees.why_left(*target);
-    add(report, {decision.kind, readable(target->getName()), decision.reason, place_of(*call)});
+    add_call({decision.kind, readable(target->getName()), decision.reason, place_of(*call)}, *call);
   }
 }
 

@@ -70,7 +70,8 @@ std::vector<GuestPlace> places_of_contexts(Environment& environment, const Analy
   return places;
 }
 
-GuestPlace place_of_node(Symbols& symbols, const llvm::Function& function, llvm::ArrayRef<llvm::Constant*> known) {
+std::optional<PlacedNode> node_with_place(Symbols& symbols, const llvm::Function& function,
+                                          llvm::ArrayRef<llvm::Constant*> known) {
   if (!frozen::any_source()) return std::nullopt;
   const bool holds_pointer = function.getName().starts_with(FunctionHandler);
   for (llvm::Constant* argument : known) {
@@ -78,7 +79,13 @@ GuestPlace place_of_node(Symbols& symbols, const llvm::Function& function, llvm:
     llvm::Constant* node = holds_pointer ? symbols.load(argument, argument->getType()) : argument;
     GuestPlace place =
         ask(symbols, node, [](const frozen::SourceTable& table, std::uintptr_t at) { return table.node_at(at); });
-    if (place || holds_pointer) return place;
+    if (place) {
+      const Symbols::Location at = *symbols.locate(node);
+      auto object = symbols.frozen_objects().find(llvm::dyn_cast<llvm::GlobalVariable>(at.symbol));
+      return PlacedNode{*std::move(place), at.address, object == symbols.frozen_objects().end() ? 0 : object->second.id,
+                        holds_pointer};
+    }
+    if (holds_pointer) return std::nullopt;
   }
   return std::nullopt;
 }

@@ -19,8 +19,17 @@ GuestPlace place_of_code(Symbols& symbols, const llvm::Constant* address);
 /// in it. Empty if no context has one. Walks over the nodes again where there are annotations.
 std::vector<GuestPlace> places_of_contexts(Environment& environment, const Analysis& analysis);
 
-/// The place of the node that a function is specialized for: its first argument that is one. What std::function calls
-/// is given the address of a pointer to the closure.
-GuestPlace place_of_node(Symbols& symbols, const llvm::Function& function, llvm::ArrayRef<llvm::Constant*> known);
+/// A node of a tree that has a place.
+struct PlacedNode {
+  frozen::SourcePlace place;
+  std::uintptr_t address;
+  std::uint32_t object;   // the id of the frozen object that it is in; 0: promised memory
+  bool through_function;  // the function is what a std::function calls to call the closure
+};
+
+/// The node that a function is specialized for: its first argument that is one. What std::function calls is given the
+/// address of a pointer to the closure.
+std::optional<PlacedNode> node_with_place(Symbols& symbols, const llvm::Function& function,
+                                          llvm::ArrayRef<llvm::Constant*> known);
 
 }  // namespace inlay::specialize

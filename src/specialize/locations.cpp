@@ -71,6 +71,13 @@ llvm::DISubprogram* source_scope(llvm::Module& module, const frozen::SourceFunct
   return scope;
 }
 
+/// The scope of a place in a function of the guest.
+llvm::DILocalScope* scope_at(const frozen::SourcePlace& place, llvm::DISubprogram* function) {
+  if (!place.entry) return function;
+  return llvm::DILexicalBlockFile::get(function->getContext(), function, function->getFile(),
+                                       runtime::EntryDiscriminator);
+}
+
 /// Whether the outermost level of what lies in this scope is the guest's.
 bool is_guests(const llvm::DISubprogram* scope) {
   return scope && (scope->getName() == runtime::GuestScope ||
@@ -97,12 +104,12 @@ void Locations::enter_guest(unsigned number, const frozen::SourcePlace* place) {
   const frozen::SourceFunction& function = *place->function;
   if (!numbers && guest_->getName() == function.name && guest_->getLine() == function.line &&
       guest_->getFilename() == function.file) {
-    at_guest_ = llvm::DILocation::get(context, place->line, place->column, guest_);
+    at_guest_ = llvm::DILocation::get(context, place->line, place->column, scope_at(*place, guest_));
     return;
   }
   llvm::DISubprogram* scope = guest_function(function);
   llvm::DILocation* around = numbers ? at_guest_ : llvm::DILocation::get(context, guest_->getLine(), 0, guest_);
-  at_guest_ = llvm::DILocation::get(context, place->line, place->column, scope, around);
+  at_guest_ = llvm::DILocation::get(context, place->line, place->column, scope_at(*place, scope), around);
 }
 
 llvm::DISubprogram* Locations::guest_function(const frozen::SourceFunction& function) {
@@ -123,10 +130,13 @@ llvm::DILocation* Locations::in_copy(llvm::DILocation* location) {
   if (!inserted) return slot->second;
   llvm::LLVMContext& context = location->getContext();
   if (location->getInlinedAt()) list_unit(module_, location->getScope()->getSubprogram());
+  llvm::DILocalScope* outermost = to_;
+  if (auto* block = llvm::dyn_cast<llvm::DILexicalBlockFile>(location->getScope()); block && is_guests(to_))
+    outermost = llvm::DILexicalBlockFile::get(context, to_, block->getFile(), block->getDiscriminator());
   llvm::DILocation* mapped =
       location->getInlinedAt() ? llvm::DILocation::getDistinct(context, location->getLine(), location->getColumn(),
                                                                location->getScope(), in_copy(location->getInlinedAt()))
-                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), to_);
+                               : llvm::DILocation::get(context, location->getLine(), location->getColumn(), outermost);
   return cache_[location] = mapped;
 }
 

@@ -19,7 +19,8 @@
 //   the guest's                                               fib.asm:7 in `fib`
 //
 // A compiled function is then the guest function of its first place; others count as inlined into it. If both are asked
-// for, the lines lie between the host's locations and the numbers.
+// for, the lines lie between the host's locations and the numbers. Places where the guest enters a function lie in a
+// block with a discriminator (runtime::EntryDiscriminator), by which codegen/guest_levels.h tells activations apart.
 #pragma once
 
 #include <map>

@@ -183,6 +183,7 @@ std::string Report::to_text() const {
     if (!remark.callee.empty()) text += leaves ? "in " + remark.callee + ": " : "call of " + remark.callee + " left: ";
     text += remark.reason + " [" + std::string(to_string(remark.kind)) + "]";
     if (remark.count > 1) text += " (" + std::to_string(remark.count) + " times)";
+    if (remark.source.known()) text += "; in " + remark.source_function + ", " + remark.source.to_string();
   }
   return text;
 }
@@ -192,6 +193,17 @@ std::string Report::to_listing() const {
   for (const GuestInstruction& each : guest) text += instruction_to_text(each) + '\n' + each.assembly;
   return text;
 }
+
+namespace {
+
+llvm::json::Object source_to_json(const Place& source, const std::string& function) {
+  return llvm::json::Object{{"function", llvm::json::fixUTF8(function)},
+                            {"file", llvm::json::fixUTF8(source.file)},
+                            {"line", source.line},
+                            {"column", source.column}};
+}
+
+}  // namespace
 
 std::string Report::to_json() const {
   llvm::json::Array list;
@@ -205,6 +217,7 @@ std::string Report::to_json() const {
       entry["line"] = remark.place.line;
       entry["column"] = remark.place.column;
     }
+    if (remark.source.known()) entry["source"] = source_to_json(remark.source, remark.source_function);
     list.push_back(std::move(entry));
   }
   llvm::json::Array program;
@@ -229,11 +242,7 @@ std::string Report::to_json() const {
       entry["file"] = llvm::json::fixUTF8(each.handler.file);
       entry["line"] = each.handler.line;
     }
-    if (each.source.known())
-      entry["source"] = llvm::json::Object{{"function", llvm::json::fixUTF8(each.source_function)},
-                                           {"file", llvm::json::fixUTF8(each.source.file)},
-                                           {"line", each.source.line},
-                                           {"column", each.source.column}};
+    if (each.source.known()) entry["source"] = source_to_json(each.source, each.source_function);
     program.push_back(std::move(entry));
   }
   llvm::json::Object object{
@@ -260,7 +269,8 @@ std::string Report::to_json() const {
     for (const CompiledFunction& each : functions)
       compiled_functions.push_back(llvm::json::Object{{"name", llvm::json::fixUTF8(each.name)},
                                                       {"size", static_cast<std::int64_t>(each.size)},
-                                                      {"shared", static_cast<std::int64_t>(each.shared)}});
+                                                      {"shared", static_cast<std::int64_t>(each.shared)},
+                                                      {"assembly", llvm::json::fixUTF8(each.assembly)}});
     object["functions"] = std::move(compiled_functions);
   }
   std::string text;

@@ -57,7 +57,8 @@ class Specializer {
 
   Result<void> run() {
     if (options_.explain_code || debug_lines_)
-      give_artificial_scope(*entry_, report_.function + " [clone .inlay]", debug_lines_);
+      give_artificial_scope(*entry_, report_.name.empty() ? report_.function + " [clone .inlay]" : report_.name,
+                            debug_lines_);
     look_at_calls(*entry_, 0);
     callees_.keep_ways_out();
     std::vector<llvm::Function*> kept;
@@ -182,18 +183,34 @@ class Specializer {
               llvm::ArrayRef<llvm::Constant*> known, llvm::Function& into) {
     const auto places = static_cast<unsigned>(analysis.contexts.size()) - (NoPlace + 1);
     const unsigned first_guest = guests_ + 1;
+    std::vector<GuestPlace> sources;
+    std::optional<PlacedNode> placed;
     std::optional<std::uint32_t> node;
-    if (options_.explain_code && places == 0) node = node_of(environment.facts().function, known, symbols_);
-    std::vector<GuestPlace> sources = sources_of(original, environment, analysis, known);
+    if (places > 0)
+      sources = places_of_contexts(environment, analysis);
+    else if ((placed = node_with_place(symbols_, original, known)))
+      sources.push_back(placed->place);
+    // Several functions may be specialized for a node that has a place: what std::function calls, and the closure.
+    GuestInstruction* again = nullptr;
+    if (options_.explain_code && places == 0) {
+      // Where nodes have places, what has none counts with the node that it works for.
+      if (placed || placed_nodes_.empty()) node = node_of(environment.facts().function, known, symbols_);
+      if (!node && placed) {
+        node = placed->object;
+        const auto [index, is_new] = placed_nodes_.try_emplace(placed->address, nodes_.size());
+        if (!is_new) again = &nodes_[index->second];
+      }
+    }
+    const unsigned node_number = again ? again->number : first_guest;
     auto first_source =
         std::find_if(sources.begin(), sources.end(), [](const GuestPlace& at) { return at.has_value(); });
     if (options_.explain_code && (places > 0 || node))
       give_guest_scope(into);
     else if (debug_lines_ && first_source != sources.end())
       give_guest_function(into, *(*first_source)->function);
-    const GuestNumbers numbers{first_guest, node ? first_guest : runtime::NoGuest, std::move(sources)};
+    const GuestNumbers numbers{first_guest, node ? node_number : runtime::NoGuest, std::move(sources)};
     Emitted emitted = emit(environment, analysis, known, into, numbers);
-    guests_ += places + node.has_value();
+    guests_ += places + (node && !again);
     report_.work += environment.work();
     // Interpreters make large and tangled graphs. Wrong code would make LLVM's passes fall over; a check costs little.
     llvm::raw_string_ostream stream(mistake_);
@@ -203,20 +220,26 @@ class Specializer {
     report_.folded_branches += emitted.folded_branches;
     explain_exits(analysis, symbols_, original, report_);
     explain_program(analysis, emitted, symbols_, original, numbers, report_);
-    if (node) nodes_.push_back(explain_node(*node, emitted, original, numbers));
+    if (node) add_node(again, explain_node(*node, emitted, original, numbers), placed && placed->through_function);
     if (analysis.capped && analysis.contexts.size() == 2)
       report_.remarks.push_back({Remark::Kind::Budget, readable(original.getName()),
                                  "a loop over frozen data is too long to be unrolled; it stays a loop",
                                  place_of(original)});
   }
 
-  /// The places in the guest's source, by ContextId; empty where nothing was said.
-  std::vector<GuestPlace> sources_of(llvm::Function& original, Environment& environment, const Analysis& analysis,
-                                     llvm::ArrayRef<llvm::Constant*> known) {
-    if (analysis.contexts.size() > NoPlace + 1) return places_of_contexts(environment, analysis);
-    std::vector<GuestPlace> places;
-    if (GuestPlace node = place_of_node(symbols_, original, known)) places.push_back(std::move(node));
-    return places;
+  /// `again`: what was said of the same node before, or null.
+  void add_node(GuestInstruction* again, GuestInstruction node, bool through_function) {
+    if (!again) {
+      nodes_.push_back(std::move(node));
+      return;
+    }
+    // The closure's own function is what its author knows.
+    if (!through_function) {
+      again->interpreter = std::move(node.interpreter);
+      again->handler = std::move(node.handler);
+    }
+    again->instructions += node.instructions;
+    again->copies += node.copies;
   }
 
   /// Whether something in `function` could still become known: a target, or the arguments of a call.
@@ -291,7 +314,8 @@ class Specializer {
   Report& report_;
   Callees callees_;
   std::vector<GuestInstruction> nodes_;
-  unsigned guests_ = 0;  // numbers of guest instructions that were given
+  std::map<std::uintptr_t, std::size_t> placed_nodes_;  // those that have a place, by address: indices
+  unsigned guests_ = 0;                                 // numbers of guest instructions that were given
   std::map<const llvm::Function*, Facts> facts_;
   std::string mistake_;
   bool debug_lines_;

@@ -182,6 +182,96 @@ TEST_F(Places, beside_the_map_of_machine_code) {
   EXPECT_NE(run.explain().to_text().find("/guest.code:14"), std::string::npos) << run.explain().to_text();
 }
 
+/// The lines of closures with machine code that holds this, from outer to inner places.
+std::vector<unsigned> lines_with(const inlay::Report& report, const std::string& part) {
+  std::vector<unsigned> lines;
+  for (const inlay::GuestInstruction& guest : report.guest)
+    if (guest.assembly.find(part) != std::string::npos) lines.push_back(guest.source.line);
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+TEST_F(Places, of_closures_in_the_map_of_machine_code) {
+  for (const bool lines : {false, true}) {
+    const inlay::Jit jit = inlay::Jit::create({.lines = lines}).value();
+    inlay::GuestSource source;
+    const unsigned function = source.add_function("closures", "/guest.calc", 1);
+    const auto tree = jit.freeze([&] { return make_twice(make_leaf(3, source, function, 7), source, function, 6); });
+    ASSERT_TRUE(inlay::annotate_source(tree.region(), source));
+    inlay::CompileOptions options;
+    options.explain_code = true;
+    const auto run = jit.optimize(tree, options).value();
+    EXPECT_EQ(run(5), 16);
+    const inlay::Report report = run.explain();
+    ASSERT_EQ(report.guest.size(), 2u) << report.to_text();
+    EXPECT_EQ(lines_with(report, "# probe(long)"), (std::vector<unsigned>{6, 7})) << report.to_listing();
+    for (const inlay::GuestInstruction& guest : report.guest) {
+      EXPECT_EQ(guest.source_function, "closures");
+      EXPECT_NE(guest.interpreter.find("make_"), std::string::npos) << guest.interpreter;
+      EXPECT_GT(guest.instructions, 0u);
+    }
+    // What is left of calls knows its line, too.
+    std::vector<unsigned> left;
+    for (const inlay::Remark& remark : report.remarks)
+      if (remark.callee == "probe(long)") left.push_back(remark.source.line);
+    std::sort(left.begin(), left.end());
+    EXPECT_EQ(left, (std::vector<unsigned>{6, 7})) << report.to_text();
+    EXPECT_NE(report.to_text().find("; in closures, /guest.calc:7"), std::string::npos) << report.to_text();
+    EXPECT_NE(report.to_json().find("\"assembly\""), std::string::npos);
+    // All code of a function is there, also what belongs to no place.
+    ASSERT_FALSE(report.functions.empty());
+    EXPECT_NE(report.functions[0].assembly.find("ret"), std::string::npos) << report.functions[0].assembly;
+  }
+}
+
+TEST_F(Places, of_nodes_without_a_switch_in_the_map_of_machine_code) {
+  const inlay::Jit jit = inlay::Jit::create().value();
+  inlay::CompileOptions options;
+  options.explain_code = true;
+  const auto run = jit.optimize(make_tree(jit), &Node::eval, options).value();
+  EXPECT_EQ(run(5), 12);
+  EXPECT_EQ(lines_with(run.explain(), "# probe(long)"), (std::vector<unsigned>{2, 3})) << run.explain().to_listing();
+}
+
+TEST_F(Places, of_the_guest_alone) {
+  const inlay::Jit jit = inlay::Jit::create({.lines = true, .only_guest = true}).value();
+  const auto run = jit.optimize(make_tree(jit), &Node::eval).value();
+  EXPECT_EQ(run(5), 12);
+  // The nodes lie in one another, and are all of one function that runs once.
+  EXPECT_EQ(seen, (std::vector<std::string>{"guest tree:3 < compiled", "guest tree:2 < compiled"}));
+}
+
+TEST_F(Places, of_the_guest_alone_tell_where_functions_are_entered) {
+  const inlay::Jit jit = inlay::Jit::create({.lines = true, .only_guest = true}).value();
+  inlay::GuestSource source;
+  const unsigned function = source.add_function("tree", "/guest.tree", 1);
+  auto tree = jit.freeze([&] {
+    auto leaf = std::make_unique<Leaf>();
+    source.add_node(leaf.get(), function, 3);
+    auto entered = std::make_unique<Twice>(std::move(leaf));
+    source.add_entry(entered.get(), function);
+    auto twice = std::make_unique<Twice>(std::move(entered));
+    source.add_node(twice.get(), function, 2);
+    return std::unique_ptr<Node>(std::move(twice));
+  });
+  ASSERT_TRUE(inlay::annotate_source(tree.region(), source));
+  const auto run = jit.optimize(tree, &Node::eval).value();
+  EXPECT_EQ(run(5), 24);
+  EXPECT_EQ(seen, (std::vector<std::string>{"guest tree:3 < guest tree:2 < compiled",
+                                            "guest tree:1 < guest tree:2 < compiled", "guest tree:2 < compiled"}));
+}
+
+TEST_F(Places, of_remarks_with_lines_alone) {
+  const inlay::Jit jit = jit_with_lines();
+  const auto run = jit.optimize(make_tree(jit), &Node::eval).value();
+  std::vector<unsigned> left;
+  const inlay::Report report = run.explain();
+  for (const inlay::Remark& remark : report.remarks) left.push_back(remark.source.line);
+  std::sort(left.begin(), left.end());
+  EXPECT_EQ(left, (std::vector<unsigned>{2, 3})) << report.to_text();
+  EXPECT_TRUE(report.guest.empty());
+}
+
 TEST_F(Places, without_lines_are_functions_and_offsets) {
   const inlay::Jit jit = inlay::Jit::create().value();
   const auto run = jit.optimize(make_tree(jit), &Node::eval).value();

@@ -232,6 +232,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
   Scope scope{&function, context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
               source.slot_count + 1};
   Scope* around = std::exchange(scope_, &scope);
+  if (context_.source) context_.source->add_entry(&function, scope.guest);
   function.body = compile_block(source.body, at_begin(source.position));
   scope_ = around;
 
@@ -650,6 +651,7 @@ Statement Compiler::compile_node(const syntax::While& node, At at) {
   loop->body = compile(node.body);
   if (node.increment) loop->increment = compile(node.increment);
   loop->direct = loop_code_for(scope_->function->slot_count);
+  if (context_.source) context_.source->add_node(loop.get(), scope_->guest, at.position.line, at.position.column);
   const Loop* made = program_.loops.emplace_back(std::move(loop)).get();
   return statement(at, [made](Frame& frame) { return iterate(*made, frame); });
 }

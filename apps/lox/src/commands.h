@@ -43,9 +43,10 @@ int repl(const RunOptions& options);
 int build(const Source& source, const std::string& output);
 
 struct ExplainOptions {
-  std::string html;  // the file to write; empty: text on standard output
+  std::string html;     // the file to write; empty: text on standard output
+  bool output = false;  // what the script prints is shown, too: it comes first
 };
-/// Runs a script, and tells what was compiled.
+/// Runs a script, and tells what was compiled. What it prints is dropped, unless asked for.
 int explain(const Source& source, const ExplainOptions& options);
 
 }  // namespace lox

@@ -96,6 +96,7 @@ CommandLine::CommandLine() {
   build_->add_option("-o,--output", output_, "The program to write")->type_name("FILE")->required();
   explain_ = app_.add_subcommand("explain", "Run a script, and tell what was compiled, and what was not and why");
   add_script(*explain_)->required();
+  explain_->add_flag("--output", explain_options_.output, "Show what the script prints, too: it comes first");
   explain_->add_option("--html", explain_options_.html, "Write it as a page with the source beside it")
       ->type_name("FILE");
   app_.footer(examples);

@@ -17,8 +17,8 @@ enum class Outcome { Succeeded, CompileError, RuntimeError, OutputError };
 
 class Session {
  public:
-  /// Throws std::runtime_error if Inlay cannot be set up.
-  explicit Session(Mode mode);
+  /// Throws std::runtime_error if Inlay cannot be set up. `options`: of all that is compiled.
+  explicit Session(Mode mode, inlay::CompileOptions options = {});
   ~Session();
 
   /// Parses and runs a program. `file`: what debuggers are told.
@@ -29,6 +29,8 @@ class Session {
   Vm& vm() { return vm_; }
   GlobalNames& globals() { return globals_; }
   const Tiers* tiers() const { return tiers_.get(); }
+  /// The program that ran last, if Inlay has it; or null.
+  const Program* program() const { return programs_.empty() ? nullptr : programs_.back().get(); }
 
  private:
   GlobalNames globals_;

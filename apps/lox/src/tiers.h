@@ -67,6 +67,8 @@ class Tiers final : public TierUp {
   };
   const std::deque<CompiledFunction>& functions() const { return functions_; }
   const std::deque<CompiledLoop>& loops() const { return loops_; }
+  /// Waits for what is being compiled.
+  void wait() const { jit_.wait_for_background(); }
 
  private:
   CompiledFunction* compiled(const Function& function);

@@ -17,14 +17,21 @@ inline bool wants_lines(const JitOptions& options) {
   return options.debugger || options.lines || options.perf == Perf::Dump;
 }
 
-/// Whether the machine code differs from what it is without tools: it keeps frame pointers.
-inline bool changes_code(const JitOptions& options) { return options.perf != Perf::Off; }
+/// How the machine code differs from what it is without tools.
+struct CodeChanges {
+  bool keeps_frame_pointers = false;
+  bool has_no_tail_calls = false;
+  bool any() const { return keeps_frame_pointers || has_no_tail_calls; }
+};
+inline CodeChanges changes_code(const JitOptions& options) {
+  return {options.perf != Perf::Off, options.debugger && options.only_guest};
+}
 
 /// Gives the functions of a module what the options' tools need, before it is optimized. Drops the debug information
 /// unless they, or `keep_debug_info`, want it.
 void prepare_for_tools(llvm::Module& module, const JitOptions& options, bool keep_debug_info);
 
-/// One word of INLAY_JIT: `gdb`, `lines`, `perf=map`, `perf=dump`. False if it is none of them.
+/// One word of INLAY_JIT: `gdb`, `lines`, `guest`, `hosts`, `perf=map`, `perf=dump`. False if it is none of them.
 bool take_tool_word(std::string_view word, JitOptions& options);
 
 }  // namespace inlay::jit
