@@ -19,8 +19,9 @@ bool count_loop(const Loop& loop, Vm& vm) { return vm.tier_up && vm.tier_up->loo
 
 Flow run_compiled_loop(const Loop& loop, Frame& frame) { return frame.vm.tier_up->run_loop(loop, frame); }
 
-Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
+Value run_directly(const Function* const* of, Vm& vm, Closure* closure, Roots roots, Object* self,
                    const Value* arguments) {
+  const Function* function = *of;
   // As its calls of itself do, so that these are calls of the same code.
   return function->direct(function, vm, closure, roots, function->first_parameter != 0 ? self : nullptr, arguments);
 }

@@ -67,8 +67,9 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
 }
 
 /// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
-/// calls itself.
-Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
+/// calls itself. It gets the address of Function::self, since what gets that of a function is an activation of it in the
+/// eyes of a debugger.
+Value run_directly(const Function* const* of, Vm& vm, Closure* closure, Roots roots, Object* self,
                    const Value* arguments);
 Flow run_loop_directly(const Loop* loop, Frame& frame);
 

@@ -58,6 +58,7 @@ struct Function {
   std::vector<CaptureFrom> captures;
   Statement body;
   Code direct = nullptr;  // runs it
+  const Function* self = this;
 
   inlay::Mutable<Code> code;             // what calls go to
   inlay::Mutable<std::uint32_t> heat;    // calls and jumps back, until somebody thinks of compiling it

@@ -21,11 +21,6 @@ T value_or_throw(inlay::Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
-/// Who debugs or profiles a Lox program wants to see Lox; INLAY_JIT=hosts shows the closures as well.
-inlay::Jit new_jit() {
-  return value_or_throw(inlay::Jit::create({.policy = inlay::Policy::hot(), .only_guest = true}));
-}
-
 void report_output_error(int error) {
   std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(error));
 }
@@ -34,7 +29,7 @@ void report_output_error(int error) {
 
 Session::Session(Mode mode, inlay::CompileOptions options) {
   if (mode != Mode::Off) {
-    tiers_ = std::make_unique<Tiers>(new_jit(), mode, std::move(options));
+    tiers_ = std::make_unique<Tiers>(mode, std::move(options));
     vm_.tier_up = tiers_.get();
   }
   const int clock = globals_.index_of("clock");

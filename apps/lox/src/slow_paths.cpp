@@ -24,6 +24,7 @@ constexpr Known known_calls[] = {
     {"get_slowly", SlowPath, "property lookup when the shape is another, or a method becomes a value"},
     {"set_slowly", SlowPath, "setting a property when the shape is another, or there is no room for it"},
     {"allocate_slowly", SlowPath, "allocating when there is no free memory: collects garbage, or asks the system"},
+    {"new_instance_slowly", SlowPath, "making an instance when there is no free memory for it"},
     {"allocate_large", SlowPath, "allocating a large object"},
     {"count_", SlowPath, "counting, to find out what is hot"},
     {"get_super", Work, "binding a method of the superclass"},

@@ -5,8 +5,10 @@
 
 #include <sys/mman.h>
 
+#include <cstdlib>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace lox {
@@ -85,9 +87,20 @@ inlay::InlineChoice choose_inlining(const inlay::CallSite& call) {
                                                                : inlay::InlineChoice::Default;
 }
 
-Tiers::Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options)
-    : jit_(std::move(jit)), mode_(mode), options_(std::move(options)) {
+Tiers::Tiers(Mode mode, inlay::CompileOptions options)
+    : mode_(mode), options_(std::move(options)) {
   options_.inline_policy = choose_inlining;
+  if (std::getenv("INLAY_JIT") && !jit()) throw std::runtime_error(jit_->error().to_string());
+}
+
+const inlay::Jit* Tiers::jit() {
+  // Who debugs or profiles a Lox program wants to see Lox; INLAY_JIT=hosts shows the closures as well.
+  if (!jit_) jit_ = inlay::Jit::create({.policy = inlay::Policy::hot(), .only_guest = true});
+  return *jit_ ? &**jit_ : nullptr;
+}
+
+void Tiers::wait() const {
+  if (jit_ && *jit_) (*jit_)->wait_for_background();
 }
 
 inlay::Result<void> Tiers::add(const Program& program) {
@@ -101,9 +114,10 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
   using namespace std::placeholders;
   if (const void* known = function.compiled.get())
     return const_cast<CompiledFunction*>(static_cast<const CompiledFunction*>(known));
+  if (!jit()) return nullptr;
   inlay::CompileOptions options = options_;
   options.name = name_of(function);
-  auto handle = jit_.specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
+  auto handle = jit()->specialize_with(options, run_directly, inlay::constant(&function.self), _1, _2, _3, _4, _5);
   if (!handle) return nullptr;
   CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, *std::move(handle)});
   function.compiled = &made;
@@ -113,9 +127,10 @@ Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
 Tiers::CompiledLoop* Tiers::compiled(const Loop& loop) {
   if (const void* known = loop.compiled.get())
     return const_cast<CompiledLoop*>(static_cast<const CompiledLoop*>(known));
+  if (!jit()) return nullptr;
   inlay::CompileOptions options = options_;
   options.name = name_of(*loop.function) + " loop " + std::to_string(loop.line);
-  auto handle = jit_.specialize_with(options, run_loop_directly, inlay::constant(&loop), std::placeholders::_1);
+  auto handle = jit()->specialize_with(options, run_loop_directly, inlay::constant(&loop), std::placeholders::_1);
   if (!handle) return nullptr;
   CompiledLoop& made = loops_.emplace_back(CompiledLoop{&loop, *std::move(handle)});
   loop.compiled = &made;
@@ -159,7 +174,7 @@ void Tiers::change(Site& site, const Site& next) {
   sites_.change(site, next);
   for (const CompiledFunction& made : functions_) {
     if (made.function->code.get() == run_compiled && !made.handle.compiled())
-      made.function->code = made.function->direct;
+      made.function->code = mode_ == Mode::Always ? compile_first : made.function->direct;
   }
 }
 

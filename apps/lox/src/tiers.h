@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <inlay/changing.h>
@@ -44,7 +45,9 @@ inlay::InlineChoice choose_inlining(const inlay::CallSite& call);
 
 class Tiers final : public TierUp {
  public:
-  Tiers(inlay::Jit jit, Mode mode, inlay::CompileOptions options = {});
+  /// Sets Inlay up when something is to be compiled, since that takes longer than most scripts. Where the user says by
+  /// INLAY_JIT what it is to do, at once: throws std::runtime_error if that means nothing.
+  explicit Tiers(Mode mode, inlay::CompileOptions options = {});
 
   SiteMemory& sites() { return sites_; }
   /// A program that is to run.
@@ -68,13 +71,16 @@ class Tiers final : public TierUp {
   const std::deque<CompiledFunction>& functions() const { return functions_; }
   const std::deque<CompiledLoop>& loops() const { return loops_; }
   /// Waits for what is being compiled.
-  void wait() const { jit_.wait_for_background(); }
+  void wait() const;
 
  private:
   CompiledFunction* compiled(const Function& function);
   CompiledLoop* compiled(const Loop& loop);
 
-  inlay::Jit jit_;
+  /// Null if Inlay cannot be set up; then closures run as they are.
+  const inlay::Jit* jit();
+
+  std::optional<inlay::Result<inlay::Jit>> jit_;
   Mode mode_;
   inlay::CompileOptions options_;
   SiteMemory sites_;
