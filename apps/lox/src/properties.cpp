@@ -22,6 +22,9 @@ std::optional<std::uint32_t> find_field(const Layout& layout, const String* name
 
 void learn(Vm& vm, Site& site, const SiteEntry& entry) {
   if (site.count == Site::too_many || site.kind == Site::Kind::Complete) return;
+  // What an entry says may not be enough, as where an instance has no room left: that teaches nothing new.
+  for (unsigned i = 0; i < site.count; ++i)
+    if (site.entries[i].shape == entry.shape) return;
   Site next = site;
   if (next.count < Site::capacity)
     next.entries[next.count++] = entry;

@@ -19,7 +19,7 @@ constexpr std::uint32_t most_fields_inside = 24;
 /// Where an instance of this layout has a field, if it does.
 std::optional<std::uint32_t> find_field(const Layout& layout, const String* name);
 
-/// A site learns an entry; too many make it useless, and it stays so.
+/// A site learns an entry, if it has none for that shape; too many make it useless, and it stays so.
 void learn(Vm& vm, Site& site, const SiteEntry& entry);
 
 INLAY_OPAQUE Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line);
