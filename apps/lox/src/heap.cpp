@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t block_bytes = 64 * 1024;
 constexpr std::size_t least_limit_bytes = 8 * 1024 * 1024;
-constexpr std::size_t longest_interned = 64;
+constexpr std::size_t longest_interned = 64;  // of the texts that programs make
 
 std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>(XXH3_64bits(text.data(), text.size()));
@@ -313,13 +313,6 @@ String* Heap::intern(std::string_view text, Roots top) {
   string->hash = hash;
   insert_string(string);
   ++string_count_;
-  return string;
-}
-
-String* Heap::string(std::string_view text, Roots top) {
-  if (text.size() <= longest_interned) return intern(text, top);
-  String* string = new_string(text.size(), top);
-  std::memcpy(string->data, text.data(), text.size());
   return string;
 }
 

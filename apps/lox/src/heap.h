@@ -59,9 +59,9 @@ class Heap {
     return begin<T>(cell, type, shape, size_class);
   }
 
-  /// Equal text, equal object, as long as it is short. The result is not rooted.
-  String* string(std::string_view text, Roots top);
-  /// The text of both.
+  /// The one object with this text that is interned, however long: names are compared as objects. It is not rooted.
+  String* intern(std::string_view text, Roots top);
+  /// The text of both, interned if it is short. It is not rooted.
   String* concatenate(String* left, String* right, Roots top);
 
   /// Memory that an object holds beside its cell was allocated or given back.
@@ -109,7 +109,6 @@ class Heap {
   void mark_roots(Roots top);
 
   String* new_string(std::size_t length, Roots top);
-  String* intern(std::string_view text, Roots top);
   String* find_string(std::string_view text, std::uint32_t hash) const;
   void insert_string(String* string);
   template <class Keep>

@@ -35,7 +35,7 @@ struct Object {
   std::uint8_t size_class;  // of its cell; 0: large
 };
 
-/// Text. Short strings are interned: equal ones are one object.
+/// Text. Short strings are interned, and so are all constants, names among them: equal ones are one object.
 struct String : Object {
   std::uint32_t length;
   std::uint32_t hash;

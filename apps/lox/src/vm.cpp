@@ -98,7 +98,7 @@ Vm::~Vm() { munmap(roots_, roots_bytes); }
 
 void Vm::add(const std::vector<std::string>& constants, std::size_t function_count, std::size_t global_count) {
   globals_.resize(std::max(globals_.size(), global_count), Value::undefined());
-  for (const std::string& text : constants) constants_.push_back(Value::object(heap.string(text, roots_)));
+  for (const std::string& text : constants) constants_.push_back(Value::object(heap.intern(text, roots_)));
   layouts_.resize(layouts_.size() + function_count, nullptr);
 }
 

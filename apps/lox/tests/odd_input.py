@@ -284,6 +284,12 @@ def runs_text_of_the_command_line(inlay):
     _refuses(inlay.run("-e"), USAGE, "-e")
 
 
+def knows_long_names_in_later_lines(inlay):
+    name = "n" * 100
+    lines = f"class A {{ {name}() {{ return 1; }} }}\nvar a = A();\na.f{name} = 2;\nprint a.{name}() + a.f{name};\n"
+    _gives(inlay.run("-i", stdin=lines.encode()), b"3\n")
+
+
 def runs_standard_input(inlay):
     _gives(inlay.run("-", stdin=b"print 1;\nprint 2;"), b"1\n2\n")
     _gives(inlay.run("-", stdin=b""), b"")
