@@ -13,9 +13,8 @@
 
 namespace lox {
 
-/// How many slots a frame can have. The next larger one of these is taken.
-constexpr int slot_sizes[] = {8, 32, 256, 4096};
-constexpr int most_slots = 4096;
+/// How many slots a frame can have: the least of these that is enough.
+constexpr int slot_sizes[] = {8, 32, 256, syntax::max_locals};
 
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_stack_overflow(int line);
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_arity(int expected, std::size_t given, int line);

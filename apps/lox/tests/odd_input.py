@@ -112,6 +112,15 @@ def nests_as_people_write(inlay):
     _gives(inlay.run_text("fun f() {" * 50 + "print 1;" + "} f();" * 50), b"1\n")
 
 
+def has_room_for_variables_or_says_so(inlay):
+    def script(count):
+        return "fun f() {\n" + "".join(f"var a{i} = {i}; " for i in range(count)) + f"\nreturn a{count - 1}; }}\nprint f();"
+
+    _gives(inlay.run_text(script(4096)), b"4095\n")
+    _refuses(inlay.run_text(script(4097)), COMPILE_ERROR, "[line 2] Error at 'a4096': Too many local variables in function.")
+    _refuses(inlay.run_text("{" + script(100000) + "}"), COMPILE_ERROR, "Too many local variables in function.")
+
+
 def reads_long_numbers(inlay):
     _gives(inlay.run_text("print " + "9" * 5000 + ";"), b"inf\n")
     _gives(inlay.run_text("print 0." + "0" * 5000 + "1;"), b"0\n")
