@@ -33,7 +33,7 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
 template <int Slots>
 Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
                const Value* arguments) {
-  if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
+  if (function->calls && vm.is_stack_low(roots, function->root_count)) [[unlikely]]
     fail_stack_overflow(0);
 
   Value slots[Slots];

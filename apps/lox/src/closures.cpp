@@ -401,6 +401,7 @@ Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& so
   scope_->roots = begin;
   allocates();
   scope_->function->calls = true;
+  scope_->function->root_count = std::max(scope_->function->root_count, enter.top);
   switch (arguments.size()) {
     case 0:
       return with_counted_arguments<0>(std::move(arguments), at, std::move(enter));

@@ -50,6 +50,7 @@ struct Function {
   int first_parameter = 0;  // its slot
   int slot_count = 0;       // of variables
   int closure_root = -1;    // where the closure is rooted, if its captures or class are used
+  int root_count = 0;       // most roots in use where it calls, those of variables among them
   bool calls = false;       // or may call
   bool allocates = false;   // or may; otherwise nothing has to be rooted
   bool small = false;       // direct calls are better than a function of its own

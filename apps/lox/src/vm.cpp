@@ -22,8 +22,10 @@ namespace {
 // Addresses only: pages come when they are used. This bounds how deep calls nest where C++ needs little of its stack
 // for each: what is deeper is endless.
 constexpr std::size_t roots_bytes = std::size_t{8} << 20;
-// What a frame may need beyond its beginning; the resolver allows no function that needs more.
-constexpr std::size_t most_roots_of_a_frame = 16384;
+// What a frame may need beyond the roots where it calls: those of variables if it calls nothing, one for each level of
+// an expression, and the arguments of a call that stays one.
+constexpr std::size_t spare_roots = 16384;
+static_assert(spare_roots > syntax::max_locals + syntax::max_depth + 512);
 
 Value native_clock(Vm&, const Value*) {
   return Value::number(static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC));
@@ -91,7 +93,7 @@ Vm::Vm() : layouts_(first_free_shape, nullptr), heap(*this) {
   void* memory = mmap(nullptr, roots_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   roots_ = static_cast<Roots>(memory);
-  roots_limit_ = roots_ + roots_bytes / sizeof(Object*) - most_roots_of_a_frame;
+  roots_limit_ = roots_ + roots_bytes / sizeof(Object*) - spare_roots;
 }
 
 Vm::~Vm() { munmap(roots_, roots_bytes); }

@@ -121,6 +121,19 @@ def has_room_for_variables_or_says_so(inlay):
     _refuses(inlay.run_text("{" + script(100000) + "}"), COMPILE_ERROR, "Too many local variables in function.")
 
 
+def has_room_for_arguments_or_says_so(inlay):
+    # Each level of a call has 254 texts under way while the next one is computed.
+    parameters = ", ".join(f"p{i}" for i in range(255))
+    texts = '"text", ' * 254
+    nested = "f(n)"
+    for _ in range(80):
+        nested = f"last({texts}{nested})"
+    outcome = inlay.run_text(f"fun last({parameters}) {{ return p254; }}\n"
+                             f"fun f(n) {{ if (n > 0) {{ n = n - 1; return {nested}; }} return \"a\" + \"b\"; }}\n"
+                             "print f(3);\nf(1000000);")
+    _gives(outcome, b"ab\n", RUNTIME_ERROR, b"Stack overflow.\n")
+
+
 def reads_long_numbers(inlay):
     _gives(inlay.run_text("print " + "9" * 5000 + ";"), b"inf\n")
     _gives(inlay.run_text("print 0." + "0" * 5000 + "1;"), b"0\n")
