@@ -63,7 +63,7 @@ Heap::Block* Heap::new_block(std::size_t bytes, std::size_t cell_size) {
   block->bytes = bytes;
   block->cell_size = cell_size;
   block_bytes_ += bytes;
-  statistics_.peak_bytes = std::max<std::uint64_t>(statistics_.peak_bytes, held_bytes());
+  note_peak();
   return block;
 }
 
@@ -98,6 +98,7 @@ Heap::FreeCell* Heap::allocate_large(std::size_t size) {
   try {
     blocks_[large].push_back(block);
   } catch (...) {
+    block_bytes_ -= block->bytes;
     std::free(block);
     throw;
   }

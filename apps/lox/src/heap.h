@@ -3,11 +3,12 @@
 //
 // Precise: it knows every place that holds an object. On the way in C++ those are frames' roots (frame.h), which code
 // fills before it calls anything that may allocate; `top` says how far they reach. Sweeping is put off until cells are
-// needed, so a pause is the time to mark what lives.
+// needed, or the next collection, so a pause is mostly the time to mark what lives.
 #pragma once
 
 #include "object.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -67,16 +68,22 @@ class Heap {
   /// Memory that an object holds beside its cell was allocated or given back.
   void count_outside(std::ptrdiff_t bytes) {
     outside_bytes_ += bytes;
-    if (bytes > 0) allocated_bytes_ += static_cast<std::size_t>(bytes);
+    if (bytes <= 0) return;
+    allocated_bytes_ += static_cast<std::size_t>(bytes);
+    note_peak();
   }
 
   void collect(Roots top);
   const GcStatistics& statistics() const { return statistics_; }
   /// For tests: collect at each allocation.
-  void set_stress(bool stress) { stress_ = stress; }
+  void set_stress(bool stress) {
+    stress_ = stress;
+    if (stress) free_ = {};  // the next collection finds these cells again
+  }
 
  private:
-  struct FreeCell : Object {
+  /// Its memory becomes an object of another type, so nothing that is written there may move before reading `next`.
+  struct [[gnu::may_alias]] FreeCell : Object {
     FreeCell* next;
   };
   struct Block;
@@ -115,7 +122,10 @@ class Heap {
   void rebuild_string_table(std::size_t size, const Keep& keep);
   void forget_dead_strings();
 
-  std::size_t held_bytes() const { return block_bytes_ + static_cast<std::size_t>(outside_bytes_); }
+  void note_peak() {
+    const std::uint64_t held = block_bytes_ + static_cast<std::size_t>(outside_bytes_);
+    statistics_.peak_bytes = std::max(statistics_.peak_bytes, held);
+  }
 
   Vm& vm_;
   std::array<FreeCell*, class_count> free_ = {};
