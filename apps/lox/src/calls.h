@@ -65,8 +65,8 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
   return run_body<Slots>(function, function->body, vm, closure, roots, self, arguments);
 }
 
-/// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
-/// calls itself.
+/// What is compiled of a function, or loop, is this with it as a constant: a call of what interprets it. So calls of
+/// itself, inside, are calls of the same code.
 Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
                    const Value* arguments);
 Flow run_loop_directly(const Loop* loop, Frame& frame);
@@ -112,13 +112,21 @@ struct Arguments {
   std::size_t count;
 };
 
-// What stays a call. These root what they are given.
+// What stays a call. A function that is entered roots what it is given; new_instance_slowly() does so itself.
 INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line);
 INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top,
                                  int line);
 INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
                                        Vm& vm, Roots top, int line);
 INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top);
+
+/// Memory as an instance without fields.
+inline Instance* begin_instance(Instance* instance, Class* owner, std::uint32_t capacity) {
+  instance->capacity = capacity;
+  instance->owner = owner;
+  instance->fields = instance->own;
+  return instance;
+}
 
 /// An instance without fields. Roots the class and the arguments, if it collects.
 inline Instance* new_instance(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top) {
@@ -128,10 +136,7 @@ inline Instance* new_instance(Class* owner, Shape shape, Arguments arguments, Vm
       vm.heap.allocate_quickly<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape);
   if (!instance) [[unlikely]]
     return new_instance_slowly(owner, shape, arguments, vm, top);
-  instance->capacity = capacity;
-  instance->owner = owner;
-  instance->fields = instance->own;
-  return instance;
+  return begin_instance(instance, owner, capacity);
 }
 
 /// Calls what is there to be called.
