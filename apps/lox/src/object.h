@@ -68,7 +68,8 @@ struct Layout {
   std::unordered_map<const String*, Layout*> next = {};
 };
 
-/// A class does not change once it is declared. It has its methods, inherited ones among them, and owns its layouts.
+/// What is declared of a class does not change: its methods, inherited ones among them. What its instances teach it
+/// does: their layouts, which it owns, and how much room they need.
 struct Class : Object {
   String* name = nullptr;
   Class* superclass = nullptr;

@@ -31,7 +31,7 @@ class SiteMemory {
   Site* add();
   /// Promises of all sites added since the last time that they change rarely.
   inlay::Result<void> promise();
-  /// A site becomes another, and the code that read it goes.
+  /// A site becomes another, and the code that read it goes, if it can: what it does is right all the same (site.h).
   void change(Site& site, const Site& next);
 
  private:
@@ -71,8 +71,9 @@ class Tiers final : public TierUp {
   void wait() const { jit_.wait_for_background(); }
 
  private:
-  CompiledFunction* compiled(const Function& function);
-  CompiledLoop* compiled(const Loop& loop);
+  /// Has it or makes it, compiled or not; null if Inlay refuses.
+  CompiledFunction* handle_of(const Function& function);
+  CompiledLoop* handle_of(const Loop& loop);
 
   inlay::Jit jit_;
   Mode mode_;
