@@ -94,7 +94,6 @@ struct BoundMethod : Object {
 
 struct Native : Object {
   Value (*function)(Vm& vm, const Value* arguments);
-  const char* name;
   int arity;
 };
 

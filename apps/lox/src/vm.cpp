@@ -31,10 +31,9 @@ Value native_clock(Vm&, const Value*) {
   return Value::number(static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC));
 }
 
-Value new_native(Heap& heap, Roots top, Value (*function)(Vm&, const Value*), const char* name, int arity) {
+Value new_native(Heap& heap, Roots top, Value (*function)(Vm&, const Value*), int arity) {
   auto* native = heap.allocate<Native>(sizeof(Native), Type::Native, native_shape, top);
   native->function = function;
-  native->name = name;
   native->arity = arity;
   return Value::object(native);
 }
@@ -104,7 +103,7 @@ void Vm::add(const std::vector<std::string>& constants, std::size_t function_cou
   layouts_.resize(layouts_.size() + function_count, nullptr);
 }
 
-void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, "clock", 0); }
+void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, 0); }
 
 void Vm::run(const Function& script) { script.code.get()(&script, *this, nullptr, roots_, nullptr, nullptr); }
 
