@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Hints for code that Inlay specializes. Plain C, no library, nothing to link: outside of `inlay embed` every function
- * here gives its argument back and every macro is an attribute that other compilers ignore or accept without effect.
- * Native code, also that of an embedded runtime, computes the same with and without them; there, inlay_entry costs a
- * load and a branch. */
+ * here gives its argument back (inlay_compiled, which has none, is 0) and every macro is an attribute that other
+ * compilers ignore or accept without effect. Native code, also that of an embedded runtime, computes the same with and
+ * without them; there, inlay_entry costs a load and a branch. */
 #ifndef INLAY_ANNOTATE_H
 #define INLAY_ANNOTATE_H
 
@@ -55,12 +55,13 @@
  * cannot be entered in the middle (arguments passed by copy in memory, stack arrays of variable size), nor in one that
  * the evaluator copies into the interpreter that calls it.
  *
- * inlay_compiled(): 1 in code that Inlay makes, 0 in native code. For what only one of them is to do: an interpreter
- * counts how hot a loop is, its compiled code need not. Everything else should not depend on it.
- *
  * inlay_promote(x): x, for some of whose values specialized code may have a version of what follows: at most 8, those
  * that it is compared with (by == or switch), and constants that the analysis meets where x comes from. Any other value
- * goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect. */
+ * goes on in compiled code that does not know it. Only behind a context; elsewhere it has no effect.
+ *
+ * inlay_compiled(): no hint but a question: 1 in code that Inlay makes of bitcode, 0 in native code, and so where
+ * compiled code calls that or hands over to it. For what only one of them is to do: an interpreter counts how hot a
+ * loop is, its compiled code need not. No result should depend on it. */
 #if defined(INLAY_EMBED) && defined(__clang__)
 
 #ifdef __cplusplus

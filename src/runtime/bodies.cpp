@@ -83,10 +83,6 @@ class Declarer : public llvm::ValueMaterializer {
   llvm::Module& module_;
 };
 
-}  // namespace
-
-namespace {
-
 void copy_body(llvm::Function& into, const llvm::Function& from, llvm::ValueToValueMapTy& map, Declarer& declarer) {
   auto argument = into.arg_begin();
   for (const llvm::Argument& original : from.args()) {

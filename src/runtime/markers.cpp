@@ -51,16 +51,13 @@ bool has_state_marker(const llvm::Function& function) {
 }
 
 void describe_markers(llvm::Module& module) {
-  if (llvm::Function* question = module.getFunction(AmICompiled)) {
-    question->setMemoryEffects(llvm::MemoryEffects::none());
-    question->setDoesNotThrow();
-    question->addFnAttr(llvm::Attribute::WillReturn);
-  }
-  for (const char* name :
-       {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState, TrackedState, Expect, Promote}) {
+  for (const llvm::StringRef name : {ContextOfPointer, ContextOfWord, EntryOfPointer, EntryOfWord, VirtualState,
+                                     TrackedState, Expect, Promote, AmICompiled}) {
     llvm::Function* marker = module.getFunction(name);
     if (!marker || !marker->isDeclaration()) continue;
-    marker->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());
+    // A question may be dropped, copied and reordered, too.
+    marker->setMemoryEffects(name == AmICompiled ? llvm::MemoryEffects::none()
+                                                 : llvm::MemoryEffects::inaccessibleMemOnly());
     marker->setDoesNotThrow();
     marker->addFnAttr(llvm::Attribute::WillReturn);
     marker->addFnAttr(llvm::Attribute::NoCallback);

@@ -29,15 +29,16 @@ bool has_markers(const llvm::Function& function);
 /// Whether it holds one that says something of state, which holds until this function returns.
 bool has_state_marker(const llvm::Function& function);
 
-/// Tells LLVM's passes what they may do with hints: not drop, copy or reorder them, but all else around them.
+/// Tells LLVM's passes what they may do with hints: not drop, copy or reorder them, but all else around them; and with
+/// inlay_compiled(): anything.
 void describe_markers(llvm::Module& module);
 
 /// Gives the calls of inlay_compiled() in a function this answer.
 void answer_compiled(llvm::Function& function, bool compiled);
 
-/// Replaces each hint by its argument. What is left means the same. In a whole module, which is to be native code,
-/// inlay_compiled() is 0.
+/// Replaces each hint by its argument. What is left means the same.
 void strip_markers(llvm::Function& function);
+/// The same for a whole module, which is to be native code: inlay_compiled() is 0 there.
 void strip_markers(llvm::Module& module);
 
 }  // namespace inlay::runtime

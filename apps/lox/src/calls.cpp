@@ -19,9 +19,8 @@ bool count_loop(const Loop& loop, Vm& vm) { return vm.tier_up && vm.tier_up->loo
 
 Flow run_compiled_loop(const Loop& loop, Frame& frame) { return frame.vm.tier_up->run_loop(loop, frame); }
 
-Value run_directly(const Function* const* of, Vm& vm, Closure* closure, Roots roots, Object* self,
+Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
                    const Value* arguments) {
-  const Function* function = *of;
   // As its calls of itself do, so that these are calls of the same code.
   return function->direct(function, vm, closure, roots, function->first_parameter != 0 ? self : nullptr, arguments);
 }
@@ -35,7 +34,7 @@ void check_arity(int expected, const Arguments& arguments, int line) {
 }
 
 /// Roots the arguments. The roots in use end behind them.
-Roots keep(const Arguments& arguments, Roots top) {
+Roots keep_all(const Arguments& arguments, Roots top) {
   for (std::size_t i = 0; i < arguments.count; ++i) *top++ = arguments.values[i].object_or_null();
   return top;
 }
@@ -61,12 +60,9 @@ Value instantiate(Site& site, Class* owner, Arguments arguments, Vm& vm, Roots t
 Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top) {
   const std::uint32_t capacity = owner->capacity;
   *top++ = owner;
-  top = keep(arguments, top);
+  top = keep_all(arguments, top);
   auto* instance = vm.heap.allocate<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape, top);
-  instance->capacity = capacity;
-  instance->owner = owner;
-  instance->fields = instance->own;
-  return instance;
+  return begin_instance(instance, owner, capacity);
 }
 
 Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line) {
@@ -104,23 +100,20 @@ Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, V
     none.count = Site::too_many;
     return call_slowly(none, instance->fields[*index], arguments, vm, top, line);
   }
-  const auto method = instance->owner->method_indices.find(field);
-  if (method == instance->owner->method_indices.end()) fail_undefined_property(*field, line);
-  Closure* closure = instance->owner->methods[method->second];
-  check_arity(closure->function->arity, arguments, line);
-  learn(vm, site, {instance->shape, method->second, no_shape, closure->function});
-  return enter_checked(closure, instance, arguments, vm, top, line);
+  const std::uint32_t index = find_method(*instance->owner, field, line);
+  Closure* method = instance->owner->methods[index];
+  check_arity(method->function->arity, arguments, line);
+  learn(vm, site, {instance->shape, index, no_shape, method->function});
+  return enter_checked(method, instance, arguments, vm, top, line);
 }
 
 Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments, Vm& vm,
                           Roots top, int line) {
-  const String* method_name = as<String>(vm.constant(name));
-  const auto method = superclass->method_indices.find(method_name);
-  if (method == superclass->method_indices.end()) fail_undefined_property(*method_name, line);
-  Closure* closure = superclass->methods[method->second];
-  check_arity(closure->function->arity, arguments, line);
-  learn(vm, site, {superclass->shape, method->second, no_shape, closure->function});
-  return enter_checked(closure, receiver.as_object(), arguments, vm, top, line);
+  const std::uint32_t index = find_method(*superclass, as<String>(vm.constant(name)), line);
+  Closure* method = superclass->methods[index];
+  check_arity(method->function->arity, arguments, line);
+  learn(vm, site, {superclass->shape, index, no_shape, method->function});
+  return enter_checked(method, receiver.as_object(), arguments, vm, top, line);
 }
 
 }  // namespace lox

@@ -13,9 +13,8 @@
 
 namespace lox {
 
-/// How many slots a frame can have. The next larger one of these is taken.
-constexpr int slot_sizes[] = {8, 32, 256, 4096};
-constexpr int most_slots = 4096;
+/// How many slots a frame can have: the least of these that is enough.
+constexpr int slot_sizes[] = {8, 32, 256, syntax::max_locals};
 
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_stack_overflow(int line);
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_arity(int expected, std::size_t given, int line);
@@ -34,7 +33,7 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
 template <int Slots>
 Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
                const Value* arguments) {
-  if (function->calls && vm.is_stack_low(roots)) [[unlikely]]
+  if (function->calls && vm.is_stack_low(roots, function->root_count)) [[unlikely]]
     fail_stack_overflow(0);
 
   Value slots[Slots];
@@ -66,10 +65,9 @@ Value run(const Function* function, Vm& vm, Closure* closure, Roots roots, Objec
   return run_body<Slots>(function, function->body, vm, closure, roots, self, arguments);
 }
 
-/// What is compiled of a function, or loop: a call of it. So its body has one place where it belongs, also where it
-/// calls itself. It gets the address of Function::self, since what gets that of a function is an activation of it in the
-/// eyes of a debugger.
-Value run_directly(const Function* const* of, Vm& vm, Closure* closure, Roots roots, Object* self,
+/// What is compiled of a function, or loop, is this with it as a constant: a call of what interprets it. So calls of
+/// itself, inside, are calls of the same code.
+Value run_directly(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
                    const Value* arguments);
 Flow run_loop_directly(const Loop* loop, Frame& frame);
 
@@ -114,13 +112,21 @@ struct Arguments {
   std::size_t count;
 };
 
-// What stays a call. These root what they are given.
+// What stays a call. A function that is entered roots what it is given; new_instance_slowly() does so itself.
 INLAY_OPAQUE Value call_slowly(Site& site, Value callee, Arguments arguments, Vm& vm, Roots top, int line);
 INLAY_OPAQUE Value invoke_slowly(Site& site, Value receiver, int name, Arguments arguments, Vm& vm, Roots top,
                                  int line);
 INLAY_OPAQUE Value invoke_super_slowly(Site& site, Value receiver, Class* superclass, int name, Arguments arguments,
                                        Vm& vm, Roots top, int line);
 INLAY_OPAQUE Instance* new_instance_slowly(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top);
+
+/// Memory as an instance without fields.
+inline Instance* begin_instance(Instance* instance, Class* owner, std::uint32_t capacity) {
+  instance->capacity = capacity;
+  instance->owner = owner;
+  instance->fields = instance->own;
+  return instance;
+}
 
 /// An instance without fields. Roots the class and the arguments, if it collects.
 inline Instance* new_instance(Class* owner, Shape shape, Arguments arguments, Vm& vm, Roots top) {
@@ -130,10 +136,7 @@ inline Instance* new_instance(Class* owner, Shape shape, Arguments arguments, Vm
       vm.heap.allocate_quickly<Instance>(sizeof(Instance) + capacity * sizeof(Value), Type::Instance, shape);
   if (!instance) [[unlikely]]
     return new_instance_slowly(owner, shape, arguments, vm, top);
-  instance->capacity = capacity;
-  instance->owner = owner;
-  instance->fields = instance->own;
-  return instance;
+  return begin_instance(instance, owner, capacity);
 }
 
 /// Calls what is there to be called.

@@ -8,7 +8,7 @@
 #include <inlay/source.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -28,14 +28,14 @@ constexpr std::size_t most_arguments = 255;
 
 At at_begin(syntax::Position position) { return {position, static_cast<int>(position.line)}; }
 
-/// Changes a variable.
-void set(Frame& frame, const Function& function, int slot, Value value) {
+/// Changes a variable that is not captured.
+void set_variable(Frame& frame, const Function& function, int slot, Value value) {
   frame.slots[slot] = value;
   if (function.allocates) frame.keep(slot, value);
 }
 
-/// A value that is under way while the next one is computed. It has a root if that may allocate; -1: it has none.
-void keep(Frame& frame, int root, Value value) {
+/// Roots a value that is under way while the next one is computed, if that may allocate; else `root` is -1.
+void keep_under_way(Frame& frame, int root, Value value) {
   if (root < 0) return;
   // What was here before may stay, as long as it is an object or null: it is garbage that lives a little longer.
   if (value.is_object()) frame.roots[root] = value.as_object();
@@ -162,7 +162,7 @@ int Compiler::constant(const std::string& text) {
   return place->second;
 }
 
-/// Of the calls of one function. Its entry is filled in when all functions are compiled.
+/// The site of all calls of one function. Its entry is filled in when all functions are compiled.
 Site* Compiler::complete_site(const syntax::Function& function) {
   Site*& site = complete_sites_[&function];
   if (!site) {
@@ -172,7 +172,7 @@ Site* Compiler::complete_site(const syntax::Function& function) {
   return site;
 }
 
-/// Of a call of a value.
+/// The site of a call of a value.
 Site* Compiler::site_of(const syntax::Call& call) {
   const auto* callee = std::get_if<syntax::Variable>(&call.callee->node);
   if (!callee || callee->place.kind != syntax::Place::Kind::Global) return new_site();
@@ -348,7 +348,7 @@ Expression Compiler::compile_node(const syntax::Assign& node, At at) {
     });
   return expression(at, [slot, value = std::move(value), function = scope_->function](Frame& frame) {
     const Value assigned = value(frame);
-    set(frame, *function, slot, assigned);
+    set_variable(frame, *function, slot, assigned);
     return assigned;
   });
 }
@@ -367,7 +367,7 @@ Expression Compiler::compile_node(const syntax::Set& node, At at) {
   return expression(at, [object = std::move(object), value = std::move(value), site = new_site(),
                          name = constant(node.name), root = root, line = at.line](Frame& frame) {
     const Value target = object(frame);
-    keep(frame, root, target);
+    keep_under_way(frame, root, target);
     return set(frame.vm, site, target, name, value(frame), line);
   });
 }
@@ -401,6 +401,7 @@ Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& so
   scope_->roots = begin;
   allocates();
   scope_->function->calls = true;
+  scope_->function->root_count = std::max(scope_->function->root_count, enter.top);
   switch (arguments.size()) {
     case 0:
       return with_counted_arguments<0>(std::move(arguments), at, std::move(enter));
@@ -425,12 +426,12 @@ template <std::size_t Count, class Enter>
 Expression Compiler::with_counted_arguments(std::vector<Argument> arguments, At at, Enter enter) {
   return expression(at, [arguments = std::move(arguments), enter = std::move(enter)](Frame& frame) {
     const Value callee = enter.callee(frame);
-    keep(frame, enter.root, callee);
-    Value values[Count + 1];
+    keep_under_way(frame, enter.root, callee);
+    Value values[Count + 1];  // no array is empty
     std::size_t count = 0;
     for (const Argument& argument : arguments) {
       values[count] = argument.value(frame);
-      keep(frame, argument.root, values[count]);
+      keep_under_way(frame, argument.root, values[count]);
       ++count;
     }
     return enter(frame, callee, Arguments{values, count}, frame.roots + enter.top);
@@ -500,7 +501,7 @@ Expression Compiler::binary(const syntax::Binary& node, At at, Operation operati
                     [left = std::move(left), right = std::move(right), operation, root = root,
                      line = at.line](Frame& frame) -> Value {
                       const Value first = left(frame);
-                      keep(frame, root, first);
+                      keep_under_way(frame, root, first);
                       const Value second = right(frame);
                       return operation(first, second, line);
                     });
@@ -517,7 +518,7 @@ Expression Compiler::add(const syntax::Binary& node, At at) {
   return expression(at,
                     [left = std::move(left), right = std::move(right), root = root, top, line = at.line](Frame& frame) {
                       const Value first = left(frame);
-                      keep(frame, root, first);
+                      keep_under_way(frame, root, first);
                       const Value second = right(frame);
                       return lox::add(frame.vm, first, second, frame.roots + top, line);
                     });
@@ -622,7 +623,7 @@ Statement Compiler::declare(const syntax::Declared& variable, Expression value, 
       return Flow::Next;
     });
   return statement(at, [slot, value = std::move(value), function = scope_->function](Frame& frame) {
-    set(frame, *function, slot, value(frame));
+    set_variable(frame, *function, slot, value(frame));
     return Flow::Next;
   });
 }

@@ -8,11 +8,11 @@
 namespace lox {
 
 /// Variables are in `slots`, which only closures see: compiled code keeps them in registers. The collector sees
-/// `roots`, which are written and never read here. So closures must get a Frame&, and nothing else may: what they call
-/// that stays a call gets `vm` and a `top`, the end of the roots in use.
+/// `roots`, which closures write and, but for a class while it is declared, never read. So closures must get a Frame&,
+/// and nothing else may: what they call that stays a call gets `vm` and a `top`, the end of the roots in use.
 ///
-/// Who allocates, or calls what may, must have rooted before what it uses afterwards. Functions root their parameters;
-/// whoever calls, roots what it needs later.
+/// Who allocates, or calls what may, must have rooted before what it uses afterwards. Functions root their closure,
+/// `this` and their parameters; whoever calls, roots what it needs later.
 struct Frame {
   Vm& vm;
   Closure* closure;
@@ -22,7 +22,7 @@ struct Frame {
   int line = 0;  // of the call that is under way
   Value result;  // of the function, once a statement answered Return
 
-  /// Roots a value, at the place of a variable or of what is under way.
+  /// Roots a value, and nothing if it is no object.
   void keep(int root, Value value) { roots[root] = value.object_or_null(); }
 };
 

@@ -43,8 +43,8 @@ struct Parsed {
 };
 
 /// Parses and resolves a program. `globals` learns its names. Complains of what clox complains of, in the same words
-/// and order, but has no limits on locals, captures, constants and jumps; instead it has one on depth,
-/// `syntax::max_depth`, and on how far the parser itself has to recurse, `max_nesting`.
+/// and order, but has no limits on captures, constants and jumps, and a higher one on locals, `syntax::max_locals`;
+/// instead it has one on depth, `syntax::max_depth`, and on how far the parser itself has to recurse, `max_nesting`.
 Parsed parse(std::string_view source, GlobalNames& globals);
 
 /// The message, the line of the source, and carets beneath: as people read it. Ends in a newline. Of a very long line

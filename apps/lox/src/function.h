@@ -27,8 +27,8 @@ enum class Flow : std::uint8_t { Next, Return };
 using Expression = std::function<Value(Frame&)>;
 using Statement = std::function<Flow(Frame&)>;
 
-/// Runs a function. `roots`: of the new frame. `self`: the instance, of methods. What `closure`, `self` and the
-/// arguments lead to is rooted by who calls.
+/// Runs a function. `roots`: of the new frame. `self`: the instance, of methods. It roots what it uses of `closure`,
+/// `self` and the arguments itself, so who calls need not.
 using Code = Value (*)(const Function* function, Vm& vm, Closure* closure, Roots roots, Object* self,
                        const Value* arguments);
 
@@ -49,7 +49,8 @@ struct Function {
   int arity = 0;
   int first_parameter = 0;  // its slot
   int slot_count = 0;       // of variables
-  int closure_root = -1;    // where the closure is rooted, if its captures or class are used
+  int closure_root = -1;    // where the closure is rooted, if its captures or class are used; else -1
+  int root_count = 0;       // most roots in use where it calls, those of variables among them
   bool calls = false;       // or may call
   bool allocates = false;   // or may; otherwise nothing has to be rooted
   bool small = false;       // direct calls are better than a function of its own
@@ -58,11 +59,10 @@ struct Function {
   std::vector<CaptureFrom> captures;
   Statement body;
   Code direct = nullptr;  // runs it
-  const Function* self = this;
 
   inlay::Mutable<Code> code;             // what calls go to
   inlay::Mutable<std::uint32_t> heat;    // calls and jumps back, until somebody thinks of compiling it
-  inlay::Mutable<const void*> compiled;  // the host's
+  inlay::Mutable<const void*> compiled;  // what the TierUp has made of it, or null
 };
 
 /// A loop, as something that can be compiled by itself while it runs.
@@ -75,14 +75,14 @@ struct Loop {
   LoopCode direct;       // in a frame of its own
 
   inlay::Mutable<std::uint32_t> heat;
-  inlay::Mutable<const void*> compiled;  // the host's
+  inlay::Mutable<const void*> compiled;  // as a function's
 };
 
 struct Program {
   std::vector<std::unique_ptr<Function>> functions;  // the script is the last one
   std::vector<std::unique_ptr<Loop>> loops;
-  std::vector<std::unique_ptr<Site>> complete_sites;
-  std::vector<std::string> constants;  // texts
+  std::vector<std::unique_ptr<Site>> complete_sites;  // constant, as Site::Kind says
+  std::vector<std::string> constants;                 // texts
 
   const Function* script() const { return functions.back().get(); }
 };

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t block_bytes = 64 * 1024;
 constexpr std::size_t least_limit_bytes = 8 * 1024 * 1024;
-constexpr std::size_t longest_interned = 64;
+constexpr std::size_t longest_interned = 64;  // of the texts that programs make
 
 std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>(XXH3_64bits(text.data(), text.size()));
@@ -63,7 +63,7 @@ Heap::Block* Heap::new_block(std::size_t bytes, std::size_t cell_size) {
   block->bytes = bytes;
   block->cell_size = cell_size;
   block_bytes_ += bytes;
-  statistics_.peak_bytes = std::max<std::uint64_t>(statistics_.peak_bytes, held_bytes());
+  note_peak();
   return block;
 }
 
@@ -98,6 +98,7 @@ Heap::FreeCell* Heap::allocate_large(std::size_t size) {
   try {
     blocks_[large].push_back(block);
   } catch (...) {
+    block_bytes_ -= block->bytes;
     std::free(block);
     throw;
   }
@@ -313,13 +314,6 @@ String* Heap::intern(std::string_view text, Roots top) {
   string->hash = hash;
   insert_string(string);
   ++string_count_;
-  return string;
-}
-
-String* Heap::string(std::string_view text, Roots top) {
-  if (text.size() <= longest_interned) return intern(text, top);
-  String* string = new_string(text.size(), top);
-  std::memcpy(string->data, text.data(), text.size());
   return string;
 }
 

@@ -3,11 +3,12 @@
 //
 // Precise: it knows every place that holds an object. On the way in C++ those are frames' roots (frame.h), which code
 // fills before it calls anything that may allocate; `top` says how far they reach. Sweeping is put off until cells are
-// needed, so a pause is the time to mark what lives.
+// needed, or the next collection, so a pause is mostly the time to mark what lives.
 #pragma once
 
 #include "object.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -59,24 +60,30 @@ class Heap {
     return begin<T>(cell, type, shape, size_class);
   }
 
-  /// Equal text, equal object, as long as it is short. The result is not rooted.
-  String* string(std::string_view text, Roots top);
-  /// The text of both.
+  /// The one object with this text that is interned, however long: names are compared as objects. It is not rooted.
+  String* intern(std::string_view text, Roots top);
+  /// The text of both, interned if it is short. It is not rooted.
   String* concatenate(String* left, String* right, Roots top);
 
   /// Memory that an object holds beside its cell was allocated or given back.
   void count_outside(std::ptrdiff_t bytes) {
     outside_bytes_ += bytes;
-    if (bytes > 0) allocated_bytes_ += static_cast<std::size_t>(bytes);
+    if (bytes <= 0) return;
+    allocated_bytes_ += static_cast<std::size_t>(bytes);
+    note_peak();
   }
 
   void collect(Roots top);
   const GcStatistics& statistics() const { return statistics_; }
   /// For tests: collect at each allocation.
-  void set_stress(bool stress) { stress_ = stress; }
+  void set_stress(bool stress) {
+    stress_ = stress;
+    if (stress) free_ = {};  // the next collection finds these cells again
+  }
 
  private:
-  struct FreeCell : Object {
+  /// Its memory becomes an object of another type, so nothing that is written there may move before reading `next`.
+  struct [[gnu::may_alias]] FreeCell : Object {
     FreeCell* next;
   };
   struct Block;
@@ -109,14 +116,16 @@ class Heap {
   void mark_roots(Roots top);
 
   String* new_string(std::size_t length, Roots top);
-  String* intern(std::string_view text, Roots top);
   String* find_string(std::string_view text, std::uint32_t hash) const;
   void insert_string(String* string);
   template <class Keep>
   void rebuild_string_table(std::size_t size, const Keep& keep);
   void forget_dead_strings();
 
-  std::size_t held_bytes() const { return block_bytes_ + static_cast<std::size_t>(outside_bytes_); }
+  void note_peak() {
+    const std::uint64_t held = block_bytes_ + static_cast<std::size_t>(outside_bytes_);
+    statistics_.peak_bytes = std::max(statistics_.peak_bytes, held);
+  }
 
   Vm& vm_;
   std::array<FreeCell*, class_count> free_ = {};

@@ -35,7 +35,7 @@ struct Object {
   std::uint8_t size_class;  // of its cell; 0: large
 };
 
-/// Text. Short strings are interned: equal ones are one object.
+/// Text. Short strings are interned, and so are all constants, names among them: equal ones are one object.
 struct String : Object {
   std::uint32_t length;
   std::uint32_t hash;
@@ -68,7 +68,8 @@ struct Layout {
   std::unordered_map<const String*, Layout*> next = {};
 };
 
-/// A class does not change once it is declared. It has its methods, inherited ones among them, and owns its layouts.
+/// What is declared of a class does not change: its methods, inherited ones among them. What its instances teach it
+/// does: their layouts, which it owns, and how much room they need.
 struct Class : Object {
   String* name = nullptr;
   Class* superclass = nullptr;
@@ -93,7 +94,6 @@ struct BoundMethod : Object {
 
 struct Native : Object {
   Value (*function)(Vm& vm, const Value* arguments);
-  const char* name;
   int arity;
 };
 

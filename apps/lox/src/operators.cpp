@@ -19,7 +19,7 @@ String* concatenate(Vm& vm, Object* left, Object* right, Roots top, int line) {
 
 bool equal_texts(const Object* left, const Object* right) {
   if (left->type != Type::String || right->type != Type::String) return false;
-  // Short texts are interned, so two of them differ.
+  // What is interned differs from all else that is; other texts have to be looked at.
   return static_cast<const String*>(left)->text() == static_cast<const String*>(right)->text();
 }
 

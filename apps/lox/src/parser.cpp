@@ -137,7 +137,9 @@ StatementPtr Parser::parse_declaration() {
 /// which a later error can tell.
 Declared Parser::declare(const Token& name) {
   if (resolver_.is_declared_here(name.text)) complain("Already a variable with this name in this scope.");
-  return resolver_.declare(name.text);
+  Declared declared = resolver_.declare(name.text);
+  if (declared.local && declared.local->slot >= max_locals) give_up(name, "Too many local variables in function.");
+  return declared;
 }
 
 Declared Parser::parse_variable(std::string_view complaint) {

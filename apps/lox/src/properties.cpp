@@ -10,18 +10,23 @@
 
 namespace lox {
 
-void fail_undefined_property(const String& name, int line) {
-  fail(line, "Undefined property '" + std::string(name.text()) + "'.");
-}
-
 std::optional<std::uint32_t> find_field(const Layout& layout, const String* name) {
   for (const Layout* at = &layout; at->parent; at = at->parent)
     if (at->name == name) return at->count - 1;
   return std::nullopt;
 }
 
+std::uint32_t find_method(const Class& owner, const String* name, int line) {
+  const auto found = owner.method_indices.find(name);
+  if (found == owner.method_indices.end()) fail(line, "Undefined property '" + std::string(name->text()) + "'.");
+  return found->second;
+}
+
 void learn(Vm& vm, Site& site, const SiteEntry& entry) {
   if (site.count == Site::too_many || site.kind == Site::Kind::Complete) return;
+  // What an entry says may not be enough, as where an instance has no room left: that teaches nothing new.
+  for (unsigned i = 0; i < site.count; ++i)
+    if (site.entries[i].shape == entry.shape) return;
   Site next = site;
   if (next.count < Site::capacity)
     next.entries[next.count++] = entry;
@@ -67,10 +72,9 @@ Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line
     learn(vm, site, {instance->shape, *index, no_shape, nullptr});
     return instance->fields[*index];
   }
-  const auto method = instance->owner->method_indices.find(field);
-  if (method == instance->owner->method_indices.end()) fail_undefined_property(*field, line);
+  Closure* method = instance->owner->methods[find_method(*instance->owner, field, line)];
   *top = instance;  // the one root behind the frame
-  return bind(object, instance->owner->methods[method->second], vm, top);
+  return bind(object, method, vm, top);
 }
 
 void set_slowly(Site& site, Value object, int name, Value value, Vm& vm, int line) {
@@ -95,11 +99,9 @@ void set_slowly(Site& site, Value object, int name, Value value, Vm& vm, int lin
 }
 
 Value get_super(Value receiver, Class* superclass, int name, Vm& vm, Roots top, int line) {
-  const String* method_name = as<String>(vm.constant(name));
-  const auto method = superclass->method_indices.find(method_name);
-  if (method == superclass->method_indices.end()) fail_undefined_property(*method_name, line);
+  Closure* method = superclass->methods[find_method(*superclass, as<String>(vm.constant(name)), line)];
   *top = receiver.as_object();
-  return bind(receiver, superclass->methods[method->second], vm, top);
+  return bind(receiver, method, vm, top);
 }
 
 Class* new_class(int name, std::uint32_t capacity, Vm& vm, Roots top) {

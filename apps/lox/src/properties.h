@@ -14,12 +14,13 @@ namespace lox {
 /// Instances have room for at most so many fields in themselves.
 constexpr std::uint32_t most_fields_inside = 24;
 
-[[noreturn]] void fail_undefined_property(const String& name, int line);
-
 /// Where an instance of this layout has a field, if it does.
 std::optional<std::uint32_t> find_field(const Layout& layout, const String* name);
 
-/// A site learns an entry; too many make it useless, and it stays so.
+/// Which of the class's methods has this name. Fails if there is none.
+std::uint32_t find_method(const Class& owner, const String* name, int line);
+
+/// A site learns an entry, if it has none for that shape; too many make it useless, and it stays so.
 void learn(Vm& vm, Site& site, const SiteEntry& entry);
 
 INLAY_OPAQUE Value get_slowly(Site& site, Value object, int name, Vm& vm, Roots top, int line);

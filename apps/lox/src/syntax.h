@@ -14,6 +14,9 @@ namespace lox::syntax {
 /// No path from the root to a leaf is longer, counted in expressions and statements, so later stages may recurse.
 constexpr int max_depth = 10'000;
 
+/// No function has more variables at one time, so their slots fit in frames (calls.h).
+constexpr int max_locals = 4096;
+
 /// Lines count from 1, columns too, in bytes. Line 0: nowhere.
 struct Position {
   std::uint32_t line = 0;

@@ -14,7 +14,7 @@
 namespace lox {
 namespace {
 
-/// Counts of a function or loop, at which compiling it is asked for.
+/// The heat of a function or loop at which compiling it is asked for.
 constexpr std::uint32_t hot = 16 * heat_step;
 /// A function that was called so often is better compiled than its loops.
 constexpr std::uint32_t often = 16;
@@ -110,21 +110,21 @@ inlay::Result<void> Tiers::add(const Program& program) {
   return sites_.promise();
 }
 
-Tiers::CompiledFunction* Tiers::compiled(const Function& function) {
+Tiers::CompiledFunction* Tiers::handle_of(const Function& function) {
   using namespace std::placeholders;
   if (const void* known = function.compiled.get())
     return const_cast<CompiledFunction*>(static_cast<const CompiledFunction*>(known));
   if (!jit()) return nullptr;
   inlay::CompileOptions options = options_;
   options.name = name_of(function);
-  auto handle = jit()->specialize_with(options, run_directly, inlay::constant(&function.self), _1, _2, _3, _4, _5);
+  auto handle = jit()->specialize_with(options, run_directly, inlay::constant(&function), _1, _2, _3, _4, _5);
   if (!handle) return nullptr;
   CompiledFunction& made = functions_.emplace_back(CompiledFunction{&function, *std::move(handle)});
   function.compiled = &made;
   return &made;
 }
 
-Tiers::CompiledLoop* Tiers::compiled(const Loop& loop) {
+Tiers::CompiledLoop* Tiers::handle_of(const Loop& loop) {
   if (const void* known = loop.compiled.get())
     return const_cast<CompiledLoop*>(static_cast<const CompiledLoop*>(known));
   if (!jit()) return nullptr;
@@ -139,7 +139,7 @@ Tiers::CompiledLoop* Tiers::compiled(const Loop& loop) {
 
 void Tiers::function_is_warm(const Function& function) {
   if (mode_ == Mode::On && function.heat.get() < hot) return;
-  CompiledFunction* made = compiled(function);
+  CompiledFunction* made = handle_of(function);
   if (!made) return;
   if (mode_ == Mode::Always) {
     // Where it cannot be compiled, the original is what the handle calls.
@@ -159,7 +159,7 @@ bool Tiers::loop_is_warm(const Loop& loop) {
     function_is_warm(*loop.function);
     return false;
   }
-  CompiledLoop* made = compiled(loop);
+  CompiledLoop* made = handle_of(loop);
   if (!made) return false;
   if (made->handle.compiled()) return true;
   made->handle.compile_soon();
@@ -172,6 +172,7 @@ Flow Tiers::run_loop(const Loop& loop, Frame& frame) {
 
 void Tiers::change(Site& site, const Site& next) {
   sites_.change(site, next);
+  // run_compiled() would still be right, and a detour.
   for (const CompiledFunction& made : functions_) {
     if (made.function->code.get() == run_compiled && !made.handle.compiled())
       made.function->code = mode_ == Mode::Always ? compile_first : made.function->direct;

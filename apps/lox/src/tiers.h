@@ -32,7 +32,7 @@ class SiteMemory {
   Site* add();
   /// Promises of all sites added since the last time that they change rarely.
   inlay::Result<void> promise();
-  /// A site becomes another, and the code that read it goes.
+  /// A site becomes another, and the code that read it goes, if it can: what it does is right all the same (site.h).
   void change(Site& site, const Site& next);
 
  private:
@@ -74,8 +74,9 @@ class Tiers final : public TierUp {
   void wait() const;
 
  private:
-  CompiledFunction* compiled(const Function& function);
-  CompiledLoop* compiled(const Loop& loop);
+  /// Has it or makes it, compiled or not; null if Inlay refuses.
+  CompiledFunction* handle_of(const Function& function);
+  CompiledLoop* handle_of(const Loop& loop);
 
   /// Null if Inlay cannot be set up; then closures run as they are.
   const inlay::Jit* jit();

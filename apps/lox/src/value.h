@@ -19,7 +19,7 @@ enum class Kind : std::uint64_t {
 };
 
 struct Value {
-  // Not initialized: frames have many that nothing reads before it is set.
+  // Not initialized: frames have many, of which nothing is used before it is set.
   Kind kind;
   std::uint64_t bits;
 

@@ -22,17 +22,18 @@ namespace {
 // Addresses only: pages come when they are used. This bounds how deep calls nest where C++ needs little of its stack
 // for each: what is deeper is endless.
 constexpr std::size_t roots_bytes = std::size_t{8} << 20;
-// What a frame may need beyond its beginning; the resolver allows no function that needs more.
-constexpr std::size_t most_roots_of_a_frame = 16384;
+// What a frame may need beyond the roots where it calls: those of variables if it calls nothing, one for each level of
+// an expression, and the arguments of a call that stays one.
+constexpr std::size_t spare_roots = 16384;
+static_assert(spare_roots > syntax::max_locals + syntax::max_depth + 512);
 
 Value native_clock(Vm&, const Value*) {
   return Value::number(static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC));
 }
 
-Value new_native(Heap& heap, Roots top, Value (*function)(Vm&, const Value*), const char* name, int arity) {
+Value new_native(Heap& heap, Roots top, Value (*function)(Vm&, const Value*), int arity) {
   auto* native = heap.allocate<Native>(sizeof(Native), Type::Native, native_shape, top);
   native->function = function;
-  native->name = name;
   native->arity = arity;
   return Value::object(native);
 }
@@ -91,18 +92,18 @@ Vm::Vm() : layouts_(first_free_shape, nullptr), heap(*this) {
   void* memory = mmap(nullptr, roots_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   roots_ = static_cast<Roots>(memory);
-  roots_limit_ = roots_ + roots_bytes / sizeof(Object*) - most_roots_of_a_frame;
+  roots_limit_ = roots_ + roots_bytes / sizeof(Object*) - spare_roots;
 }
 
 Vm::~Vm() { munmap(roots_, roots_bytes); }
 
 void Vm::add(const std::vector<std::string>& constants, std::size_t function_count, std::size_t global_count) {
   globals_.resize(std::max(globals_.size(), global_count), Value::undefined());
-  for (const std::string& text : constants) constants_.push_back(Value::object(heap.string(text, roots_)));
+  for (const std::string& text : constants) constants_.push_back(Value::object(heap.intern(text, roots_)));
   layouts_.resize(layouts_.size() + function_count, nullptr);
 }
 
-void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, "clock", 0); }
+void Vm::define_natives(int clock_index) { global(clock_index) = new_native(heap, roots_, native_clock, 0); }
 
 void Vm::run(const Function& script) { script.code.get()(&script, *this, nullptr, roots_, nullptr, nullptr); }
 

@@ -53,9 +53,10 @@ class Vm {
   /// Runs a whole program on this thread. Throws RuntimeError, OutputError.
   void run(const Function& script);
 
-  /// Whether calls should nest no deeper.
-  bool is_stack_low(Roots roots) const {
-    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_limit_ || roots > roots_limit_;
+  /// Whether calls should nest no deeper. `roots`: of a new frame, which needs this many.
+  bool is_stack_low(Roots roots, int root_count) const {
+    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_limit_ ||
+           roots_limit_ - roots < root_count;
   }
   /// Calls may use the stack of this thread down to here.
   void set_stack_limit(std::uintptr_t address) { stack_limit_ = address; }

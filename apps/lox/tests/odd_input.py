@@ -112,6 +112,28 @@ def nests_as_people_write(inlay):
     _gives(inlay.run_text("fun f() {" * 50 + "print 1;" + "} f();" * 50), b"1\n")
 
 
+def has_room_for_variables_or_says_so(inlay):
+    def script(count):
+        return "fun f() {\n" + "".join(f"var a{i} = {i}; " for i in range(count)) + f"\nreturn a{count - 1}; }}\nprint f();"
+
+    _gives(inlay.run_text(script(4096)), b"4095\n")
+    _refuses(inlay.run_text(script(4097)), COMPILE_ERROR, "[line 2] Error at 'a4096': Too many local variables in function.")
+    _refuses(inlay.run_text("{" + script(100000) + "}"), COMPILE_ERROR, "Too many local variables in function.")
+
+
+def has_room_for_arguments_or_says_so(inlay):
+    # Each level of a call has 254 texts under way while the next one is computed.
+    parameters = ", ".join(f"p{i}" for i in range(255))
+    texts = '"text", ' * 254
+    nested = "f(n)"
+    for _ in range(80):
+        nested = f"last({texts}{nested})"
+    outcome = inlay.run_text(f"fun last({parameters}) {{ return p254; }}\n"
+                             f"fun f(n) {{ if (n > 0) {{ n = n - 1; return {nested}; }} return \"a\" + \"b\"; }}\n"
+                             "print f(3);\nf(1000000);")
+    _gives(outcome, b"ab\n", RUNTIME_ERROR, b"Stack overflow.\n")
+
+
 def reads_long_numbers(inlay):
     _gives(inlay.run_text("print " + "9" * 5000 + ";"), b"inf\n")
     _gives(inlay.run_text("print 0." + "0" * 5000 + "1;"), b"0\n")
@@ -282,6 +304,12 @@ def runs_text_of_the_command_line(inlay):
     _refuses(inlay.run("-e", "print 1"), COMPILE_ERROR, "[line 1] Error at end: Expect ';' after value.")
     _gives(inlay.run("-e", "nil();"), b"", RUNTIME_ERROR, b"Can only call functions and classes.\n[line 1] in script\n")
     _refuses(inlay.run("-e"), USAGE, "-e")
+
+
+def knows_long_names_in_later_lines(inlay):
+    name = "n" * 100
+    lines = f"class A {{ {name}() {{ return 1; }} }}\nvar a = A();\na.f{name} = 2;\nprint a.{name}() + a.f{name};\n"
+    _gives(inlay.run("-i", stdin=lines.encode()), b"3\n")
 
 
 def runs_standard_input(inlay):

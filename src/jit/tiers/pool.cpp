@@ -72,16 +72,12 @@ struct AllPools {
   std::mutex mutex;
   std::set<void*> pools;
   std::vector<std::thread> leaving;  // threads that destroyed their own pool, and so could not be waited for
-  pid_t process_of_leaving = 0;
+  pid_t process_of_leaving = getpid();
 };
 AllPools& all_pools() {
   static AllPools* const all = new AllPools;
   return *all;
 }
-
-}  // namespace
-
-namespace {
 
 /// Waits for the threads that are about to end, but for this one.
 void join_leaving() {
