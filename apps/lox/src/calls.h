@@ -31,7 +31,7 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
 
 /// Runs a function, of which this is the body.
 template <int Slots>
-Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
+[[gnu::always_inline]] inline Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
                const Value* arguments) {
   if (function->calls && vm.is_stack_low(roots, function->root_count)) [[unlikely]]
     fail_stack_overflow(0);
