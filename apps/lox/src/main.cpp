@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "commands.h"
 #include "session.h"
 
 #include <pthread.h>
@@ -42,6 +43,16 @@ void* run_thread(void* argument) {
 
 int main(int argc, char** argv) {
   Run run;
+  if (argc > 2 && std::string(argv[1]) == "explain") {
+    std::ifstream in(argv[2], std::ios::binary);
+    lox::Source source{std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>()), argv[2]};
+    lox::ExplainOptions options;
+    for (int i = 3; i < argc; ++i) {
+      if (std::string(argv[i]) == "--output") options.output = true;
+      if (std::string(argv[i]) == "--html" && i + 1 < argc) options.html = argv[++i];
+    }
+    return lox::explain(source, options);
+  }
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--jit=off") run.mode = lox::Mode::Off;
