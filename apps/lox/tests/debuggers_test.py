@@ -121,7 +121,7 @@ with tempfile.TemporaryDirectory(prefix="inlay-lox-tools-") as work:
             tool.fail("gdb does not stop in the line", text)
     elif case == "map":
         data = record(work, "perf=map")
-        text = tool.run(["perf", "script", "-i", data, "-F", "sym,dso"])
+        text = tool.run(["perf", "script", "-i", data, "-F", "ip,sym,dso"])
         for path in set(re.findall(r"\((/tmp/perf-\d+\.map)\)", text)):
             os.unlink(path)
         names = set(re.findall(r"(\S+) \(/tmp/perf-\d+\.map\)", text))

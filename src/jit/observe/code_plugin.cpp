@@ -63,6 +63,12 @@ void CodePlugin::notifyMaterializing(orc::MaterializationResponsibility& materia
 void CodePlugin::modifyPassConfig(orc::MaterializationResponsibility& materialization, jitlink::LinkGraph&,
                                   jitlink::PassConfiguration& passes) {
   if (wanted_.lines) passes.PrePrunePasses.push_back(orc::preserveDebugSections);
+  // Within an object, functions are called by their place in the section. Their names are not used, and would go.
+  passes.PrePrunePasses.push_back([](jitlink::LinkGraph& graph) {
+    for (jitlink::Symbol* symbol : graph.defined_symbols())
+      if (symbol->hasName() && symbol->isCallable()) symbol->setLive(true);
+    return llvm::Error::success();
+  });
   passes.PostFixupPasses.push_back(
       [this, &materialization](jitlink::LinkGraph& graph) { return look_at(materialization, graph); });
 }
