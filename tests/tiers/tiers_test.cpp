@@ -446,6 +446,19 @@ TEST(Tiers, code_that_is_dropped_while_it_runs_runs_to_its_end) {
   }
 }
 
+TEST(Tiers, code_knows_whether_it_is_compiled) {
+  const Jit jit = ok(Jit::create({.policy = by_calls(1'000'000, 1'000'000)}));
+  const Function<Int(Int)> function = ok(jit.specialize(&hand::twice_and_count, std::placeholders::_1));
+  hand::counted = 0;
+  EXPECT_EQ(function(3) + function(-3), 0);
+  EXPECT_EQ(hand::counted, 2);
+  ASSERT_TRUE(function.compile_now());
+  EXPECT_EQ(function(3) + function(-3), 0);
+  EXPECT_EQ(hand::counted, 2);
+  EXPECT_EQ(hand::twice_and_count(4), 8);
+  EXPECT_EQ(hand::counted, 3);
+}
+
 TEST(TiersDeath, a_program_may_end_while_functions_are_compiled) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto end_after = [](int us) {

@@ -31,8 +31,8 @@ inline Box* new_box(Value value, Vm& vm, Roots top) {
 
 /// Runs a function, of which this is the body.
 template <int Slots>
-[[gnu::always_inline]] inline Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure, Roots roots, Object* self,
-               const Value* arguments) {
+[[gnu::always_inline]] inline Value run_body(const Function* function, const Statement& body, Vm& vm, Closure* closure,
+                                             Roots roots, Object* self, const Value* arguments) {
   if (function->calls && vm.is_stack_low(roots, function->root_count)) [[unlikely]]
     fail_stack_overflow(0);
 

@@ -87,8 +87,7 @@ inlay::InlineChoice choose_inlining(const inlay::CallSite& call) {
                                                                : inlay::InlineChoice::Default;
 }
 
-Tiers::Tiers(Mode mode, inlay::CompileOptions options)
-    : mode_(mode), options_(std::move(options)) {
+Tiers::Tiers(Mode mode, inlay::CompileOptions options) : mode_(mode), options_(std::move(options)) {
   options_.inline_policy = choose_inlining;
   if (std::getenv("INLAY_JIT") && !jit()) throw std::runtime_error(jit_->error().to_string());
 }

@@ -39,6 +39,15 @@ constexpr std::size_t TurnsWaiting = 4;
 
 }  // namespace
 
+namespace {
+
+struct Worker {
+  std::thread thread;
+  std::shared_ptr<std::atomic<bool>> done;  // it has nothing more to do
+};
+
+}  // namespace
+
 /// What the threads share with the pool: they may outlive it by a moment.
 struct Pool::Shared : std::enable_shared_from_this<Shared> {
   Shared(unsigned its_most_threads, unsigned its_most_together)
@@ -49,10 +58,11 @@ struct Pool::Shared : std::enable_shared_from_this<Shared> {
   void work();
   void start_thread();
   void stop();
-  static void leave(std::thread thread);
+  static void leave(Worker worker);
   static void stop_all();
   static void stop_with_main_thread();
   static const bool stops_with_who_loads;
+  static thread_local const Shared* worked_for;  // whose thread this is
 
   const unsigned most_threads, most_together;
   const pid_t process = getpid();  // after fork(), a child has none of these threads
@@ -61,7 +71,9 @@ struct Pool::Shared : std::enable_shared_from_this<Shared> {
   std::vector<Job> jobs;  // a heap: the one of the highest priority in front
   unsigned running = 0;
   bool stopping = false;
-  std::vector<std::thread> threads;
+  std::vector<Worker> threads;
+  unsigned alive = 0;  // of them, and of those that are being waited for
+  std::condition_variable ended;
 };
 
 namespace {
@@ -71,7 +83,7 @@ struct AllPools {
   std::atomic<bool> ended = false;  // no thread is started any more
   std::mutex mutex;
   std::set<void*> pools;
-  std::vector<std::thread> leaving;  // threads that destroyed their own pool, and so could not be waited for
+  std::vector<Worker> leaving;  // threads that destroyed their own pool, and so could not be waited for
   pid_t process_of_leaving = getpid();
 };
 AllPools& all_pools() {
@@ -79,20 +91,21 @@ AllPools& all_pools() {
   return *all;
 }
 
-/// Waits for the threads that are about to end, but for this one.
-void join_leaving() {
+/// Waits for the threads that are leaving, but for this one; unless `all_of_them`, for those that have nothing more to
+/// do.
+void join_leaving(bool all_of_them) {
   AllPools& all = all_pools();
-  std::vector<std::thread> leaving;
+  std::vector<Worker> leaving;
   {
     std::lock_guard lock(all.mutex);
     if (all.process_of_leaving != getpid()) return;  // after fork(): they are the parent's
-    const auto self = std::partition(all.leaving.begin(), all.leaving.end(), [](const std::thread& thread) {
-      return thread.get_id() == std::this_thread::get_id();
+    const auto taken = std::partition(all.leaving.begin(), all.leaving.end(), [&](const Worker& worker) {
+      return worker.thread.get_id() == std::this_thread::get_id() || !(all_of_them || worker.done->load());
     });
-    leaving.assign(std::make_move_iterator(self), std::make_move_iterator(all.leaving.end()));
-    all.leaving.erase(self, all.leaving.end());
+    leaving.assign(std::make_move_iterator(taken), std::make_move_iterator(all.leaving.end()));
+    all.leaving.erase(taken, all.leaving.end());
   }
-  for (std::thread& thread : leaving) thread.join();
+  for (Worker& worker : leaving) worker.thread.join();
 }
 
 }  // namespace
@@ -110,7 +123,7 @@ void Pool::Shared::stop_all() {
     }
     shared->stop();
   }
-  join_leaving();
+  join_leaving(/*all_of_them=*/true);
   write_trace_files();  // with all that was compiled; LLVM, which writes them, is still there
 }
 
@@ -132,10 +145,24 @@ const bool Pool::Shared::stops_with_who_loads = (stop_with_main_thread(), true);
 
 bool process_is_ending() { return all_pools().ended.load(std::memory_order_relaxed); }
 
+thread_local const Pool::Shared* Pool::Shared::worked_for = nullptr;
+
 void Pool::Shared::start_thread() {
   const frozen::Unrecorded unrecorded;
-  threads.emplace_back([self = shared_from_this()] { self->work(); });
-  pthread_setname_np(threads.back().native_handle(), "inlay");
+  auto done = std::make_shared<std::atomic<bool>>(false);
+  threads.push_back({std::thread([self = shared_from_this(), done] {
+                       worked_for = self.get();
+                       self->work();
+                       {
+                         std::lock_guard lock(self->mutex);
+                         --self->alive;
+                       }
+                       self->ended.notify_all();
+                       done->store(true);
+                     }),
+                     done});
+  ++alive;
+  pthread_setname_np(threads.back().thread.native_handle(), "inlay");
 }
 
 /// The job of the highest priority, and those that are to be done with it. The mutex is held.
@@ -190,34 +217,42 @@ void Pool::Shared::work() {
 }
 
 /// This thread ends soon. Who ends the process waits for that, since it may have work of LLVM's behind it.
-void Pool::Shared::leave(std::thread thread) {
-  join_leaving();
+void Pool::Shared::leave(Worker worker) {
   AllPools& all = all_pools();
   const frozen::Unrecorded unrecorded;
   std::lock_guard lock(all.mutex);
   if (std::exchange(all.process_of_leaving, getpid()) != getpid())
-    new std::vector<std::thread>(std::exchange(all.leaving, {}));  // the parent's: neither joined nor dropped
-  all.leaving.push_back(std::move(thread));
+    new std::vector<Worker>(std::exchange(all.leaving, {}));  // the parent's: neither joined nor dropped
+  all.leaving.push_back(std::move(worker));
 }
 
 void Pool::Shared::stop() {
-  std::vector<std::thread> ending;
+  std::vector<Worker> ending;
   std::vector<Job> forgotten;  // destroyed without the lock
   {
     std::lock_guard lock(mutex);
     stopping = true;
     ending.swap(threads);
     forgotten.swap(jobs);
+    // At once, so that at no moment nobody knows of this thread.
+    for (auto own = ending.begin(); own != ending.end(); ++own) {
+      if (process != getpid() || own->thread.get_id() != std::this_thread::get_id()) continue;
+      leave(std::move(*own));
+      ending.erase(own);
+      break;
+    }
   }
   more.notify_all();
   idle.notify_all();
-  for (std::thread& thread : ending)
-    if (process != getpid())
-      new std::thread(std::move(thread));  // of another process: it can be neither joined nor dropped
-    else if (thread.get_id() == std::this_thread::get_id())
-      leave(std::move(thread));
-    else
-      thread.join();
+  if (process != getpid()) {
+    new std::vector<Worker>(std::move(ending));  // of another process: they can be neither joined nor dropped
+    return;
+  }
+  for (Worker& worker : ending) worker.thread.join();
+  join_leaving(/*all_of_them=*/false);
+  // Another thread may be waiting for them at this moment. Then this one waits as well.
+  std::unique_lock lock(mutex);
+  if (worked_for != this) ended.wait(lock, [&] { return alive == 0; });
 }
 
 Pool::Pool(unsigned threads, unsigned most_together) : shared_(std::make_shared<Shared>(threads, most_together)) {
