@@ -153,11 +153,16 @@ void Tiers::function_is_warm(const Function& function) {
 
 bool Tiers::loop_is_warm(const Loop& loop) {
   if (loop.heat.get() < hot) return false;
-  if (loop.function->heat.get() >= often && loop.heat.get() < loop_hot_in_any_case) {
-    loop.function->heat.get() += heat_step;
-    function_is_warm(*loop.function);
-    return false;
+  const Function& function = *loop.function;
+  const std::uint32_t heat_of_function = function.heat.get();
+  // A function that was entered again is compiled as a whole before long: what its loops do counts for it.
+  if (heat_of_function > 1) {
+    function.heat.get() += heat_step;
+    function_is_warm(function);
   }
+  if (const void* known = loop.compiled.get(); known && static_cast<const CompiledLoop*>(known)->handle.compiled())
+    return true;
+  if (heat_of_function >= often && loop.heat.get() < loop_hot_in_any_case) return false;
   CompiledLoop* made = handle_of(loop);
   if (!made) return false;
   if (made->handle.compiled()) return true;
