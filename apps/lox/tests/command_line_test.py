@@ -121,7 +121,7 @@ def says_that_memory_is_out(folder):
             got = _shell(f"ulimit -v 2500000; inlay-lox --jit={mode} -e {shlex.quote(script)}")
             _gives(got, 70, "1\n", "inlay-lox: not enough memory")
     # Not enough for the stack alone: its thread, or what comes before.
-    code, stdout, stderr = _shell("ulimit -v 400000; inlay-lox --jit=off -e 'print 1;'")
+    code, stdout, stderr = _shell("ulimit -v 280000; inlay-lox --jit=off -e 'print 1;'")
     _expect(code in (70, 127) and stdout == "" and stderr.count("\n") == 1, (code, stdout, stderr))
 
 

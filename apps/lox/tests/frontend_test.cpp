@@ -240,7 +240,7 @@ TEST(Resolver, finds_misuse_of_names) {
   });
 }
 
-TEST(Parser, limits_only_parameters_and_arguments) {
+TEST(Parser, limits_parameters_arguments_and_locals) {
   const std::string names = [] {
     std::string all = "p";
     for (int i = 1; i < 255; ++i) all += ", p" + std::to_string(i);
@@ -250,15 +250,21 @@ TEST(Parser, limits_only_parameters_and_arguments) {
             "[line 1] Error at 'q': Can't have more than 255 parameters.\n");
   EXPECT_EQ(messages_or_tree("f(" + names + ", q);"), "[line 1] Error at 'q': Can't have more than 255 arguments.\n");
 
-  std::string many = "{";
-  for (int i = 0; i < 100'000; ++i) many += "var v" + std::to_string(i) + " = " + std::to_string(i) + ";";
-  many += "fun f() {";
-  for (int i = 0; i < 100'000; ++i) many += "v" + std::to_string(i) + ";";
-  many += "}}";
+  const auto with_locals = [](int count) {
+    std::string text = "{";
+    for (int i = 0; i < count; ++i) text += "var v" + std::to_string(i) + " = " + std::to_string(i) + ";";
+    text += "fun f() {";
+    for (int i = 0; i < count; ++i) text += "v" + std::to_string(i) + ";";
+    return text + "}}";
+  };
   GlobalNames globals;
-  const Parsed parsed = parse(many, globals);
+  const Parsed parsed = parse(with_locals(syntax::max_locals - 1), globals);
   ASSERT_TRUE(parsed.script);
-  EXPECT_EQ(parsed.script->slot_count, 100'001);
+  EXPECT_EQ(parsed.script->slot_count, syntax::max_locals);
+  const Parsed too_many = parse(with_locals(syntax::max_locals), globals);
+  ASSERT_EQ(too_many.diagnostics.size(), 1u);
+  EXPECT_NE(too_many.diagnostics[0].message.find("Too many local variables in function."), std::string::npos)
+      << too_many.diagnostics[0].message;
 }
 
 TEST(Parser, refuses_what_is_too_deep_with_one_error) {
