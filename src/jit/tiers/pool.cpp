@@ -85,10 +85,18 @@ struct AllPools {
   std::set<void*> pools;
   std::vector<Worker> leaving;  // threads that destroyed their own pool, and so could not be waited for
   pid_t process_of_leaving = getpid();
+  std::vector<Worker> of_another_process;  // after fork(): they can be neither joined nor dropped
 };
 AllPools& all_pools() {
   static AllPools* const all = new AllPools;
   return *all;
+}
+
+/// Keeps threads that are the parent's. The mutex of all pools is held.
+void give_up(std::vector<Worker>& workers) {
+  std::vector<Worker>& kept = all_pools().of_another_process;
+  kept.insert(kept.end(), std::make_move_iterator(workers.begin()), std::make_move_iterator(workers.end()));
+  workers.clear();
 }
 
 /// Waits for the threads that are leaving, but for this one; unless `all_of_them`, for those that have nothing more to
@@ -221,8 +229,7 @@ void Pool::Shared::leave(Worker worker) {
   AllPools& all = all_pools();
   const frozen::Unrecorded unrecorded;
   std::lock_guard lock(all.mutex);
-  if (std::exchange(all.process_of_leaving, getpid()) != getpid())
-    new std::vector<Worker>(std::exchange(all.leaving, {}));  // the parent's: neither joined nor dropped
+  if (std::exchange(all.process_of_leaving, getpid()) != getpid()) give_up(all.leaving);
   all.leaving.push_back(std::move(worker));
 }
 
@@ -245,7 +252,9 @@ void Pool::Shared::stop() {
   more.notify_all();
   idle.notify_all();
   if (process != getpid()) {
-    new std::vector<Worker>(std::move(ending));  // of another process: they can be neither joined nor dropped
+    const frozen::Unrecorded unrecorded;
+    std::lock_guard lock(all_pools().mutex);
+    give_up(ending);
     return;
   }
   for (Worker& worker : ending) worker.thread.join();
