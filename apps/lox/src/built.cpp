@@ -57,10 +57,7 @@ int run_program(const BuiltProgram& program) {
 }  // namespace
 
 RunBuilt run_built_for(int slots) {
-  if (slots <= slot_sizes[0]) return run_built<slot_sizes[0]>;
-  if (slots <= slot_sizes[1]) return run_built<slot_sizes[1]>;
-  if (slots <= slot_sizes[2]) return run_built<slot_sizes[2]>;
-  return run_built<slot_sizes[3]>;
+  return with_slots(slots, [](auto size) -> RunBuilt { return run_built<size>; });
 }
 
 const void* built_address(const void* object) { return object; }

@@ -8,6 +8,7 @@
 #include "vm.h"
 
 #include <cstddef>
+#include <type_traits>
 
 #include <inlay/annotate.h>
 
@@ -15,6 +16,15 @@ namespace lox {
 
 /// How many slots a frame can have: the least of these that is enough.
 constexpr int slot_sizes[] = {8, 32, 256, syntax::max_locals};
+
+/// choose(size), for the size that so many variables need, as a constant.
+template <class Choose>
+auto with_slots(int count, const Choose& choose) {
+  if (count <= slot_sizes[0]) return choose(std::integral_constant<int, slot_sizes[0]>());
+  if (count <= slot_sizes[1]) return choose(std::integral_constant<int, slot_sizes[1]>());
+  if (count <= slot_sizes[2]) return choose(std::integral_constant<int, slot_sizes[2]>());
+  return choose(std::integral_constant<int, slot_sizes[3]>());
+}
 
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_stack_overflow(int line);
 [[noreturn, gnu::cold]] INLAY_OPAQUE void fail_arity(int expected, std::size_t given, int line);
@@ -26,6 +36,15 @@ constexpr int slot_sizes[] = {8, 32, 256, syntax::max_locals};
 inline Box* new_box(Value value, Vm& vm, Roots top) {
   Box* box = vm.heap.allocate<Box>(sizeof(Box), Type::Box, box_shape, top);
   box->value = value;
+  return box;
+}
+
+/// The variable in a slot is captured from here on, with this value.
+[[gnu::always_inline]] inline Box* box_variable(Frame& frame, int slot, Value value, Roots top) {
+  frame.keep(slot, value);
+  Box* box = new_box(value, frame.vm, top);
+  frame.slots[slot] = Value::object(box);
+  frame.keep(slot, frame.slots[slot]);
   return box;
 }
 
@@ -44,10 +63,7 @@ template <int Slots>
   if (function->allocates) {
     if (function->closure_root >= 0) roots[function->closure_root] = closure;
     for (int i = 0; i < first + function->arity; ++i) frame.keep(i, slots[i]);
-    for (const int slot : function->boxed) {
-      slots[slot] = Value::object(new_box(slots[slot], vm, roots + function->slot_count + 1));
-      frame.keep(slot, slots[slot]);
-    }
+    for (const int slot : function->boxed) box_variable(frame, slot, slots[slot], roots + function->slot_count + 1);
   }
   try {
     if (body(frame) == Flow::Return) return frame.result;

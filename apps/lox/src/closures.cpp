@@ -98,11 +98,11 @@ class Compiler {
     Expression value;
     int root;
   };
-  /// A call of any form. `enter.callee(frame)` is what is called, `enter(frame, callee, arguments, top)` does it.
+  /// A call of any form: enter(frame, value of the callee, arguments, top) does it.
   template <class Enter>
-  Expression with_arguments(const std::vector<syntax::ExpressionPtr>& arguments, At at, Enter enter);
+  Expression with_arguments(Expression callee, const std::vector<syntax::ExpressionPtr>& arguments, At at, Enter enter);
   template <std::size_t Count, class Enter>
-  Expression with_counted_arguments(std::vector<Argument> arguments, At at, Enter enter);
+  Expression with_counted_arguments(Argument callee, std::vector<Argument> arguments, int top, At at, Enter enter);
 
   /// An expression, and where the value is to be rooted that was computed before it.
   struct After {
@@ -119,10 +119,17 @@ class Compiler {
   /// The node needs the closure of the function that is being compiled.
   void uses_closure() { scope_->function->closure_root = scope_->function->slot_count; }
 
+  /// A closure, whose place debuggers and reports are told.
+  template <class Closure, class F>
+  Closure placed(At at, F function);
   template <class F>
-  Expression expression(At at, F function);
+  Expression expression(At at, F function) {
+    return placed<Expression>(at, std::move(function));
+  }
   template <class F>
-  Statement statement(At at, F function);
+  Statement statement(At at, F function) {
+    return placed<Statement>(at, std::move(function));
+  }
 
   int constant(const std::string& text);
   Site* new_site() { return context_.new_site(); }
@@ -139,18 +146,10 @@ class Compiler {
   std::unordered_map<const syntax::Function*, Site*> complete_sites_;
 };
 
-template <class F>
-Expression Compiler::expression(At at, F function) {
+template <class Closure, class F>
+Closure Compiler::placed(At at, F function) {
   ++scope_->nodes;
-  Expression closure(std::move(function));
-  if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.position.line, at.position.column);
-  return closure;
-}
-
-template <class F>
-Statement Compiler::statement(At at, F function) {
-  ++scope_->nodes;
-  Statement closure(std::move(function));
+  Closure closure(std::move(function));
   if (context_.source) context_.source->add_closure<F>(closure, scope_->guest, at.position.line, at.position.column);
   return closure;
 }
@@ -194,20 +193,6 @@ Program Compiler::compile(const syntax::Function& script) {
   return std::move(program_);
 }
 
-Code code_for(int slots) {
-  if (slots <= slot_sizes[0]) return run<slot_sizes[0]>;
-  if (slots <= slot_sizes[1]) return run<slot_sizes[1]>;
-  if (slots <= slot_sizes[2]) return run<slot_sizes[2]>;
-  return run<slot_sizes[3]>;
-}
-
-LoopCode loop_code_for(int slots) {
-  if (slots <= slot_sizes[0]) return run_loop<slot_sizes[0]>;
-  if (slots <= slot_sizes[1]) return run_loop<slot_sizes[1]>;
-  if (slots <= slot_sizes[2]) return run_loop<slot_sizes[2]>;
-  return run_loop<slot_sizes[3]>;
-}
-
 /// Up to so many nodes, calls that compiled code makes do not go through the function's own entry.
 constexpr int most_nodes_of_small_functions = 120;
 
@@ -228,9 +213,10 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
     function.captures.push_back(capture.local ? CaptureFrom{true, capture.local->slot}
                                               : CaptureFrom{false, capture.index});
 
-  const std::string name = source.name.empty() ? "script" : source.name;
-  Scope scope{&function, context_.source ? context_.source->add_function(name, context_.file, source.position.line) : 0,
-              source.slot_count + 1};
+  Scope scope{
+      &function,
+      context_.source ? context_.source->add_function(name_of(function), context_.file, source.position.line) : 0,
+      source.slot_count + 1};
   Scope* around = std::exchange(scope_, &scope);
   if (context_.source) context_.source->add_entry(&function, scope.guest);
   function.body = compile_block(source.body, at_begin(source.position));
@@ -238,7 +224,7 @@ const Function* Compiler::compile_function(const syntax::Function& source) {
 
   function.allocates = scope.allocations != 0 || !function.boxed.empty();
   function.small = scope.nodes <= most_nodes_of_small_functions;
-  function.direct = code_for(function.slot_count);
+  function.direct = with_slots(function.slot_count, [](auto slots) -> Code { return run<slots>; });
   function.code = function.direct;
   program_.functions.push_back(std::move(owned));
   functions_.emplace(&source, &function);
@@ -382,51 +368,56 @@ Expression Compiler::compile_node(const syntax::Super& node, At at) {
 }
 
 template <class Enter>
-Expression Compiler::with_arguments(const std::vector<syntax::ExpressionPtr>& sources, At at, Enter enter) {
+Expression Compiler::with_arguments(Expression function, const std::vector<syntax::ExpressionPtr>& sources, At at,
+                                    Enter enter) {
   // The callee is under way while the arguments are computed, each of these while the next ones are.
   const int begin = scope_->roots;
   const int allocations = scope_->allocations;
   std::vector<Argument> arguments;
   std::vector<int> allocations_until;
-  enter.root = scope_->roots++;
+  Argument callee{std::move(function), scope_->roots++};
   for (const syntax::ExpressionPtr& source : sources) {
     Expression value = compile(source);
     allocations_until.push_back(scope_->allocations);
     arguments.push_back({std::move(value), scope_->roots++});
   }
-  if (scope_->allocations == allocations) enter.root = -1;
+  if (scope_->allocations == allocations) callee.root = -1;
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (scope_->allocations == allocations_until[i]) arguments[i].root = -1;
-  enter.top = scope_->roots;
+  const int top = scope_->roots;
   scope_->roots = begin;
   allocates();
   scope_->function->calls = true;
-  scope_->function->root_count = std::max(scope_->function->root_count, enter.top);
+  scope_->function->root_count = std::max(scope_->function->root_count, top);
+  const auto counted = [&](auto count) {
+    return with_counted_arguments<count>(std::move(callee), std::move(arguments), top, at, enter);
+  };
   switch (arguments.size()) {
     case 0:
-      return with_counted_arguments<0>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 0>());
     case 1:
-      return with_counted_arguments<1>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 1>());
     case 2:
-      return with_counted_arguments<2>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 2>());
     case 3:
-      return with_counted_arguments<3>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 3>());
     case 4:
-      return with_counted_arguments<4>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 4>());
     case 5:
-      return with_counted_arguments<5>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, 5>());
     case most_counted_arguments:
-      return with_counted_arguments<most_counted_arguments>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, most_counted_arguments>());
     default:
-      return with_counted_arguments<most_arguments>(std::move(arguments), at, std::move(enter));
+      return counted(std::integral_constant<std::size_t, most_arguments>());
   }
 }
 
 template <std::size_t Count, class Enter>
-Expression Compiler::with_counted_arguments(std::vector<Argument> arguments, At at, Enter enter) {
-  return expression(at, [arguments = std::move(arguments), enter = std::move(enter)](Frame& frame) {
-    const Value callee = enter.callee(frame);
-    keep_under_way(frame, enter.root, callee);
+Expression Compiler::with_counted_arguments(Argument callee, std::vector<Argument> arguments, int top, At at,
+                                            Enter enter) {
+  return expression(at, [callee = std::move(callee), arguments = std::move(arguments), top, enter](Frame& frame) {
+    const Value called = callee.value(frame);
+    keep_under_way(frame, callee.root, called);
     Value values[Count + 1];  // no array is empty
     std::size_t count = 0;
     for (const Argument& argument : arguments) {
@@ -434,50 +425,34 @@ Expression Compiler::with_counted_arguments(std::vector<Argument> arguments, At 
       keep_under_way(frame, argument.root, values[count]);
       ++count;
     }
-    return enter(frame, callee, Arguments{values, count}, frame.roots + enter.top);
+    return enter(frame, called, Arguments{values, count}, frame.roots + top);
   });
 }
 
 Expression Compiler::compile_node(const syntax::Call& node, At at) {
   if (const auto* get = std::get_if<syntax::Get>(&node.callee->node)) {
-    struct Invoke {
-      Expression object;
-      Site* site;
-      int name, line;
-      int root = 0, top = 0;
-      Value callee(Frame& frame) const { return object(frame); }
-      Value operator()(Frame& frame, Value receiver, Arguments arguments, Roots top) const {
-        return invoke(frame, site, receiver, name, arguments, top, line);
-      }
-    };
-    return with_arguments(node.arguments, at, Invoke{compile(get->object), new_site(), constant(get->name), at.line});
+    Expression receiver = compile(get->object);
+    return with_arguments(std::move(receiver), node.arguments, at,
+                          [site = new_site(), name = constant(get->name), line = at.line](
+                              Frame& frame, Value object, Arguments arguments, Roots top) {
+                            return invoke(frame, site, object, name, arguments, top, line);
+                          });
   }
   if (const auto* super = std::get_if<syntax::Super>(&node.callee->node)) {
-    struct InvokeSuper {
-      Expression self;
-      Site* site;
-      int name, line;
-      int root = 0, top = 0;
-      Value callee(Frame& frame) const { return self(frame); }
-      Value operator()(Frame& frame, Value receiver, Arguments arguments, Roots top) const {
-        return invoke_super(frame, site, receiver, name, arguments, top, line);
-      }
-    };
     uses_closure();
-    return with_arguments(node.arguments, at,
-                          InvokeSuper{read(super->this_place, "this", at), new_site(), constant(super->name), at.line});
+    Expression self = read(super->this_place, "this", at);
+    return with_arguments(std::move(self), node.arguments, at,
+                          [site = new_site(), name = constant(super->name), line = at.line](
+                              Frame& frame, Value object, Arguments arguments, Roots top) {
+                            return invoke_super(frame, site, object, name, arguments, top, line);
+                          });
   }
-  struct CallValue {
-    Expression function;
-    Site* site;
-    int line;
-    int root = 0, top = 0;
-    Value callee(Frame& frame) const { return function(frame); }
-    Value operator()(Frame& frame, Value value, Arguments arguments, Roots top) const {
-      return call(frame, site, value, arguments, top, line);
-    }
-  };
-  return with_arguments(node.arguments, at, CallValue{compile(node.callee), site_of(node), at.line});
+  Expression callee = compile(node.callee);
+  return with_arguments(
+      std::move(callee), node.arguments, at,
+      [site = site_of(node), line = at.line](Frame& frame, Value value, Arguments arguments, Roots top) {
+        return call(frame, site, value, arguments, top, line);
+      });
 }
 
 Expression Compiler::compile_node(const syntax::Unary& node, At at) {
@@ -616,10 +591,7 @@ Statement Compiler::declare(const syntax::Declared& variable, Expression value, 
   const int slot = variable.local->slot;
   if (variable.local->captured)
     return statement(at, [slot, value = std::move(value), top = allocates()](Frame& frame) {
-      const Value initial = value(frame);
-      frame.keep(slot, initial);
-      frame.slots[slot] = Value::object(new_box(initial, frame.vm, frame.roots + top));
-      frame.keep(slot, frame.slots[slot]);
+      box_variable(frame, slot, value(frame), frame.roots + top);
       return Flow::Next;
     });
   return statement(at, [slot, value = std::move(value), function = scope_->function](Frame& frame) {
@@ -651,7 +623,7 @@ Statement Compiler::compile_node(const syntax::While& node, At at) {
   if (node.condition) loop->condition = compile(node.condition);
   loop->body = compile(node.body);
   if (node.increment) loop->increment = compile(node.increment);
-  loop->direct = loop_code_for(scope_->function->slot_count);
+  loop->direct = with_slots(scope_->function->slot_count, [](auto slots) -> LoopCode { return run_loop<slots>; });
   if (context_.source) context_.source->add_node(loop.get(), scope_->guest, at.position.line, at.position.column);
   const Loop* made = program_.loops.emplace_back(std::move(loop)).get();
   return statement(at, [made](Frame& frame) { return iterate(*made, frame); });
@@ -680,9 +652,7 @@ Statement Compiler::compile_node(const syntax::FunctionDeclaration& node, At at)
   if (node.variable.local && node.variable.local->captured)
     return statement(at, [slot = node.variable.local->slot, value = closure(*node.function, at, false),
                           top = allocates()](Frame& frame) {
-      Box* box = new_box(Value::nil(), frame.vm, frame.roots + top);
-      frame.slots[slot] = Value::object(box);
-      frame.keep(slot, frame.slots[slot]);
+      Box* box = box_variable(frame, slot, Value::nil(), frame.roots + top);
       box->value = value(frame);
       return Flow::Next;
     });
@@ -702,9 +672,9 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
     methods.push_back({constant(method->name), closure(*method, at_begin(method->position), true)});
   fields_ = around;
 
-  // Methods may use the class by its name, so the variable is declared before they are made.
-  Statement declare_variable =
-      declare(node.variable, expression(at, [root](Frame& frame) { return Value::object(frame.roots[root]); }), at);
+  // Methods may use the class by its name, so the variable is declared before they are made. The frame's result is free
+  // until the function returns.
+  Statement declare_variable = declare(node.variable, expression(at, [](Frame& frame) { return frame.result; }), at);
   Expression superclass;
   if (node.superclass) superclass = compile(node.superclass);
   const int top = allocates();
@@ -714,7 +684,8 @@ Statement Compiler::compile_node(const syntax::ClassDeclaration& node, At at) {
                     declare_variable = std::move(declare_variable), superclass = std::move(superclass),
                     methods = std::move(methods), line = at.line](Frame& frame) {
                      Class* owner = new_class(name, fields, frame.vm, frame.roots + top);
-                     frame.keep(root, Value::object(owner));
+                     frame.result = Value::object(owner);
+                     frame.keep(root, frame.result);
                      declare_variable(frame);
                      if (superclass) inherit(*owner, superclass(frame), line);
                      for (const Method& method : methods) {

@@ -85,11 +85,6 @@ std::string units_with(const Unit& unit, const std::vector<Unit>& units, const s
   return names;
 }
 
-std::string name_of(const Function& function) {
-  if (function.name.empty()) return "script";
-  return function.name;
-}
-
 }  // namespace
 
 double Unit::milliseconds() const {

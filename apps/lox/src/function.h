@@ -65,6 +65,9 @@ struct Function {
   inlay::Mutable<const void*> compiled;  // what the TierUp has made of it, or null
 };
 
+/// What people call it.
+inline std::string name_of(const Function& function) { return function.name.empty() ? "script" : function.name; }
+
 /// A loop, as something that can be compiled by itself while it runs.
 struct Loop {
   const Function* function;  // around it

@@ -44,7 +44,6 @@ constexpr Known known_calls[] = {
     {"fail_not_numbers", Error, "error: operands are not numbers"},
     {"fail_not_addable", Error, "error: operands are neither two numbers nor two texts"},
     {"fail_undefined_variable", Error, "error: undefined variable"},
-    {"fail_undefined_property", Error, "error: undefined property"},
     {"fail", Error, "error"},
     {"add_to_trace", Error, "an error passes through"},
     {"__cxa_", Error, "an error passes through"},

@@ -35,8 +35,6 @@ Value compile_first(const Function* function, Vm& vm, Closure* closure, Roots ro
   return function->code.get()(function, vm, closure, roots, self, arguments);
 }
 
-std::string name_of(const Function& function) { return function.name.empty() ? "script" : function.name; }
-
 }  // namespace
 
 struct SiteMemory::Chunk {
