@@ -49,8 +49,7 @@ Result<Environment> apply_environment(JitOptions& options) {
     if (!applied)
       return std::move(applied).error().with_note(
           "in the environment variable INLAY_JIT, which takes trace=FILE, cache, cache=FOLDER, gdb, lines, guest, "
-          "hosts, "
-          "perf=map and perf=dump as well");
+          "hosts, perf=map and perf=dump as well");
   }
   return environment;
 }

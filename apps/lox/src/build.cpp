@@ -6,7 +6,7 @@
 
 #include "built.h"
 #include "closures.h"
-#include "frontend.h"
+#include "session.h"
 #include "settled.h"
 
 #include <inlay/aot.h>
@@ -16,8 +16,6 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Module.h>
-
-#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -206,10 +204,7 @@ inlay::Result<void> write_program(const syntax::Function& script, GlobalNames& g
 int build(const Source& source, const std::string& output) try {
   GlobalNames globals;
   const Parsed parsed = parse(source.text, globals);
-  for (const Diagnostic& diagnostic : parsed.diagnostics) {
-    const std::string text = to_text(diagnostic, source.text, isatty(STDERR_FILENO) != 0);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-  }
+  report(parsed, source.text);
   if (!parsed.script) return status_compile_error;
   std::error_code not_there;
   if (std::filesystem::equivalent(source.name, output, not_there))

@@ -4,6 +4,7 @@
 #include "calls.h"
 #include "error.h"
 #include "stack.h"
+#include "status.h"
 #include "vm.h"
 
 #include <cerrno>
@@ -21,10 +22,6 @@ Value run_built(const Function* function, const Statement* body, Vm& vm, Closure
                 const Value* arguments) {
   return run_body<Slots>(function, *body, vm, closure, roots, self, arguments);
 }
-
-// As those of inlay-lox (commands.h).
-constexpr int status_runtime_error = 70;
-constexpr int status_output_error = 74;
 
 int fail_to_run(int status, const char* what, const char* why) {
   std::fflush(stdout);

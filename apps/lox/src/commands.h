@@ -4,19 +4,11 @@
 #pragma once
 
 #include "session.h"
+#include "status.h"
 
 #include <string>
 
 namespace lox {
-
-/// Exit statuses, as those of clox, from sysexits.h.
-enum Status : int {
-  status_usage = 64,
-  status_compile_error = 65,
-  status_no_input = 66,
-  status_runtime_error = 70,
-  status_output_error = 74,
-};
 
 /// Where a program comes from.
 struct Source {

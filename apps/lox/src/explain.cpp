@@ -68,7 +68,7 @@ int explain(const Source& source, const ExplainOptions& options) {
   }
   const std::string text = to_text(explanation);
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
+    report_output_error(errno);
     return status_output_error;
   }
   return status_of(outcome);

@@ -134,8 +134,7 @@ int CommandLine::run_script() const {
 int flush_output(int status) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  if (errno != 0)  // an error that nobody has told of yet
-    std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(errno));
+  if (errno != 0) report_output_error(errno);  // one that nobody has told of yet
   return status == 0 ? status_output_error : status;
 }
 

@@ -21,11 +21,18 @@ T value_or_throw(inlay::Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+}  // namespace
+
+void report(const Parsed& parsed, std::string_view source) {
+  for (const Diagnostic& diagnostic : parsed.diagnostics) {
+    const std::string text = to_text(diagnostic, source, isatty(STDERR_FILENO) != 0);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+}
+
 void report_output_error(int error) {
   std::fprintf(stderr, "inlay-lox: cannot write to standard output: %s\n", std::strerror(error));
 }
-
-}  // namespace
 
 Session::Session(Mode mode, inlay::CompileOptions options) {
   if (mode != Mode::Off) {
@@ -42,10 +49,7 @@ Session::~Session() = default;
 Outcome Session::run(std::string_view source, const std::string& file) {
   const Parsed parsed = parse(source, globals_);
   if (parsed.script) return run(*parsed.script, file);
-  for (const Diagnostic& diagnostic : parsed.diagnostics) {
-    const std::string text = to_text(diagnostic, source, isatty(STDERR_FILENO) != 0);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-  }
+  report(parsed, source);
   return Outcome::CompileError;
 }
 

@@ -15,6 +15,11 @@ namespace lox {
 /// What became of a program. The messages were written to standard error.
 enum class Outcome { Succeeded, CompileError, RuntimeError, OutputError };
 
+/// Writes what is wrong with a program to standard error.
+void report(const Parsed& parsed, std::string_view source);
+/// The same of standard output that could not be written; `error`: errno.
+void report_output_error(int error);
+
 class Session {
  public:
   /// Throws std::runtime_error if Inlay cannot be set up. `options`: of all that is compiled.

@@ -37,10 +37,6 @@ constexpr std::chrono::milliseconds LookAgain{10};
 /// them would wait longer for the others than all of them save.
 constexpr std::size_t TurnsWaiting = 4;
 
-}  // namespace
-
-namespace {
-
 struct Worker {
   std::thread thread;
   std::shared_ptr<std::atomic<bool>> done;  // it has nothing more to do
@@ -234,6 +230,7 @@ void Pool::Shared::leave(Worker worker) {
 }
 
 void Pool::Shared::stop() {
+  const bool is_parents = process != getpid();
   std::vector<Worker> ending;
   std::vector<Job> forgotten;  // destroyed without the lock
   {
@@ -242,16 +239,17 @@ void Pool::Shared::stop() {
     ending.swap(threads);
     forgotten.swap(jobs);
     // At once, so that at no moment nobody knows of this thread.
-    for (auto own = ending.begin(); own != ending.end(); ++own) {
-      if (process != getpid() || own->thread.get_id() != std::this_thread::get_id()) continue;
+    const auto own = std::find_if(ending.begin(), ending.end(), [](const Worker& worker) {
+      return worker.thread.get_id() == std::this_thread::get_id();
+    });
+    if (!is_parents && own != ending.end()) {
       leave(std::move(*own));
       ending.erase(own);
-      break;
     }
   }
   more.notify_all();
   idle.notify_all();
-  if (process != getpid()) {
+  if (is_parents) {
     const frozen::Unrecorded unrecorded;
     std::lock_guard lock(all_pools().mutex);
     give_up(ending);
