@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks the rules of docs/architecture.md that a compiler does not: which room includes which, where LLVM may show,
-who may print or exit, how long a file may be, and the licence line. `--self-test` breaks each rule once and fails if
-that goes unnoticed."""
+what apps and examples may include, who may print or exit, how long a file may be, the licence line, and that the links
+of the documents lead somewhere. `--self-test` breaks each rule once and fails if that goes unnoticed."""
 
 import argparse
 import pathlib
@@ -36,6 +36,8 @@ LONGEST = 800
 SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 SOURCES = {".h", ".hpp", ".c", ".cc", ".cpp", ".def", ".py", ".cmake", ".rs"}
 FOLDERS = ["include", "src", "apps", "examples", "tests", "bench", "cmake", "scripts"]
+# What is made as users make their programs.
+OUTSIDE = {"apps", "examples"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 # A row of the table of docs/architecture.md: room, purpose, public headers, uses.
@@ -51,6 +53,9 @@ STOPS = re.compile(
     r"abort)\s*\("
 )
 LLVM = re.compile(r"^(?:llvm|llvm-c|lld|clang)/")
+# A link to a file of the tree, and code, in which there are none.
+LINK = re.compile(r"\]\(([^)\s#:]+)(?:#[^)\s]*)?\)")
+CODE = re.compile(r"^( *)```.*?^\1```|`[^`\n]*`", re.S | re.M)
 
 
 class Checker:
@@ -74,6 +79,9 @@ class Checker:
             if path.suffix in {".h", ".cpp", ".c", ".def"}:
                 self.check_edges(name, text, uses)
                 self.check_stops(name, text)
+        pages = [*self.root.glob("*.md"), *(p for f in [*FOLDERS, "docs"] for p in (self.root / f).rglob("*.md"))]
+        for path in sorted(pages):
+            self.check_links(path)
         return self.problems
 
     def uses(self):
@@ -150,6 +158,9 @@ class Checker:
             first = target.split("/")[0]
             if public and first in ROOMS:
                 self.problem(name, line, f"a public header includes the private header {target}")
+            if parts[0] in OUTSIDE and first in ROOMS and "/" in target:
+                if not any((folder / target).exists() for folder in (self.root / name).parents):  # it is not its own
+                    self.problem(name, line, f"{parts[0]} know the public headers only, not {target}")
             if room and "/" in target:
                 if first == "inlay":  # a public header counts as its room
                     first = self.owners.get(pathlib.PurePosixPath(target).name)
@@ -172,6 +183,14 @@ class Checker:
         for match in STOPS.finditer(loud):
             line = loud.count("\n", 0, match.start()) + 1
             self.problem(name, line, f"only src/tool prints or ends the process, not `{match.group(0).strip('( ')}`")
+
+    def check_links(self, path):
+        # Blank out code, keeping the line numbers.
+        text = CODE.sub(lambda m: "\n" * m.group(0).count("\n"), path.read_text(encoding="utf-8"))
+        for match in LINK.finditer(text):
+            if not (path.parent / match.group(1)).exists():
+                line = text.count("\n", 0, match.start()) + 1
+                self.problem(path.relative_to(self.root).as_posix(), line, f"there is no {match.group(1)}")
 
 
 SELF_TEST_TABLE = """
@@ -216,6 +235,11 @@ def self_test():
         ("src/base/check.h", "void f() { std::abort(); }", None),
         ("src/tool/main.cpp", "void f() { std::exit(1); }", None),
         ("src/jit/a.cpp", "\n" * LONGEST, "split it"),
+        ("apps/a.cpp", '#include "jit/engine.h"', "public headers only"),
+        ("apps/a.cpp", '#include "inlay/engine.h"', None),
+        ("docs/a.md", "[map](architecture.md#rooms), [code](../src/base/CMakeLists.txt)", None),
+        ("docs/a.md", "[far](https://example.org/a), `f[i](x)`\n```cpp\n[](int i) {}\n```", None),
+        ("docs/a.md", "text\n[old](../src/base/gone.h)", "a.md:2: there is no ../src/base/gone.h"),
         ("tests/a.py", None, "SPDX-License"),
         ("src/jit/a.cpp", None, "SPDX-License"),
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Shared by scripts/demo and scripts/test; to be sourced from the top of the tree.
+# Shared by scripts/demo, scripts/test and scripts/bench; to be sourced from the top of the tree.
 jobs=$(nproc)
 
 say() { printf '\n== %s\n' "$*"; }

@@ -98,7 +98,6 @@ class Environment {
 
   const Facts& facts() const { return facts_; }
   Symbols& symbols() { return symbols_; }
-  bool follows_memory() const { return alias_ != nullptr; }
   /// Whether something was learned since it was last asked that makes earlier walks wrong: they must be done again.
   bool take_stale() { return std::exchange(stale_, false); }
   /// From here on, types of accesses say nothing of what a store may do to a cell: so nothing that is learned of them
