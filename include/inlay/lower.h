@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a program to a unit: the third way in.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inlay/architecture.h"
+#include "inlay/ir/module.h"
+#include "inlay/result.h"
+#include "inlay/unit.h"
+
+namespace inlay {
+
+struct LowerOptions {
+  Architecture architecture = Architecture::X86_64;
+  bool debug = false;  // DWARF: lines, functions, parameters, locals, types
+  /// Functions and data that others may use; empty: what is exported.
+  std::vector<std::string> roots = {};
+};
+
+/// The program as a unit: verified, instances of generics made, everything that the roots reach, in the order of the
+/// calls. Functions that it declares are joined with the runtimes' bodies when the unit is compiled. What traps calls
+/// `inlay_trap` (inlay/ir/layout.h). The module gets the instances.
+Result<Unit> lower(ir::Module& module, const LowerOptions& options = {});
+
+}  // namespace inlay
