@@ -44,11 +44,6 @@ ExtraId parameters_of(const Module& module, SymbolKind kind, std::uint32_t gener
 
 namespace {
 
-/// Whether parameter number `i` of the list is a type. Of a list that is too short or missing: it is.
-bool is_type_parameter(const Module& module, ExtraId parameters, std::size_t i) {
-  return !parameters || i >= module.extra[parameters] || (&module.extra[parameters])[2 + 2 * i] == 0;
-}
-
 std::uint64_t hash_of_argument(const Module& module, Value value, bool& dependent) {
   if (!value.is_const()) return value.bits;
   const Const& c = module.consts[value.constant()];
@@ -64,11 +59,10 @@ std::uint64_t hash_of_argument(const Module& module, Value value, bool& dependen
 InstanceKey instance_key(const Module& module, SymbolKind kind, std::uint32_t generic,
                          std::span<const GenericArgument> arguments) {
   InstanceKey key;
-  const ExtraId parameters = parameters_of(module, kind, generic);
   key.hash = mix(static_cast<std::uint64_t>(kind), generic);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     key.hash = mix(key.hash, arguments[i].bits);
-    if (is_type_parameter(module, parameters, i)) {
+    if (is_type_argument(arguments[i].bits)) {
       const TypeId type{arguments[i].bits};
       key.dependent |= module.is_dependent(type);
       key.name_hash = mix(key.name_hash, module.types[type].hash);
@@ -89,13 +83,12 @@ bool same_arguments(const Module& module, std::uint32_t generic, std::uint32_t w
 
 namespace {
 
-std::vector<GenericArgument> substituted(Module& module, ExtraId parameters, ExtraId list,
-                                         std::span<const std::uint32_t> arguments) {
+std::vector<GenericArgument> substituted(Module& module, ExtraId list, std::span<const std::uint32_t> arguments) {
   const std::span<const std::uint32_t> old = module.list(list);
   const std::vector<std::uint32_t> words(old.begin(), old.end());  // the table may move on
   std::vector<GenericArgument> result;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_type_parameter(module, parameters, i))
+    if (is_type_argument(words[i]))
       result.emplace_back(substitute(module, TypeId{words[i]}, arguments));
     else
       result.emplace_back(substitute(module, Value::of_bits(words[i]), arguments));
@@ -127,7 +120,8 @@ TypeId substitute(Module& module, TypeId id, std::span<const std::uint32_t> argu
   const Type type = module.types[id];
   switch (type.kind) {
     case TypeKind::TypeParam:
-      return type.count < arguments.size() ? TypeId{arguments[type.count]} : id;
+      if (type.count >= arguments.size() || !is_type_argument(arguments[type.count])) return id;
+      return TypeId{arguments[type.count]};
     case TypeKind::Vector:
       return module.vector(substitute(module, type.element, arguments), type.count);
     case TypeKind::Array: {
@@ -141,9 +135,7 @@ TypeId substitute(Module& module, TypeId id, std::span<const std::uint32_t> argu
     case TypeKind::Closure:
       return module.closure(substituted_types(module, type, arguments), substitute(module, type.element, arguments));
     case TypeKind::Struct:
-      if (type.generic)
-        return module.instance(type.generic,
-                               substituted(module, module.types[type.generic].parameters, type.arguments, arguments));
+      if (type.generic) return module.instance(type.generic, substituted(module, type.arguments, arguments));
       if (type.name) return id;  // a generic without arguments: verify() tells
       return module.struct_type(substituted_fields(module, type, arguments));
     default:
@@ -154,7 +146,10 @@ TypeId substitute(Module& module, TypeId id, std::span<const std::uint32_t> argu
 Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments) {
   if (value.is_const()) {
     Const c = module.consts[value.constant()];
-    if (c.kind == ConstKind::Param) return c.bits < arguments.size() ? Value::of_bits(arguments[c.bits]) : value;
+    if (c.kind == ConstKind::Param) {
+      if (c.bits >= arguments.size() || is_type_argument(arguments[c.bits])) return value;
+      return Value::of_bits(arguments[c.bits]);
+    }
     const TypeId type = substitute(module, c.type, arguments);
     if (c.kind == ConstKind::SizeOf || c.kind == ConstKind::AlignOf || c.kind == ConstKind::TypeRecord)
       c.bits = substitute(module, TypeId{static_cast<std::uint32_t>(c.bits)}, arguments).value;
@@ -174,13 +169,12 @@ Value substitute(Module& module, Value value, std::span<const std::uint32_t> arg
   if (value.is_function()) {
     const Function f = module.functions[value.function()];
     if (!f.generic) return value;
-    return module.instance(f.generic,
-                           substituted(module, module.functions[f.generic].parameters, f.arguments, arguments));
+    return module.instance(f.generic, substituted(module, f.arguments, arguments));
   }
   if (value.is_data()) {
     const Data d = module.data[value.data()];
     if (!d.generic) return value;
-    return module.instance(d.generic, substituted(module, module.data[d.generic].parameters, d.arguments, arguments));
+    return module.instance(d.generic, substituted(module, d.arguments, arguments));
   }
   return value;
 }
@@ -261,13 +255,13 @@ std::string parameter_text(const Module& module, std::uint32_t number, ExtraId s
   return '!' + std::to_string(number);
 }
 
-std::string arguments_text(const Module& module, ExtraId parameters, ExtraId arguments, unsigned depth, ExtraId scope) {
+std::string arguments_text(const Module& module, ExtraId arguments, unsigned depth, ExtraId scope) {
   std::string out = "<";
   const std::span<const std::uint32_t> words = module.list(arguments);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i) out += ", ";
-    out += is_type_parameter(module, parameters, i) ? type_text(module, TypeId{words[i]}, depth, scope)
-                                                    : value_text(module, Value::of_bits(words[i]), scope);
+    out += is_type_argument(words[i]) ? type_text(module, TypeId{words[i]}, depth, scope)
+                                      : value_text(module, Value::of_bits(words[i]), scope);
   }
   return out + '>';
 }
@@ -335,16 +329,14 @@ std::string value_text(const Module& module, Value value, ExtraId scope) {
 }
 
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope) {
-  const auto write = [&](const auto& entry, const auto& generic) {
+  const auto write = [&](const auto& entry) {
     std::string out = '@' + name_text(module.text(entry.name));
-    return entry.generic ? out + arguments_text(module, generic, entry.arguments, 64, scope) : out;
+    return entry.generic ? out + arguments_text(module, entry.arguments, 64, scope) : out;
   };
   if (symbol.kind == SymbolKind::Function) {
-    const Function& f = module.functions[FunctionId{symbol.id}];
-    return write(f, module.functions[f.generic].parameters);
+    return write(module.functions[FunctionId{symbol.id}]);
   }
-  const Data& d = module.data[DataId{symbol.id}];
-  return write(d, module.data[d.generic].parameters);
+  return write(module.data[DataId{symbol.id}]);
 }
 
 std::string name_text(std::string_view name) {

@@ -14,6 +14,10 @@ namespace inlay::ir {
 ExtraId add_parameters(Module& module, std::span<const GenericParameter> parameters);
 ExtraId add_arguments(Module& module, std::span<const GenericArgument> arguments);
 
+/// Whether a word of Function::arguments is a type: constants and symbols have one of the highest two bits. So it is
+/// known before the generic is declared, and whatever it asks for.
+constexpr bool is_type_argument(std::uint32_t word) { return word >> 30 == 0; }
+
 struct InstanceKey {
   std::uint64_t hash = 0;       // of the handles, for the index of this module
   std::uint64_t name_hash = 0;  // of what the arguments say, the same in every module
@@ -39,8 +43,7 @@ bool lay_out_parts(Module& module, TypeId type, std::uint64_t& size, std::uint64
 /// Function::parameters), or by their numbers.
 std::string type_text(const Module& module, TypeId type, unsigned depth, ExtraId scope = {});
 std::string value_text(const Module& module, Value value, ExtraId scope = {});
-std::string arguments_text(const Module& module, ExtraId parameters, ExtraId arguments, unsigned depth,
-                           ExtraId scope = {});
+std::string arguments_text(const Module& module, ExtraId arguments, unsigned depth, ExtraId scope = {});
 std::string parameter_text(const Module& module, std::uint32_t number, ExtraId scope);
 /// `@name`, with arguments for an instance.
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope = {});
