@@ -30,8 +30,9 @@ struct Options {
   Architecture architecture = Architecture::X86_64;
 
   /// Without a C library and a dynamic linker: an executable is entered at the unit's `_start`, or else calls
-  /// `main(argc, argv)` and ends with what it returns; a shared library needs no other. All that it uses
-  /// must be in the unit or in `libraries`.
+  /// `main(argc, argv)` and ends with what it returns; a shared library needs no other. `memcpy`, `memmove`, `memset`,
+  /// `memcmp` and what x86-64 lacks of IEEE 754 (rounding to whole numbers, fused multiplication) are there where they
+  /// are needed. All else must be in the unit or in `libraries`.
   bool freestanding = false;
 
   /// A profile of the program as LLVM's tools write it (`.profdata`, or its text form): names of functions and how

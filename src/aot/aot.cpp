@@ -4,6 +4,7 @@
 #include "aot/link.h"
 #include "aot/output.h"
 #include "aot/prepare.h"
+#include "aot/support.h"
 #include "runtime/unit.h"
 
 #include <llvm/Object/ArchiveWriter.h>
@@ -70,6 +71,10 @@ Result<void> write_linked(Unit& unit, const std::string& path, const Options& op
   job.objects = {prepared.object.bytes->getMemBufferRef()};
   job.exports = prepared.entries;
   job.start.initializers = prepared.initializers;
+  if (options.freestanding) {
+    INLAY_TRY(llvm::MemoryBufferRef archive, support_archive(options.architecture));
+    job.archives = {archive};
+  }
   INLAY_TRY_VOID(link(job, output.temporary()));
   return output.commit(ProgramMode);
 }

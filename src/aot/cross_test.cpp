@@ -135,6 +135,72 @@ TEST_P(Cross, objects_link_into_a_program) {
   }
 }
 
+TEST_P(Cross, memory_functions_are_there_where_code_needs_them) {
+  INLAY_NEED_RUNNER(with);
+  // Filled, copied with itself overlapping in both directions, compared: each with a length that is not known.
+  Unit memory = unit(R"(
+@length = internal global i64 100
+define i32 @main() {
+  %n = load volatile i64, ptr @length
+  %a = alloca [300 x i8]
+  %b = alloca [300 x i8]
+  call void @llvm.memset.p0.i64(ptr %a, i8 7, i64 %n, i1 false)
+  %a1 = getelementptr i8, ptr %a, i64 1
+  store i8 9, ptr %a1
+  call void @llvm.memmove.p0.p0.i64(ptr %a1, ptr %a, i64 %n, i1 false)
+  call void @llvm.memmove.p0.p0.i64(ptr %a, ptr %a1, i64 %n, i1 false)
+  call void @llvm.memcpy.p0.p0.i64(ptr %b, ptr %a, i64 %n, i1 false)
+  %same = call i32 @memcmp(ptr %a, ptr %b, i64 %n)
+  store i8 6, ptr %b
+  %less = call i32 @memcmp(ptr %b, ptr %a, i64 %n)
+  %more = call i32 @memcmp(ptr %a, ptr %b, i64 %n)
+  %equal = icmp eq i32 %same, 0
+  %below = icmp slt i32 %less, 0
+  %above = icmp sgt i32 %more, 0
+  %x = and i1 %equal, %below
+  %good = and i1 %x, %above
+  %nine = load i8, ptr %a1
+  %wide = zext i8 %nine to i32
+  %r = select i1 %good, i32 %wide, i32 100
+  ret i32 %r
+}
+declare i32 @memcmp(ptr, ptr, i64)
+)");
+  std::string path = folder_ / "memory";
+  Result<void> written = write_executable(memory, path, {.architecture = GetParam(), .freestanding = true});
+  ASSERT_TRUE(written) << written.error().to_string();
+  EXPECT_EQ(run(*with + path).status, 9);
+}
+
+TEST_P(Cross, c_library_is_linked_with_or_the_error_says_what_to_install) {
+  Unit hello = unit(R"(
+@text = internal constant [7 x i8] c"hello!\00"
+declare i32 @puts(ptr)
+declare i32 @atexit(ptr)
+define internal void @bye() {
+  call i32 @puts(ptr @text)
+  ret void
+}
+define i32 @main(i32 %argc, ptr %argv) {
+  call i32 @atexit(ptr @bye)
+  call i32 @puts(ptr @text)
+  ret i32 %argc
+})");
+  const std::string path = folder_ / "hello";
+  Result<void> written = write_executable(hello, path, {.architecture = GetParam()});
+  if (!written) {
+    EXPECT_EQ(written.error().kind(), ErrorKind::MissingTool) << written.error().to_string();
+    EXPECT_NE(written.error().message().find("-cross"), std::string::npos) << written.error().message();
+    EXPECT_NE(GetParam(), Architecture::X86_64);
+    GTEST_SKIP() << "no C library for " << to_string(GetParam());
+  }
+  INLAY_NEED_RUNNER(with);
+  const std::string libraries = with->empty() ? "" : "-L /usr/" + std::string(to_string(GetParam())) + "-linux-gnu ";
+  Ran ran = run(*with + libraries + path + " a");
+  EXPECT_EQ(ran.output, "hello!\nhello!\n");
+  EXPECT_EQ(ran.status, 2);
+}
+
 TEST_P(Cross, unit_for_another_architecture_is_refused) {
   Unit count = unit(Count);
   for (Architecture other : {Architecture::X86_64, Architecture::AArch64, Architecture::RiscV64}) {

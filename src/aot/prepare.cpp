@@ -5,6 +5,7 @@
 
 #include "aot/carry.h"
 #include "aot/order.h"
+#include "aot/trap.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "runtime/unit.h"
@@ -141,13 +142,17 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
     if (!defined) return Error(ErrorKind::NotFound, "the runtime's body of '" + name + "' cannot be used here");
   }
   set_visibility(*module, entries);
+  Traps traps(*module);
   INLAY_TRY_VOID(join_all(*module, *machine, bodies, options));
 
-  // Beyond this point, nothing is added.
+  INLAY_TRY_VOID(traps.join(*module, options.architecture));
+
+  // Beyond this point, nothing is added but tables.
   if (options.freestanding && options.strip) drop_unwind_tables(*module);
   apply_profile(*module, profile);
   codegen::optimize(*module, *machine, options.level);
   order_functions(*module, profile);
+  traps.add_table(*module);
   order_data(*module);
   const bool initializers = module->getNamedGlobal("llvm.global_ctors") != nullptr;
   INLAY_TRY(codegen::Object object, codegen::emit(*module, *machine, options.level));
