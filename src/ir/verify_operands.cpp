@@ -45,7 +45,7 @@ constexpr auto PlainOps = [] {
     }
   }
   table[static_cast<std::size_t>(Op::ReturnVoid)].plain = false;  // whether the function has a result is looked at
-  table[static_cast<std::size_t>(Op::Param)].plain = true;  // its number was looked at when the block was
+  table[static_cast<std::size_t>(Op::Param)].plain = true;        // its number was looked at when the block was
   return table;
 }();
 

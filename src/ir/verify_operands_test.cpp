@@ -6,9 +6,9 @@
 namespace inlay::ir {
 namespace {
 
-#define EXPECT_SAID(draft_verdict, text)                                             \
-  do {                                                                               \
-    const std::string said = (draft_verdict);                                        \
+#define EXPECT_SAID(draft_verdict, text)                                               \
+  do {                                                                                 \
+    const std::string said = (draft_verdict);                                          \
     EXPECT_TRUE(said.ends_with(text) && said.starts_with("f.src:7: in @f: ")) << said; \
   } while (false)
 
@@ -191,8 +191,8 @@ TEST(VerifyOperands, closures_and_interfaces_are_called_as_what_they_are) {
     Draft g;
     const TypeId shape = g.m.named_interface("Shape");
     g.m.define_interface(shape, {{"area", g.m.signature({}, F64)}});
-    g.begin({interface ? shape : Ptr}).b.append(Op::CallInterface, g.m.signature({}, result), g.p(0).bits,
-                                               g.m.extra.add(number).value);
+    g.begin({interface ? shape : Ptr})
+        .b.append(Op::CallInterface, g.m.signature({}, result), g.p(0).bits, g.m.extra.add(number).value);
     g.m.extra.add(0);
     return g.verdict_void();
   };
@@ -247,8 +247,9 @@ TEST(VerifyOperands, what_memory_holds_has_a_layout) {
   Draft d;
   const TypeId loop = d.m.named_struct("Loop");
   d.m.define_struct(loop, {{"next", loop}});
-  EXPECT_EQ(verdict(d.m), "type 'Loop': it has no layout: it contains itself, is larger than 4 GiB, or has a part "
-                          "without one");
+  EXPECT_EQ(verdict(d.m),
+            "type 'Loop': it has no layout: it contains itself, is larger than 4 GiB, or has a part "
+            "without one");
   Draft e;
   e.begin({Ptr}).b.load(e.m.array(I8, 4), e.p(0));
   EXPECT_SAID(e.verdict_void(), "the operation is not for [4]i8");
