@@ -37,6 +37,15 @@ std::uint64_t read_all(const Module& m) {
   return sum;
 }
 
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+constexpr int Rounds = 40'000;  // verify_fuzz.cpp goes on
+#else
+constexpr int Rounds = 200'000;
+#endif
+
 TEST(Verify, damage_is_refused_or_harmless) {
   Module m = Module::create().value();
   std::uint64_t random = 0x9e3779b97f4a7c15u;
@@ -47,7 +56,7 @@ TEST(Verify, damage_is_refused_or_harmless) {
     return static_cast<std::uint32_t>(random >> 16);
   };
   int refused = 0, passed = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < Rounds; ++i) {
     m.reset();
     add_sample(m);
     for (std::uint32_t changes = i % 4 == 0 ? 3 : 1; changes > 0; --changes) {
@@ -61,8 +70,8 @@ TEST(Verify, damage_is_refused_or_harmless) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 100'000);
-  EXPECT_GT(passed, 1'000);
+  EXPECT_GT(refused, Rounds / 2);
+  EXPECT_GT(passed, Rounds / 200);
 }
 
 }  // namespace
