@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "ir/state.h"
+#include "ir/text/words.h"
 
 namespace inlay::ir {
 
@@ -272,9 +273,6 @@ std::string arguments_text(const Module& module, ExtraId parameters, ExtraId arg
   return out + '>';
 }
 
-namespace {
-
-/// The shortest text that reads back as the same bits; a NaN or infinity as `0x` and its bits.
 std::string float_text(TypeId type, std::uint64_t bits) {
   char buffer[40];
   const bool single = type == F32;
@@ -292,8 +290,6 @@ std::string float_text(TypeId type, std::uint64_t bits) {
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
-
-}  // namespace
 
 std::string value_text(const Module& module, Value value, ExtraId scope) {
   if (value.is_number()) return std::to_string(value.number());
@@ -346,6 +342,8 @@ std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope) {
   const Data& d = module.data[DataId{symbol.id}];
   return write(d, module.data[d.generic].parameters);
 }
+
+std::string type_name_text(std::string_view name) { return is_reserved(name) ? quoted(name) : name_text(name); }
 
 std::string name_text(std::string_view name) {
   const auto plain = [](char c) {

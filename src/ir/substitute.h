@@ -46,7 +46,10 @@ std::string parameter_text(const Module& module, std::uint32_t number, ExtraId s
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope = {});
 /// In quotes, with escapes: \n \t \\ \" \xHH.
 std::string quoted(std::string_view text);
-/// A name, in quotes if it needs them.
+/// A name, in quotes if it needs them; that of a type also if it is a word of the language.
 std::string name_text(std::string_view name);
+std::string type_name_text(std::string_view name);
+/// The shortest number that reads back as the same bits; a NaN or infinity as `0x` and its bits.
+std::string float_text(TypeId type, std::uint64_t bits);
 
 }  // namespace inlay::ir

@@ -11,7 +11,8 @@ namespace inlay::ir {
 namespace {
 
 constexpr unsigned DeepestText = 64;
-constexpr unsigned DeepestLayout = 1000;  // types within types
+constexpr std::size_t LongestText = std::size_t{16} << 20;  // types share parts: written out they may have no end
+constexpr unsigned DeepestLayout = 1000;                    // types within types
 constexpr std::uint64_t LargestType = (std::uint64_t{1} << 32) - 1;
 
 /// What distinguishes the type: its own words and those of its list, with types by their hash.
@@ -292,7 +293,7 @@ void Writer::fields(const Type& type, unsigned depth) {
 
 void Writer::type(TypeId id, unsigned depth) {
   const Type& type = m.types[id];
-  if (depth == 0) {
+  if (depth == 0 || out.size() > LongestText) {
     out += "...";
     return;
   }
@@ -328,7 +329,7 @@ void Writer::type(TypeId id, unsigned depth) {
         fields(type, depth - 1);
         break;
       }
-      out += name_text(m.text(type.name));
+      out += type_name_text(m.text(type.name));
       if (type.generic) out += arguments_text(m, m.types[type.generic].parameters, type.arguments, depth - 1, scope);
       break;
     default:
