@@ -122,7 +122,7 @@ void Printer::function_head(const Function& f, std::span<const InstId> parameter
   out_ += "func @";
   name(m_.text(f.name));
   if (f.generic)
-    out_ += arguments_text(m_, m_.functions[f.generic].parameters, f.arguments, DeepestType, {});
+    out_ += arguments_text(m_, f.arguments, DeepestType, {});
   else
     generic_parameters(f.parameters);
   out_ += '(';
