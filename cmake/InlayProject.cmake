@@ -33,6 +33,7 @@ find_package(LLD REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/lld)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(LIBFFI REQUIRED IMPORTED_TARGET libffi)
 
 # Flags of every target of ours; an interface target, so that nothing leaks into a project that includes us.
 add_library(inlay_flags INTERFACE)

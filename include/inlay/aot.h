@@ -14,6 +14,7 @@
 
 #include "inlay/level.h"
 #include "inlay/result.h"
+#include "inlay/runtime.h"
 #include "inlay/unit.h"
 
 namespace inlay::aot {
@@ -53,5 +54,10 @@ Result<void> write_shared_library(Unit& unit, const std::string& path, const Opt
 
 /// A program; the unit must define `main`.
 Result<void> write_executable(Unit& unit, const std::string& path, const Options& options = {});
+
+/// For programs that were not linked with a runtime: makes runtimes known to this process, until it ends, from objects
+/// and archives that `inlay embed` made, shared libraries with such objects, and sources (.c, .bc, anything else as
+/// C++), which are compiled here as `options` say (its name, sources and output are not looked at).
+Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOptions& options = {});
 
 }  // namespace inlay::aot

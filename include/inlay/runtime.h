@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inlay/result.h"
@@ -56,6 +57,10 @@ Result<std::vector<RuntimeListing>> list_runtimes(const std::string& path, bool 
 /// `extern "C" const char inlay_runtime_NAME[]`. Where the program links Inlay, it is known already, and nothing
 /// happens.
 void register_runtime(const void* runtime);
+
+/// Where the function or variable of that name lies which a runtime of this process defines; null if none does, or if
+/// several do in different ways.
+void* address_in_runtime(std::string_view name);
 
 /// The runtimes that are linked into this process.
 std::vector<RuntimeListing> linked_runtimes();

@@ -23,7 +23,8 @@ struct Module::State {
   Arena<StringId, InstId> names{1u << 27};          // up to the last instruction that has one
   std::vector<StringId> files;
   std::optional<Error> error;
-  unsigned layout_depth = 0;  // how many types are being laid out
+  unsigned layout_depth = 0;       // how many types are being laid out
+  bool layout_unfinished = false;  // met one that is not defined yet
 
   Interner text_index, type_index, const_index, symbol_index, type_names, file_index, instance_index, data_texts;
 };

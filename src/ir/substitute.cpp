@@ -28,33 +28,108 @@ ExtraId add_arguments(Module& module, std::span<const GenericArgument> arguments
   return module.add_list(words);
 }
 
-ExtraId parameters_of(const Module& module, SymbolKind kind, std::uint32_t generic) {
-  switch (kind) {
-    case SymbolKind::None:
-      return {};
-    case SymbolKind::Function:
-      return module.functions[FunctionId{generic}].parameters;
-    case SymbolKind::Data:
-      return module.data[DataId{generic}].parameters;
-    case SymbolKind::Type:
-      return module.types[TypeId{generic}].parameters;
+namespace {
+
+// Arguments of instances may be instances, which is where a walk may take for ever; programs have a handful.
+constexpr unsigned MostParts = 10'000;
+
+bool is_of_type(ConstKind kind) {
+  return kind == ConstKind::SizeOf || kind == ConstKind::AlignOf || kind == ConstKind::TypeRecord;
+}
+
+TypeId type_in(const Const& constant) { return TypeId{static_cast<std::uint32_t>(constant.bits)}; }
+
+std::span<const std::uint32_t> lanes_of(const Module& module, const Const& constant) {
+  return module.words(ExtraId{static_cast<std::uint32_t>(constant.bits)}, module.types[constant.type].count);
+}
+
+/// Kind and handle of the generic of an instance, and its arguments; no generic for anything else.
+struct InstanceOf {
+  SymbolKind kind = SymbolKind::None;
+  std::uint32_t generic = 0;
+  ExtraId arguments;
+};
+
+InstanceOf instance_of(const Module& module, Value value) {
+  if (value.is_function()) {
+    const Function& f = module.functions[value.function()];
+    return {SymbolKind::Function, f.generic.value, f.arguments};
+  }
+  if (value.is_data()) {
+    const Data& d = module.data[value.data()];
+    return {SymbolKind::Data, d.generic.value, d.arguments};
   }
   return {};
 }
 
-namespace {
+bool mentions_parameters(const Module& module, Value value, unsigned& parts) {
+  if (parts == 0) return false;
+  --parts;
+  if (value.is_const()) {
+    const Const& c = module.consts[value.constant()];
+    if (c.kind == ConstKind::Param || module.is_dependent(c.type)) return true;
+    if (is_of_type(c.kind)) return module.is_dependent(type_in(c));
+    if (c.kind != ConstKind::Lanes) return false;
+    const std::span<const std::uint32_t> lanes = lanes_of(module, c);
+    return std::any_of(lanes.begin(), lanes.end(),
+                       [&](std::uint32_t lane) { return mentions_parameters(module, Value::of_bits(lane), parts); });
+  }
+  const InstanceOf instance = instance_of(module, value);
+  if (!instance.generic) return false;
+  const std::span<const std::uint32_t> arguments = module.list(instance.arguments);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_type_argument(arguments[i]) ? module.is_dependent(TypeId{arguments[i]})
+                                       : mentions_parameters(module, Value::of_bits(arguments[i]), parts))
+      return true;
+  }
+  return false;
+}
 
-std::uint64_t hash_of_argument(const Module& module, Value value, bool& dependent) {
-  if (!value.is_const()) return value.bits;
-  const Const& c = module.consts[value.constant()];
-  dependent |= c.kind == ConstKind::Param;
-  const bool of_type = c.kind == ConstKind::SizeOf || c.kind == ConstKind::AlignOf || c.kind == ConstKind::TypeRecord;
-  if (of_type) dependent |= module.is_dependent(TypeId{static_cast<std::uint32_t>(c.bits)});
-  const std::uint64_t bits = of_type ? module.types[TypeId{static_cast<std::uint32_t>(c.bits)}].hash : c.bits;
-  return mix(mix(static_cast<std::uint64_t>(c.kind), bits), module.types[c.type].hash);
+std::uint64_t hash_of(std::string_view text) { return base::hash(text.data(), text.size()); }
+
+std::uint64_t content_hash(const Module& module, Value value, unsigned& parts) {
+  if (parts == 0) return 0;
+  --parts;
+  if (value.is_const()) {
+    const Const& c = module.consts[value.constant()];
+    std::uint64_t hash = mix(static_cast<std::uint64_t>(c.kind), module.types[c.type].hash);
+    if (is_of_type(c.kind)) return mix(hash, module.types[type_in(c)].hash);
+    if (c.kind != ConstKind::Lanes) return mix(hash, c.bits);
+    for (std::uint32_t lane : lanes_of(module, c)) hash = mix(hash, content_hash(module, Value::of_bits(lane), parts));
+    return hash;
+  }
+  if (!value.is_symbol()) return value.bits;
+  const StringId name = value.is_function() ? module.functions[value.function()].name : module.data[value.data()].name;
+  std::uint64_t hash = mix(hash_of(module.text(name)), value.is_function());
+  const InstanceOf instance = instance_of(module, value);
+  if (!instance.generic) return hash;
+  const std::span<const std::uint32_t> arguments = module.list(instance.arguments);
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    hash = mix(hash, is_type_argument(arguments[i]) ? module.types[TypeId{arguments[i]}].hash
+                                                    : content_hash(module, Value::of_bits(arguments[i]), parts));
+  return hash;
 }
 
 }  // namespace
+
+bool mentions_parameters(const Module& module, Value value) {
+  unsigned parts = MostParts;
+  return mentions_parameters(module, value, parts);
+}
+
+std::uint64_t content_hash(const Module& module, Value value) {
+  unsigned parts = MostParts;
+  return content_hash(module, value, parts);
+}
+
+Value folded(Module& module, Value value) {
+  if (!value.is_const()) return value;
+  const Const c = module.consts[value.constant()];
+  if (c.kind != ConstKind::SizeOf && c.kind != ConstKind::AlignOf) return value;
+  if (!module.lay_out(type_in(c))) return value;
+  const Type& type = module.types[type_in(c)];
+  return module.integer(c.type, c.kind == ConstKind::SizeOf ? type.size : std::int64_t{1} << type.align_log2);
+}
 
 InstanceKey instance_key(const Module& module, SymbolKind kind, std::uint32_t generic,
                          std::span<const GenericArgument> arguments) {
@@ -67,7 +142,8 @@ InstanceKey instance_key(const Module& module, SymbolKind kind, std::uint32_t ge
       key.dependent |= module.is_dependent(type);
       key.name_hash = mix(key.name_hash, module.types[type].hash);
     } else {
-      key.name_hash = mix(key.name_hash, hash_of_argument(module, Value::of_bits(arguments[i].bits), key.dependent));
+      key.dependent |= mentions_parameters(module, Value::of_bits(arguments[i].bits));
+      key.name_hash = mix(key.name_hash, content_hash(module, Value::of_bits(arguments[i].bits)));
     }
   }
   return key;
@@ -81,102 +157,156 @@ bool same_arguments(const Module& module, std::uint32_t generic, std::uint32_t w
                     [](std::uint32_t word, const GenericArgument& argument) { return word == argument.bits; });
 }
 
-namespace {
+void Substitution::begin(std::span<const std::uint32_t> arguments) {
+  arguments_.assign(arguments.begin(), arguments.end());
+  used_ = 0;
+  if (++round_ == 0) {  // came round
+    known_.clear();
+    round_ = 1;
+  }
+}
 
-std::vector<GenericArgument> substituted(Module& module, ExtraId list, std::span<const std::uint32_t> arguments) {
-  const std::span<const std::uint32_t> old = module.list(list);
-  const std::vector<std::uint32_t> words(old.begin(), old.end());  // the table may move on
+Substitution::Known& Substitution::place(std::uint32_t from) {
+  const auto mask = static_cast<std::uint32_t>(known_.size() - 1);
+  std::uint32_t i = static_cast<std::uint32_t>(mix(0, from)) & mask;
+  while (known_[i].round == round_ && known_[i].from != from) i = (i + 1) & mask;
+  return known_[i];
+}
+
+template <class Make>
+std::uint32_t Substitution::once(std::uint32_t from, Make&& make) {
+  if (!known_.empty()) {
+    const Known& known = place(from);
+    if (known.round == round_) return known.to;
+  }
+  if (depth_ == Deepest) {
+    module_.fail(Error(ErrorKind::InvalidProgram,
+                       "types of a generic are nested more than " + std::to_string(Deepest) + " deep"));
+    return from;
+  }
+  ++depth_;
+  const std::uint32_t to = make();
+  --depth_;
+  if ((used_ + 1) * 2 > known_.size()) {
+    std::vector<Known> old(std::max<std::size_t>(32, known_.size() * 2));
+    old.swap(known_);
+    for (const Known& known : old)
+      if (known.round == round_) place(known.from) = known;
+  }
+  ++used_;
+  place(from) = {from, to, round_};
+  return to;
+}
+
+std::vector<GenericArgument> Substitution::arguments(ExtraId list) {
   std::vector<GenericArgument> result;
+  // The list stays where it is: tables do not move.
+  const std::span<const std::uint32_t> words = module_.list(list);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (is_type_argument(words[i]))
-      result.emplace_back(substitute(module, TypeId{words[i]}, arguments));
+      result.emplace_back(type(TypeId{words[i]}));
     else
-      result.emplace_back(substitute(module, Value::of_bits(words[i]), arguments));
+      result.emplace_back(folded(module_, value(Value::of_bits(words[i]))));
   }
   return result;
 }
 
-std::vector<TypeId> substituted_types(Module& module, const Type& type, std::span<const std::uint32_t> arguments) {
+std::vector<TypeId> Substitution::types(const Type& type) {
   std::vector<TypeId> types;
-  for (std::uint32_t i = 0; i < type.count; ++i)
-    types.push_back(substitute(module, TypeId{(&module.extra[type.list])[i]}, arguments));
+  for (std::uint32_t i = 0; i < type.count; ++i) types.push_back(this->type(TypeId{(&module_.extra[type.list])[i]}));
   return types;
 }
 
-std::vector<NamedType> substituted_fields(Module& module, const Type& type, std::span<const std::uint32_t> arguments) {
+std::vector<NamedType> Substitution::fields(const Type& type) {
   std::vector<NamedType> fields;
   for (std::uint32_t i = 0; i < type.count; ++i) {
-    const std::uint32_t* words = &module.extra[type.list] + std::size_t{i} * 3;
-    const std::string_view name = module.text(StringId{words[0]});
-    fields.push_back({name, substitute(module, TypeId{words[1]}, arguments)});
+    const std::uint32_t* words = &module_.extra[type.list] + std::size_t{i} * 3;
+    fields.push_back({module_.text(StringId{words[0]}), this->type(TypeId{words[1]})});
   }
   return fields;
 }
 
-}  // namespace
+TypeId Substitution::type(TypeId id) {
+  if (!module_.is_dependent(id)) return id;
+  const Type& type = module_.types[id];
+  if (type.kind == TypeKind::TypeParam) {
+    const bool known = type.count < arguments_.size() && is_type_argument(arguments_[type.count]);
+    return known ? TypeId{arguments_[type.count]} : id;
+  }
+  return TypeId{once(id.value, [&] { return make_type(id).value; })};
+}
 
-TypeId substitute(Module& module, TypeId id, std::span<const std::uint32_t> arguments) {
-  if (!module.is_dependent(id)) return id;
-  const Type type = module.types[id];
+TypeId Substitution::make_type(TypeId id) {
+  const Type type = module_.types[id];
   switch (type.kind) {
-    case TypeKind::TypeParam:
-      if (type.count >= arguments.size() || !is_type_argument(arguments[type.count])) return id;
-      return TypeId{arguments[type.count]};
     case TypeKind::Vector:
-      return module.vector(substitute(module, type.element, arguments), type.count);
+      return module_.vector(this->type(type.element), type.count);
     case TypeKind::Array: {
-      const TypeId element = substitute(module, type.element, arguments);
-      return module.array(element, substitute(module, type.length, arguments));
+      const TypeId element = this->type(type.element);
+      return module_.array(element, folded(module_, value(type.length)));
     }
     case TypeKind::Slice:
-      return module.slice(substitute(module, type.element, arguments));
+      return module_.slice(this->type(type.element));
     case TypeKind::Fn:
-      return module.signature(substituted_types(module, type, arguments), substitute(module, type.element, arguments));
+      return module_.signature(types(type), this->type(type.element));
     case TypeKind::Closure:
-      return module.closure(substituted_types(module, type, arguments), substitute(module, type.element, arguments));
+      return module_.closure(types(type), this->type(type.element));
     case TypeKind::Struct:
-      if (type.generic) return module.instance(type.generic, substituted(module, type.arguments, arguments));
+      if (type.generic) return module_.instance(type.generic, arguments(type.arguments));
       if (type.name) return id;  // a generic without arguments: verify() tells
-      return module.struct_type(substituted_fields(module, type, arguments));
+      return module_.struct_type(fields(type));
     default:
       return id;
   }
 }
 
-Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments) {
+Value Substitution::value(Value value) {
   if (value.is_const()) {
-    Const c = module.consts[value.constant()];
+    const Const& c = module_.consts[value.constant()];
     if (c.kind == ConstKind::Param) {
-      if (c.bits >= arguments.size() || is_type_argument(arguments[c.bits])) return value;
-      return Value::of_bits(arguments[c.bits]);
+      const std::uint32_t word = c.bits < arguments_.size() ? arguments_[static_cast<std::size_t>(c.bits)] : 0;
+      return is_type_argument(word) ? value : Value::of_bits(word);
     }
-    const TypeId type = substitute(module, c.type, arguments);
-    if (c.kind == ConstKind::SizeOf || c.kind == ConstKind::AlignOf || c.kind == ConstKind::TypeRecord)
-      c.bits = substitute(module, TypeId{static_cast<std::uint32_t>(c.bits)}, arguments).value;
-    else if (c.kind == ConstKind::Zero && type != c.type)
-      return module.zero(type);
-    else if (c.kind == ConstKind::Lanes) {
-      const std::uint32_t n = module.types[c.type].count;
-      const ExtraId list{static_cast<std::uint32_t>(c.bits)};
+  } else if (!instance_of(module_, value).generic) {
+    return value;
+  }
+  return Value::of_bits(once(value.bits, [&] { return make_value(value).bits; }));
+}
+
+Value Substitution::make_value(Value value) {
+  if (value.is_const()) {
+    Const c = module_.consts[value.constant()];
+    const TypeId type = this->type(c.type);
+    if (is_of_type(c.kind)) {
+      c.bits = this->type(type_in(c)).value;
+    } else if (c.kind == ConstKind::Zero && type != c.type) {
+      return module_.zero(type);
+    } else if (c.kind == ConstKind::Lanes) {
       std::vector<Value> lanes;
-      for (std::uint32_t i = 0; i < n; ++i)
-        lanes.push_back(substitute(module, Value::of_bits((&module.extra[list])[i]), arguments));
-      return module.lanes(type, lanes);
+      for (std::uint32_t lane : lanes_of(module_, c)) lanes.push_back(this->value(Value::of_bits(lane)));
+      return module_.lanes(type, lanes);
     }
     c.type = type;
-    return module.constant(c);
+    return module_.constant(c);
   }
-  if (value.is_function()) {
-    const Function f = module.functions[value.function()];
-    if (!f.generic) return value;
-    return module.instance(f.generic, substituted(module, f.arguments, arguments));
-  }
-  if (value.is_data()) {
-    const Data d = module.data[value.data()];
-    if (!d.generic) return value;
-    return module.instance(d.generic, substituted(module, d.arguments, arguments));
-  }
-  return value;
+  const InstanceOf instance = instance_of(module_, value);
+  const auto with = arguments(instance.arguments);
+  if (instance.kind == SymbolKind::Function) return module_.instance(FunctionId{instance.generic}, with);
+  return module_.instance(DataId{instance.generic}, with);
+}
+
+TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments) {
+  if (!module.is_dependent(type)) return type;
+  Substitution substitution(module);
+  substitution.begin(arguments);
+  return substitution.type(type);
+}
+
+Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments) {
+  if (!value.is_const() && !value.is_symbol()) return value;
+  Substitution substitution(module);
+  substitution.begin(arguments);
+  return substitution.value(value);
 }
 
 namespace {
@@ -190,9 +320,9 @@ bool lay_out_struct(Module& m, TypeId id, std::uint64_t& size, std::uint64_t& al
   if (m.types[id].flags & TypeIncomplete) {
     const Type type = m.types[id];
     if (!type.generic || m.types[type.generic].flags & TypeIncomplete) return false;
-    const std::span<const std::uint32_t> list = m.list(type.arguments);
-    const std::vector<std::uint32_t> arguments(list.begin(), list.end());
-    m.define_struct(id, substituted_fields(m, m.types[type.generic], arguments));
+    Substitution substitution(m);
+    substitution.begin(m.list(type.arguments));
+    m.define_struct(id, substitution.fields(m.types[type.generic]));
   }
   const Type type = m.types[id];
   for (std::uint32_t i = 0; i < type.count; ++i) {
@@ -260,10 +390,17 @@ std::string arguments_text(const Module& module, ExtraId arguments, unsigned dep
   const std::span<const std::uint32_t> words = module.list(arguments);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i) out += ", ";
+    if (out.size() > LongestText) break;
     out += is_type_argument(words[i]) ? type_text(module, TypeId{words[i]}, depth, scope)
                                       : value_text(module, Value::of_bits(words[i]), scope);
   }
   return out + '>';
+}
+
+void cut_text(std::string& text) {
+  if (text.size() <= LongestText) return;
+  text.resize(LongestText);
+  text += "...";
 }
 
 namespace {

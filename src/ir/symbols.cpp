@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Functions and data, by name and, instances of generics, by what they are instances of.
+#include <cstdio>
 #include <cstring>
 
 #include "base/hash.h"
@@ -195,10 +196,27 @@ DataId Module::add_table(std::string_view name, TypeId interface, std::span<cons
   return id;
 }
 
-std::string Module::full_name(FunctionId id) const {
-  return symbol_text(*this, {SymbolKind::Function, id.value}).substr(1);
+namespace {
+
+constexpr std::size_t LongestName = 1000;
+
+/// A name that is too long to be of use keeps its beginning, and is told from others by a number.
+std::string short_name(std::string name, const Module& module, Value symbol) {
+  if (name.size() <= LongestName) return name;
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "...%016llx", static_cast<unsigned long long>(content_hash(module, symbol)));
+  name.resize(LongestName);
+  return name + digits;
 }
 
-std::string Module::full_name(DataId id) const { return symbol_text(*this, {SymbolKind::Data, id.value}).substr(1); }
+}  // namespace
+
+std::string Module::full_name(FunctionId id) const {
+  return short_name(symbol_text(*this, {SymbolKind::Function, id.value}).substr(1), *this, id);
+}
+
+std::string Module::full_name(DataId id) const {
+  return short_name(symbol_text(*this, {SymbolKind::Data, id.value}).substr(1), *this, id);
+}
 
 }  // namespace inlay::ir

@@ -21,19 +21,13 @@ bool same_list(const Module& m, const Type& a, const Type& b, std::size_t words)
 
 std::uint64_t hash_of(std::string_view text) { return base::hash(text.data(), text.size()); }
 
-std::uint64_t hash_of_value(const Module& m, Value value) {
-  if (!value.is_const()) return value.bits;
-  const Const& c = m.consts[value.constant()];
-  return mix(mix(static_cast<std::uint64_t>(c.kind), c.bits), m.types[c.type].hash);
-}
-
 }  // namespace
 
 TypeId Module::intern(Type type) {
   std::uint64_t hash = mix(0, static_cast<std::uint64_t>(type.kind));
   hash = mix(hash, type.count);
   if (type.element) hash = mix(hash, types[type.element].hash);
-  if (type.length) hash = mix(hash, hash_of_value(*this, type.length));
+  if (type.length) hash = mix(hash, content_hash(*this, type.length));
   std::size_t words = 0;
   if (type.kind == TypeKind::Fn || type.kind == TypeKind::Closure) {
     words = type.count;
@@ -90,8 +84,7 @@ TypeId Module::array(TypeId element, Value length) {
   type.kind = TypeKind::Array;
   type.element = element;
   type.length = length;
-  const bool parameter = length.is_const() && consts[length.constant()].kind == ConstKind::Param;
-  if (parameter || is_dependent(element)) type.flags = TypeDependent;
+  if (mentions_parameters(*this, length) || is_dependent(element)) type.flags = TypeDependent;
   return intern(type);
 }
 
@@ -240,6 +233,7 @@ bool Module::lay_out(TypeId id) {
   if (types[id].flags & TypeLaidOut) return true;
   if (!id || types[id].flags & (TypeInvalid | TypeBusy | TypeDependent)) return false;
   if (state_->layout_depth == DeepestLayout) return false;
+  if (state_->layout_depth == 0) state_->layout_unfinished = false;
   types[id].flags |= TypeBusy;
   ++state_->layout_depth;
   std::uint64_t size = 0;
@@ -248,8 +242,14 @@ bool Module::lay_out(TypeId id) {
   --state_->layout_depth;
   Type& type = types[id];
   type.flags &= static_cast<std::uint16_t>(~TypeBusy);
-  type.flags |= good ? TypeLaidOut : TypeInvalid;
-  if (!good) return false;
+  if (!good) {
+    // What only lacks a definition may get it yet.
+    const bool missing = (type.flags & TypeIncomplete) != 0;
+    state_->layout_unfinished |= missing;
+    if (!state_->layout_unfinished) type.flags |= TypeInvalid;
+    return false;
+  }
+  type.flags |= TypeLaidOut;
   type.size = static_cast<std::uint32_t>(size);
   type.align_log2 = static_cast<std::uint8_t>(align_log2);
   return true;
@@ -296,6 +296,7 @@ void Writer::type(TypeId id, unsigned depth) {
     out += "...";
     return;
   }
+  if (out.size() > LongestText) return;  // a few types may spell out as more text than fits any memory
   constexpr std::string_view basic[] = {"void", "bool", "i8", "i16", "i32", "i64", "f32", "f64", "ptr"};
   switch (type.kind) {
     case TypeKind::Fn:
@@ -341,6 +342,7 @@ void Writer::type(TypeId id, unsigned depth) {
 std::string type_text(const Module& module, TypeId type, unsigned depth, ExtraId scope) {
   Writer writer{module, scope, {}};
   writer.type(type, depth);
+  cut_text(writer.out);
   return std::move(writer.out);
 }
 

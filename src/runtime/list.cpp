@@ -105,6 +105,11 @@ Result<std::vector<RuntimeListing>> list_runtimes(const std::string& path, bool 
   return listings;
 }
 
+void* address_in_runtime(std::string_view name) {
+  const std::optional<runtime::SymbolRef> found = runtime::find_symbol(name);
+  return found && !found->ambiguous ? const_cast<void*>(found->address) : nullptr;
+}
+
 std::vector<RuntimeListing> linked_runtimes() {
   std::vector<RuntimeListing> listings;
   for (const Image* image : runtime::registered_images()) listings.push_back(describe(*image));

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +14,14 @@
 namespace inlay::tool {
 
 namespace {
+
+struct Request {
+  CLI::App* verify = nullptr;
+  CLI::App* repair = nullptr;
+  CLI::App* clear = nullptr;
+  std::string folder;
+  bool json = false;
+};
 
 std::string time_as_text(std::int64_t seconds) {
   const std::time_t time = seconds;
@@ -56,42 +65,18 @@ void print_text(const std::vector<CacheEntry>& entries) {
   std::printf("%zu entries, %llu bytes\n", entries.size(), bytes);
 }
 
-int print_removed(const CacheCommand& command, std::uint64_t count) {
+int print_removed(const Request& command, std::uint64_t count) {
   std::printf(command.json ? "{\"removed\":%llu}\n" : "%llu entries removed\n", static_cast<unsigned long long>(count));
   return 0;
 }
 
-int print_repaired(const CacheCommand& command, const std::vector<CacheEntry>& removed) {
+int print_repaired(const Request& command, const std::vector<CacheEntry>& removed) {
   if (command.json) return print_json(removed), 0;
   if (!removed.empty()) print_text(removed);
   return print_removed(command, removed.size());
 }
 
-}  // namespace
-
-std::unique_ptr<CacheCommand> add_cache_command(CLI::App& app) {
-  auto options = std::make_unique<CacheCommand>();
-  options->command = app.add_subcommand("cache", "Look at compiled code that is kept on disk, or remove it");
-  options->command->require_subcommand(1);
-  options->command->footer(  // of the subcommands, too
-      "Examples:\n"
-      "  inlay cache list                        what is kept in the default folder\n"
-      "  inlay cache verify --dir /var/cache/x   1 is the exit code if an entry there is damaged\n"
-      "  inlay cache repair                      remove what is damaged\n"
-      "  inlay cache clear                       start anew");
-  CLI::App* list = options->command->add_subcommand("list", "Show what is kept, used last first");
-  options->verify = options->command->add_subcommand("verify", "Read all of it, and show what is damaged");
-  options->repair = options->command->add_subcommand("repair", "Remove what is damaged, and show what that was");
-  options->clear = options->command->add_subcommand("clear", "Remove all of it");
-  for (CLI::App* each : {options->command, list, options->verify, options->repair, options->clear}) {
-    each->add_option("--dir", options->folder,
-                     "The folder (default: $INLAY_CACHE_DIR, $XDG_CACHE_HOME/inlay or ~/.cache/inlay)");
-    each->add_flag("--json", options->json, "Print JSON");
-  }
-  return options;
-}
-
-int run(const CacheCommand& command) {
+int run(const Request& command) {
   CacheOptions options{.path = command.folder};
   if (options.path.empty()) {
     Result<std::string> path = Cache::default_path();
@@ -126,6 +111,30 @@ int run(const CacheCommand& command) {
   else
     std::printf("every entry is sound\n");
   return *command.verify && !entries->empty() ? 1 : 0;
+}
+
+}  // namespace
+
+void add_cache_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Request>();
+  CLI::App* cache = app.add_subcommand("cache", "Look at compiled code that is kept on disk, or remove it");
+  cache->require_subcommand(1);
+  cache->footer(  // of the subcommands, too
+      "Examples:\n"
+      "  inlay cache list                        what is kept in the default folder\n"
+      "  inlay cache verify --dir /var/cache/x   1 is the exit code if an entry there is damaged\n"
+      "  inlay cache repair                      remove what is damaged\n"
+      "  inlay cache clear                       start anew");
+  CLI::App* list = cache->add_subcommand("list", "Show what is kept, used last first");
+  options->verify = cache->add_subcommand("verify", "Read all of it, and show what is damaged");
+  options->repair = cache->add_subcommand("repair", "Remove what is damaged, and show what that was");
+  options->clear = cache->add_subcommand("clear", "Remove all of it");
+  for (CLI::App* each : {cache, list, options->verify, options->repair, options->clear}) {
+    each->add_option("--dir", options->folder,
+                     "The folder (default: $INLAY_CACHE_DIR, $XDG_CACHE_HOME/inlay or ~/.cache/inlay)");
+    each->add_flag("--json", options->json, "Print JSON");
+  }
+  cache->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace inlay::tool

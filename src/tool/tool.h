@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the subcommands share: each adds itself to the command line, and runs once that was read.
+// What the subcommands share. Each adds itself to the command line, with what is to be done when it is called; that
+// puts the exit code where `exit_code` is.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "inlay/result.h"
@@ -16,20 +16,11 @@ namespace inlay::tool {
 /// Prints the error; the exit code for it.
 int fail(const Error& error);
 
-/// With its quotes.
+/// With its quotes; what is not UTF-8 is replaced.
 std::string json_string(const std::string& text);
 
-struct CacheCommand {
-  CLI::App* command = nullptr;
-  CLI::App* verify = nullptr;
-  CLI::App* repair = nullptr;
-  CLI::App* clear = nullptr;
-  std::string folder;
-  bool json = false;
-};
-/// `inlay cache`. The options lie in what is returned.
-std::unique_ptr<CacheCommand> add_cache_command(CLI::App& app);
-/// The exit code.
-int run(const CacheCommand& command);
+void add_embed_command(CLI::App& app, int& exit_code);
+void add_list_command(CLI::App& app, int& exit_code);
+void add_cache_command(CLI::App& app, int& exit_code);
 
 }  // namespace inlay::tool

@@ -2,6 +2,8 @@
 // Whether a program makes sense: the gate that everything goes through before it is run, compiled or written.
 #pragma once
 
+#include <span>
+
 #include "inlay/ir/module.h"
 
 namespace inlay::ir {
@@ -12,7 +14,9 @@ namespace inlay::ir {
 /// instruction), what was seen and what is wanted. Lays types out on the way. Nothing that passes makes Inlay crash.
 Result<void> verify(Module& module);
 
-/// The same for one function whose types, constants and symbols were checked before.
+/// The same for some functions of a module that was verified before they were added or changed, as instances of
+/// generics are by expand(). Looks over the tables once, so ask for many functions at a time.
+Result<void> verify(Module& module, std::span<const FunctionId> functions);
 Result<void> verify(Module& module, FunctionId function);
 
 }  // namespace inlay::ir

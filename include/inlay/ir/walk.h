@@ -80,12 +80,17 @@ class Words {
 
 /// Calls `visit(slot, word)` for each word of an instruction that says something by itself: operands, numbers, blocks
 /// (Slot::Target), and the values that go with lists (as Slot::Args for calls and blocks, Slot::Numbers, Slot::Cases
-/// for the constant of a case); not for counts.
-template <class M, class Visitor>
-void visit_words(M& module, typename Words<M>::InstRef& inst, Visitor&& visit) {
+/// for the constant of a case); and `counted(count)` for each count, before what it counts.
+template <class M, class Visitor, class Counted>
+void visit_words(M& module, typename Words<M>::InstRef& inst, Visitor&& visit, Counted&& counted) {
   Words<M> words(module, inst);
+  auto count = [&] {
+    const std::uint32_t n = words.next();
+    counted(n);
+    return n;
+  };
   auto list = [&](Slot slot) {
-    for (std::uint32_t n = words.next(); n > 0; --n) visit(slot, words.next());
+    for (std::uint32_t n = count(); n > 0; --n) visit(slot, words.next());
   };
   auto target = [&] {
     visit(Slot::Target, words.next());
@@ -102,7 +107,7 @@ void visit_words(M& module, typename Words<M>::InstRef& inst, Visitor&& visit) {
         target();
         break;
       case Slot::Cases:
-        for (std::uint32_t n = words.next(); n > 0; --n) {
+        for (std::uint32_t n = count(); n > 0; --n) {
           visit(Slot::Cases, words.next());
           target();
         }
@@ -111,6 +116,12 @@ void visit_words(M& module, typename Words<M>::InstRef& inst, Visitor&& visit) {
         visit(slot, words.next());
     }
   }
+}
+
+/// The same without the counts.
+template <class M, class Visitor>
+void visit_words(M& module, typename Words<M>::InstRef& inst, Visitor&& visit) {
+  visit_words(module, inst, visit, [](std::uint32_t) {});
 }
 
 /// Calls `visit(value)` for each Value among the operands.

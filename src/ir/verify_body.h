@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What verify() checks of a function's body, in three steps: the chains of its blocks, with the type of what each
+// instruction yields; which blocks dominate which; and then operand by operand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inlay/ir/module.h"
+#include "ir/dominators.h"
+#include "ir/verify_symbols.h"
+#include "ir/verify_types.h"
+
+namespace inlay::ir {
+
+/// Keeps its memory from one function to the next.
+class BodyChecker {
+ public:
+  BodyChecker(Module& module, TypeFacts& types, SymbolFacts& symbols) : m_(module), types_(types), symbols_(symbols) {}
+
+  /// A defined function, all types, constants and headers having been checked; false: `error` tells.
+  bool check(FunctionId function);
+
+  std::optional<Error> error;
+
+ private:
+  static constexpr std::uint32_t Nowhere = ~0u;
+  static constexpr std::uint32_t MostEntries = 1u << 24;  // of a table for virtual calls
+  /// What is known of an instruction of the function.
+  struct Cell {
+    TypeId type;  // of what it yields; none: in no block
+    std::uint32_t block = Nowhere;
+    std::uint32_t order = 0;  // among all instructions
+  };
+  /// The words of the instruction at hand.
+  struct Words {
+    std::uint32_t first = 0;
+    const std::uint32_t* at = nullptr;
+    const std::uint32_t* end = nullptr;
+    bool at_first = true;
+  };
+
+  // verify_body.cpp: blocks
+  bool link();
+  bool link_block(std::uint32_t number, std::uint32_t& order);
+  bool link_inst(InstId id, std::uint32_t block, std::uint32_t& parameters);
+  bool check_type(const Inst& inst);
+  bool check_entry();
+  bool add_edges(const Inst& inst);
+  bool open_words(const Inst& inst);
+  std::uint32_t next();
+
+  // verify_operands.cpp: operands
+  bool check_operands(const Inst& inst);
+  bool check_slot(Slot slot, const Inst& inst);
+  bool check_value(std::uint32_t word, TypeId wanted);
+  bool check_list(std::span<const std::uint32_t> types, std::string_view role);
+  bool check_target();
+  bool check_cases(const Inst& inst);
+  bool check_number(const Inst& inst);
+  bool check_numbers(const Inst& inst);
+  bool check_field(const Inst& inst);
+  bool check_method(const Inst& inst);
+  bool check_truth(const Inst& inst);
+  bool check_conversion(const Inst& inst);
+  bool check_callee(const Inst& inst);
+  bool check_code(const Inst& inst);
+  bool check_closure(const Inst& inst);
+  bool check_interface();
+  TypeId type_of_operand(std::uint32_t word);
+  bool reaches_here(const Cell& cell) const {
+    return cell.block == block_ ? cell.order < order_ : dominators_.dominates(cell.block, block_);
+  }
+  bool check_scope(Scope used, const std::string& what);
+  bool check_symbol_scope(Value value);
+
+  // Messages
+  bool fail(std::string_view text);  // about the instruction at hand
+  bool fail_block(std::uint32_t number, std::string_view text);
+  bool fail_function(std::string_view text);
+  bool fail_value(std::uint32_t word, TypeId wanted);
+  bool fail_list();
+  std::string type_text(TypeId type) const { return m_.to_string(type); }
+  std::string operand_text() const;
+  std::string block_text(std::uint32_t number) const;
+
+  Module& m_;
+  TypeFacts& types_;
+  SymbolFacts& symbols_;
+  Dominators dominators_;
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> starts_, successors_;
+  std::vector<std::int64_t> cases_;
+  std::uint64_t words_read_ = 0;  // of all lists of all functions
+
+  FunctionId function_;
+  std::uint32_t first_ = 0, count_ = 0;              // instructions
+  std::uint32_t first_block_ = 0, block_count_ = 0;  // blocks
+  Scope declared_ = 0;
+  bool shared_ = false;
+  TypeId result_;
+
+  // Where it is
+  InstId inst_;
+  std::uint32_t block_ = 0, order_ = 0;
+  Words words_;
+  bool malformed_ = false;
+  unsigned operand_ = 0;        // from 1 on
+  std::string_view role_;       // of a value in a list: "argument"
+  std::uint32_t position_ = 0;  // in that list, from 1 on
+  std::uint32_t target_ = 0;    // the block whose parameters it is for, or none
+  TypeId interface_;            // of the operand before
+};
+
+}  // namespace inlay::ir
