@@ -202,11 +202,11 @@ std::vector<GenericArgument> Substitution::arguments(ExtraId list) {
   std::vector<GenericArgument> result;
   // The list stays where it is: tables do not move.
   const std::span<const std::uint32_t> words = module_.list(list);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_type_argument(words[i]))
-      result.emplace_back(type(TypeId{words[i]}));
+  for (std::uint32_t word : words) {
+    if (is_type_argument(word))
+      result.emplace_back(type(TypeId{word}));
     else
-      result.emplace_back(folded(module_, value(Value::of_bits(words[i]))));
+      result.emplace_back(folded(module_, value(Value::of_bits(word))));
   }
   return result;
 }
@@ -230,8 +230,8 @@ TypeId Substitution::type(TypeId id) {
   if (!module_.is_dependent(id)) return id;
   const Type& type = module_.types[id];
   if (type.kind == TypeKind::TypeParam) {
-    const bool known = type.count < arguments_.size() && is_type_argument(arguments_[type.count]);
-    return known ? TypeId{arguments_[type.count]} : id;
+    const bool fits = type.count < arguments_.size() && is_type_argument(arguments_[type.count]);
+    return fits ? TypeId{arguments_[type.count]} : id;  // otherwise verify() tells
   }
   return TypeId{once(id.value, [&] { return make_type(id).value; })};
 }
@@ -264,8 +264,9 @@ Value Substitution::value(Value value) {
   if (value.is_const()) {
     const Const& c = module_.consts[value.constant()];
     if (c.kind == ConstKind::Param) {
-      const std::uint32_t word = c.bits < arguments_.size() ? arguments_[static_cast<std::size_t>(c.bits)] : 0;
-      return is_type_argument(word) ? value : Value::of_bits(word);
+      const auto number = static_cast<std::size_t>(c.bits);
+      const bool fits = number < arguments_.size() && !is_type_argument(arguments_[number]);
+      return fits ? Value::of_bits(arguments_[number]) : value;
     }
   } else if (!instance_of(module_, value).generic) {
     return value;
@@ -470,10 +471,8 @@ std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope) {
     std::string out = '@' + name_text(module.text(entry.name));
     return entry.generic ? out + arguments_text(module, entry.arguments, 64, scope) : out;
   };
-  if (symbol.kind == SymbolKind::Function) {
-    return write(module.functions[FunctionId{symbol.id}]);
-  }
-  return write(module.data[DataId{symbol.id}]);
+  return symbol.kind == SymbolKind::Function ? write(module.functions[FunctionId{symbol.id}])
+                                             : write(module.data[DataId{symbol.id}]);
 }
 
 std::string name_text(std::string_view name) {
