@@ -32,7 +32,9 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   INLAY_TRY(const std::vector<ir::Value> roots, find_roots(module, options.roots));
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
   for (std::uint32_t i = 1; i < module.types.count(); ++i) module.lay_out(ir::TypeId{i});
+  const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   codegen::LowerJob job;
+  job.inlining = inlining;
   job.functions = reach.functions;
   job.data = reach.data;
   job.visible = roots;
