@@ -14,7 +14,8 @@ namespace inlay {
 
 struct LowerOptions {
   Architecture architecture = Architecture::X86_64;
-  bool debug = false;  // DWARF: lines, functions, parameters, locals, types
+  bool debug = false;           // DWARF: lines, functions, parameters, locals, types
+  bool frame_pointers = false;  // for those who walk stacks by them; unwind tables are there always
   /// Functions and data that others may use; empty: what is exported.
   std::vector<std::string> roots = {};
 };

@@ -143,13 +143,11 @@ Value Expander::canonical(Value symbol) {
       function ? entry(canonical_functions_, symbol.function().value) : entry(canonical_data_, symbol.data().value);
   if (known) return known;
   const bool shared = function && (m_.functions[generic.function()].flags & FunctionShared) != 0;
-  const ExtraId parameters =
-      function ? m_.functions[generic.function()].parameters : m_.data[generic.data()].parameters;
   const ExtraId list = function ? m_.functions[symbol.function()].arguments : m_.data[symbol.data()].arguments;
   std::vector<GenericArgument> arguments;
   const std::span<const std::uint32_t> words = m_.list(list);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!is_type_parameter(m_, parameters, i))
+    if (!is_type_argument(words[i]))
       arguments.emplace_back(folded(m_, Value::of_bits(words[i])));
     else
       arguments.emplace_back(shared ? shape_of(m_, TypeId{words[i]}) : TypeId{words[i]});
@@ -197,8 +195,8 @@ Result<void> Expander::make_instance(Value symbol) {
     return refused(ErrorKind::InvalidProgram, symbol, "no function of that name has parameters and a body; define one");
   for (std::uint32_t i = 0; i < m_.list(m_.functions[symbol.function()].arguments).size(); ++i) {
     const std::uint32_t word = m_.list(m_.functions[symbol.function()].arguments)[i];
-    const bool dependent = is_type_parameter(m_, pattern.parameters, i) ? m_.is_dependent(TypeId{word})
-                                                                        : mentions_parameters(m_, Value::of_bits(word));
+    const bool dependent =
+        is_type_argument(word) ? m_.is_dependent(TypeId{word}) : mentions_parameters(m_, Value::of_bits(word));
     if (dependent)
       return refused(ErrorKind::InvalidProgram, symbol,
                      "its arguments are parameters themselves; use it in a generic, or with types that are known");

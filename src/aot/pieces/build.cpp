@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "aot/pieces/build.h"
+
+#include <chrono>
+#include <cstring>
+
+#include "aot/pieces/executable.h"
+#include "aot/pieces/relocatable.h"
+#include "aot/pieces/split.h"
+#include "inlay/ir/fingerprint.h"
+
+namespace inlay::aot {
+
+namespace {
+
+/// Raised when pieces of the same code look different than before.
+constexpr std::uint32_t PieceFormat = 1;
+
+class Clock {
+ public:
+  /// Milliseconds since it was last asked.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double passed = std::chrono::duration<double, std::milli>(now - last_).count();
+    last_ = now;
+    return passed;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// Of what the code of all functions depends on.
+base::Hash128 digest_of(const PieceOptions& options) {
+  // Without it, keys are good for this process only: addresses of two processes differ.
+  static const char here = 0;
+  const std::optional<std::string> compiler = describe_compiler(options.cpu);
+  std::string text = compiler ? *compiler : "process " + std::to_string(reinterpret_cast<std::uintptr_t>(&here)) +
+                                                std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+  text += "/x86_64/";
+  text += std::to_string(static_cast<unsigned>(options.level)) + '/' + std::to_string(PieceFormat);
+  return base::hash128(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+PieceKey key_of(const ir::Fingerprint& fingerprint, const base::Hash128& digest, bool exported) {
+  const std::uint64_t words[] = {fingerprint.low, fingerprint.high, digest.low, digest.high, exported};
+  return base::hash128(std::as_bytes(std::span(words)));
+}
+
+}  // namespace
+
+void PieceBuilder::forget() {
+  symbols_.reset();
+  data_.clear();
+  recorded_.clear();
+  records_.reset();
+}
+
+Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module& module, const ir::Reach& reach,
+                                                                const PieceOptions& options, PieceReport& report) {
+  Clock clock;
+  const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
+  report.inlining = clock.lap();
+  const std::vector<ir::Fingerprint> fingerprints = ir::code_fingerprints(module, reach.functions, inlining);
+  report.fingerprints = clock.lap();
+
+  const base::Hash128 digest = digest_of(options);
+  std::vector<const Piece*> pieces(reach.functions.size());
+  std::vector<PieceKey> keys(reach.functions.size());
+  std::vector<std::size_t> missing;
+  std::vector<ir::FunctionId> to_compile;
+  for (std::size_t i = 0; i < reach.functions.size(); ++i) {
+    const bool exported = (module.functions[reach.functions[i]].flags & ir::FunctionExported) != 0;
+    keys[i] = key_of(fingerprints[i], digest, exported);
+    pieces[i] = store_.find(keys[i]);
+    if (pieces[i]) continue;
+    missing.push_back(i);
+    to_compile.push_back(reach.functions[i]);
+  }
+  report.look_up = clock.lap();
+  INLAY_TRY(std::vector<Piece> made, compile_pieces(module,
+                                                    {.functions = to_compile,
+                                                     .inlining = inlining,
+                                                     .level = options.level,
+                                                     .cpu = options.cpu,
+                                                     .threads = options.threads,
+                                                     .batch = options.batch},
+                                                    machines_, store_.names()));
+  for (std::size_t i = 0; i < missing.size(); ++i)
+    pieces[missing[i]] = &store_.add(keys[missing[i]], std::move(made[i]));
+  report.compile = clock.lap();
+  report.functions = pieces.size();
+  report.compiled = missing.size();
+  return pieces;
+}
+
+Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module, const ir::Reach& reach,
+                                                       const PieceOptions& options, PieceReport& report) {
+  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, report));
+  Clock clock;
+  if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module, store_.names());
+
+  // What each name means: data of the program, or the record of a function of it.
+  enum : std::uint8_t { Unknown, Data, Record };
+  struct Meaning {
+    std::uint8_t kind = Unknown;
+    std::uint32_t id = 0;
+  };
+  for (ir::DataId data : reach.data) symbols_->data(data);
+  for (ir::FunctionId function : reach.functions) symbols_->record(function);
+  // Beyond this point, names that are new are those of functions.
+  std::vector<Meaning> meanings(store_.names().size() + 1);
+  for (ir::DataId data : reach.data) meanings[symbols_->data(data).value] = {Data, data.value};
+  for (ir::FunctionId function : reach.functions) meanings[symbols_->record(function).value] = {Record, function.value};
+
+  // Data stand behind the first function that mentions them, and what they mention behind them.
+  std::vector<const Piece*> pieces;
+  pieces.reserve(functions.size() + reach.data.size() + 1);
+  std::vector<ir::FunctionId> recorded;
+  auto add = [&](const Piece* piece) {
+    const std::size_t first = pieces.size();
+    pieces.push_back(piece);
+    for (std::size_t i = first; i < pieces.size(); ++i) {
+      for (const Fixup& fixup : pieces[i]->fixups) {
+        if (fixup.own || fixup.target >= meanings.size() || meanings[fixup.target].kind == Unknown) continue;
+        const Meaning meaning = std::exchange(meanings[fixup.target], Meaning{});
+        if (meaning.kind == Record) {
+          recorded.push_back(ir::FunctionId{meaning.id});
+          continue;
+        }
+        if (data_.size() <= meaning.id) data_.resize(meaning.id + 1);
+        std::unique_ptr<const Piece>& data = data_[meaning.id];
+        if (!data) data = std::make_unique<const Piece>(data_piece(module, ir::DataId{meaning.id}, *symbols_));
+        ++report.data;
+        pieces.push_back(data.get());
+      }
+    }
+  };
+  for (const Piece* function : functions) add(function);
+  // What is exported and mentioned by nobody.
+  for (ir::DataId data : reach.data) {
+    if (meanings[symbols_->data(data).value].kind != Data) continue;
+    meanings[symbols_->data(data).value] = {};
+    if (data_.size() <= data.value) data_.resize(data.value + 1);
+    if (!data_[data.value]) data_[data.value] = std::make_unique<const Piece>(data_piece(module, data, *symbols_));
+    ++report.data;
+    add(data_[data.value].get());
+  }
+  if (!recorded.empty()) {
+    if (!records_ || recorded != recorded_)
+      records_ = std::make_unique<Piece>(record_piece(module, recorded, *symbols_));
+    else
+      update_lines(*records_, module, recorded);
+    recorded_ = std::move(recorded);
+    pieces.push_back(records_.get());
+  }
+  report.data_time = clock.lap();
+  return pieces;
+}
+
+Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
+  if (support_from_ != options.support) {
+    support_.clear();
+    support_by_name_.clear();
+    support_from_.clear();
+    for (const std::string& object : options.support) {
+      INLAY_TRY(std::vector<Piece> more, split_object(object, store_.names()));
+      for (Piece& piece : more) {
+        for (const Definition& definition : piece.definitions)
+          support_by_name_.try_emplace(definition.name.value, static_cast<std::uint32_t>(support_.size()));
+        support_.push_back(std::move(piece));
+      }
+    }
+    support_from_ = options.support;
+  }
+  std::vector<bool> settled(store_.names().size() + 1);  // is defined, or was looked for
+  for (const Piece* piece : pieces)
+    for (const Definition& definition : piece->definitions) settled[definition.name.value] = true;
+  auto need = [&](std::uint32_t name) {
+    if (settled[name]) return;
+    settled[name] = true;
+    const auto found = support_by_name_.find(name);
+    if (found == support_by_name_.end()) return;
+    const Piece& piece = support_[found->second];
+    for (const Definition& definition : piece.definitions) settled[definition.name.value] = true;
+    pieces.push_back(&piece);
+  };
+  const SymbolId entry = store_.names().find(options.entry);
+  if (entry) need(entry.value);
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    for (const Fixup& fixup : pieces[i]->fixups)
+      if (!fixup.own) need(fixup.target);
+  return {};
+}
+
+Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, const ir::Reach& reach,
+                                                   const PieceOptions& options, base::Bytes& file) {
+  PieceReport report;
+  INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, report));
+  Clock clock;
+  const SymbolId entry = store_.names().add(options.entry);
+  INLAY_TRY_VOID(add_support(pieces, options));
+  INLAY_TRY_VOID(link_executable(pieces, store_.names(), {.entry = entry, .strip = options.strip}, file));
+  report.link = clock.lap();
+  report.bytes = file.size();
+  return report;
+}
+
+Result<PieceReport> PieceBuilder::build_object(const ir::Module& module, const ir::Reach& reach,
+                                               const PieceOptions& options, base::Bytes& file) {
+  PieceReport report;
+  INLAY_TRY(const std::vector<const Piece*> pieces, gather(module, reach, options, report));
+  Clock clock;
+  INLAY_TRY(file, to_object(pieces, store_.names()));
+  report.link = clock.lap();
+  report.bytes = file.size();
+  return report;
+}
+
+}  // namespace inlay::aot

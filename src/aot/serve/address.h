@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where a server listens: a socket in a folder that is its user's alone.
+#pragma once
+
+#include <sys/un.h>
+
+#include <string>
+
+#include "inlay/result.h"
+
+namespace inlay::aot {
+
+/// Something open, closed in the end.
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(int number) : number_(number) {}
+  Handle(Handle&& other) noexcept : number_(other.release()) {}
+  Handle& operator=(Handle&& other) noexcept;
+  ~Handle();
+  int number() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+  int release() {
+    const int number = number_;
+    number_ = -1;
+    return number;
+  }
+
+ private:
+  int number_ = -1;
+};
+
+/// An error if the path is too long for a socket.
+Result<sockaddr_un> address_of(const std::string& path);
+
+/// Makes the folder of a path, or checks that it is ours and others have no business there.
+Result<void> own_folder_of(const std::string& path);
+
+/// Whether the other side of a connection is of the same user.
+bool is_same_user(int socket);
+
+}  // namespace inlay::aot

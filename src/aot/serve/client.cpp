@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "aot/serve/address.h"
+#include "aot/serve/message.h"
+#include "inlay/serve.h"
+
+namespace inlay::aot {
+
+Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const std::string& socket) {
+  using Nobody = std::optional<BuildReport>;
+  const std::string path = socket.empty() ? default_socket() : socket;
+  const Result<sockaddr_un> address = address_of(path);
+  // Before anything is made or asked: who listens in a folder of somebody else is nobody to us.
+  struct stat folder;
+  const std::string parent = path.substr(0, path.rfind('/'));
+  if (!address || ::lstat(parent.c_str(), &folder) != 0 || folder.st_uid != ::geteuid()) return Nobody();
+  const Handle connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!connection) return Nobody();
+  if (::connect(connection.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
+    return Nobody();
+  if (!is_same_user(connection.number())) return Nobody();
+
+  BuildRequest asked = request;
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error) return Nobody();
+  asked.directory = (here / request.directory).lexically_normal().string();
+  if (!send_message(connection.number(), write_request(asked))) return Nobody();
+  const std::optional<base::Bytes> bytes = receive_message(connection.number());
+  if (!bytes) return Nobody();
+  std::optional<Answer> answer = read_answer(*bytes);
+  if (!answer || !answer->same_version) return Nobody();
+  if (answer->error) return *std::move(answer->error);
+  answer->report.by_server = true;
+  return Nobody(std::move(answer->report));
+}
+
+}  // namespace inlay::aot

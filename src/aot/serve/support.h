@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What every program gets that has no C library: where it begins, what traps call, copies and fills of memory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inlay/ir/module.h"
+#include "inlay/result.h"
+
+namespace inlay::aot {
+
+/// Objects for x86-64; a program takes of them what it needs. They depend on how its `main` is declared.
+Result<std::vector<std::string>> support_objects(const ir::Module& module);
+
+}  // namespace inlay::aot

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How blocks end, and what becomes of traps.
+#include "codegen/lower/function.h"
+
+#include <llvm/IR/Constants.h>
+
+namespace inlay::codegen {
+
+using ir::BlockId;
+using ir::Inst;
+using ir::InstId;
+using ir::Op;
+using ir::TrapKind;
+
+void FunctionLowering::lower_end(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::Jump: {
+      Words words(module_, inst);
+      builder_.CreateBr(edge(words));
+      return;
+    }
+    case Op::Branch: {
+      Words words(module_, inst);
+      llvm::Value* condition = value(words.next(), ir::Bool);
+      llvm::BasicBlock* yes = edge(words);
+      llvm::BasicBlock* no = edge(words);
+      builder_.CreateCondBr(condition, yes, no);
+      return;
+    }
+    case Op::Switch:
+      return lower_switch(inst);
+    case Op::Return:
+      return lower_return(inst);
+    case Op::ReturnVoid:
+      builder_.CreateRetVoid();
+      return;
+    default:
+      trap(ir::StringId{inst.a});
+  }
+}
+
+/// The LLVM block that leads to the next target of the words, with its arguments. That is the target itself, unless it
+/// has parameters and this block leads there by another way already: LLVM tells ways apart by where they come from.
+llvm::BasicBlock* FunctionLowering::edge(Words& words) {
+  const BlockId target{words.next()};
+  const std::uint32_t count = words.next();
+  llvm::BasicBlock* block = blocks_[index(target)];
+  llvm::BasicBlock* from = builder_.GetInsertBlock();
+  llvm::BasicBlock* to = block;
+  if (count > 0 && std::exchange(target_of_[index(target)], place_) == place_) {
+    to = llvm::BasicBlock::Create(context_, "", into_, block);
+    llvm::BranchInst::Create(block, to)->setDebugLoc(builder_.getCurrentDebugLocation());
+    from = to;
+  }
+  InstId parameter = module_.blocks[target].first;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Inst& inst = module_.insts[parameter];
+    Pair& phi = result_of(parameter);
+    if (!phi.first) make_phi(inst.type(), phi, block);
+    const Pair argument = pair(words.next(), inst.type());
+    llvm::cast<llvm::PHINode>(phi.first)->addIncoming(argument.first, from);
+    if (phi.second) llvm::cast<llvm::PHINode>(phi.second)->addIncoming(argument.second, from);
+    parameter = inst.next;
+  }
+  return to;
+}
+
+void FunctionLowering::lower_switch(const Inst& inst) {
+  Words words(module_, inst);
+  llvm::Value* on = value(words.next(), inst.type());
+  llvm::BasicBlock* otherwise = edge(words);
+  const std::uint32_t count = words.next();
+  llvm::SwitchInst* end = builder_.CreateSwitch(on, otherwise, count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto* number = llvm::cast<llvm::ConstantInt>(value(words.next(), inst.type()));
+    end->addCase(number, edge(words));
+  }
+}
+
+void FunctionLowering::lower_return(const Inst& inst) {
+  const Pair result = pair(inst.a, inst.type());
+  if (!types_.is_pair(inst.type())) {
+    builder_.CreateRet(result.first);
+    return;
+  }
+  llvm::Value* both = llvm::PoisonValue::get(into_->getReturnType());
+  both = builder_.CreateInsertValue(both, result.first, 0);
+  builder_.CreateRet(builder_.CreateInsertValue(both, result.second, 1));
+}
+
+/// The number of the place, in the function's table, that says why and where it trapped.
+std::uint32_t FunctionLowering::site(TrapKind kind, ir::StringId message) {
+  constexpr std::size_t LookedAt = 8;  // the last ones: checks of one line stand together
+  const bool same_file = location_.file() == function_->location.file();
+  const std::int32_t line = location_ && same_file ? static_cast<std::int32_t>(location_.line()) -
+                                                         static_cast<std::int32_t>(function_->location.line())
+                                                   : 0;
+  const Site wanted{kind, line, message};
+  for (std::size_t i = sites_.size(); i > 0 && sites_.size() - i < LookedAt; --i)
+    if (sites_[i - 1] == wanted) return static_cast<std::uint32_t>(i - 1);
+  sites_.push_back(wanted);
+  return static_cast<std::uint32_t>(sites_.size() - 1);
+}
+
+/// Goes on here unless `bad`.
+void FunctionLowering::trap_if(llvm::Value* bad, TrapKind kind, llvm::Value* a, llvm::Value* b) {
+  if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(bad); known && known->isZero()) return;
+  const std::uint32_t number = site(kind);
+  llvm::BasicBlock* trap = nullptr;
+  // What goes without numbers shares a block with the check before it.
+  if (!a && !traps_.empty() && traps_.back().site == number) trap = traps_.back().block;
+  if (!trap) {
+    trap = llvm::BasicBlock::Create(context_);  // it gets its place in the end
+    traps_.push_back({trap, number, a, b, builder_.getCurrentDebugLocation()});
+  }
+  llvm::BasicBlock* here = builder_.GetInsertBlock();
+  llvm::BasicBlock* next = llvm::BasicBlock::Create(context_, "", into_, here->getNextNode());
+  builder_.CreateCondBr(bad, trap, next, unlikely_);
+  builder_.SetInsertPoint(next);
+}
+
+void FunctionLowering::trap(ir::StringId message) {
+  llvm::BasicBlock* block = llvm::BasicBlock::Create(context_);
+  traps_.push_back({block, site(TrapKind::Message, message), nullptr, nullptr, builder_.getCurrentDebugLocation()});
+  builder_.CreateBr(block);
+}
+
+/// One object for the function: its places, and the messages behind them.
+void FunctionLowering::finish_traps() {
+  if (traps_.empty()) return;
+  llvm::Type* number = llvm::Type::getInt32Ty(context_);
+  auto* place = llvm::StructType::get(context_, {types_.pointer(), types_.pointer(), number, number});
+  std::string texts;
+  for (const Site& site : sites_)
+    if (site.kind == TrapKind::Message) texts.append(module_.text(site.message)).push_back('\0');
+  auto* places = llvm::ArrayType::get(place, sites_.size());
+  auto* table_type = llvm::StructType::get(context_, {places, llvm::ArrayType::get(types_.byte(), texts.size())});
+  auto* table = new llvm::GlobalVariable(symbols_.module(), table_type, /*isConstant=*/true,
+                                         llvm::GlobalValue::PrivateLinkage, nullptr, "inlay.sites." + into_->getName());
+  llvm::GlobalVariable* record = symbols_.record(id_);
+  std::vector<llvm::Constant*> entries;
+  std::size_t text = sites_.size() * sizeof(ir::TrapSite);
+  for (const Site& site : sites_) {
+    llvm::Constant* message = llvm::Constant::getNullValue(types_.pointer());
+    if (site.kind == TrapKind::Message) {
+      message = llvm::ConstantExpr::getInBoundsGetElementPtr(types_.byte(), table, word(text));
+      text += module_.text(site.message).size() + 1;
+    }
+    entries.push_back(llvm::ConstantStruct::get(
+        place, {record, message, llvm::ConstantInt::get(number, static_cast<std::uint32_t>(site.kind)),
+                llvm::ConstantInt::getSigned(number, site.line)}));
+  }
+  table->setInitializer(
+      llvm::ConstantStruct::get(table_type, {llvm::ConstantArray::get(places, entries),
+                                             llvm::ConstantDataArray::getString(context_, texts, /*AddNull=*/false)}));
+  table->setAlignment(llvm::Align(alignof(ir::TrapSite)));
+
+  const llvm::FunctionCallee callee = symbols_.trap();
+  for (const TrapBlock& trap : traps_) {
+    trap.block->insertInto(into_);
+    builder_.SetInsertPoint(trap.block);
+    builder_.SetCurrentDebugLocation(trap.location);
+    llvm::Constant* at =
+        llvm::ConstantExpr::getInBoundsGetElementPtr(types_.byte(), table, word(trap.site * sizeof(ir::TrapSite)));
+    llvm::Value* none = word(0);
+    builder_.CreateCall(callee, {at, trap.a ? trap.a : none, trap.b ? trap.b : none})->setDoesNotReturn();
+    builder_.CreateUnreachable();
+  }
+}
+
+}  // namespace inlay::codegen

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Program IR → LLVM IR, function by function: what inlay::lower() and incremental compilation are made of.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "inlay/ir/fingerprint.h"
+#include "inlay/ir/module.h"
+
+namespace llvm {
+class Module;
+}
+
+namespace inlay::codegen {
+
+struct LowerJob {
+  std::span<const ir::FunctionId> functions;  // to be defined; their order is that of the code
+  std::span<const ir::DataId> data;           // to be defined likewise
+  /// What others may use; empty: what is exported.
+  std::span<const ir::Value> visible;
+  /// By the function's handle; empty: all are Free. Bodies that are `Always` inlined are added where they are called.
+  std::span<const ir::Inlining> inlining;
+  Architecture architecture = Architecture::X86_64;
+  bool debug = false;
+  bool frame_pointers = false;
+  /// The code of each function depends on nothing but what code_fingerprints() covers, whatever else the LLVM module
+  /// holds. All symbols are visible to a linker, nothing is seen through one, and function records stay undefined.
+  bool independent = false;
+};
+
+/// The symbol of a function or object, as a linker sees it.
+std::string symbol_name(const ir::Module& module, ir::FunctionId function);
+std::string symbol_name(const ir::Module& module, ir::DataId data);
+/// And of its FunctionRecord (inlay/ir/layout.h).
+std::string record_name(const ir::Module& module, ir::FunctionId function);
+
+/// Adds functions and data of a verified and expanded module, whose types are laid out. What they mention is declared.
+/// After an error, `into` holds a part of it and is good for nothing.
+Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const LowerJob& job);
+
+/// Adds the records of functions, under their names, for code that was made independently.
+Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions);
+
+}  // namespace inlay::codegen

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "codegen/lower/symbols.h"
+
+#include <algorithm>
+
+#include "codegen/lower/initializer.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+
+namespace inlay::codegen {
+
+namespace {
+
+/// Whether LLVM would take a function of that name for the C library's.
+bool is_library_name(llvm::StringRef name) {
+  static const llvm::TargetLibraryInfoImpl library(llvm::Triple("x86_64-pc-linux-gnu"));
+  llvm::LibFunc found;
+  return library.getLibFunc(name, found);
+}
+
+std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, auto id) {
+  return instance ? module.full_name(id) : std::string(module.text(name));
+}
+
+}  // namespace
+
+std::string symbol_name(const ir::Module& module, ir::FunctionId function) {
+  const ir::Function& f = module.functions[function];
+  return raw_name(module, f.name, static_cast<bool>(f.generic), function);
+}
+
+std::string symbol_name(const ir::Module& module, ir::DataId data) {
+  const ir::Data& d = module.data[data];
+  return raw_name(module, d.name, static_cast<bool>(d.generic), data);
+}
+
+std::string record_name(const ir::Module& module, ir::FunctionId function) {
+  return "inlay.record." + symbol_name(module, function);
+}
+
+Symbols::Symbols(llvm::Module& into, const ir::Module& module, const LowerJob& job, Types& types)
+    : into_(into),
+      module_(module),
+      job_(job),
+      types_(types),
+      functions_(module.functions.count()),
+      inline_copies_(job.independent ? module.functions.count() : 0),
+      data_(module.data.count()),
+      records_(module.functions.count()) {}
+
+bool Symbols::is_visible(ir::Value symbol, bool exported) const {
+  if (job_.visible.empty()) return exported;
+  return std::find(job_.visible.begin(), job_.visible.end(), symbol) != job_.visible.end();
+}
+
+bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
+  const char* why = nullptr;
+  if (name.empty()) why = "has no name";
+  if (name.starts_with("llvm.")) why = "has a name that only LLVM's own functions have";
+  if (name.starts_with("inlay.record.")) why = "has a name that only records of functions have";
+  if (name.find('\0') != name.npos || name.starts_with('\1')) why = "has a name that no symbol can have";
+  if (!why) return true;
+  fail(Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "' " + why + "; give it another one",
+             place_of(module_, location)));
+  return false;
+}
+
+llvm::Function* Symbols::declare(ir::FunctionId id) {
+  const ir::Function& f = module_.functions[id];
+  const Convention& convention = types_.convention(f.signature);
+  const std::string name = symbol_name(module_, id);
+  const bool possible = is_name_possible(name, f.location);
+  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+    if (auto* function = llvm::dyn_cast<llvm::Function>(there)) return function;
+    fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is a function here and data elsewhere; rename one",
+               place_of(module_, f.location)));
+  }
+  llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage,
+                                                    possible ? name : "inlay.unnamed", &into_);
+  function->setAttributes(convention.attributes);
+  if (f.flags & ir::FunctionExtern) return function;
+  if (is_library_name(name)) {  // it is the program's own, whatever the C library's does
+    function->addFnAttr("no-builtins");
+    function->addFnAttr(llvm::Attribute::NoBuiltin);
+  }
+  if (job_.independent) {
+    function->setDSOLocal(true);
+    if (!is_visible(id, f.flags & ir::FunctionExported)) function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  } else if (f.flags & ir::FunctionCold) {
+    function->addFnAttr(llvm::Attribute::Cold);
+  }
+  return function;
+}
+
+llvm::Function* Symbols::callee(ir::FunctionId id) {
+  if (!job_.independent || inlining(id) != ir::Inlining::Always) return function(id);
+  llvm::Function*& copy = inline_copies_[id.value];
+  if (copy) return copy;
+  const Convention& convention = types_.convention(module_.functions[id].signature);
+  copy = llvm::Function::Create(convention.type, llvm::GlobalValue::InternalLinkage,
+                                "inlay.inline." + symbol_name(module_, id), &into_);
+  copy->setAttributes(convention.attributes);
+  copy->addFnAttr(llvm::Attribute::AlwaysInline);
+  wanted_.push_back(id);
+  return copy;
+}
+
+void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
+  const ir::Function& f = module_.functions[id];
+  const bool inline_copy = function.hasLocalLinkage();
+  if (!inline_copy) {
+    if (job_.independent)
+      function.setLinkage(llvm::GlobalValue::WeakAnyLinkage);
+    else if (!is_visible(id, f.flags & ir::FunctionExported))
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+  function.setUWTableKind(llvm::UWTableKind::Async);
+  if (job_.frame_pointers) function.addFnAttr("frame-pointer", "all");
+  if (f.flags & ir::FunctionCold) function.addFnAttr(llvm::Attribute::Cold);
+  if (inline_copy) return;
+  if (inlining(id) == ir::Inlining::Never || f.flags & ir::FunctionNoInline)
+    function.addFnAttr(llvm::Attribute::NoInline);
+  else if (inlining(id) == ir::Inlining::Always && !job_.independent)
+    function.addFnAttr(llvm::Attribute::AlwaysInline);
+  else if (f.flags & ir::FunctionInline)
+    function.addFnAttr(llvm::Attribute::InlineHint);
+}
+
+llvm::FunctionCallee Symbols::trap() {
+  if (trap_) return trap_;
+  llvm::Type* word = types_.word();
+  trap_ =
+      into_.getOrInsertFunction("inlay_trap", llvm::Type::getVoidTy(into_.getContext()), types_.pointer(), word, word);
+  // It may throw: whoever calls the program may catch that.
+  if (auto* function = llvm::dyn_cast<llvm::Function>(trap_.getCallee())) {
+    function->addFnAttr(llvm::Attribute::NoReturn);
+    function->addFnAttr(llvm::Attribute::Cold);
+  }
+  return trap_;
+}
+
+llvm::Constant* Symbols::constant(ir::Value symbol) {
+  if (symbol.is_function()) return function(symbol.function());
+  return data(symbol.data());
+}
+
+llvm::GlobalVariable* Symbols::declare_object(const std::string& name, llvm::Type* type) {
+  return new llvm::GlobalVariable(into_, type, /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage, nullptr, name);
+}
+
+/// Independent code declares objects as what it knows of them: nothing.
+llvm::GlobalVariable* Symbols::with_type(llvm::GlobalVariable* object, llvm::Type* type) {
+  if (object->getValueType() == type) return object;
+  llvm::GlobalVariable* other = declare_object("", type);
+  other->copyAttributesFrom(object);
+  object->replaceAllUsesWith(other);
+  other->takeName(object);
+  object->eraseFromParent();
+  return other;
+}
+
+llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
+  const ir::Data& d = module_.data[id];
+  const std::string name = symbol_name(module_, id);
+  const bool possible = is_name_possible(name, d.location);
+  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+    if (auto* object = llvm::dyn_cast<llvm::GlobalVariable>(there)) return object;
+    fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is data here and a function elsewhere; rename one",
+               place_of(module_, d.location)));
+  }
+  // What others say about an object is not known to independent code.
+  const bool known = !job_.independent && d.flags & ir::DataDefined;
+  llvm::GlobalVariable* object =
+      declare_object(possible ? name : "inlay.unnamed", known ? initializer_type(module_, d, types_) : types_.byte());
+  if (d.flags & ir::DataExtern) {
+    object->setConstant(!(d.flags & ir::DataMutable));
+  } else if (job_.independent) {
+    object->setDSOLocal(true);
+    if (!is_visible(id, d.flags & ir::DataExported)) object->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  }
+  return object;
+}
+
+void Symbols::define(ir::DataId id) {
+  const ir::Data& d = module_.data[id];
+  llvm::GlobalVariable* object = data(id);
+  if (error_ || !object->isDeclaration()) return;
+  Result<llvm::Constant*> value = initializer(module_, d, types_, *this);
+  if (!value) return fail(std::move(value).error());
+  object = data_[id.value] = with_type(object, (*value)->getType());
+  object->setInitializer(*value);
+  object->setConstant(!(d.flags & ir::DataMutable));
+  object->setAlignment(d.flags & ir::DataTable || !d.type ? llvm::Align(8) : types_.alignment(d.type));
+  if (job_.independent)
+    object->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
+  else if (!is_visible(id, d.flags & ir::DataExported))
+    object->setLinkage(llvm::GlobalValue::InternalLinkage);
+}
+
+llvm::GlobalVariable* Symbols::record(ir::FunctionId id) {
+  llvm::GlobalVariable*& known = records_[id.value];
+  if (known) return known;
+  const std::string name = record_name(module_, id);
+  known = into_.getGlobalVariable(name, /*AllowInternal=*/true);
+  if (known) return known;
+  known = declare_object(name, job_.independent ? types_.byte() : record_type(module_, id, types_));
+  known->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  known->setDSOLocal(true);
+  return known;
+}
+
+void Symbols::define_record(ir::FunctionId id) {
+  llvm::GlobalVariable* object = record(id);
+  if (!object->isDeclaration()) return;
+  object = records_[id.value] = with_type(object, record_type(module_, id, types_));
+  object->setInitializer(record_initializer(module_, id, types_, *object));
+  object->setConstant(true);
+  object->setAlignment(llvm::Align(8));
+  if (!job_.independent) {
+    object->setVisibility(llvm::GlobalValue::DefaultVisibility);
+    object->setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+}
+
+void Symbols::define_wanted_records() {
+  for (std::uint32_t i = 1; i < records_.size(); ++i)
+    if (records_[i]) define_record(ir::FunctionId{i});
+}
+
+}  // namespace inlay::codegen
