@@ -122,7 +122,9 @@ TypeId Shaper::written(const Runs& runs, std::uint32_t size) {
     at = run.offset + std::uint64_t{run.count} * m_.types[run.scalar].size;
   }
   fill(size, align);
-  return fields.size() == 1 ? fields[0].type : m_.struct_type(fields);
+  const TypeId type = fields.size() == 1 ? fields[0].type : m_.struct_type(fields);
+  m_.lay_out(type);
+  return type;
 }
 
 TypeId Shaper::shape(TypeId id, unsigned depth) {

@@ -28,24 +28,6 @@ ExtraId add_arguments(Module& module, std::span<const GenericArgument> arguments
   return module.add_list(words);
 }
 
-ExtraId parameters_of(const Module& module, SymbolKind kind, std::uint32_t generic) {
-  switch (kind) {
-    case SymbolKind::None:
-      return {};
-    case SymbolKind::Function:
-      return module.functions[FunctionId{generic}].parameters;
-    case SymbolKind::Data:
-      return module.data[DataId{generic}].parameters;
-    case SymbolKind::Type:
-      return module.types[TypeId{generic}].parameters;
-  }
-  return {};
-}
-
-bool is_type_parameter(const Module& module, ExtraId parameters, std::size_t i) {
-  return !parameters || i >= module.extra[parameters] || (&module.extra[parameters])[2 + 2 * i] == 0;
-}
-
 namespace {
 
 // Arguments of instances may be instances, which is where a walk may take for ever; programs have a handful.
@@ -94,11 +76,10 @@ bool mentions_parameters(const Module& module, Value value, unsigned& parts) {
   }
   const InstanceOf instance = instance_of(module, value);
   if (!instance.generic) return false;
-  const ExtraId parameters = parameters_of(module, instance.kind, instance.generic);
   const std::span<const std::uint32_t> arguments = module.list(instance.arguments);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (is_type_parameter(module, parameters, i) ? module.is_dependent(TypeId{arguments[i]})
-                                                 : mentions_parameters(module, Value::of_bits(arguments[i]), parts))
+    if (is_type_argument(arguments[i]) ? module.is_dependent(TypeId{arguments[i]})
+                                       : mentions_parameters(module, Value::of_bits(arguments[i]), parts))
       return true;
   }
   return false;
@@ -122,12 +103,10 @@ std::uint64_t content_hash(const Module& module, Value value, unsigned& parts) {
   std::uint64_t hash = mix(hash_of(module.text(name)), value.is_function());
   const InstanceOf instance = instance_of(module, value);
   if (!instance.generic) return hash;
-  const ExtraId parameters = parameters_of(module, instance.kind, instance.generic);
   const std::span<const std::uint32_t> arguments = module.list(instance.arguments);
   for (std::size_t i = 0; i < arguments.size(); ++i)
-    hash =
-        mix(hash, is_type_parameter(module, parameters, i) ? module.types[TypeId{arguments[i]}].hash
-                                                           : content_hash(module, Value::of_bits(arguments[i]), parts));
+    hash = mix(hash, is_type_argument(arguments[i]) ? module.types[TypeId{arguments[i]}].hash
+                                                    : content_hash(module, Value::of_bits(arguments[i]), parts));
   return hash;
 }
 
@@ -155,11 +134,10 @@ Value folded(Module& module, Value value) {
 InstanceKey instance_key(const Module& module, SymbolKind kind, std::uint32_t generic,
                          std::span<const GenericArgument> arguments) {
   InstanceKey key;
-  const ExtraId parameters = parameters_of(module, kind, generic);
   key.hash = mix(static_cast<std::uint64_t>(kind), generic);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     key.hash = mix(key.hash, arguments[i].bits);
-    if (is_type_parameter(module, parameters, i)) {
+    if (is_type_argument(arguments[i].bits)) {
       const TypeId type{arguments[i].bits};
       key.dependent |= module.is_dependent(type);
       key.name_hash = mix(key.name_hash, module.types[type].hash);
@@ -220,15 +198,15 @@ std::uint32_t Substitution::once(std::uint32_t from, Make&& make) {
   return to;
 }
 
-std::vector<GenericArgument> Substitution::arguments(ExtraId parameters, ExtraId list) {
+std::vector<GenericArgument> Substitution::arguments(ExtraId list) {
   std::vector<GenericArgument> result;
   // The list stays where it is: tables do not move.
   const std::span<const std::uint32_t> words = module_.list(list);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_type_parameter(module_, parameters, i))
-      result.emplace_back(type(TypeId{words[i]}));
+  for (std::uint32_t word : words) {
+    if (is_type_argument(word))
+      result.emplace_back(type(TypeId{word}));
     else
-      result.emplace_back(folded(module_, value(Value::of_bits(words[i]))));
+      result.emplace_back(folded(module_, value(Value::of_bits(word))));
   }
   return result;
 }
@@ -251,7 +229,10 @@ std::vector<NamedType> Substitution::fields(const Type& type) {
 TypeId Substitution::type(TypeId id) {
   if (!module_.is_dependent(id)) return id;
   const Type& type = module_.types[id];
-  if (type.kind == TypeKind::TypeParam) return type.count < arguments_.size() ? TypeId{arguments_[type.count]} : id;
+  if (type.kind == TypeKind::TypeParam) {
+    const bool fits = type.count < arguments_.size() && is_type_argument(arguments_[type.count]);
+    return fits ? TypeId{arguments_[type.count]} : id;  // otherwise verify() tells
+  }
   return TypeId{once(id.value, [&] { return make_type(id).value; })};
 }
 
@@ -271,8 +252,7 @@ TypeId Substitution::make_type(TypeId id) {
     case TypeKind::Closure:
       return module_.closure(types(type), this->type(type.element));
     case TypeKind::Struct:
-      if (type.generic)
-        return module_.instance(type.generic, arguments(module_.types[type.generic].parameters, type.arguments));
+      if (type.generic) return module_.instance(type.generic, arguments(type.arguments));
       if (type.name) return id;  // a generic without arguments: verify() tells
       return module_.struct_type(fields(type));
     default:
@@ -283,8 +263,11 @@ TypeId Substitution::make_type(TypeId id) {
 Value Substitution::value(Value value) {
   if (value.is_const()) {
     const Const& c = module_.consts[value.constant()];
-    if (c.kind == ConstKind::Param)
-      return c.bits < arguments_.size() ? Value::of_bits(arguments_[static_cast<std::size_t>(c.bits)]) : value;
+    if (c.kind == ConstKind::Param) {
+      const auto number = static_cast<std::size_t>(c.bits);
+      const bool fits = number < arguments_.size() && !is_type_argument(arguments_[number]);
+      return fits ? Value::of_bits(arguments_[number]) : value;
+    }
   } else if (!instance_of(module_, value).generic) {
     return value;
   }
@@ -308,9 +291,24 @@ Value Substitution::make_value(Value value) {
     return module_.constant(c);
   }
   const InstanceOf instance = instance_of(module_, value);
-  const auto with = arguments(parameters_of(module_, instance.kind, instance.generic), instance.arguments);
+  const auto with = arguments(instance.arguments);
   if (instance.kind == SymbolKind::Function) return module_.instance(FunctionId{instance.generic}, with);
   return module_.instance(DataId{instance.generic}, with);
+}
+
+bool passed_alike(const Module& module, TypeId signature, TypeId other) {
+  const auto alike = [&](TypeId a, TypeId b) {
+    if (a == b) return true;
+    const TypeKind kind = module.types[a].kind;
+    const bool pair = kind == TypeKind::Slice || kind == TypeKind::Closure || kind == TypeKind::Fn;
+    return pair && kind == module.types[b].kind;
+  };
+  const Type& one = module.types[signature];
+  const Type& two = module.types[other];
+  if (one.kind != TypeKind::Fn || two.kind != TypeKind::Fn || one.count != two.count) return false;
+  for (std::uint32_t i = 0; i < one.count; ++i)
+    if (!alike(module.parameter_type(signature, i), module.parameter_type(other, i))) return false;
+  return alike(one.element, two.element);
 }
 
 TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments) {
@@ -403,14 +401,14 @@ std::string parameter_text(const Module& module, std::uint32_t number, ExtraId s
   return '!' + std::to_string(number);
 }
 
-std::string arguments_text(const Module& module, ExtraId parameters, ExtraId arguments, unsigned depth, ExtraId scope) {
+std::string arguments_text(const Module& module, ExtraId arguments, unsigned depth, ExtraId scope) {
   std::string out = "<";
   const std::span<const std::uint32_t> words = module.list(arguments);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i) out += ", ";
     if (out.size() > LongestText) break;
-    out += is_type_parameter(module, parameters, i) ? type_text(module, TypeId{words[i]}, depth, scope)
-                                                    : value_text(module, Value::of_bits(words[i]), scope);
+    out += is_type_argument(words[i]) ? type_text(module, TypeId{words[i]}, depth, scope)
+                                      : value_text(module, Value::of_bits(words[i]), scope);
   }
   return out + '>';
 }
@@ -484,16 +482,12 @@ std::string value_text(const Module& module, Value value, ExtraId scope) {
 }
 
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope) {
-  const auto write = [&](const auto& entry, const auto& generic) {
+  const auto write = [&](const auto& entry) {
     std::string out = '@' + name_text(module.text(entry.name));
-    return entry.generic ? out + arguments_text(module, generic, entry.arguments, 64, scope) : out;
+    return entry.generic ? out + arguments_text(module, entry.arguments, 64, scope) : out;
   };
-  if (symbol.kind == SymbolKind::Function) {
-    const Function& f = module.functions[FunctionId{symbol.id}];
-    return write(f, module.functions[f.generic].parameters);
-  }
-  const Data& d = module.data[DataId{symbol.id}];
-  return write(d, module.data[d.generic].parameters);
+  return symbol.kind == SymbolKind::Function ? write(module.functions[FunctionId{symbol.id}])
+                                             : write(module.data[DataId{symbol.id}]);
 }
 
 std::string name_text(std::string_view name) {

@@ -15,6 +15,10 @@ namespace inlay::ir {
 ExtraId add_parameters(Module& module, std::span<const GenericParameter> parameters);
 ExtraId add_arguments(Module& module, std::span<const GenericArgument> arguments);
 
+/// Whether a word of Function::arguments is a type: constants and symbols have one of the highest two bits. So it is
+/// known before the generic is declared, and whatever it asks for.
+constexpr bool is_type_argument(std::uint32_t word) { return word >> 30 == 0; }
+
 struct InstanceKey {
   std::uint64_t hash = 0;       // of the handles, for the index of this module
   std::uint64_t name_hash = 0;  // of what the arguments say, the same in every module
@@ -24,11 +28,6 @@ InstanceKey instance_key(const Module& module, SymbolKind kind, std::uint32_t ge
                          std::span<const GenericArgument> arguments);
 bool same_arguments(const Module& module, std::uint32_t generic, std::uint32_t wanted_generic, ExtraId arguments,
                     std::span<const GenericArgument> wanted);
-
-/// Parameters of a generic of that kind and handle.
-ExtraId parameters_of(const Module& module, SymbolKind kind, std::uint32_t generic);
-/// Whether parameter number `i` of the list is a type. Of a list that is too short or missing: it is.
-bool is_type_parameter(const Module& module, ExtraId parameters, std::size_t i);
 
 /// Whether the value mentions parameters of a generic.
 bool mentions_parameters(const Module& module, Value value);
@@ -50,7 +49,7 @@ class Substitution {
   TypeId type(TypeId type);
   Value value(Value value);
   /// Arguments of an instance; sizes become numbers, so that `Vec<i8, sizeof(i64)>` is `Vec<i8, 8>`.
-  std::vector<GenericArgument> arguments(ExtraId parameters, ExtraId arguments);
+  std::vector<GenericArgument> arguments(ExtraId list);
   std::vector<NamedType> fields(const Type& type);
 
  private:
@@ -73,6 +72,10 @@ class Substitution {
   unsigned depth_ = 0;
 };
 
+/// Whether two signatures pass and return the same words: where one has a slice or the address of a function so has the
+/// other, of whatever. So it is with instances of a shared generic.
+bool passed_alike(const Module& module, TypeId signature, TypeId other);
+
 /// One of them, once.
 TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments);
 Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments);
@@ -87,8 +90,7 @@ void cut_text(std::string& text);
 /// Function::parameters), or by their numbers.
 std::string type_text(const Module& module, TypeId type, unsigned depth, ExtraId scope = {});
 std::string value_text(const Module& module, Value value, ExtraId scope = {});
-std::string arguments_text(const Module& module, ExtraId parameters, ExtraId arguments, unsigned depth,
-                           ExtraId scope = {});
+std::string arguments_text(const Module& module, ExtraId arguments, unsigned depth, ExtraId scope = {});
 std::string parameter_text(const Module& module, std::uint32_t number, ExtraId scope);
 /// `@name`, with arguments for an instance.
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope = {});

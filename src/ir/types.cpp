@@ -330,7 +330,7 @@ void Writer::type(TypeId id, unsigned depth) {
         break;
       }
       out += name_text(m.text(type.name));
-      if (type.generic) out += arguments_text(m, m.types[type.generic].parameters, type.arguments, depth - 1, scope);
+      if (type.generic) out += arguments_text(m, type.arguments, depth - 1, scope);
       break;
     default:
       out += id ? basic[static_cast<std::size_t>(type.kind)] : "none";

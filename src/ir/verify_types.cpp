@@ -11,6 +11,19 @@ namespace {
 constexpr std::uint16_t AllTypeFlags = TypeDependent | TypeLaidOut | TypeIncomplete | TypeInvalid | TypeBusy;
 constexpr std::uint32_t OfParameter = TypesBool | TypesInt | TypesFloat | TypesPtr;  // of what !T may be an instance
 
+/// Whether a type says nothing but what its kind has to say.
+bool says_no_more(const Type& t) {
+  const TypeKind k = t.kind;
+  const bool signature = k == TypeKind::Fn || k == TypeKind::Closure;
+  const bool members = k == TypeKind::Struct || k == TypeKind::Interface;
+  const bool counted = signature || members || k == TypeKind::Vector || k == TypeKind::TypeParam;
+  const bool element = signature || k == TypeKind::Vector || k == TypeKind::Array || k == TypeKind::Slice;
+  return (counted || !t.count) && (element || !t.element) && (signature || members || !t.list) &&
+         (members || !t.name) && (k == TypeKind::Array || !t.length) &&
+         (k == TypeKind::Struct || (!t.parameters && !t.arguments)) &&
+         (k == TypeKind::Struct || k == TypeKind::Vector || !t.generic);
+}
+
 bool is_scalar(TypeId type) { return type >= Bool && type <= F64; }
 
 }  // namespace
@@ -135,6 +148,7 @@ bool TypeFacts::add_struct(TypeId id, const Type& t) {
       return fail(id, std::string(reason));
     return true;
   }
+  if (t.arguments) return fail(id, "it has arguments, but is an instance of nothing");
   if (t.parameters) {
     if (!t.name) return fail(id, "a generic needs a name");
     Scope declared = 0;
@@ -163,6 +177,8 @@ bool TypeFacts::add_type(TypeId id) {
   Type& t = m_.types[id];
   if (t.kind > TypeKind::TypeParam || t.flags & ~AllTypeFlags)
     return fail("type number " + std::to_string(id.value) + " is of no kind that there is");
+  if (id > Ptr && !says_no_more(t))
+    return fail("type number " + std::to_string(id.value) + " says what its kind has no use for");
   sets_.push_back(0);
   facts_.push_back({});
   bool good = false;
@@ -419,10 +435,10 @@ bool TypeFacts::add_const(ConstId id) {
   switch (c.kind) {
     case ConstKind::Int: {
       const auto number = static_cast<std::int64_t>(c.bits);
-      if (!m_.is_int(c.type) && !open) return of_wrong_type();
-      const bool fits = open || c.type == I64 || (c.type == I32 && number == static_cast<std::int32_t>(number));
-      if (!fits || Value::is_small(number))
-        return fail(which + " is " + std::to_string(number) + ", which does not fit its type or is a small number");
+      // A small number has no need to be a constant, unless its place asks for a type (with_type() in ir/clone.h).
+      if (!m_.is_int(c.type) && c.type != Bool && !open) return of_wrong_type();
+      if (!open && !holds(c.type, number))
+        return fail(which + " is " + std::to_string(number) + ", which does not fit its type");
       return true;
     }
     case ConstKind::Float:

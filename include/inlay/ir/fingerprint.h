@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -23,16 +24,39 @@ enum class Inlining : std::uint8_t {
   Always,  // the body takes the call's place
 };
 
-/// For each function (by its handle): `Always` for those that say so, that are small, or that are called in one place
-/// only and known to nobody else; never for recursion. `within`: what the program consists of (Reach::functions).
+/// For each function (by its handle): `Always` for those that say so and are not huge, that are small and call nothing,
+/// or that are called in one place only and known to nobody else (not exported, nowhere its address); never for
+/// recursion, so that `Always` leads nowhere in circles. `within`: what the program consists of (Reach::functions). The
+/// bodies of roots that are not exported are wanted whatever it says. `Never` is what says `noinline`, and assembly.
 std::vector<Inlining> decide_inlining(const Module& module, std::span<const FunctionId> within);
 
-/// Of what a function says itself: body, signature, layouts of its types, names of what it mentions, lines counted from
-/// where it begins. Not of the bodies of what it calls.
+/// Fingerprints of a verified and expanded module that does not change meanwhile: what types, names and constants say
+/// is worked out once. One thread at a time.
+class Fingerprinter {
+ public:
+  explicit Fingerprinter(const Module& module);
+  Fingerprinter(Fingerprinter&&) noexcept;
+  ~Fingerprinter();
+
+  /// Of what it says itself: its name, body, signature, flags, layouts of its types, names and kinds of what it
+  /// mentions, messages, lines counted from where it begins. Not of the bodies of what it calls nor of what data hold:
+  /// code that is kept by it must have been made without looking at those. Not of names that are for people only.
+  Fingerprint of(FunctionId function);
+  /// Of what it holds at first, and the names of what it points to.
+  Fingerprint of(DataId data);
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// One of them.
 Fingerprint fingerprint(const Module& module, FunctionId function);
 Fingerprint fingerprint(const Module& module, DataId data);
 
-/// Of what its code depends on: itself, and the bodies of what is always inlined into it.
+/// Of what its code depends on: itself, and the bodies of what is always inlined into it. One for each of `within`, in
+/// its order; `inlining` is by handle, as decide_inlining() gives it.
 std::vector<Fingerprint> code_fingerprints(const Module& module, std::span<const FunctionId> within,
                                            std::span<const Inlining> inlining);
 

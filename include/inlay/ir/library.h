@@ -13,10 +13,12 @@
 
 namespace inlay::ir {
 
-/// The module as bytes; the same module gives the same bytes.
+/// The definitions and declarations of a module that verify() found good, as bytes. The same definitions give the same
+/// bytes, in whatever order they were made. Instances of generics are made anew where the library is used.
 Result<std::vector<std::byte>> to_library(const Module& module);
 
-/// A library, mapped or in memory. Bytes from outside are never trusted: damage is an error wherever it is met.
+/// A library, mapped or in memory. Bytes from outside are never trusted: damage is an error wherever it is met, and
+/// what was loaded is to be verified as any program. Safe to use from several threads, into different modules.
 class Library {
  public:
   /// Maps the file. Opening costs the same whatever its size.
@@ -33,12 +35,14 @@ class Library {
   bool defines(std::string_view name) const;
 
   /// Adds the definition of a name to a module, with the types it mentions; what else it mentions is declared as
-  /// external, or only named where it is generic.
+  /// external, or only named where it is generic. What the module has already is left alone if it says the same; if it
+  /// says something else, that is an error. After an error the module holds a part and is good for nothing but reset().
   Result<void> load(Module& into, std::string_view name) const;
   /// Everything.
   Result<void> load_all(Module& into) const;
 
   struct State;
+  const State& state() const { return *state_; }  // for Inlay itself
 
  private:
   explicit Library(std::unique_ptr<State> state);
@@ -46,7 +50,8 @@ class Library {
 };
 
 /// Defines what a module declares as external, and what that needs in turn, from the libraries, the first one that has
-/// it. What none has stays external.
+/// it; what a library does not export, it uses itself whatever others have. What none has stays external. It is an
+/// error if two definitions of a name would have to be there that do not say the same.
 Result<void> link(Module& module, std::span<const Library* const> libraries);
 
 }  // namespace inlay::ir

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What types, constants and symbols say, as numbers of 128 bits that are the same in every process.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/hash.h"
+#include "inlay/ir/module.h"
+
+namespace inlay::ir {
+
+/// Bytes to be hashed, put together piece by piece. What is written must tell where it ends: no two different things
+/// may write the same bytes.
+class Bytes {
+ public:
+  void clear() { bytes_.clear(); }
+  template <class T>
+  void add(const T& value) {
+    static_assert(std::has_unique_object_representations_v<T>);
+    add(&value, sizeof value);
+  }
+  void add(std::string_view text) {
+    add(std::uint64_t{text.size()});
+    add(text.data(), text.size());
+  }
+  void add(const void* data, std::size_t size) {
+    const auto* bytes = static_cast<const std::byte*>(data);
+    bytes_.insert(bytes_.end(), bytes, bytes + size);
+  }
+  base::Hash128 hash() const { return base::hash128(bytes_); }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+/// Works each out once; for a module that does not change.
+class Contents {
+ public:
+  explicit Contents(const Module& module);
+
+  /// What the type says: `Point` for a struct with that name, whatever it consists of.
+  const base::Hash128& named(TypeId type) const;
+  /// What code that handles values of it, or lays it out in memory, depends on: also the fields of structs, all the way
+  /// down, and the methods of an interface. For what a slice or pointer leads to, only the name.
+  const base::Hash128& laid_out(TypeId type);
+  /// The same, and for a slice also of its elements: of an instruction's type.
+  const base::Hash128& used(TypeId type);
+  /// Of a constant or symbol.
+  const base::Hash128& of(Value value);
+
+ private:
+  enum class Progress : std::uint8_t { None, Busy, Done };
+  struct Known {
+    base::Hash128 hash;
+    Progress progress = Progress::None;
+  };
+  base::Hash128 named_now(TypeId type);
+  bool parts_are_done(TypeId type);
+  base::Hash128 definition(TypeId type);
+  base::Hash128 constant(ConstId id);
+  void add_argument(bool is_type, std::uint32_t word);
+  base::Hash128 symbol(Value value);
+
+  const Module& m_;
+  Bytes bytes_;
+  std::vector<TypeId> stack_;
+  std::vector<base::Hash128> named_;
+  std::vector<Known> laid_out_, used_, consts_, functions_, data_;  // by handle
+};
+
+}  // namespace inlay::ir
