@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "inlay/ir/expand.h"
 #include "inlay/ir/walk.h"
 #include "ir/verify_sample.h"
 
@@ -35,6 +36,50 @@ std::uint64_t read_all(const Module& m) {
   for (std::uint32_t i = 1; i < m.functions.count(); ++i) sum += m.full_name(FunctionId{i}).size();
   for (std::uint32_t i = 1; i < m.types.count(); ++i) sum += m.to_string(TypeId{i}).size();
   return sum;
+}
+
+TEST(Verify, what_expansion_made_is_sound) {
+  Module m = Module::create().value();
+  add_sample(m);
+  ASSERT_TRUE(verify(m));
+  const std::uint32_t before = m.insts.count();
+  const Reach reach = expand(m).value();
+  EXPECT_GT(m.insts.count(), before);
+  const Result<void> some = verify(m, reach.functions);
+  EXPECT_TRUE(some) << some.error().to_string();
+  const Result<void> all = verify(m);
+  EXPECT_TRUE(all) << all.error().to_string();
+}
+
+TEST(Verify, an_instance_that_cannot_do_what_its_generic_does_is_refused) {
+  Module m = Module::create().value();
+  Builder b(m);
+  const TypeId any = m.type_parameter(0);
+  const FunctionId twice = m.function("twice", m.signature({any}, any));
+  m.make_generic(twice, std::to_array<GenericParameter>({{"T", {}}}));
+  b.begin(twice);
+  b.ret(b.name(b.add(b.parameter(0), b.name(b.parameter(0), "x")), "y"));
+  b.end();
+  const FunctionId of_ptr = m.instance(twice, std::to_array<GenericArgument>({TypeId(Ptr)}));
+  const FunctionId f = m.function("f", m.signature({Ptr}, Ptr), FunctionExported);
+  b.begin(f);
+  b.ret(b.call(of_ptr, {b.parameter(0)}));
+  b.end();
+  ASSERT_TRUE(verify(m));
+  ASSERT_TRUE(expand(m));
+  const Result<void> result = verify(m, of_ptr);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message(), "in @twice<ptr>: %y = add ptr %x, %x: the operation is not for ptr");
+  EXPECT_FALSE(verify(m, FunctionId{999}));
+}
+
+TEST(Verify, an_error_of_building_is_told_first) {
+  Module m = Module::create().value();
+  m.fail(Error(ErrorKind::InvalidArgument, "something"));
+  EXPECT_EQ(verify(m).error().message(), "something");
+  m.reset();
+  m.insts.add({});
+  EXPECT_EQ(verify(m).error().message(), "not every instruction has a location");
 }
 
 #ifndef __has_feature
