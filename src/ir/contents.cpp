@@ -80,9 +80,7 @@ base::Hash128 Contents::named_now(TypeId id) {
         break;
       }
       const std::span<const std::uint32_t> arguments = m_.list(type.arguments);
-      const ExtraId parameters = m_.types[type.generic].parameters;
-      for (std::size_t i = 0; i < arguments.size(); ++i)
-        add_argument(is_type_parameter(m_, parameters, i), arguments[i]);
+      for (std::size_t i = 0; i < arguments.size(); ++i) add_argument(is_type_argument(arguments[i]), arguments[i]);
       break;
     }
   }
@@ -189,22 +187,22 @@ base::Hash128 Contents::symbol(Value value) {
   const bool function = value.is_function();
   base::Hash128 data_type;
   if (!function) data_type = laid_out(m_.data[value.data()].type);
-  const auto write = [&](const auto& entry, ExtraId parameters) {
+  const auto write = [&](const auto& entry) {
     bytes_.clear();
     bytes_.add(function);
     bytes_.add(m_.text(entry.name));
     bytes_.add(entry.flags);
     const std::span<const std::uint32_t> arguments = m_.list(entry.arguments);
     bytes_.add(std::uint64_t{arguments.size()});
-    for (std::size_t i = 0; i < arguments.size(); ++i) add_argument(is_type_parameter(m_, parameters, i), arguments[i]);
+    for (std::size_t i = 0; i < arguments.size(); ++i) add_argument(is_type_argument(arguments[i]), arguments[i]);
   };
   if (function) {
     const Function& f = m_.functions[value.function()];
-    write(f, m_.functions[f.generic].parameters);
+    write(f);
     bytes_.add(named(f.signature));
   } else {
     const Data& d = m_.data[value.data()];
-    write(d, m_.data[d.generic].parameters);
+    write(d);
     bytes_.add(d.size);
     bytes_.add(data_type);
   }
