@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "inlay/architecture.h"
 #include "inlay/level.h"
 #include "inlay/result.h"
 #include "inlay/runtime.h"
@@ -22,7 +23,23 @@ namespace inlay::aot {
 struct Options {
   Level level = Level::O2;
   bool strip = false;   // leave out the symbol table
-  bool native = false;  // for processors like this one; otherwise for every x86-64
+  bool native = false;  // for processors like this one; otherwise for every one of the architecture
+
+  /// What the file is for. The unit must have been made for it, and runtimes can be carried to x86-64 only. Shared
+  /// libraries and executables for another architecture than this machine's are linked with the C library for it, or
+  /// are freestanding.
+  Architecture architecture = Architecture::X86_64;
+
+  /// Without a C library and a dynamic linker: an executable is entered at the unit's `_start`, or else calls
+  /// `main(argc, argv)` and ends with what it returns; a shared library needs no other. `memcpy`, `memmove`, `memset`,
+  /// `memcmp` and what x86-64 lacks of IEEE 754 (rounding to whole numbers, fused multiplication) are there where they
+  /// are needed. All else must be in the unit or in `libraries`.
+  bool freestanding = false;
+
+  /// A profile of the program as LLVM's tools write it (`.profdata`, or its text form): names of functions and how
+  /// often they were entered. What belongs together is laid out together, the hottest first, and what never ran last.
+  /// Functions that the profile does not know keep their place behind those that it knows.
+  std::string profile = {};
 
   /// The functions and variables that others may use; they may be a runtime's. Empty: all that the unit defines itself.
   /// An executable's only entry is `main`.

@@ -4,6 +4,7 @@
 #include "aot/link.h"
 #include "aot/output.h"
 #include "aot/prepare.h"
+#include "aot/support.h"
 #include "runtime/unit.h"
 
 #include <llvm/Object/ArchiveWriter.h>
@@ -33,24 +34,47 @@ Result<void> refuse_libraries(const Options& options) {
                                                options.libraries.front() + "' where it is linked into a program");
 }
 
+bool defines(Unit& unit, const char* name) {
+  llvm::Function* function = unit.state().module->getFunction(name);
+  return function && !function->isDeclaration();
+}
+
+/// The function in which a program begins.
+Result<std::string> begin_of(Unit& unit, const Options& options) {
+  if (options.freestanding && defines(unit, "_start")) return std::string("_start");
+  if (defines(unit, "main")) return std::string("main");
+  return Error(ErrorKind::InvalidArgument, "the unit '" + name_of(unit) + "' defines no 'main'" +
+                                               (options.freestanding ? " and no '_start'" : "") +
+                                               ", where a program begins; define one");
+}
+
 Result<void> write_linked(Unit& unit, const std::string& path, const Options& options, Kind kind) {
   std::vector<std::string> entries = options.entries;
-  if (kind == Kind::Executable) {
-    llvm::Function* main = unit.state().module->getFunction("main");
-    if (!main || main->isDeclaration())
-      return Error(ErrorKind::InvalidArgument,
-                   "the unit '" + name_of(unit) + "' defines no 'main', where a program begins; define one");
-    entries = {"main"};
-  }
-  INLAY_TRY(Output output, Output::create(path));
-  INLAY_TRY(Prepared prepared, prepare(unit, std::move(entries), options));
-  LinkJob job{.kind = kind,
+  LinkJob job{.start = {.kind = kind, .architecture = options.architecture, .freestanding = options.freestanding},
               .name = name_of(unit),
               .shared_name = path.substr(path.rfind('/') + 1),
-              .objects = {prepared.object.bytes->getMemBufferRef()},
+              .objects = {},
+              .archives = {},
               .libraries = options.libraries,
-              .exports = prepared.entries,
+              .exports = {},
               .strip = options.strip};
+  if (kind == Kind::Executable) {
+    INLAY_TRY(std::string begin, begin_of(unit, options));
+    job.own_start = begin == "_start";
+    job.start.status = !unit.state().module->getFunction(begin)->getReturnType()->isVoidTy();
+    entries = {begin};
+  }
+  INLAY_TRY(Output output, Output::create(path));
+  const bool fixed = kind == Kind::Executable && options.freestanding;
+  INLAY_TRY(Prepared prepared, prepare(unit, std::move(entries), options,
+                                       fixed ? codegen::Position::Fixed : codegen::Position::Independent));
+  job.objects = {prepared.object.bytes->getMemBufferRef()};
+  job.exports = prepared.entries;
+  job.start.initializers = prepared.initializers;
+  if (options.freestanding) {
+    INLAY_TRY(llvm::MemoryBufferRef archive, support_archive(options.architecture));
+    job.archives = {archive};
+  }
   INLAY_TRY_VOID(link(job, output.temporary()));
   return output.commit(ProgramMode);
 }

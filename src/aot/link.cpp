@@ -113,53 +113,69 @@ Result<void> run_lld(const std::vector<std::string>& arguments, const std::strin
   return link_error(err, name);
 }
 
+constexpr const char* Emulation[ArchitectureCount] = {"elf_x86_64", "aarch64linux", "elf64lriscv"};
+
+void add(std::vector<std::string>& arguments, std::initializer_list<std::string> more) {
+  arguments.insert(arguments.end(), more);
+}
+
+/// How the parts of the file are laid out and joined at run time.
+std::vector<std::string> layout_arguments(const LinkJob& job) {
+  std::vector<std::string> arguments = {"ld.lld", "-m", Emulation[unsigned(job.start.architecture)], "-z", "defs",
+                                        "--hash-style=gnu", "--gc-sections", "--threads=1", "--error-limit=0",
+                                        "--color-diagnostics=never",
+                                        // Code stays in the order of the module (order.h).
+                                        "--call-graph-profile-sort=none"};
+  if (job.strip) arguments.push_back("--strip-all");
+  if (!job.start.freestanding) {
+    add(arguments, {"--eh-frame-hdr", "-z", "relro", "-z", "now", "--build-id=sha1", "--as-needed"});
+    if (job.start.kind == Kind::Executable)
+      add(arguments, {"-pie", "--dynamic-linker", interpreter_of(job.start.architecture)});
+    return arguments;
+  }
+  add(arguments, {"--build-id=none"});
+  // Code and constants lie in one segment, without filling up to pages; variables in one of their own.
+  if (job.start.kind == Kind::Executable)
+    add(arguments, {"-static", "-z", "norelro", "-z", "noseparate-code", "--no-rosegment"});
+  else
+    add(arguments, {"-z", "relro", "-z", "now"});
+  return arguments;
+}
+
 }  // namespace
 
 Result<void> link(const LinkJob& job, const std::string& path) {
-  INLAY_TRY(SystemLibraries system, find_system_libraries());
-  std::vector<std::string> arguments = {"ld.lld",
-                                        "-m",
-                                        "elf_x86_64",
-                                        "--eh-frame-hdr",
-                                        "-z",
-                                        "relro",
-                                        "-z",
-                                        "now",
-                                        "-z",
-                                        "defs",
-                                        "--build-id=sha1",
-                                        "--hash-style=gnu",
-                                        "--as-needed",
-                                        "--gc-sections",
-                                        "--threads=1",
-                                        "--error-limit=0",
-                                        "--color-diagnostics=never",
-                                        "-o",
-                                        path};
-  if (job.strip) arguments.push_back("--strip-all");
+  const Architecture architecture = job.start.architecture;
+  SystemLibraries system;
+  if (!job.start.freestanding) {
+    INLAY_TRY(system, find_system_libraries(architecture));
+  }
+  std::vector<std::string> arguments = layout_arguments(job);
+  add(arguments, {"-o", path});
 
   std::vector<MemoryFile> files;
-  if (job.kind == Kind::Executable) {
-    arguments.insert(arguments.end(), {"-pie", "--dynamic-linker", Interpreter});
-  } else {
-    INLAY_TRY(MemoryFile script, MemoryFile::create(version_script(job.exports)));
-    arguments.insert(arguments.end(), {"-shared", "--version-script", script.path(), "-soname", job.shared_name});
-    files.push_back(std::move(script));
-  }
-
-  INLAY_TRY(codegen::Object start, start_object(job.kind));
-  std::vector<llvm::MemoryBufferRef> objects = job.objects;
-  objects.push_back(start.bytes->getMemBufferRef());
-  for (const llvm::MemoryBufferRef& object : objects) {
-    INLAY_TRY(MemoryFile file, MemoryFile::create(object.getBuffer()));
+  auto add_file = [&](llvm::StringRef bytes) -> Result<void> {
+    INLAY_TRY(MemoryFile file, MemoryFile::create(bytes));
     arguments.push_back(file.path());
     files.push_back(std::move(file));
+    return {};
+  };
+  if (job.start.kind == Kind::SharedLibrary) {
+    add(arguments, {"-shared", "-soname", job.shared_name, "--version-script"});
+    INLAY_TRY_VOID(add_file(version_script(job.exports)));
+  }
+
+  for (const llvm::MemoryBufferRef& object : job.objects) INLAY_TRY_VOID(add_file(object.getBuffer()));
+  if (!job.own_start) {
+    INLAY_TRY(codegen::Object start, start_object(job.start));
+    INLAY_TRY_VOID(add_file(start.bytes->getBuffer()));
   }
   for (const std::string& library : job.libraries) {
-    INLAY_TRY(std::string file, find_library(library));
+    INLAY_TRY(std::string file, find_library(library, architecture));
     INLAY_TRY_VOID(check_input(file));
     arguments.push_back(file);
   }
+  for (const llvm::MemoryBufferRef& archive : job.archives) INLAY_TRY_VOID(add_file(archive.getBuffer()));
   arguments.insert(arguments.end(), system.files.begin(), system.files.end());
 
   Result<void> linked = run_lld(arguments, job.name);

@@ -13,12 +13,14 @@
 namespace inlay::aot {
 
 struct LinkJob {
-  Kind kind = Kind::Executable;
+  Start start;
+  bool own_start = false;   // the program has its own `_start`
   std::string name;         // of the unit, for messages
   std::string shared_name;  // a shared library's own name (DT_SONAME)
   std::vector<llvm::MemoryBufferRef> objects;
-  std::vector<std::string> libraries;  // as in Options
-  std::vector<std::string> exports;    // of a shared library
+  std::vector<llvm::MemoryBufferRef> archives;  // what of them is needed
+  std::vector<std::string> libraries;           // as in Options
+  std::vector<std::string> exports;             // of a shared library
   bool strip = false;
 };
 

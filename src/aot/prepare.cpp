@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "aot/carry.h"
+#include "aot/order.h"
+#include "aot/trap.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "runtime/unit.h"
@@ -62,12 +64,67 @@ void set_visibility(llvm::Module& module, const std::vector<std::string>& entrie
   }
 }
 
+/// Whether the unit was made for that architecture.
+Result<void> check_architecture(const llvm::Module& module, Architecture architecture) {
+  const llvm::Triple wanted(codegen::triple_of(architecture));
+  if (module.getTargetTriple().getArch() == wanted.getArch()) return {};
+  return Error(ErrorKind::InvalidArgument, "the unit '" + module.getName().str() + "' was made for " +
+                                               module.getTargetTriple().getArchName().str() + ", not for " +
+                                               std::string(to_string(architecture)) + "; make it for that");
+}
+
+/// Runtimes are embedded as code for x86-64.
+Result<void> refuse_runtimes(const llvm::Module& module, Architecture architecture) {
+  for (const llvm::GlobalValue& global : module.global_values()) {
+    if (!global.isDeclaration() || global.use_empty() || global.getName().starts_with("llvm.")) continue;
+    std::optional<runtime::SymbolRef> symbol = runtime::find_symbol(std::string_view(global.getName()));
+    if (symbol && (symbol->record().flags & runtime::Defined))
+      return Error(ErrorKind::NotCarried,
+                   "'" + global.getName().str() + "' is a runtime's, which is code for x86_64; " +
+                       std::string(to_string(architecture)) + " needs a definition in the program or in a library");
+  }
+  return {};
+}
+
+/// A program without a C library has nobody who would unwind it; the tables are left for debuggers only.
+void drop_unwind_tables(llvm::Module& module) {
+  module.setUwtable(llvm::UWTableKind::None);
+  for (llvm::Function& function : module) {
+    function.removeFnAttr(llvm::Attribute::UWTable);
+    if (!function.isDeclaration()) function.setDoesNotThrow();
+  }
+}
+
+/// Joins what the module reaches: bodies mention frozen data, frozen data mentions bodies, until neither brings
+/// anything new.
+Result<void> join_all(llvm::Module& module, codegen::Machine& machine, runtime::Bodies& bodies,
+                      const Options& options) {
+  if (options.architecture != Architecture::X86_64) return refuse_runtimes(module, options.architecture);
+  Carrier carrier(module, bodies);
+  for (bool more = true; more;) {
+    const auto how = options.carry_runtimes ? codegen::Joined::Carried : codegen::Joined::Here;
+    INLAY_TRY(codegen::JoinReport joined, codegen::join(module, bodies, {.joined = how}));
+    codegen::remove_unused(module, machine);
+    INLAY_TRY(more, carrier.carry());
+  }
+  if (options.notes) options.notes->insert(options.notes->end(), carrier.notes().begin(), carrier.notes().end());
+  return {};
+}
+
 }  // namespace
 
-Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options) {
+Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
+                         codegen::Position position) {
   INLAY_TRY_VOID(codegen::check(*unit.state().module));
+  INLAY_TRY_VOID(check_architecture(*unit.state().module, options.architecture));
+  Profile profile;
+  if (!options.profile.empty()) {
+    INLAY_TRY(profile, read_profile(options.profile));
+  }
   INLAY_TRY(codegen::Machine * machine,
-            codegen::machine_of_thread(options.native ? codegen::Cpu::Host : codegen::Cpu::Portable));
+            codegen::machine_of_thread({.cpu = options.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
+                                        .architecture = options.architecture,
+                                        .position = position}));
   std::unique_ptr<llvm::Module> module = llvm::CloneModule(*unit.state().module);
   runtime::Bodies& bodies = unit.state().workspace->bodies;
 
@@ -85,21 +142,21 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
     if (!defined) return Error(ErrorKind::NotFound, "the runtime's body of '" + name + "' cannot be used here");
   }
   set_visibility(*module, entries);
+  Traps traps(*module);
+  INLAY_TRY_VOID(join_all(*module, *machine, bodies, options));
 
-  // Bodies mention frozen data, frozen data mentions bodies: until neither brings anything new.
-  Carrier carrier(*module, bodies);
-  for (bool more = true; more;) {
-    const auto how = options.carry_runtimes ? codegen::Joined::Carried : codegen::Joined::Here;
-    INLAY_TRY(codegen::JoinReport joined, codegen::join(*module, bodies, {.joined = how}));
-    codegen::remove_unused(*module, *machine);
-    INLAY_TRY(more, carrier.carry());
-  }
-  if (options.notes) options.notes->insert(options.notes->end(), carrier.notes().begin(), carrier.notes().end());
+  INLAY_TRY_VOID(traps.join(*module, options.architecture));
 
-  // Beyond this point, nothing is added.
+  // Beyond this point, nothing is added but tables.
+  if (options.freestanding && options.strip) drop_unwind_tables(*module);
+  apply_profile(*module, profile);
   codegen::optimize(*module, *machine, options.level);
+  order_functions(*module, profile);
+  traps.add_table(*module);
+  order_data(*module);
+  const bool initializers = module->getNamedGlobal("llvm.global_ctors") != nullptr;
   INLAY_TRY(codegen::Object object, codegen::emit(*module, *machine, options.level));
-  return Prepared{std::move(object), std::move(entries)};
+  return Prepared{std::move(object), std::move(entries), initializers};
 }
 
 }  // namespace inlay::aot

@@ -16,9 +16,11 @@ namespace inlay::aot {
 struct Prepared {
   codegen::Object object;
   std::vector<std::string> entries;  // as the linker sees them, sorted
+  bool initializers = false;         // some of it is run before `main`
 };
 
 /// Copies the unit's module, joins what it reaches, optimizes it and makes it an object.
-Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options);
+Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
+                         codegen::Position position = codegen::Position::Independent);
 
 }  // namespace inlay::aot

@@ -8,7 +8,16 @@ namespace inlay::aot {
 
 enum class Kind { Executable, SharedLibrary };
 
-/// The object that a file of that kind begins with.
-Result<codegen::Object> start_object(Kind kind);
+struct Start {
+  Kind kind = Kind::Executable;
+  Architecture architecture = Architecture::X86_64;
+  bool freestanding = false;
+  // Of a freestanding program:
+  bool status = true;         // what `main` returns is the exit status; otherwise that is 0
+  bool initializers = false;  // something is to be run before `main`
+};
+
+/// The object that a file begins with.
+Result<codegen::Object> start_object(const Start& start);
 
 }  // namespace inlay::aot

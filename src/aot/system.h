@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "inlay/architecture.h"
 #include "inlay/result.h"
 
 namespace inlay::aot {
 
-constexpr const char* Interpreter = "/lib64/ld-linux-x86-64.so.2";
+/// What loads a program that needs shared libraries, where it runs.
+const char* interpreter_of(Architecture architecture);
 
 struct SystemLibraries {
   std::vector<std::string> files;    // to link with, in order
@@ -17,10 +19,11 @@ struct SystemLibraries {
 };
 
 /// The shared libraries for C, mathematics, C++ and unwinding, and the static part of the C library if it is installed.
-/// An error if the C library is not found.
-Result<SystemLibraries> find_system_libraries();
+/// For another architecture than this machine's, from Debian's packages for cross compilation. An error if the C
+/// library is not found.
+Result<SystemLibraries> find_system_libraries(Architecture architecture);
 
 /// The file for one of Options::libraries.
-Result<std::string> find_library(const std::string& name);
+Result<std::string> find_library(const std::string& name, Architecture architecture);
 
 }  // namespace inlay::aot

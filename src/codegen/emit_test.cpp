@@ -136,6 +136,27 @@ TEST(Machine, threads_have_their_own) {
   other.join();
 }
 
+TEST(Machine, writes_objects_for_every_architecture) {
+  constexpr llvm::Triple::ArchType expected[ArchitectureCount] = {llvm::Triple::x86_64, llvm::Triple::aarch64,
+                                                                  llvm::Triple::riscv64};
+  for (unsigned i = 0; i < ArchitectureCount; ++i) {
+    Machine& machine = *machine_of_thread({.cpu = Cpu::Portable, .architecture = static_cast<Architecture>(i)}).value();
+    Code code(Loop);
+    optimize(*code.module, machine, Level::O2);
+    Result<Object> object = emit(*code.module, machine, Level::O2);
+    ASSERT_TRUE(object) << object.error().to_string();
+    auto elf = llvm::object::ObjectFile::createELFObjectFile(object->bytes->getMemBufferRef());
+    ASSERT_TRUE(bool(elf));
+    EXPECT_EQ((*elf)->getArch(), expected[i]);
+  }
+}
+
+TEST(Machine, of_another_architecture_is_not_this_processor) {
+  Result<Machine*> machine = machine_of_thread({.cpu = Cpu::Host, .architecture = Architecture::AArch64});
+  ASSERT_FALSE(machine);
+  EXPECT_EQ(machine.error().kind(), ErrorKind::InvalidArgument);
+}
+
 TEST(Machine, does_not_fuse_what_the_host_would_not) {
   const char* text = R"(
 define double @f(double %a, double %b, double %c) {

@@ -40,6 +40,7 @@ struct Machine::State {
   std::unique_ptr<llvm::TargetMachine> target;       // outlives what follows
   std::unique_ptr<Analyses> analyses;                // null until optimize() needs it
   std::array<std::unique_ptr<Emitter>, 5> emitters;  // by Level; null until emit() needs it
+  std::string abi;                                   // where the architecture has several; the module says it too
   std::string known_features;                        // the last "target-features" that adopt() found to be covered
 };
 

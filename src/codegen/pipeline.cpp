@@ -22,7 +22,15 @@ namespace inlay::codegen {
 /// memory again.
 static constexpr unsigned MostPromoted = 6;
 
-Analyses::Analyses(llvm::TargetMachine& target) : builder(&target) {
+/// Without call graph profiles in objects: nobody sorts by them, and the code generator cannot be used again once it
+/// has written one (its writer keeps the expressions of a context that is gone).
+static llvm::PipelineTuningOptions tuning() {
+  llvm::PipelineTuningOptions options;
+  options.CallGraphProfile = false;
+  return options;
+}
+
+Analyses::Analyses(llvm::TargetMachine& target) : builder(&target, tuning()) {
   // What a specialized function takes behind a pointer to its caller's variables (the arguments of a guest call) comes
   // as values: LLVM's own pipeline does that from O3 on, two of them at most.
   builder.registerCGSCCOptimizerLateEPCallback([](llvm::CGSCCPassManager& passes, llvm::OptimizationLevel level) {

@@ -17,17 +17,52 @@ namespace inlay::codegen {
 
 namespace {
 
-constexpr const char* HostTriple = "x86_64-pc-linux-gnu";
+constexpr Architecture Host = Architecture::X86_64;
+
+/// What LLVM has to know of an architecture.
+struct Backend {
+  const char* triple;
+  const char* processor;  // Cpu::Portable
+  const char* features;
+  const char* abi;
+  void (*initialize)();
+};
+
+// Each with its parser, for assembly in the code.
+const Backend backends[ArchitectureCount] = {
+    {"x86_64-pc-linux-gnu", "x86-64", "", "",
+     [] {
+       LLVMInitializeX86TargetInfo();
+       LLVMInitializeX86Target();
+       LLVMInitializeX86TargetMC();
+       LLVMInitializeX86AsmPrinter();
+       LLVMInitializeX86AsmParser();
+     }},
+    {"aarch64-unknown-linux-gnu", "generic", "", "",
+     [] {
+       LLVMInitializeAArch64TargetInfo();
+       LLVMInitializeAArch64Target();
+       LLVMInitializeAArch64TargetMC();
+       LLVMInitializeAArch64AsmPrinter();
+       LLVMInitializeAArch64AsmParser();
+     }},
+    {"riscv64-unknown-linux-gnu", "generic-rv64", "+m,+a,+f,+d,+c,+zicsr,+zifencei", "lp64d",
+     [] {
+       LLVMInitializeRISCVTargetInfo();
+       LLVMInitializeRISCVTarget();
+       LLVMInitializeRISCVTargetMC();
+       LLVMInitializeRISCVAsmPrinter();
+       LLVMInitializeRISCVAsmParser();
+     }},
+};
+
+const Backend& backend_of(Architecture architecture) { return backends[static_cast<unsigned>(architecture)]; }
 
 std::atomic<std::uint64_t> made = 0;
 
-void initialize_llvm() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    llvm::InitializeNativeTargetAsmParser();  // inline assembly
-  });
+void initialize_llvm(Architecture architecture) {
+  static std::once_flag once[ArchitectureCount];
+  std::call_once(once[static_cast<unsigned>(architecture)], backend_of(architecture).initialize);
 }
 
 const std::string& host_features() {
@@ -51,25 +86,34 @@ std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + 
 Machine::Machine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Machine::~Machine() = default;
 
-Result<std::unique_ptr<Machine>> Machine::create(Cpu cpu) {
+const char* triple_of(Architecture architecture) { return backend_of(architecture).triple; }
+
+Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
+  const Backend& backend = backend_of(options.architecture);
+  const bool host = options.cpu == Cpu::Host;
+  if (host && options.architecture != Host)
+    return Error(ErrorKind::InvalidArgument, "this processor is no " + std::string(to_string(options.architecture)) +
+                                                 "; ask for code that every processor of that kind runs");
   ++made;
-  initialize_llvm();
-  llvm::Triple triple(HostTriple);
+  initialize_llvm(options.architecture);
+  llvm::Triple triple(backend.triple);
   std::string message;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);
   if (!target) return Error(ErrorKind::Codegen, "LLVM does not know this machine: " + message);
 
-  llvm::TargetOptions options;
-  options.UseInitArray = true;
+  llvm::TargetOptions target_options;
+  target_options.UseInitArray = true;
   // A body compiled here must give the same bits as the same body compiled into the host: multiplications and additions
   // are fused only where the source says fma().
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  target_options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  target_options.MCOptions.ABIName = backend.abi;
 
   auto state = std::make_unique<State>();
-  llvm::StringRef name = cpu == Cpu::Host ? llvm::sys::getHostCPUName() : "x86-64";
-  state->target.reset(target->createTargetMachine(triple, name, cpu == Cpu::Host ? host_features() : "", options,
-                                                  llvm::Reloc::PIC_, llvm::CodeModel::Small,
-                                                  llvm::CodeGenOptLevel::Default));
+  state->abi = backend.abi;
+  state->target.reset(target->createTargetMachine(
+      triple, host ? llvm::sys::getHostCPUName() : backend.processor, host ? host_features() : backend.features,
+      target_options, options.position == Position::Fixed ? llvm::Reloc::Static : llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
   if (!state->target) return Error(ErrorKind::Codegen, "LLVM cannot make code for this machine");
   return std::unique_ptr<Machine>(new Machine(std::move(state)));
 }
@@ -79,6 +123,8 @@ llvm::TargetMachine& Machine::target() { return *state_->target; }
 void Machine::adopt(llvm::Module& module) {
   module.setTargetTriple(state_->target->getTargetTriple());
   module.setDataLayout(state_->target->createDataLayout());
+  if (!state_->abi.empty() && !module.getModuleFlag("target-abi"))
+    module.addModuleFlag(llvm::Module::Error, "target-abi", llvm::MDString::get(module.getContext(), state_->abi));
   for (llvm::Function& function : module) {
     llvm::Attribute features = function.getFnAttribute("target-features");
     if (!features.isValid() && !function.hasFnAttribute("target-cpu")) continue;
@@ -93,11 +139,13 @@ void Machine::adopt(llvm::Module& module) {
   }
 }
 
-Result<Machine*> machine_of_thread(Cpu cpu) {
-  thread_local std::unique_ptr<Machine> machines[2];
-  std::unique_ptr<Machine>& machine = machines[static_cast<int>(cpu)];
+Result<Machine*> machine_of_thread(const MachineOptions& options) {
+  thread_local std::unique_ptr<Machine> machines[2][ArchitectureCount][2];
+  std::unique_ptr<Machine>& machine =
+      machines[static_cast<unsigned>(options.cpu)][static_cast<unsigned>(options.architecture)]
+              [static_cast<unsigned>(options.position)];
   if (!machine) {
-    INLAY_TRY(machine, Machine::create(cpu));
+    INLAY_TRY(machine, Machine::create(options));
   }
   return machine.get();
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "inlay/architecture.h"
 #include "inlay/level.h"
 #include "inlay/result.h"
 
@@ -20,14 +21,32 @@ class TargetMachine;
 
 namespace inlay::codegen {
 
-/// Which processor: the one we run on, or any x86-64 (SSE2, no more).
+/// Which processor: the one we run on, or any of its architecture (x86-64: SSE2, no more; AArch64: ARMv8.0; RISC-V:
+/// rv64gc with the ABI lp64d).
 enum class Cpu : std::uint8_t { Host, Portable };
 
-/// A target machine (position-independent code, small code model) and the pass pipelines that belong to it. Not
-/// thread-safe; modules of any context may be compiled with it, one after another.
+/// Where the code can lie: anywhere, or where the linker puts it, in the lowest 2 GiB. Constants with addresses in them
+/// are read-only data then, for nobody has to fill them in.
+enum class Position : std::uint8_t { Independent, Fixed };
+
+/// What a machine is for.
+struct MachineOptions {
+  Cpu cpu = Cpu::Host;
+  Architecture architecture = Architecture::X86_64;
+  Position position = Position::Independent;
+};
+
+/// The name by which LLVM knows the architecture, with Linux and the C library's conventions.
+const char* triple_of(Architecture architecture);
+
+/// A target machine (small code model) and the pass pipelines that belong to it. Not thread-safe; modules of any
+/// context may be compiled with it, one after another.
 class Machine {
  public:
-  static Result<std::unique_ptr<Machine>> create(Cpu cpu);
+  /// LLVM's part for an architecture is made ready when the first machine for it is created. An error for Cpu::Host of
+  /// an architecture that is not this process's.
+  static Result<std::unique_ptr<Machine>> create(const MachineOptions& options);
+  static Result<std::unique_ptr<Machine>> create(Cpu cpu) { return create(MachineOptions{.cpu = cpu}); }
   ~Machine();
   Machine(const Machine&) = delete;
 
@@ -53,6 +72,7 @@ std::uint64_t machines_made();
 std::string host_processor();
 
 /// This thread's machine, made at first use and kept until the thread ends.
-Result<Machine*> machine_of_thread(Cpu cpu);
+Result<Machine*> machine_of_thread(const MachineOptions& options);
+inline Result<Machine*> machine_of_thread(Cpu cpu) { return machine_of_thread(MachineOptions{.cpu = cpu}); }
 
 }  // namespace inlay::codegen
