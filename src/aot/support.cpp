@@ -70,10 +70,9 @@ Result<std::string> make_archive(Architecture architecture) {
     objects.push_back(std::move(object));
     members.emplace_back(llvm::MemoryBufferRef(objects.back().bytes->getBuffer(), source.file));
   }
-  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> archive =
-      llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                                 /*Deterministic=*/true, /*Thin=*/false,
-                                 [](llvm::Error warning) { llvm::consumeError(std::move(warning)); });
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> archive = llvm::writeArchiveToBuffer(
+      members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+      /*Deterministic=*/true, /*Thin=*/false, [](llvm::Error warning) { llvm::consumeError(std::move(warning)); });
   if (!archive) return Error(ErrorKind::LinkFailed, llvm::toString(archive.takeError()));
   return (*archive)->getBuffer().str();
 }

@@ -35,8 +35,9 @@ base::Hash128 digest_of(const PieceOptions& options) {
   // Without it, keys are good for this process only: addresses of two processes differ.
   static const char here = 0;
   const std::optional<std::string> compiler = describe_compiler(options.cpu);
-  std::string text = compiler ? *compiler : "process " + std::to_string(reinterpret_cast<std::uintptr_t>(&here)) +
-                                                std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+  std::string text = compiler ? *compiler
+                              : "process " + std::to_string(reinterpret_cast<std::uintptr_t>(&here)) +
+                                    std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
   text += "/x86_64/";
   text += std::to_string(static_cast<unsigned>(options.level)) + '/' + std::to_string(PieceFormat);
   return base::hash128(std::as_bytes(std::span(text.data(), text.size())));

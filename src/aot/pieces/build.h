@@ -55,8 +55,8 @@ class PieceBuilder {
   void forget();
 
  private:
-  Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
-                                           PieceReport& report);
+  Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach,
+                                           const PieceOptions& options, PieceReport& report);
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                     const PieceOptions& options, PieceReport& report);
   Result<void> add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
@@ -64,8 +64,8 @@ class PieceBuilder {
   Store& store_;
   Machines& machines_;
   std::unique_ptr<ModuleSymbols> symbols_;
-  std::vector<std::unique_ptr<const Piece>> data_;     // by DataId
-  std::vector<ir::FunctionId> recorded_;               // whose records are in `records_`
+  std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
+  std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`
   std::unique_ptr<Piece> records_;
   std::vector<Piece> support_;
   std::unordered_map<std::uint32_t, std::uint32_t> support_by_name_;  // SymbolId to place in `support_`

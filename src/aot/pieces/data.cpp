@@ -57,13 +57,12 @@ Piece data_piece(const ir::Module& module, ir::DataId id, ModuleSymbols& symbols
     piece.bytes.resize(data.size);
     if (!zero && data.size > 0) std::memcpy(piece.bytes.data(), &module.bytes[data.bytes], data.size);
     const std::span<const std::uint32_t> relocations =
-        data.relocations ? module.words(ir::ExtraId{data.relocations.value + 1},
-                                        RelocationWords * module.extra[data.relocations])
-                         : std::span<const std::uint32_t>();
+        data.relocations
+            ? module.words(ir::ExtraId{data.relocations.value + 1}, RelocationWords * module.extra[data.relocations])
+            : std::span<const std::uint32_t>();
     for (std::size_t i = 0; i + RelocationWords <= relocations.size(); i += RelocationWords) {
       const ir::Value symbol = ir::Value::of_bits(relocations[i + 1]);
-      const SymbolId target =
-          symbol.is_function() ? symbols.function(symbol.function()) : symbols.data(symbol.data());
+      const SymbolId target = symbol.is_function() ? symbols.function(symbol.function()) : symbols.data(symbol.data());
       piece.fixups.push_back({.offset = relocations[i],
                               .kind = FixupKind::Absolute64,
                               .target = target.value,
@@ -120,7 +119,8 @@ Piece record_piece(const ir::Module& module, std::span<const ir::FunctionId> fun
 void update_lines(Piece& records, const ir::Module& module, std::span<const ir::FunctionId> functions) {
   for (std::size_t i = 0; i < functions.size(); ++i) {
     const std::uint32_t line = module.functions[functions[i]].location.line();
-    std::memcpy(&records.bytes[i * sizeof(ir::FunctionRecord) + offsetof(ir::FunctionRecord, line)], &line, sizeof line);
+    std::memcpy(&records.bytes[i * sizeof(ir::FunctionRecord) + offsetof(ir::FunctionRecord, line)], &line,
+                sizeof line);
   }
 }
 
