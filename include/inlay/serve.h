@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Building programs again and again, each time only what has changed.
 //
-// A program (docs/guide/program-ir.md) is built into a static executable for x86-64 that needs nothing else. The machine
-// code of each function is kept, by what it depends on, in a file and in the memory of a server, which also keeps the
-// program itself. The executable is the same bytes whatever was kept, and whoever builds it.
+// A program (docs/guide/program-ir.md) is built into a static executable for x86-64 that needs nothing else. The
+// machine code of each function is kept, by what it depends on, in a file and in the memory of a server, which also
+// keeps the program itself. The executable is the same bytes whatever was kept, and whoever builds it.
 #pragma once
 
 #include <chrono>

@@ -83,7 +83,7 @@ Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOpti
   for (const std::string& object : objects) {
     INLAY_TRY(std::vector<RuntimeListing> runtimes, list_runtimes(object));
     LinkJob job;
-    job.kind = Kind::SharedLibrary;
+    job.start.kind = Kind::SharedLibrary;
     job.name = object;
     job.shared_name = "runtime.so";
     job.libraries = {object};

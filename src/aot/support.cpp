@@ -45,7 +45,7 @@ Result<Unit> unit_of(const std::string& text, const char* file, Architecture arc
 }
 
 Result<std::string> make_trap_bitcode(Architecture architecture) {
-  INLAY_TRY(Unit unit, unit_of(SupportTextOfTrap + trap_texts(), "support/trap.inlay", architecture));
+  INLAY_TRY(Unit unit, unit_of(trap_program(), "support/trap.inlay", architecture));
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   llvm::WriteBitcodeToFile(module_of(unit), stream);
@@ -70,10 +70,9 @@ Result<std::string> make_archive(Architecture architecture) {
     objects.push_back(std::move(object));
     members.emplace_back(llvm::MemoryBufferRef(objects.back().bytes->getBuffer(), source.file));
   }
-  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> archive =
-      llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                                 /*Deterministic=*/true, /*Thin=*/false,
-                                 [](llvm::Error warning) { llvm::consumeError(std::move(warning)); });
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> archive = llvm::writeArchiveToBuffer(
+      members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+      /*Deterministic=*/true, /*Thin=*/false, [](llvm::Error warning) { llvm::consumeError(std::move(warning)); });
   if (!archive) return Error(ErrorKind::LinkFailed, llvm::toString(archive.takeError()));
   return (*archive)->getBuffer().str();
 }
@@ -91,6 +90,8 @@ Result<llvm::MemoryBufferRef> once(Architecture architecture, const char* name) 
 }
 
 }  // namespace
+
+std::string trap_program() { return SupportTextOfTrap + trap_texts(); }
 
 Result<llvm::MemoryBufferRef> trap_bitcode(Architecture architecture) {
   return once<make_trap_bitcode>(architecture, "support/trap");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The table is made after optimizing, of the functions that are left then: before, it would keep alive what was inlined
-// everywhere. It holds distances instead of addresses, so that nobody has to fill it in when the file is loaded. Sizes of
-// functions are not known where it is made; instead, functions without a byte stand where code ends, so that what was
-// linked behind it is not taken for the last function.
+// everywhere. It holds distances instead of addresses, so that nobody has to fill it in when the file is loaded. Sizes
+// of functions are not known where it is made; instead, functions without a byte stand where code ends, so that what
+// was linked behind it is not taken for the last function.
 #include "aot/trap.h"
 
 #include <set>
@@ -40,9 +40,9 @@ Result<void> link_support(llvm::Module& module, Architecture architecture) {
   for (const llvm::GlobalValue& global : (*support)->global_values())
     if (!global.isDeclaration() && !global.hasLocalLinkage()) names.insert(global.getName().str());
   if (llvm::Linker::linkModules(module, std::move(*support)))
-    return Error(ErrorKind::Codegen,
-                 "the unit '" + module.getName().str() + "' defines names of the support code; names that begin with " +
-                     "'inlay.' or 'inlay_' are taken");
+    return Error(ErrorKind::Codegen, "the unit '" + module.getName().str() +
+                                         "' defines names of the support code; names that begin with " +
+                                         "'inlay.' or 'inlay_' are taken");
   for (const std::string& name : names) {
     llvm::GlobalValue* global = module.getNamedValue(name);
     global->setLinkage(llvm::GlobalValue::InternalLinkage);
@@ -68,10 +68,9 @@ std::string text_at(const llvm::Constant* pointer) {
 /// How far `to` lies from `from`, in 32 bits.
 llvm::Constant* distance(llvm::Constant* to, llvm::Constant* from) {
   llvm::Type* word = llvm::Type::getInt64Ty(to->getContext());
-  return llvm::ConstantExpr::getTrunc(
-      llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(to, word),
-                                 llvm::ConstantExpr::getPtrToInt(from, word)),
-      llvm::Type::getInt32Ty(to->getContext()));
+  return llvm::ConstantExpr::getTrunc(llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(to, word),
+                                                                 llvm::ConstantExpr::getPtrToInt(from, word)),
+                                      llvm::Type::getInt32Ty(to->getContext()));
 }
 
 /// A function without a byte, where a section's code ends.

@@ -123,7 +123,8 @@ class CheckWriter {
  public:
   explicit CheckWriter(Module& module) : m_(module), b_(module) {}
 
-  FunctionId write(const std::string& name, FunctionId function, std::span<const std::vector<std::uint64_t>> arguments) {
+  FunctionId write(const std::string& name, FunctionId function,
+                   std::span<const std::vector<std::uint64_t>> arguments) {
     const TypeId signature = m_.functions[function].signature;
     const FunctionId check = m_.function(name, m_.signature({}, I64), FunctionExported);
     b_.begin(check);

@@ -28,7 +28,7 @@ namespace inlay::ir::test {
 struct Check {
   std::string function;  // its name
   FunctionId id;
-  std::string text;      // the line, for messages
+  std::string text;  // the line, for messages
   unsigned line = 0;
   std::int64_t expected = 0;
   std::optional<std::string> trap;

@@ -69,17 +69,15 @@ TEST(RunFile, a_check_that_does_not_hold_is_one) {
   EXPECT_EQ(failures_of("; run: @half(-8, 2) == 4"),
             std::vector<std::string>{"a.inlay:9: @half(-8, 2) == 4: got -4 (0xfffffffffffffffc, expected 0x4)"});
   for (const char* line :
-       {"; run: @same(<0.0, 0.0>) == <0.0, -0.0>", "; run: @same(<1.0, 2.0>) == <2.0, 1.0>",
-        "; run: @half(1, 0) == 0", "; run: @half(1, 1) traps \"division by zero\"",
-        "; run: @half(1, 0) traps \"null pointer\""})
+       {"; run: @same(<0.0, 0.0>) == <0.0, -0.0>", "; run: @same(<1.0, 2.0>) == <2.0, 1.0>", "; run: @half(1, 0) == 0",
+        "; run: @half(1, 1) traps \"division by zero\"", "; run: @half(1, 0) traps \"null pointer\""})
     EXPECT_EQ(failures_of(line).size(), 1u) << line;
 }
 
 TEST(RunFile, a_line_that_is_no_check_is_an_error) {
-  for (const char* line :
-       {"", "; run: half(1, 0) == 0", "; run: @half(1, 0) = 0", "; run: @half(1) == 0", "; run: @other(1, 0) == 0",
-        "; run: @half(1, x) == 0", "; run: @half(1, 1) == 1.5", "; run: @half(1, 1) returns",
-        "; run: @same(<1.0>) == <1.0, 1.0>", "; run: @half(1, 1) =="})
+  for (const char* line : {"", "; run: half(1, 0) == 0", "; run: @half(1, 0) = 0", "; run: @half(1) == 0",
+                           "; run: @other(1, 0) == 0", "; run: @half(1, x) == 0", "; run: @half(1, 1) == 1.5",
+                           "; run: @half(1, 1) returns", "; run: @same(<1.0>) == <1.0, 1.0>", "; run: @half(1, 1) =="})
     EXPECT_FALSE(parse_run_file(std::string(Program) + line, "a.inlay")) << line;
 }
 

@@ -27,7 +27,7 @@ struct PieceOptions {
   unsigned batch = 32;
   std::string entry = "_start";  // where the program begins
   /// Objects of which the program gets what it needs, and what that needs in turn.
-  std::vector<std::string> support = {};
+  const std::vector<std::string>* support = nullptr;
 };
 
 /// What was done, and how long it took, in milliseconds.
@@ -55,8 +55,8 @@ class PieceBuilder {
   void forget();
 
  private:
-  Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
-                                           PieceReport& report);
+  Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach,
+                                           const PieceOptions& options, PieceReport& report);
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                     const PieceOptions& options, PieceReport& report);
   Result<void> add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
@@ -64,9 +64,9 @@ class PieceBuilder {
   Store& store_;
   Machines& machines_;
   std::unique_ptr<ModuleSymbols> symbols_;
-  std::vector<std::unique_ptr<const Piece>> data_;     // by DataId
-  std::vector<ir::FunctionId> recorded_;               // whose records are in `records_`
-  std::unique_ptr<Piece> records_;
+  std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
+  std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`
+  std::vector<Piece> records_;                      // first the records, then the table of them
   std::vector<Piece> support_;
   std::unordered_map<std::uint32_t, std::uint32_t> support_by_name_;  // SymbolId to place in `support_`
   std::vector<std::string> support_from_;                             // the objects that those come from

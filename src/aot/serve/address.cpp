@@ -43,13 +43,13 @@ Result<sockaddr_un> address_of(const std::string& path) {
 Result<void> own_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash == 0)
-    return Error(ErrorKind::InvalidArgument, "'" + path + "' is no place for a socket; name one in a folder of your own");
+    return Error(ErrorKind::InvalidArgument,
+                 "'" + path + "' is no place for a socket; name one in a folder of your own");
   const std::string folder = path.substr(0, slash);
   auto cannot = [&](const std::string& why) {
     return Error(ErrorKind::File, "'" + folder + "' cannot be used for a server: " + why);
   };
-  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-    return cannot(std::generic_category().message(errno));
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot(std::generic_category().message(errno));
   struct stat status;
   if (::lstat(folder.c_str(), &status) != 0) return cannot(std::generic_category().message(errno));
   if (!S_ISDIR(status.st_mode)) return cannot("it is no folder");

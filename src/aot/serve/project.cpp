@@ -47,7 +47,8 @@ std::size_t equal_at_the_back(std::string_view a, std::string_view b) {
   const char *a_end = a.data() + a.size(), *b_end = b.data() + b.size();
   std::size_t count = 0;
   while (count + Step <= size && std::memcmp(a_end - count - Step, b_end - count - Step, Step) == 0) count += Step;
-  while (count < size && a_end[-1 - static_cast<std::ptrdiff_t>(count)] == b_end[-1 - static_cast<std::ptrdiff_t>(count)])
+  while (count < size &&
+         a_end[-1 - static_cast<std::ptrdiff_t>(count)] == b_end[-1 - static_cast<std::ptrdiff_t>(count)])
     ++count;
   return count;
 }
@@ -83,8 +84,7 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
                  module_.insts.count() <= MostGrowth * insts_when_read_ + FreeGrowth;
   std::vector<std::vector<Change>> changes(sources.size());
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
-    incremental_ = sources[i].name == sources_[i].file.name &&
-                   find_changes(sources_[i], sources[i].text, changes[i]);
+    incremental_ = sources[i].name == sources_[i].file.name && find_changes(sources_[i], sources[i].text, changes[i]);
   times_.difference = milliseconds_since(clock);
 
   whole_ = false;
@@ -164,7 +164,8 @@ bool Project::find_changes(const Source& before, const std::string& now, std::ve
   // The declarations that the difference touches; what lies next to one may belong to it now.
   const auto& all = before.declarations;
   const auto first = std::partition_point(all.begin(), all.end(), [&](const Declared& d) { return d.end < front; });
-  const auto last = std::partition_point(first, all.end(), [&](const Declared& d) { return d.begin <= old_text.size() - back; });
+  const auto last =
+      std::partition_point(first, all.end(), [&](const Declared& d) { return d.begin <= old_text.size() - back; });
   if (first == last || first->begin > front || (last - 1)->end < old_text.size() - back) return false;
   const std::size_t begin = first->begin, old_end = (last - 1)->end;
   const std::size_t new_end = old_end + new_text.size() - old_text.size();
@@ -180,7 +181,8 @@ bool Project::find_changes(const Source& before, const std::string& now, std::ve
     new_at = is_end;
     if (old_text.substr(was.begin, was.end - was.begin) == new_text.substr(is_begin, is_end - is_begin)) continue;
     if (!was.is_function || present[i].kind != "func") return false;
-    changes.push_back({.declaration = static_cast<std::size_t>(first - all.begin()) + i, .begin = is_begin, .end = is_end});
+    changes.push_back(
+        {.declaration = static_cast<std::size_t>(first - all.begin()) + i, .begin = is_begin, .end = is_end});
   }
   return old_at == old_end && new_at == new_end && !changes.empty();
 }

@@ -68,8 +68,7 @@ class Project {
 
   Result<void> read_all(std::vector<SourceText> sources);
   static bool find_changes(const Source& before, const std::string& now, std::vector<Change>& changes);
-  bool apply(Source& source, SourceText now, const std::vector<Change>& changes,
-                     std::vector<ir::FunctionId>& changed);
+  bool apply(Source& source, SourceText now, const std::vector<Change>& changes, std::vector<ir::FunctionId>& changed);
   bool verify_changed(const std::vector<ir::FunctionId>& changed, bool tables_grew);
   void move_lines(const Source& source, const std::vector<std::int64_t>& by);
 

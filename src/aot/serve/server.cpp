@@ -157,7 +157,8 @@ Result<void> serve(const ServeOptions& options) {
   for (;;) {
     pollfd waited[] = {{.fd = listener.number(), .events = POLLIN, .revents = 0},
                        {.fd = signals.file(), .events = POLLIN, .revents = 0}};
-    const int ready = ::poll(waited, 2, idle.count() > 0 ? static_cast<int>(std::min<std::int64_t>(idle.count(), 1000)) : -1);
+    const int ready =
+        ::poll(waited, 2, idle.count() > 0 ? static_cast<int>(std::min<std::int64_t>(idle.count(), 1000)) : -1);
     if (ready < 0 && errno != EINTR) return cannot_serve(path, errno);
     if (ready > 0 && waited[1].revents) break;
     if (ready > 0 && waited[0].revents) {

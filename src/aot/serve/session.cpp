@@ -125,10 +125,9 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   report.incremental = known->project.was_incremental();
   if (!report.incremental) known->builder.forget();
   const Project::Times& front = known->project.times();
-  report.times.insert(report.times.end(), {{"difference", front.difference},
-                                           {"parse", front.parse},
-                                           {"verify", front.verify},
-                                           {"expand", front.expand}});
+  report.times.insert(
+      report.times.end(),
+      {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
   clock = std::chrono::steady_clock::now();
   PieceOptions options{.level = request.level,
