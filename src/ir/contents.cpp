@@ -20,8 +20,8 @@ Contents::Contents(const Module& module)
 const base::Hash128& Contents::named(TypeId type) const { return named_[type.value < named_.size() ? type.value : 0]; }
 
 /// An argument of an instance. Instances may be arguments of instances, to any depth: of these, 64 bits must do.
-void Contents::add_argument(bool is_type, std::uint32_t word) {
-  if (is_type)
+void Contents::add_argument(std::uint32_t word) {
+  if (is_type_argument(word))
     bytes_.add(named(TypeId{word}));
   else
     bytes_.add(content_hash(m_, Value::of_bits(word)));
@@ -80,9 +80,7 @@ base::Hash128 Contents::named_now(TypeId id) {
         break;
       }
       const std::span<const std::uint32_t> arguments = m_.list(type.arguments);
-      const ExtraId parameters = m_.types[type.generic].parameters;
-      for (std::size_t i = 0; i < arguments.size(); ++i)
-        add_argument(is_type_parameter(m_, parameters, i), arguments[i]);
+      for (std::uint32_t argument : arguments) add_argument(argument);
       break;
     }
   }
@@ -189,22 +187,22 @@ base::Hash128 Contents::symbol(Value value) {
   const bool function = value.is_function();
   base::Hash128 data_type;
   if (!function) data_type = laid_out(m_.data[value.data()].type);
-  const auto write = [&](const auto& entry, ExtraId parameters) {
+  const auto write = [&](const auto& entry) {
     bytes_.clear();
     bytes_.add(function);
     bytes_.add(m_.text(entry.name));
     bytes_.add(entry.flags);
     const std::span<const std::uint32_t> arguments = m_.list(entry.arguments);
     bytes_.add(std::uint64_t{arguments.size()});
-    for (std::size_t i = 0; i < arguments.size(); ++i) add_argument(is_type_parameter(m_, parameters, i), arguments[i]);
+    for (std::uint32_t argument : arguments) add_argument(argument);
   };
   if (function) {
     const Function& f = m_.functions[value.function()];
-    write(f, m_.functions[f.generic].parameters);
+    write(f);
     bytes_.add(named(f.signature));
   } else {
     const Data& d = m_.data[value.data()];
-    write(d, m_.data[d.generic].parameters);
+    write(d);
     bytes_.add(d.size);
     bytes_.add(data_type);
   }

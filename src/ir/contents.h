@@ -60,7 +60,7 @@ class Contents {
   bool parts_are_done(TypeId type);
   base::Hash128 definition(TypeId type);
   base::Hash128 constant(ConstId id);
-  void add_argument(bool is_type, std::uint32_t word);
+  void add_argument(std::uint32_t word);
   base::Hash128 symbol(Value value);
 
   const Module& m_;

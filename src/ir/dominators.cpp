@@ -9,11 +9,9 @@ void Dominators::compute(std::span<const std::uint32_t> starts, std::span<const 
   starts_ = starts;
   successors_ = successors;
   few_ = starts.size() - 1 <= Few;
+  if (few_) return compute_few();
   walk();
-  if (few_)
-    compute_few();
-  else
-    compute_many();
+  compute_many();
 }
 
 void Dominators::walk() {
@@ -21,8 +19,6 @@ void Dominators::walk() {
   number_.assign(n, 0);
   order_.assign(1, 0);
   parent_.assign(1, 0);
-  after_.clear();
-  left_.resize(n);
   stack_.clear();  // pairs: block, next successor
   const auto enter = [&](std::uint32_t block, std::uint32_t from) {
     number_[block] = static_cast<std::uint32_t>(order_.size());
@@ -35,8 +31,6 @@ void Dominators::walk() {
   while (!stack_.empty()) {
     const std::uint32_t block = stack_[stack_.size() - 2];
     if (stack_.back() == starts_[block + 1]) {
-      left_[block] = static_cast<std::uint32_t>(after_.size());
-      after_.push_back(block);
       stack_.resize(stack_.size() - 2);
       continue;
     }
@@ -46,20 +40,21 @@ void Dominators::walk() {
 }
 
 void Dominators::compute_few() {
-  masks_.assign(number_.size(), ~std::uint64_t{0});
+  const auto n = static_cast<std::uint32_t>(starts_.size() - 1);
+  masks_.assign(n, NotReached);
   masks_[0] = 1;
-  // In reverse of the order of leaving, one round is enough for loops with one way in; another one shows it.
+  // Masks only lose bits, and what is left in the end does not depend on the order. Where a block mostly stands behind
+  // those that lead to it, as is usual, one round is enough.
   for (bool changed = true; changed;) {
     changed = false;
-    for (std::size_t i = after_.size(); i-- > 0;) {
-      const std::uint32_t block = after_[i];
+    for (std::uint32_t block = 0; block < n; ++block) {
+      if (masks_[block] == NotReached) continue;
       for (std::uint32_t e = starts_[block]; e < starts_[block + 1]; ++e) {
         const std::uint32_t to = successors_[e];
         const std::uint64_t mask = masks_[to] & (masks_[block] | std::uint64_t{1} << to);
         if (mask == masks_[to]) continue;
         masks_[to] = mask;
-        // What comes later sees it in this round.
-        changed |= left_[to] >= i;
+        changed |= to <= block;  // what comes later sees it in this round
       }
     }
   }

@@ -11,13 +11,13 @@ namespace inlay::ir {
 /// Keeps its memory from one function to the next. Time: linear for few blocks, n log n for many, whatever the shape.
 class Dominators {
  public:
-  static constexpr std::uint32_t Few = 64;
+  static constexpr std::uint32_t Few = 63;  // as many bits as a word has, but one
 
   /// The successors of block b are those from `starts[b]` up to, not including, `starts[b + 1]`.
   void compute(std::span<const std::uint32_t> starts, std::span<const std::uint32_t> successors);
 
   /// Whether a way leads to the block at all.
-  bool reaches(std::uint32_t block) const { return number_[block] != 0; }
+  bool reaches(std::uint32_t block) const { return few_ ? masks_[block] != NotReached : number_[block] != 0; }
   /// Whether each way to `b` leads through `a`; true for what no way leads to, and for a block and itself.
   bool dominates(std::uint32_t a, std::uint32_t b) const {
     if (few_) return (masks_[b] >> a & 1) != 0;
@@ -26,6 +26,8 @@ class Dominators {
   }
 
  private:
+  static constexpr std::uint64_t NotReached = ~std::uint64_t{0};
+
   void walk();
   void compute_few();
   void compute_many();
@@ -37,8 +39,6 @@ class Dominators {
   bool few_ = true;
   std::vector<std::uint32_t> number_;  // of a block, from 1 on, as a walk in depth meets it; 0: never
   std::vector<std::uint32_t> order_;   // blocks by number
-  std::vector<std::uint32_t> after_;   // blocks as the walk leaves them
-  std::vector<std::uint32_t> left_;    // where a block stands in that
   std::vector<std::uint32_t> parent_;  // by number
   std::vector<std::uint32_t> stack_;
   std::vector<std::uint64_t> masks_;         // of few blocks: by which each is dominated

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "ir/state.h"
+#include "ir/text/words.h"
 
 namespace inlay::ir {
 
@@ -419,9 +420,6 @@ void cut_text(std::string& text) {
   text += "...";
 }
 
-namespace {
-
-/// The shortest text that reads back as the same bits; a NaN or infinity as `0x` and its bits.
 std::string float_text(TypeId type, std::uint64_t bits) {
   char buffer[40];
   const bool single = type == F32;
@@ -439,8 +437,6 @@ std::string float_text(TypeId type, std::uint64_t bits) {
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
-
-}  // namespace
 
 std::string value_text(const Module& module, Value value, ExtraId scope) {
   if (value.is_number()) return std::to_string(value.number());
@@ -489,6 +485,8 @@ std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope) {
   return symbol.kind == SymbolKind::Function ? write(module.functions[FunctionId{symbol.id}])
                                              : write(module.data[DataId{symbol.id}]);
 }
+
+std::string type_name_text(std::string_view name) { return is_reserved(name) ? quoted(name) : name_text(name); }
 
 std::string name_text(std::string_view name) {
   const auto plain = [](char c) {

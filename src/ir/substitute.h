@@ -84,7 +84,7 @@ Value substitute(Module& module, Value value, std::span<const std::uint32_t> arg
 bool lay_out_parts(Module& module, TypeId type, std::uint64_t& size, std::uint64_t& align_log2);
 
 /// Texts of types and names end here: a few types may spell out as more than fits any memory.
-inline constexpr std::size_t LongestText = std::size_t{1} << 20;
+inline constexpr std::size_t LongestText = std::size_t{4} << 20;
 void cut_text(std::string& text);
 /// As in the text form; what lies deeper than `depth` is left out. Parameters are called as in `scope` (a list as
 /// Function::parameters), or by their numbers.
@@ -96,7 +96,10 @@ std::string parameter_text(const Module& module, std::uint32_t number, ExtraId s
 std::string symbol_text(const Module& module, Symbol symbol, ExtraId scope = {});
 /// In quotes, with escapes: \n \t \\ \" \xHH.
 std::string quoted(std::string_view text);
-/// A name, in quotes if it needs them.
+/// A name, in quotes if it needs them; that of a type also if it is a word of the language.
 std::string name_text(std::string_view name);
+std::string type_name_text(std::string_view name);
+/// The shortest number that reads back as the same bits; a NaN or infinity as `0x` and its bits.
+std::string float_text(TypeId type, std::uint64_t bits);
 
 }  // namespace inlay::ir

@@ -329,7 +329,7 @@ void Writer::type(TypeId id, unsigned depth) {
         fields(type, depth - 1);
         break;
       }
-      out += name_text(m.text(type.name));
+      out += type_name_text(m.text(type.name));
       if (type.generic) out += arguments_text(m, type.arguments, depth - 1, scope);
       break;
     default:

@@ -51,13 +51,15 @@ bool BodyChecker::check(FunctionId id) {
   shared_ = declared_ != 0 && (f.flags & FunctionShared);
   if (!link() || !check_entry()) return false;
   if (block_count_ > 1 || !successors_.empty()) dominators_.compute(starts_, successors_);
-  for (std::uint32_t b = 0; b < block_count_; ++b) {
-    block_ = b;
-    for (InstId at = m_.blocks[BlockId{first_block_ + b}].first; at; at = m_.insts[at].next) {
-      inst_ = at;
-      order_ = cells_[at.value - first_].order;
-      if (!check_operands(m_.insts[at])) return false;
-    }
+  const Inst* const insts = &m_.insts[f.first];
+  for (std::uint32_t local = 0; local < count_; ++local) {
+    const Cell& cell = cells_[local];
+    if (cell.block == Nowhere) continue;
+    block_ = cell.block;
+    order_ = cell.order;
+    if (are_plain_operands(insts[local])) continue;
+    inst_ = InstId{first_ + local};
+    if (!check_operands(insts[local])) return false;
   }
   return true;
 }
@@ -76,6 +78,40 @@ bool BodyChecker::link() {
   return true;
 }
 
+inline TypeId BodyChecker::yielded(const Inst& inst) const {
+  switch (info(inst.op()).yields) {
+    case Yields::Nothing:
+      return Void;
+    case Yields::Same:
+      return inst.type();
+    case Yields::Pointer:
+      return Ptr;
+    default:
+      return m_.result_type(inst);
+  }
+}
+
+/// Operation, type, and whether it stands where it may in its block.
+inline bool BodyChecker::link_inst(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters) {
+  const auto op = static_cast<std::uint32_t>(inst.op());
+  if (op - 1 >= OpCount - 1) return fail("there is no operation " + std::to_string(op));
+  const OpInfo& what = OpInfos[op];
+  const std::uint32_t type = inst.type().value;
+  const bool plain_type = type < types_.type_count() && (types_.set(TypeId{type}) & what.types) != 0 &&
+                          (types_.set(TypeId{type}) & TypeFacts::Usable) != 0;
+  if (!plain_type && !check_type(inst)) return false;
+  if (!symbols_.contains(m_.locations[inst_])) return fail("it is located in a file that the module does not know");
+  if (inst.op() == Op::Param) {
+    if (!at_head) return fail("a parameter stands behind other instructions");
+    if (inst.a != parameters++)
+      return fail("it is parameter number " + std::to_string(parameters - 1) + " of its block");
+  }
+  if ((what.flags & FlagEnds) != 0)
+    return (last && !inst.next) || fail("it ends its block, and must be the last in it");
+  return (!last && inst.next) ||
+         fail("it is the last in its block, where jump, branch, switch, return or trap is wanted");
+}
+
 bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
   const Block& block = m_.blocks[BlockId{first_block_ + number}];
   if (!block.first) return fail_block(number, "is empty, where an instruction that ends it is wanted");
@@ -90,35 +126,10 @@ bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
     cell.block = number;
     cell.order = order++;
     const Inst& inst = m_.insts[at];
-    const auto op = static_cast<std::uint32_t>(inst.op());
-    if (op - 1 >= OpCount - 1) return fail("there is no operation " + std::to_string(op));
-    if (!check_type(inst)) return false;
-    const OpInfo& what = OpInfos[op];
-    switch (what.yields) {
-      case Yields::Nothing:
-        cell.type = Void;
-        break;
-      case Yields::Same:
-        cell.type = inst.type();
-        break;
-      default:
-        cell.type = m_.result_type(inst);
-    }
-    if (inst.op() == Op::Param) {
-      if (!at_head) return fail("a parameter stands behind other instructions");
-      if (inst.a != parameters++)
-        return fail("it is parameter number " + std::to_string(parameters - 1) + " of its block");
-    } else {
-      at_head = false;
-    }
-    const bool last = at == block.last;
-    if ((what.flags & FlagEnds) != 0) {
-      if (!last || inst.next) return fail("it ends its block, and must be the last in it");
-      break;
-    }
-    if (last || !inst.next)
-      return fail("it is the last in block '" + block_text(number) +
-                  "', where jump, branch, switch, return or trap is wanted");
+    if (!link_inst(inst, at == block.last, at_head, parameters)) return false;
+    cell.type = yielded(inst);
+    at_head &= inst.op() == Op::Param;
+    if (at == block.last) break;
     at = inst.next;
   }
   if (parameters != block.parameters)
@@ -130,7 +141,6 @@ bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
 bool BodyChecker::check_type(const Inst& inst) {
   const OpInfo& what = info(inst.op());
   const TypeId type = inst.type();
-  if (!symbols_.contains(m_.locations[inst_])) return fail("it is located in a file that the module does not know");
   if (what.types == TypesNothing) return !type || fail("it has a type, where none is wanted");
   if (!type || type.value >= types_.type_count()) return fail("it has no type");
   const std::uint32_t set = types_.set(type);
@@ -201,24 +211,12 @@ bool BodyChecker::open_words(const Inst& inst) {
   return true;
 }
 
-std::uint32_t BodyChecker::next() {
-  if (words_.at_first) {
-    words_.at_first = false;
-    return words_.first;
-  }
-  if (words_.at == words_.end) {
-    malformed_ = true;
-    return 0;
-  }
-  return *words_.at++;
-}
-
 bool BodyChecker::fail_list() { return fail("its operands lie outside of Module::extra"); }
 
 /// The blocks that may come next. Their arguments are looked at later.
 bool BodyChecker::add_edges(const Inst& inst) {
   const std::string_view slots = info(inst.op()).slots;
-  if (slots.find('J') == std::string_view::npos) return true;
+  if (inst.op() != Op::Jump && inst.op() != Op::Branch && inst.op() != Op::Switch) return true;
   if (!open_words(inst)) return false;
   const std::uint32_t* const begin = words_.at;
   bool good = true;

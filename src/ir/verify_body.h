@@ -34,7 +34,7 @@ class BodyChecker {
   struct Cell {
     TypeId type;  // of what it yields; none: in no block
     std::uint32_t block = Nowhere;
-    std::uint32_t order = 0;  // among all instructions
+    std::uint32_t order = 0;  // among all instructions, as they are met block by block
   };
   /// The words of the instruction at hand.
   struct Words {
@@ -47,17 +47,31 @@ class BodyChecker {
   // verify_body.cpp: blocks
   bool link();
   bool link_block(std::uint32_t number, std::uint32_t& order);
-  bool link_inst(InstId id, std::uint32_t block, std::uint32_t& parameters);
+  bool link_inst(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters);
+  TypeId yielded(const Inst& inst) const;
   bool check_type(const Inst& inst);
   bool check_entry();
   bool add_edges(const Inst& inst);
   bool open_words(const Inst& inst);
-  std::uint32_t next();
+  /// The next word; 0, and `malformed_`, if there is none.
+  std::uint32_t next() {
+    if (words_.at_first) {
+      words_.at_first = false;
+      return words_.first;
+    }
+    if (words_.at == words_.end) {
+      malformed_ = true;
+      return 0;
+    }
+    return *words_.at++;
+  }
 
   // verify_operands.cpp: operands
   bool check_operands(const Inst& inst);
   bool check_slot(Slot slot, const Inst& inst);
   bool check_value(std::uint32_t word, TypeId wanted);
+  bool is_plain_value(std::uint32_t word, TypeId wanted) const;
+  bool are_plain_operands(const Inst& inst) const;
   bool check_list(std::span<const std::uint32_t> types, std::string_view role);
   bool check_target();
   bool check_cases(const Inst& inst);
@@ -80,11 +94,11 @@ class BodyChecker {
   bool stands_for(FunctionId function, TypeId signature) const;
 
   // Messages
-  bool fail(std::string_view text);  // about the instruction at hand
-  bool fail_block(std::uint32_t number, std::string_view text);
-  bool fail_function(std::string_view text);
-  bool fail_value(std::uint32_t word, TypeId wanted);
-  bool fail_list();
+  [[gnu::cold]] bool fail(std::string_view text);  // about the instruction at hand
+  [[gnu::cold]] bool fail_block(std::uint32_t number, std::string_view text);
+  [[gnu::cold]] bool fail_function(std::string_view text);
+  [[gnu::cold]] bool fail_value(std::uint32_t word, TypeId wanted);
+  [[gnu::cold]] bool fail_list();
   std::string type_text(TypeId type) const { return m_.to_string(type); }
   std::string operand_text() const;
   std::string block_text(std::uint32_t number) const;

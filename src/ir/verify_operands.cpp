@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The operands of instructions, slot by slot.
 #include <algorithm>
+#include <array>
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
@@ -10,6 +11,42 @@
 namespace inlay::ir {
 
 namespace {
+
+/// For operations whose operands all lie in `a` and `b`, and are of known types: which they are.
+enum class Wanted : std::uint8_t { Nothing, Typed, Pointer, Index, Bool };
+struct PlainOp {
+  bool plain = false;
+  Wanted a = Wanted::Nothing, b = Wanted::Nothing;
+};
+
+constexpr auto PlainOps = [] {
+  std::array<PlainOp, OpCount> table{};
+  for (std::size_t op = 1; op < OpCount; ++op) {
+    const std::string_view slots = OpInfos[op].slots;
+    table[op].plain = fits_inline(slots);
+    for (std::size_t i = 0; i < slots.size() && i < 2; ++i) {
+      Wanted& wanted = i == 0 ? table[op].a : table[op].b;
+      switch (static_cast<Slot>(slots[i])) {
+        case Slot::Typed:
+          wanted = Wanted::Typed;
+          break;
+        case Slot::Pointer:
+          wanted = Wanted::Pointer;
+          break;
+        case Slot::Index:
+          wanted = Wanted::Index;
+          break;
+        case Slot::Bool:
+          wanted = Wanted::Bool;
+          break;
+        default:
+          table[op].plain = false;
+      }
+    }
+  }
+  table[static_cast<std::size_t>(Op::Param)].plain = true;  // its number was looked at when the block was
+  return table;
+}();
 
 std::string ordinal(unsigned n) {
   constexpr std::string_view words[] = {"first", "second", "third"};
@@ -25,6 +62,32 @@ std::string BodyChecker::operand_text() const {
   return out;
 }
 
+/// Whether a value is one of those that most are. Where it is not, check_value() says more.
+[[gnu::always_inline]] inline bool BodyChecker::is_plain_value(std::uint32_t word, TypeId wanted) const {
+  switch (word >> 30) {
+    case 0: {
+      const std::uint32_t local = word - first_;
+      return local < count_ && cells_[local].type == wanted && reaches_here(cells_[local]);
+    }
+    case 1: {
+      const ConstId id = Value::of_bits(word).constant();
+      return id && id.value < types_.const_count() && m_.consts[id].type == wanted && types_.scope(id) == 0;
+    }
+    case 2:
+      return TypeFacts::holds(wanted, Value::of_bits(word).number());
+    default:
+      return false;
+  }
+}
+
+bool BodyChecker::are_plain_operands(const Inst& inst) const {
+  const PlainOp& op = PlainOps[static_cast<std::size_t>(inst.op())];
+  if (!op.plain) return false;
+  const TypeId types[] = {TypeId{}, inst.type(), Ptr, I64, Bool};
+  return (op.a == Wanted::Nothing || is_plain_value(inst.a, types[static_cast<std::size_t>(op.a)])) &&
+         (op.b == Wanted::Nothing || is_plain_value(inst.b, types[static_cast<std::size_t>(op.b)]));
+}
+
 bool BodyChecker::check_operands(const Inst& inst) {
   if (!open_words(inst)) return false;
   operand_ = 0;
@@ -32,18 +95,7 @@ bool BodyChecker::check_operands(const Inst& inst) {
   for (char letter : info(inst.op()).slots) {
     ++operand_;
     const auto slot = static_cast<Slot>(letter);
-    bool good;
-    switch (slot) {  // what is most frequent
-      case Slot::Typed:
-        good = check_value(next(), inst.type());
-        break;
-      case Slot::Pointer:
-        good = check_value(next(), Ptr);
-        break;
-      default:
-        good = check_slot(slot, inst);
-    }
-    if (!good) return false;
+    if (!check_slot(slot, inst)) return false;
     if (malformed_) return fail_list();
   }
   return true;
@@ -105,14 +157,12 @@ bool BodyChecker::check_slot(Slot slot, const Inst& inst) {
 }
 
 bool BodyChecker::check_value(std::uint32_t word, TypeId wanted) {
+  if (is_plain_value(word, wanted)) [[likely]]
+    return true;
   const Value value = Value::of_bits(word);
   switch (word >> 30) {
-    case 0: {
-      const std::uint32_t local = word - first_;
-      if (local < count_ && cells_[local].type == wanted && reaches_here(cells_[local])) [[likely]]
-        return true;
+    case 0:
       break;
-    }
     case 1: {
       const ConstId id = value.constant();
       if (id && id.value < types_.const_count() && m_.consts[id].type == wanted &&

@@ -40,12 +40,11 @@ bool SymbolFacts::fail(DataId id, std::string_view text) {
   return false;
 }
 
-bool SymbolFacts::add_name(StringId id, bool& unique) {
-  if (!id || m_.text(id).empty()) return false;
+bool SymbolFacts::add_name(StringId id) {
   const std::size_t word = id.value / 64;
   if (word >= names_.size()) names_.resize(word + word / 2 + 1);
   const std::uint64_t bit = std::uint64_t{1} << id.value % 64;
-  unique = !(names_[word] & bit);
+  if (names_[word] & bit) return false;
   names_[word] |= bit;
   return true;
 }
@@ -56,11 +55,11 @@ bool SymbolFacts::catch_up() {
     while (file_count_ < 4095 && m_.path(FileId{file_count_ + 1}).data()) ++file_count_;
   }
   const auto check_name = [&](auto id, const auto& entry) {
-    if (m_.text(entry.name).find('\0') != std::string_view::npos) return fail(id, "the name has a zero byte in it");
-    bool unique = true;
     if (entry.generic) return true;  // called as its generic
-    if (!add_name(entry.name, unique)) return fail(id, "it has no name");
-    return unique || fail(id, "something else has the same name");
+    const std::string_view text = m_.text(entry.name);
+    if (text.empty()) return fail(id, "it has no name");
+    if (text.find('\0') != std::string_view::npos) return fail(id, "the name has a zero byte in it");
+    return add_name(entry.name) || fail(id, "something else has the same name");
   };
   while (function_count() < m_.functions.count()) {
     const FunctionId id{function_count()};

@@ -37,7 +37,7 @@ class SymbolFacts {
  private:
   bool fail(FunctionId id, std::string_view text);
   bool fail(DataId id, std::string_view text);
-  bool add_name(StringId name, bool& unique);
+  bool add_name(StringId name);  // false: it is there already
   bool check_function(FunctionId id);
   bool check_flags(FunctionId id, const Function& f);
   bool check_ranges(FunctionId id, const Function& f);

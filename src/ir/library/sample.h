@@ -41,14 +41,14 @@ inline void add_sample_data(Module& m) {
   m.add_data("counter", I32, {}, {}, DataMutable | DataExported);
   m.add_data("numbers", m.array(I16, 4), std::as_bytes(std::span("\1\0\2\0\3\0\4", 8)));
   m.add_data("pointers", m.array(Ptr, 2), std::vector<std::byte>(16),
-             std::to_array<Relocation>({{8, text, 3}, {0, area, 0}}), DataMutable);
+             std::to_array<Relocation>({{0, area, 0}, {8, text, 3}}), DataMutable);
   m.add_data("stdout", Ptr, {}, {}, DataExtern | DataMutable);
   m.data[m.data_named("counter")].location = Location(m.file("data.tiny"), 7);
 }
 
 inline void add_sample_generics(Module& m) {
   const TypeId t = m.type_parameter(0);
-  const FunctionId pick = m.function("pick", m.signature({t, t, Bool}, t), FunctionShared);
+  const FunctionId pick = m.function("pick", m.signature({t, t, Bool}, t));
   m.make_generic(pick, std::to_array<GenericParameter>({{"T", {}}, {"N", I64}}));
   Builder b(m);
   b.begin(pick);
