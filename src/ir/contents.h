@@ -45,8 +45,8 @@ class Contents {
   /// What code that handles values of it, or lays it out in memory, depends on: also the fields of structs, all the way
   /// down, and the methods of an interface. For what a slice or pointer leads to, only the name.
   const base::Hash128& laid_out(TypeId type);
-  /// The same, and for a slice also of its elements: of an instruction's type.
-  const base::Hash128& used(TypeId type);
+  /// Of a slice, with what its elements are.
+  const base::Hash128& with_elements(TypeId type);
   /// Of a constant or symbol.
   const base::Hash128& of(Value value);
 
@@ -67,7 +67,7 @@ class Contents {
   Bytes bytes_;
   std::vector<TypeId> stack_;
   std::vector<base::Hash128> named_;
-  std::vector<Known> laid_out_, used_, consts_, functions_, data_;  // by handle
+  std::vector<Known> laid_out_, with_elements_, consts_, functions_, data_;  // by handle
 };
 
 }  // namespace inlay::ir

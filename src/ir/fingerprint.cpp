@@ -153,7 +153,9 @@ void Fingerprinter::State::put_inst(const Function& f, InstId id) {
     put(inst.op_and_type);
   } else {
     put(Inst::pack(inst.op(), TypeId{OtherType}));
-    put(contents.used(type));
+    // Only these look at how large the elements of a slice are.
+    const bool elements = inst.op() == Op::Elem || inst.op() == Op::Subslice;
+    put(elements ? contents.with_elements(type) : contents.laid_out(type));
   }
   put_location(f, m.locations[id]);
   const InlineForm& form = InlineForms[static_cast<std::size_t>(inst.op())];
