@@ -94,13 +94,20 @@ std::string text_of(const llvm::Module& module) {
   return text;
 }
 
-/// A program without a C library has nobody who would unwind it; the tables are left for debuggers only.
+/// A program without a C library has nobody who would unwind it: the tables are for debuggers.
 void drop_unwind_tables(llvm::Module& module) {
   module.setUwtable(llvm::UWTableKind::None);
   for (llvm::Function& function : module) {
     function.removeFnAttr(llvm::Attribute::UWTable);
     if (!function.isDeclaration()) function.setDoesNotThrow();
   }
+  std::string assembly;
+  for (llvm::StringRef rest = module.getModuleInlineAsm(); !rest.empty();) {
+    auto [line, behind] = rest.split('\n');
+    if (!line.trim().starts_with(".cfi_")) assembly += line.str() + '\n';
+    rest = behind;
+  }
+  module.setModuleInlineAsm(assembly);
 }
 
 /// Joins what the module reaches: bodies mention frozen data, frozen data mentions bodies, until neither brings

@@ -2,6 +2,7 @@
 #include "inlay/lower.h"
 
 #include "codegen/lower/lower.h"
+#include "codegen/target.h"
 #include "inlay/ir/expand.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
@@ -46,7 +47,15 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   job.debug = options.debug;
   job.frame_pointers = options.frame_pointers;
   Unit unit = Unit::create("program");
-  INLAY_TRY_VOID(codegen::lower_functions(*unit.state().module, module, job));
+  llvm::Module& code = *unit.state().module;
+  if (options.architecture != Architecture::X86_64) {  // which units are for
+    INLAY_TRY(codegen::Machine * machine,
+              codegen::machine_of_thread({.cpu = codegen::Cpu::Portable, .architecture = options.architecture}));
+    machine->adopt(code);
+  }
+  INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
+  // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
+  if (code.getFunction("inlay_trap")) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
   clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }
