@@ -166,7 +166,8 @@ void Fingerprinter::State::put_inst(const Function& f, InstId id) {
     out = put(out, Inst::pack(inst.op(), TypeId{OtherType}));
     out = put(out, elements ? contents.with_elements(type) : contents.laid_out(type));
   }
-  out = put_location(out, f, m.locations[id]);
+  // Where a parameter stands leads to no code, and the text form does not tell.
+  out = put_location(out, f, inst.op() == Op::Param ? Location() : m.locations[id]);
   const InlineForm& form = InlineForms[static_cast<std::size_t>(inst.op())];
   if (form.fits) {
     out = put_word(out, f, form.a, inst.a);
