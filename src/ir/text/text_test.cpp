@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -173,6 +174,48 @@ TEST(Text, is_added_to_a_module) {
   EXPECT_EQ(m.find("later").id, later.value);
   ASSERT_TRUE(parse(m, "func @second() { call fn() @first() return_void }"));
   EXPECT_FALSE(parse(m, "func @first() { return_void }"));
+}
+
+TEST(Text, with_words_exchanged_is_an_error_or_reads_back) {
+  std::uint32_t seed = 7;
+  const auto random = [&](std::size_t below) {
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % below;
+  };
+  int programs = 0;
+  for (const std::filesystem::path& path : corpus()) {
+    const std::string text = read(path);
+    // Words, and what stands between them.
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto is_word = [&](std::size_t i) { return std::isalnum(static_cast<unsigned char>(text[i])) != 0; };
+      std::size_t end = at + 1;
+      while (end < text.size() && is_word(at) && is_word(end)) ++end;
+      words.push_back(text.substr(at, end - at));
+      at = end;
+    }
+    for (int round = 0; round < 40; ++round) {
+      std::vector<std::string> changed = words;
+      for (std::size_t n = 1 + random(3); n > 0; --n) {
+        std::string& word = changed[random(changed.size())];
+        word = random(4) == 0 ? std::string() : words[random(words.size())];
+      }
+      std::string joined;
+      for (const std::string& word : changed) joined += word;
+      SCOPED_TRACE(path.string());
+      const Result<Module> module = parse(joined);
+      if (!module) {
+        EXPECT_NE(module.error().place().line, 0u) << module.error().to_string();
+        continue;
+      }
+      ++programs;
+      const std::string once = print(*module);
+      const Result<Module> again = parse(once);
+      EXPECT_TRUE(again) << again.error().to_string() << "\n" << joined;
+      if (again) EXPECT_EQ(print(*again), once);
+    }
+  }
+  EXPECT_GT(programs, 50);
 }
 
 TEST(Text, of_one_instruction_stands_for_it_in_messages) {
