@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "inlay/bind.h"
@@ -12,6 +14,7 @@
 #include "inlay/frozen.h"
 #include "inlay/function.h"
 #include "inlay/hot.h"
+#include "inlay/ir/module.h"
 #include "inlay/jit_options.h"
 #include "inlay/options.h"
 #include "inlay/unit.h"
@@ -22,6 +25,8 @@ namespace inlay {
 namespace jit {
 class Engine;
 }
+
+class Jit;
 
 namespace detail {
 
@@ -53,6 +58,28 @@ void manage(const std::shared_ptr<jit::Engine>& engine, Request request, const C
 Result<Unit> build_unit(const Request& request, const std::string& name, const CompileOptions& options);
 /// The same as one more function of a unit, which does not change if that fails.
 Result<void> add_to_unit(Unit& unit, const Request& request, const std::string& name, const CompileOptions& options);
+
+/// A type of C++ as programs know it.
+enum class ProgramType : std::uint8_t {
+  Void,
+  Bool,
+  I8,
+  I16,
+  I32,
+  I64,
+  F32,
+  F64,
+  Pointer,
+  Slice,
+  Interface,
+  Closure,
+  None
+};
+
+/// Compiles a function of a program whose result and parameters are those, and lets the state's calls run it.
+Result<void> compile_program(const Jit& jit, const std::shared_ptr<jit::Engine>& engine, ir::Module& module,
+                             std::string_view name, Level level, std::span<const ProgramType> signature,
+                             FunctionState& state);
 
 }  // namespace detail
 
@@ -180,6 +207,15 @@ class Jit {
     return detail::compile_hot(engine_, reinterpret_cast<const void*>(interpreter), options);
   }
 
+  /// Compiles a function of a program (inlay/ir.h), with everything that it reaches; the program is verified first. The
+  /// signature is the program's: integers by their size, float, double, bool, a pointer or reference for each ptr or
+  /// function, SliceLayout, InterfaceLayout and ClosureLayout (inlay/ir/layout.h) for pairs. What traps throws Trapped
+  /// (inlay/trap.h). Variables are those of this call's code, and live as long as it does.
+  template <class Signature>
+  Result<Function<Signature>> compile(ir::Module& module, std::string_view name, Level level = Level::O2) const {
+    return compile_program(static_cast<Signature*>(nullptr), module, name, level);
+  }
+
   /// Compiles a unit (see inlay/llvm.h) and loads it.
   Result<Loaded> load(Unit unit, Level level = Level::O2) const;
 
@@ -196,6 +232,8 @@ class Jit {
   template <class Base, class R, class... A, class Method, class Tree>
   Result<Function<R(A...)>> optimize_method(Base* object, Method method, const Tree& tree,
                                             const CompileOptions& options) const;
+  template <class R, class... A>
+  Result<Function<R(A...)>> compile_program(R (*)(A...), ir::Module& module, std::string_view name, Level level) const;
   template <class R, class... P, class... B>
   auto bind_and_compile(R (*fn)(P...), const CompileOptions& options,
                         std::vector<std::shared_ptr<frozen::Region>> holds, std::shared_ptr<void> owner,

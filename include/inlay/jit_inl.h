@@ -5,6 +5,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "inlay/ir/layout.h"
+
 namespace inlay {
 
 namespace detail {
@@ -146,7 +148,56 @@ struct BoundCall<R (*)(P...), std::tuple<B...>> {
   }
 };
 
+template <class T>
+constexpr ProgramType program_type() {
+  using Plain = std::remove_cv_t<T>;
+  if constexpr (std::is_void_v<T>)
+    return ProgramType::Void;
+  else if constexpr (std::is_pointer_v<T> || std::is_reference_v<T>)
+    return ProgramType::Pointer;
+  else if constexpr (std::is_enum_v<Plain>)
+    return program_type<std::underlying_type_t<Plain>>();
+  else if constexpr (std::is_same_v<Plain, bool>)
+    return ProgramType::Bool;
+  else if constexpr (std::is_same_v<Plain, float>)
+    return ProgramType::F32;
+  else if constexpr (std::is_same_v<Plain, double>)
+    return ProgramType::F64;
+  else if constexpr (std::is_integral_v<Plain> && sizeof(T) <= 8)
+    return sizeof(T) == 1   ? ProgramType::I8
+           : sizeof(T) == 2 ? ProgramType::I16
+           : sizeof(T) == 4 ? ProgramType::I32
+                            : ProgramType::I64;
+  else if constexpr (std::is_same_v<Plain, ir::SliceLayout>)
+    return ProgramType::Slice;
+  else if constexpr (std::is_same_v<Plain, ir::InterfaceLayout>)
+    return ProgramType::Interface;
+  else if constexpr (std::is_same_v<Plain, ir::ClosureLayout>)
+    return ProgramType::Closure;
+  else
+    return ProgramType::None;
+}
+
+template <class R, class... A>
+R call_program(const FunctionState* state, Pass<A>... arguments) {
+  return reinterpret_cast<R (*)(A...)>(state->callable.get())(std::forward<Pass<A>>(arguments)...);
+}
+
 }  // namespace detail
+
+template <class R, class... A>
+Result<Function<R(A...)>> Jit::compile_program(R (*)(A...), ir::Module& module, std::string_view name,
+                                               Level level) const {
+  constexpr detail::ProgramType signature[] = {detail::program_type<R>(), detail::program_type<A>()...};
+  static_assert(((detail::program_type<A>() != detail::ProgramType::None) && ... &&
+                 (detail::program_type<R>() != detail::ProgramType::None)),
+                "programs have no such type; see inlay/ir/layout.h for slices, interfaces and closures");
+  auto state = detail::new_function_state();
+  detail::set_ways<&detail::call_program<R, A...>, R, A...>(*state, /*verify=*/false);
+  if (auto compiled = detail::compile_program(*this, engine_, module, name, level, signature, *state); !compiled)
+    return std::move(compiled).error();
+  return Function<R(A...)>(std::move(state));
+}
 
 template <class R, class... A>
 Result<Function<R(A...)>> Jit::optimize_function(const std::function<R(A...)>* tree, std::shared_ptr<void> owner,

@@ -3,6 +3,8 @@
 
 #include "codegen/lower/lower.h"
 #include "inlay/ir/expand.h"
+#include "inlay/ir/text.h"
+#include "inlay/ir/verify.h"
 #include "runtime/unit.h"
 
 namespace inlay {
@@ -24,25 +26,19 @@ Result<std::vector<ir::Value>> find_roots(const ir::Module& module, const std::v
   return roots;
 }
 
-/// Everything, as long as nobody says what is reached.
-ir::Reach everything(const ir::Module& module) {
-  ir::Reach reach;
-  for (std::uint32_t i = 1; i < module.functions.count(); ++i)
-    if (module.functions[ir::FunctionId{i}].flags & (ir::FunctionDefined | ir::FunctionAssembly))
-      reach.functions.push_back(ir::FunctionId{i});
-  for (std::uint32_t i = 1; i < module.data.count(); ++i)
-    if (module.data[ir::DataId{i}].flags & ir::DataDefined) reach.data.push_back(ir::DataId{i});
-  return reach;
-}
-
 }  // namespace
 
 Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
-  if (module.error()) return *module.error();
+  StageClock clock(options.stages);
+  INLAY_TRY_VOID(ir::verify(module));
+  clock.done("verify");
   INLAY_TRY(const std::vector<ir::Value> roots, find_roots(module, options.roots));
-  const ir::Reach reach = everything(module);
+  INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
   for (std::uint32_t i = 1; i < module.types.count(); ++i) module.lay_out(ir::TypeId{i});
+  clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
+  const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   codegen::LowerJob job;
+  job.inlining = inlining;
   job.functions = reach.functions;
   job.data = reach.data;
   job.visible = roots;
@@ -51,6 +47,7 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   job.frame_pointers = options.frame_pointers;
   Unit unit = Unit::create("program");
   INLAY_TRY_VOID(codegen::lower_functions(*unit.state().module, module, job));
+  clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
 #include "ir/clone.h"
 #include "ir/reach.h"
@@ -21,6 +22,8 @@ class Expander {
   Expander(Module& module, const ExpandLimits& limits) : m_(module), limits_(limits), substitution_(module) {}
 
   Result<void> walk(Value root);
+  /// All the bodies that were made.
+  Result<void> verify_instances();
   const References& references() const { return references_; }
   /// The one symbol that stands for an instance whose arguments say the same.
   Value canonical(Value symbol);
@@ -63,6 +66,8 @@ class Expander {
   std::vector<Frame> stack_;
   std::vector<std::size_t> latest_functions_, latest_data_;  // by generic: 1 + where its last instance stands in stack_
   std::uint32_t instances_ = 0;
+  std::vector<FunctionId> made_;  // instances that got a body
+  std::vector<Value> made_for_;   // and who asked for it; none: a root
 
   std::vector<Value> mentioned_;                                     // by what is being scanned
   std::vector<std::uint32_t> mentioned_functions_, mentioned_data_;  // by handle: the scan that saw it last
@@ -198,7 +203,30 @@ Result<void> Expander::make_instance(Value symbol) {
   }
   if (auto made = give_body(m_, substitution_, symbol.function()); !made)
     return refused(made.error().kind(), symbol, made.error().message());
+  made_.push_back(symbol.function());
+  made_for_.push_back(stack_.empty() ? Value() : stack_.back().symbol);
   return {};
+}
+
+Result<void> Expander::verify_instances() {
+  if (made_.empty()) return {};
+  auto result = verify(m_, made_);
+  if (result) return {};
+  // Which one it is does not matter often enough to ask one by one: by halves.
+  std::size_t good = 0, bad = made_.size();
+  while (bad - good > 1) {
+    const std::size_t middle = good + (bad - good) / 2;
+    auto half = verify(m_, std::span(made_).subspan(good, middle - good));
+    if (half) {
+      good = middle;
+    } else {
+      bad = middle;
+      result = std::move(half);
+    }
+  }
+  const Value asker = made_for_[good];
+  return std::move(result).error().with_note("in " + shown(made_[good]) +
+                                             (asker ? ", asked for by " + shown(asker) : std::string()));
 }
 
 // The walk
@@ -380,6 +408,7 @@ Result<Reach> expand(Module& module, std::span<const Value> roots, const ExpandL
     INLAY_TRY_VOID(expander.walk(root));
   }
   if (module.error()) return *module.error();
+  INLAY_TRY_VOID(expander.verify_instances());
   return in_order(module, expander.references(), from);
 }
 

@@ -7,6 +7,7 @@
 
 #include "inlay/ir/builder.h"
 #include "inlay/ir/layout.h"
+#include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
 #include "ir/clone.h"
 
@@ -194,6 +195,7 @@ TEST(Expand, numbers_keep_their_type_where_they_are_converted) {
   ASSERT_TRUE(parameter.is_const());
   EXPECT_EQ(p.m.type_of(parameter), I64);
   EXPECT_EQ(p.m.consts[parameter.constant()].bits, 7u);
+  EXPECT_TRUE(verify(p.m));
   ASSERT_TRUE(folded.is_const());
   EXPECT_EQ(p.m.consts[folded.constant()].kind, ConstKind::Int);
   EXPECT_EQ(p.m.consts[folded.constant()].bits, 24u);
@@ -212,19 +214,30 @@ TEST(Expand, a_size_as_an_argument_is_its_number) {
   EXPECT_EQ(body[0].a, body[1].a);
 }
 
-TEST(Expand, functions_as_arguments_make_instances_of_their_own) {
+TEST(Expand, instances_are_verified) {
   Program p;
-  const TypeId signature = p.m.signature({});
-  const FunctionId run = p.generic("run", signature, {{"F", signature}});
-  p.b.begin(run);
-  p.b.call_pointer(p.m.constant_parameter(0, signature), {});
+  const FunctionId twice = p.generic("twice", p.m.signature({p.t()}, p.t()), {{"T", {}}});
+  p.b.begin(twice);
+  p.b.ret(p.b.add(p.b.parameter(0), p.b.parameter(0)));
+  p.b.end();
+  const FunctionId through = p.generic("through", p.m.signature({p.t()}, p.t()), {{"T", {}}});
+  p.b.begin(through);
+  p.b.ret(p.b.call(p.instance(twice, {p.t()}), {p.b.parameter(0)}));
+  p.b.end();
+  const FunctionId main = p.m.function("main", p.m.signature({Ptr}), FunctionExported);
+  p.b.begin(main);
+  p.b.call(p.instance(twice, {F64}), {1.5});
+  p.b.call(p.instance(through, {I8}), {1});
+  p.b.call(p.instance(through, {Ptr}), {p.b.parameter(0)});
+  p.b.call(p.instance(through, {I16}), {1});
   p.b.ret();
   p.b.end();
-  const FunctionId one = p.caller("one", {}), two = p.caller("two", {});
-  const FunctionId run_one = p.instance(run, {Value(one)}), run_two = p.instance(run, {Value(two)});
-  EXPECT_NE(run_one, run_two);
-  p.caller("main", {run_two, run_one}, FunctionExported);
-  EXPECT_EQ(p.functions(expand(p.m).value()), "main run<@two> two run<@one> one");
+  ASSERT_TRUE(verify(p.m)) << "nothing is wrong with the generics";
+  const auto result = expand(p.m);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::InvalidProgram);
+  ASSERT_EQ(result.error().notes().size(), 1u);
+  EXPECT_EQ(result.error().notes()[0], "in '@twice<ptr>', asked for by '@through<ptr>'");
 }
 
 TEST(Expand, refuses_instances_without_an_end_and_names_the_chain) {
@@ -398,6 +411,7 @@ TEST(Expand, shared_instances_are_one_where_arguments_lie_alike) {
   const std::vector<Inst> body = p.body(main);
   EXPECT_EQ(body[1].a, body[3].a);
   EXPECT_NE(body[1].a, body[5].a);
+  EXPECT_TRUE(verify(p.m)) << "a call may name another slice than the shared instance does";
   EXPECT_EQ(p.body(body[1].value_a().function())[0].value_a(), Value::number(12));
 }
 

@@ -297,6 +297,21 @@ Value Substitution::make_value(Value value) {
   return module_.instance(DataId{instance.generic}, with);
 }
 
+bool passed_alike(const Module& module, TypeId signature, TypeId other) {
+  const auto alike = [&](TypeId a, TypeId b) {
+    if (a == b) return true;
+    const TypeKind kind = module.types[a].kind;
+    const bool pair = kind == TypeKind::Slice || kind == TypeKind::Closure || kind == TypeKind::Fn;
+    return pair && kind == module.types[b].kind;
+  };
+  const Type& one = module.types[signature];
+  const Type& two = module.types[other];
+  if (one.kind != TypeKind::Fn || two.kind != TypeKind::Fn || one.count != two.count) return false;
+  for (std::uint32_t i = 0; i < one.count; ++i)
+    if (!alike(module.parameter_type(signature, i), module.parameter_type(other, i))) return false;
+  return alike(one.element, two.element);
+}
+
 TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments) {
   if (!module.is_dependent(type)) return type;
   Substitution substitution(module);

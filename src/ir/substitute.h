@@ -72,6 +72,10 @@ class Substitution {
   unsigned depth_ = 0;
 };
 
+/// Whether two signatures pass and return the same words: where one has a slice or the address of a function so has the
+/// other, of whatever. So it is with instances of a shared generic.
+bool passed_alike(const Module& module, TypeId signature, TypeId other);
+
 /// One of them, once.
 TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments);
 Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments);

@@ -91,6 +91,7 @@ class BodyChecker {
   }
   bool check_scope(Scope used, const std::string& what);
   bool check_symbol_scope(Value value);
+  bool stands_for(FunctionId function, TypeId signature) const;
 
   // Messages
   [[gnu::cold]] bool fail(std::string_view text);  // about the instruction at hand

@@ -44,7 +44,8 @@ constexpr auto PlainOps = [] {
       }
     }
   }
-  table[static_cast<std::size_t>(Op::Param)].plain = true;  // its number was looked at when the block was
+  table[static_cast<std::size_t>(Op::ReturnVoid)].plain = false;  // whether the function has a result is looked at
+  table[static_cast<std::size_t>(Op::Param)].plain = true;        // its number was looked at when the block was
   return table;
 }();
 
@@ -92,6 +93,8 @@ bool BodyChecker::check_operands(const Inst& inst) {
   if (!open_words(inst)) return false;
   operand_ = 0;
   role_ = {};
+  if (inst.op() == Op::ReturnVoid && result_ != Void)
+    return fail("the function's result is " + type_text(result_) + "; return ends it");
   for (char letter : info(inst.op()).slots) {
     ++operand_;
     const auto slot = static_cast<Slot>(letter);
@@ -178,10 +181,17 @@ bool BodyChecker::check_value(std::uint32_t word, TypeId wanted) {
     default:
       if (value.is_function() ? m_.functions.contains(value.function()) : m_.data.contains(value.data())) {
         const TypeId type = value.is_function() ? m_.functions[value.function()].signature : Ptr;
-        if (type == wanted) return check_symbol_scope(value);
+        if (type == wanted || (value.is_function() && stands_for(value.function(), wanted)))
+          return check_symbol_scope(value);
       }
   }
   return malformed_ ? fail_list() : fail_value(word, wanted);
+}
+
+/// Whether it is the one instance of a shared generic for several, of which one has that signature.
+bool BodyChecker::stands_for(FunctionId function, TypeId signature) const {
+  const Function& f = m_.functions[function];
+  return f.generic && m_.functions[f.generic].flags & FunctionShared && passed_alike(m_, f.signature, signature);
 }
 
 /// Says what is wrong with a value. `wanted`: its type; none, if any will do.
@@ -426,7 +436,8 @@ bool BodyChecker::check_callee(const Inst& inst) {
     return fail("what is called is no function; call_pointer calls the address of one");
   const TypeId signature = m_.functions[value.function()].signature;
   // Of a generic, what is wrong is not the signature.
-  if (signature != inst.type() && symbols_.scope(value.function()) != SymbolFacts::Unusable)
+  if (signature != inst.type() && symbols_.scope(value.function()) != SymbolFacts::Unusable &&
+      !stands_for(value.function(), inst.type()))
     return fail(shown_value(m_, value) + " is " + type_text(signature) + ", not " + type_text(inst.type()));
   return check_symbol_scope(value);
 }

@@ -435,10 +435,10 @@ bool TypeFacts::add_const(ConstId id) {
   switch (c.kind) {
     case ConstKind::Int: {
       const auto number = static_cast<std::int64_t>(c.bits);
-      if (!m_.is_int(c.type) && !open) return of_wrong_type();
-      const bool fits = open || c.type == I64 || (c.type == I32 && number == static_cast<std::int32_t>(number));
-      if (!fits || Value::is_small(number))
-        return fail(which + " is " + std::to_string(number) + ", which does not fit its type or is a small number");
+      // A small number has no need to be a constant, unless its place asks for a type (with_type() in ir/clone.h).
+      if (!m_.is_int(c.type) && c.type != Bool && !open) return of_wrong_type();
+      if (!open && !holds(c.type, number))
+        return fail(which + " is " + std::to_string(number) + ", which does not fit its type");
       return true;
     }
     case ConstKind::Float:

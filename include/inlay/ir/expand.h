@@ -21,12 +21,18 @@ struct Reach {
 
 struct ExpandLimits {
   std::uint32_t instances = 1'000'000;
-  std::uint32_t depth = 100;  // of instances that were asked for by instances
+  std::uint32_t depth = 100;  // instances of one generic that were asked for by each other
 };
 
 /// Gives bodies to the instances of generics that the roots reach, and data to type records, in a module that was
-/// verified. The roots: functions or data; none means all that is exported. An error if there is no end to it, naming
-/// the chain of instances. May be called again after more was added.
+/// verified, and makes sizes of types the numbers that they are. The roots: functions or data; none means all that is
+/// exported. The instances are verified. An error if there is no end to them, naming the chain of who asked for whom.
+/// Instances of a `shared` generic whose type arguments are laid out alike become one, whose argument is the layout
+/// itself, such as `{f0: [2]i32, f1: [1]i8}`; its signature may name other slices than its callers do. May be called
+/// again after more was added.
+///
+/// The order: each function, then what it calls, in the order of its calls and as far down as they lead; then what its
+/// data lead to. Cold functions come last, with what only they reach.
 Result<Reach> expand(Module& module, std::span<const Value> roots = {}, const ExpandLimits& limits = {});
 
 }  // namespace inlay::ir

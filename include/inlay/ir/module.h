@@ -171,7 +171,7 @@ struct Type {
 inline constexpr TypeId Void{1}, Bool{2}, I8{3}, I16{4}, I32{5}, I64{6}, F32{7}, F64{8}, Ptr{9};
 
 enum class ConstKind : std::uint8_t {
-  Int,         // that is no small number; the value, sign-extended
+  Int,         // that is no small number, or whose place gives it no type; the value, sign-extended
   Float,       // its bits; of an f32 in the low half
   Zero,        // of any type: null, an empty slice, zero in every lane
   Lanes,       // of a vector: where its Values lie in Module::extra, one a lane

@@ -32,6 +32,7 @@ Result<codegen::Object> compile_batch(const ir::Module& program, std::span<const
   INLAY_TRY_VOID(codegen::lower_functions(module, program,
                                           {.functions = functions,
                                            .data = {},
+                                           .visible = {},
                                            .inlining = job.inlining,
                                            .architecture = Architecture::X86_64,
                                            .debug = false,

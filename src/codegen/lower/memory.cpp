@@ -189,6 +189,7 @@ FunctionLowering::Pair FunctionLowering::lower_call(const Inst& inst) {
       llvm::Value* object = value(what.bits, ir::Ptr);
       trap_if_null(what, object);
       llvm::Value* table = builder_.CreateAlignedLoad(types_.pointer(), object, llvm::Align(8));
+      trap_if(builder_.CreateIsNull(table), TrapKind::Null);
       llvm::Value* function = table_entry(table, words.next());
       return call(convention, {convention.type, function}, object, words, signature);
     }

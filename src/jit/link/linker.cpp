@@ -9,6 +9,7 @@
 #include "jit/link/unwind.h"
 #include "jit/observe/code_plugin.h"
 #include "jit/observe/tools.h"
+#include "jit/trap.h"
 #include "runtime/llvm_errors.h"
 #include "runtime/unit.h"
 
@@ -42,6 +43,8 @@ class HostSymbols : public orc::DefinitionGenerator {
       if (known && known->ambiguous) continue;
       if (known) address = known->address;
       if (!address) address = dlsym(RTLD_DEFAULT, name.c_str());
+      // Also where this library is not one that the whole process sees.
+      if (!address && name == "inlay_trap") address = reinterpret_cast<const void*>(&inlay_trap);
       if (address) found[symbol] = definition(address);
     }
     return found.empty() ? llvm::Error::success() : dylib.define(orc::absoluteSymbols(std::move(found)));
