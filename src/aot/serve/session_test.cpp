@@ -177,9 +177,9 @@ TEST(Session, ErrorsAreThoseOfAFreshBuildAndTheNextBuildIsGood) {
     return changed;
   };
   const std::string broken[] = {
-      replaced("%y = add", "%y = ad"),         // does not parse
+      replaced("%y = add", "%y = ad"),               // does not parse
       replaced("add i64 %x, %b", "add i32 %x, %b"),  // does not make sense
-      replaced("}\n", "\n"),                   // swallows the next one
+      replaced("}\n", "\n"),                         // swallows the next one
       replaced("  %x", "  \"%x"),
       replaced("%y = add", "%x = add"),
       good.substr(0, good.size() / 2),
@@ -230,8 +230,9 @@ TEST(Session, TheSizeOfBatchesChangesNothing) {
     Store store;
     Machines machines;
     PieceBuilder builder(store, machines);
-    const auto built = builder.build_executable(project->module(), project->reach(),
-                                                {.level = Level::O2, .threads = batch % 3 + 1, .batch = batch}, files[batch]);
+    const auto built =
+        builder.build_executable(project->module(), project->reach(),
+                                 {.level = Level::O2, .threads = batch % 3 + 1, .batch = batch}, files[batch]);
     ASSERT_TRUE(built) << built.error().to_string();
   }
   EXPECT_EQ(files[1], files[3]);
@@ -249,7 +250,8 @@ export func @main() -> i32 {
   %n = call fn(ptr) -> i32 @puts(@text)
   return i32 7
 }
-)"}}, {});
+)"}},
+                                               {});
   ASSERT_TRUE(updated) << updated.error().to_string();
   Store store;
   Machines machines;
