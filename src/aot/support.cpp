@@ -45,7 +45,7 @@ Result<Unit> unit_of(const std::string& text, const char* file, Architecture arc
 }
 
 Result<std::string> make_trap_bitcode(Architecture architecture) {
-  INLAY_TRY(Unit unit, unit_of(SupportTextOfTrap + trap_texts(), "support/trap.inlay", architecture));
+  INLAY_TRY(Unit unit, unit_of(trap_program(), "support/trap.inlay", architecture));
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   llvm::WriteBitcodeToFile(module_of(unit), stream);
@@ -90,6 +90,8 @@ Result<llvm::MemoryBufferRef> once(Architecture architecture, const char* name) 
 }
 
 }  // namespace
+
+std::string trap_program() { return SupportTextOfTrap + trap_texts(); }
 
 Result<llvm::MemoryBufferRef> trap_bitcode(Architecture architecture) {
   return once<make_trap_bitcode>(architecture, "support/trap");

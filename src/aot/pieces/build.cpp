@@ -54,7 +54,7 @@ void PieceBuilder::forget() {
   symbols_.reset();
   data_.clear();
   recorded_.clear();
-  records_.reset();
+  records_.clear();
 }
 
 Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module& module, const ir::Reach& reach,
@@ -117,7 +117,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
   // Data stand behind the first function that mentions them, and what they mention behind them.
   std::vector<const Piece*> pieces;
   pieces.reserve(functions.size() + reach.data.size() + 1);
-  std::vector<ir::FunctionId> recorded;
+  bool trapping = false;
   auto add = [&](const Piece* piece) {
     const std::size_t first = pieces.size();
     pieces.push_back(piece);
@@ -126,7 +126,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
         if (fixup.own || fixup.target >= meanings.size() || meanings[fixup.target].kind == Unknown) continue;
         const Meaning meaning = std::exchange(meanings[fixup.target], Meaning{});
         if (meaning.kind == Record) {
-          recorded.push_back(ir::FunctionId{meaning.id});
+          trapping = true;
           continue;
         }
         if (data_.size() <= meaning.id) data_.resize(meaning.id + 1);
@@ -147,24 +147,33 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
     ++report.data;
     add(data_[data.value].get());
   }
-  if (!recorded.empty()) {
-    if (!records_ || recorded != recorded_)
-      records_ = std::make_unique<Piece>(record_piece(module, recorded, *symbols_));
-    else
-      update_lines(*records_, module, recorded);
-    recorded_ = std::move(recorded);
-    pieces.push_back(records_.get());
+  if (trapping) {
+    // What is on the stack when one traps has a record, too.
+    if (records_.empty() || reach.functions != recorded_) {
+      Names& names = store_.names();
+      records_.clear();
+      records_.push_back(record_piece(module, reach.functions, *symbols_));
+      records_.push_back(function_table(reach.functions, *symbols_, names));
+      records_.push_back(function_count(reach.functions, names));
+      records_.push_back(end_of_code(names));
+      recorded_ = reach.functions;
+    } else {
+      update_lines(records_.front(), module, recorded_);
+    }
+    for (const Piece& piece : records_) pieces.push_back(&piece);
   }
   report.data_time = clock.lap();
   return pieces;
 }
 
 Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
-  if (support_from_ != options.support) {
+  static const std::vector<std::string> nothing;
+  const std::vector<std::string>& objects = options.support ? *options.support : nothing;
+  if (support_from_ != objects) {
     support_.clear();
     support_by_name_.clear();
     support_from_.clear();
-    for (const std::string& object : options.support) {
+    for (const std::string& object : objects) {
       INLAY_TRY(std::vector<Piece> more, split_object(object, store_.names()));
       for (Piece& piece : more) {
         for (const Definition& definition : piece.definitions)
@@ -172,7 +181,7 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
         support_.push_back(std::move(piece));
       }
     }
-    support_from_ = options.support;
+    support_from_ = objects;
   }
   std::vector<bool> settled(store_.names().size() + 1);  // is defined, or was looked for
   for (const Piece* piece : pieces)

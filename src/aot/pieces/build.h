@@ -27,7 +27,7 @@ struct PieceOptions {
   unsigned batch = 32;
   std::string entry = "_start";  // where the program begins
   /// Objects of which the program gets what it needs, and what that needs in turn.
-  std::vector<std::string> support = {};
+  const std::vector<std::string>* support = nullptr;
 };
 
 /// What was done, and how long it took, in milliseconds.
@@ -66,7 +66,7 @@ class PieceBuilder {
   std::unique_ptr<ModuleSymbols> symbols_;
   std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
   std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`
-  std::unique_ptr<Piece> records_;
+  std::vector<Piece> records_;                      // first the records, then the table of them
   std::vector<Piece> support_;
   std::unordered_map<std::uint32_t, std::uint32_t> support_by_name_;  // SymbolId to place in `support_`
   std::vector<std::string> support_from_;                             // the objects that those come from

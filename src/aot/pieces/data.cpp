@@ -17,6 +17,9 @@ namespace {
 constexpr std::uint32_t ManyZeros = 4096;
 constexpr std::uint8_t WordAlignLog2 = 3;
 constexpr std::size_t RelocationWords = 3;
+constexpr const char* TableName = "inlay_functions";
+constexpr const char* CountName = "inlay_function_count";
+constexpr const char* EndName = "inlay.end";
 
 void append_text(Piece& piece, std::string_view text) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(text.data(), text.size()));
@@ -122,6 +125,46 @@ void update_lines(Piece& records, const ir::Module& module, std::span<const ir::
     std::memcpy(&records.bytes[i * sizeof(ir::FunctionRecord) + offsetof(ir::FunctionRecord, line)], &line,
                 sizeof line);
   }
+}
+
+Piece function_table(std::span<const ir::FunctionId> functions, ModuleSymbols& symbols, Names& names) {
+  constexpr std::uint32_t Entry = 8, RecordAt = 4;
+  Piece piece;
+  const auto count = static_cast<std::uint32_t>(functions.size());
+  auto distance = [&](std::uint32_t offset, SymbolId to) {
+    piece.fixups.push_back({.offset = offset, .kind = FixupKind::Relative32, .target = to.value});
+  };
+  for (std::uint32_t i = 0; i < count; ++i) {
+    distance(i * Entry, symbols.function(functions[i]));
+    distance(i * Entry + RecordAt, symbols.record(functions[i]));
+  }
+  distance(count * Entry, names.add(EndName));
+  piece.bytes.resize((count + 1) * Entry);
+  piece.blobs.push_back({.kind = BlobKind::Constant,
+                         .align_log2 = WordAlignLog2,
+                         .begin = 0,
+                         .size = (count + 1) * Entry,
+                         .first_fixup = 0,
+                         .end_fixup = static_cast<std::uint32_t>(piece.fixups.size())});
+  piece.definitions.push_back({.name = names.add(TableName), .size = (count + 1) * Entry});
+  return piece;
+}
+
+Piece function_count(std::span<const ir::FunctionId> functions, Names& names) {
+  Piece piece;
+  const std::uint64_t count = functions.size() + 1;
+  piece.bytes.resize(sizeof count);
+  std::memcpy(piece.bytes.data(), &count, sizeof count);
+  piece.blobs.push_back({.kind = BlobKind::Constant, .align_log2 = WordAlignLog2, .begin = 0, .size = sizeof count});
+  piece.definitions.push_back({.name = names.add(CountName), .size = sizeof count});
+  return piece;
+}
+
+Piece end_of_code(Names& names) {
+  Piece piece;
+  piece.blobs.push_back({.kind = BlobKind::Code});
+  piece.definitions.push_back({.name = names.add(EndName)});
+  return piece;
 }
 
 }  // namespace inlay::aot

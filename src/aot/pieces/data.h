@@ -41,4 +41,11 @@ Piece record_piece(const ir::Module& module, std::span<const ir::FunctionId> fun
 /// Gives a piece of record_piece(), made for the same functions, the lines that they have now.
 void update_lines(Piece& records, const ir::Module& module, std::span<const ir::FunctionId> functions);
 
+/// The table by which a trap finds the functions on the stack (aot/support/trap.inlay): where each begins, and its
+/// record. It mentions `end_of_code()`, which is to lie behind the functions.
+Piece function_table(std::span<const ir::FunctionId> functions, ModuleSymbols& symbols, Names& names);
+/// The count that belongs to it.
+Piece function_count(std::span<const ir::FunctionId> functions, Names& names);
+Piece end_of_code(Names& names);
+
 }  // namespace inlay::aot

@@ -119,7 +119,7 @@ std::optional<Answer> read_answer(std::span<const std::byte> bytes) {
     place.line = static_cast<std::uint32_t>(from.number_up_to(UINT32_MAX));
     place.column = static_cast<std::uint32_t>(from.number_up_to(UINT32_MAX));
     Error error(static_cast<ErrorKind>(kind), std::move(message), std::move(place));
-    for (std::string& note : read_list(from)) error = std::move(error).with_note(std::move(note));
+    for (std::string& note : read_list(from)) static_cast<void>(std::move(error).with_note(std::move(note)));
     answer.error = std::move(error);
   } else {
     answer.report.functions = from.number();

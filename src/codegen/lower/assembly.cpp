@@ -158,7 +158,7 @@ Result<Complaint> parse(const std::string& text, Architecture architecture) {
 }  // namespace
 
 Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions,
-                            Architecture architecture) {
+                            Architecture architecture, bool independent) {
   std::string text;
   std::vector<Part> parts;
   for (ir::FunctionId id : functions) {
@@ -174,8 +174,8 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, std::s
                    place_of(module, function.location));
     const std::string symbol = quoted(name);
     const bool intel = architecture == Architecture::X86_64;
-    text += ".text\n.p2align 4\n";
-    if (function.flags & ir::FunctionExported) text += ".globl " + symbol + '\n';
+    text += ".section " + quoted(".text." + name) + ",\"ax\",@progbits\n.p2align 4\n";
+    if (independent || (function.flags & ir::FunctionExported)) text += ".globl " + symbol + '\n';
     text += ".type " + symbol + ",@function\n" + symbol + ":\n.cfi_startproc\n";
     if (intel) text += ".intel_syntax noprefix\n";
     const std::size_t begin = text.size();

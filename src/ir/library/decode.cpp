@@ -42,7 +42,7 @@ Result<void> ChunkDecoder::type_definition(std::string_view name) {
 void ChunkDecoder::read_declarations() {
   if (good() && in_.left() != body_left_) fail("is damaged: its parts do not have the sizes that it says");
   for (std::size_t i = 0; i < mentioned_.size() && good(); ++i) {
-    Declaration d{mentioned_[i], word(), {}};
+    NamedElsewhere d{mentioned_[i], word(), {}};
     const bool table = d.symbol.is_data() && d.flags & DataTable;
     if (table)
       d.type = m_.array(Ptr, word());

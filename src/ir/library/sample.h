@@ -57,6 +57,11 @@ inline void add_sample_generics(Module& m) {
   b.call(m.instance(pick, std::to_array<GenericArgument>({t, n})), {b.parameter(0), b.parameter(1), b.parameter(2)});
   b.ret(b.select(b.parameter(2), b.parameter(0), b.parameter(1)));
   b.end();
+  const FunctionId bytes = m.function("bytes", m.signature({}, I64), FunctionShared);
+  m.make_generic(bytes, std::to_array<GenericParameter>({{"T", {}}}));
+  b.begin(bytes);
+  b.ret(m.size_constant(t));
+  b.end();
   m.make_generic(
       m.add_table("pick.table", {},
                   std::to_array<FunctionId>({m.instance(pick, std::to_array<GenericArgument>({t, Value::number(4)}))})),
