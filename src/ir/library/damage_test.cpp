@@ -2,6 +2,7 @@
 // Libraries that are cut off or changed, with checksums that tell and with checksums made right again.
 #include <gtest/gtest.h>
 
+#include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
 #include "ir/library/sample.h"
 
@@ -41,11 +42,14 @@ TEST_F(DamagedLibrary, cut_off_anywhere_is_an_error) {
   }
 }
 
-TEST_F(DamagedLibrary, with_any_bit_changed_is_an_error) {
+TEST_F(DamagedLibrary, with_any_bit_changed_is_an_error_or_the_same_library) {
   Bytes bytes = sound_;
+  ASSERT_TRUE(use(bytes, m_));
+  const std::string sound = print(m_);
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
-    EXPECT_FALSE(use(bytes, m_)) << "byte " << bit / 8;
+    // The place of a name may become another one where the same name stands.
+    EXPECT_TRUE(!use(bytes, m_) || print(m_) == sound) << "byte " << bit / 8;
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
   }
 }
