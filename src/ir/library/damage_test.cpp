@@ -2,7 +2,6 @@
 // Libraries that are cut off or changed, with checksums that tell and with checksums made right again.
 #include <gtest/gtest.h>
 
-#include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
 #include "ir/library/sample.h"
 
@@ -19,7 +18,7 @@ bool use(std::span<const std::byte> bytes, Module& m) {
   for (const std::string& name : library->names()) (void)library->defines(name);
   (void)library->defines("main");
   if (!library->load_all(m)) return false;
-  if (!verify(m)) return true;
+  if (!verify(m)) return true;  // an answer
   // What is verified can be written, and read again.
   const std::vector<std::byte> again = to_library(m).value();
   m.reset();
@@ -42,14 +41,12 @@ TEST_F(DamagedLibrary, cut_off_anywhere_is_an_error) {
   }
 }
 
-TEST_F(DamagedLibrary, with_any_bit_changed_is_an_error_or_the_same_library) {
+// The same: a name may lie in two places, where one begins as another.
+TEST_F(DamagedLibrary, with_any_bit_changed_is_an_error_or_says_the_same) {
   Bytes bytes = sound_;
-  ASSERT_TRUE(use(bytes, m_));
-  const std::string sound = print(m_);
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
-    // The place of a name may become another one where the same name stands.
-    EXPECT_TRUE(!use(bytes, m_) || print(m_) == sound) << "byte " << bit / 8;
+    if (use(bytes, m_)) EXPECT_EQ(to_library(m_).value(), sound_) << "byte " << bit / 8;
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
   }
 }
