@@ -37,7 +37,7 @@ class Cross : public ::testing::TestWithParam<Architecture> {
   Folder folder_;
 };
 
-#define INLAY_NEED_RUNNER(name)                     \
+#define INLAY_NEED_RUNNER(name)                                  \
   const std::optional<std::string> name = runner_of(GetParam()); \
   if (!name) GTEST_SKIP() << "qemu-user is not installed"
 

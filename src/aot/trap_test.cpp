@@ -95,23 +95,31 @@ struct Case {
   const char* text;
 };
 constexpr Case cases[] = {
-    {"", "sum.inlay:4: trap: index 5 is out of bounds of length 3 in @element\n"
-         "  at @element (sum.inlay:3)\n  at @main (sum.inlay:70)\n"},
-    {"a", "sum.inlay:12: trap: division by zero in @quotient\n"
-          "  at @quotient (sum.inlay:10)\n  at @main (sum.inlay:70)\n"},
-    {"a b", "sum.inlay:12: trap: the result does not fit in @quotient\n"
-            "  at @quotient (sum.inlay:10)\n  at @main (sum.inlay:70)\n"},
-    {"a b c", "sum.inlay:4: trap: index 5 is out of bounds of length 3 in @element\n"
-              "  at @element (sum.inlay:3)\n  at @deep (sum.inlay:20)\n  at @deep (sum.inlay:20)\n"
-              "  at @deep (sum.inlay:20)\n  at @deep (sum.inlay:20)\n  at @main (sum.inlay:70)\n"},
-    {"a b c d", "sum.inlay:31: trap: range -1 to 2 does not lie in the slice in @part\n"
-                "  at @part (sum.inlay:30)\n  at @main (sum.inlay:70)\n"},
-    {"a b c d e", "sum.inlay:41: trap: no such thing in @give_up\n"
-                  "  at @give_up (sum.inlay:40)\n  at @main (sum.inlay:70)\n"},
-    {"a b c d e f", "sum.inlay:51: trap: null pointer in @of_nothing\n"
-                    "  at @of_nothing (sum.inlay:50)\n  at @main (sum.inlay:70)\n"},
-    {"a b c d e f g", "sum.inlay:61: trap: the result does not fit in @grow\n"
-                      "  at @grow (sum.inlay:60)\n  at @main (sum.inlay:70)\n"},
+    {"",
+     "sum.inlay:4: trap: index 5 is out of bounds of length 3 in @element\n"
+     "  at @element (sum.inlay:3)\n  at @main (sum.inlay:70)\n"},
+    {"a",
+     "sum.inlay:12: trap: division by zero in @quotient\n"
+     "  at @quotient (sum.inlay:10)\n  at @main (sum.inlay:70)\n"},
+    {"a b",
+     "sum.inlay:12: trap: the result does not fit in @quotient\n"
+     "  at @quotient (sum.inlay:10)\n  at @main (sum.inlay:70)\n"},
+    {"a b c",
+     "sum.inlay:4: trap: index 5 is out of bounds of length 3 in @element\n"
+     "  at @element (sum.inlay:3)\n  at @deep (sum.inlay:20)\n  at @deep (sum.inlay:20)\n"
+     "  at @deep (sum.inlay:20)\n  at @deep (sum.inlay:20)\n  at @main (sum.inlay:70)\n"},
+    {"a b c d",
+     "sum.inlay:31: trap: range -1 to 2 does not lie in the slice in @part\n"
+     "  at @part (sum.inlay:30)\n  at @main (sum.inlay:70)\n"},
+    {"a b c d e",
+     "sum.inlay:41: trap: no such thing in @give_up\n"
+     "  at @give_up (sum.inlay:40)\n  at @main (sum.inlay:70)\n"},
+    {"a b c d e f",
+     "sum.inlay:51: trap: null pointer in @of_nothing\n"
+     "  at @of_nothing (sum.inlay:50)\n  at @main (sum.inlay:70)\n"},
+    {"a b c d e f g",
+     "sum.inlay:61: trap: the result does not fit in @grow\n"
+     "  at @grow (sum.inlay:60)\n  at @main (sum.inlay:70)\n"},
 };
 
 class Trap : public ::testing::TestWithParam<Architecture> {
