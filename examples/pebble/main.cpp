@@ -10,9 +10,9 @@
 
 #include "compiler.h"
 #include "inlay/aot.h"
-#include "inlay/ir/verify.h"
 #include "inlay/jit.h"
 #include "inlay/lower.h"
+#include "inlay/trap.h"
 
 namespace {
 
@@ -30,7 +30,11 @@ int fail(const inlay::Error& error, const std::string& source) {
 inlay::Result<int> run(inlay::Unit unit) {
   INLAY_TRY(inlay::Jit jit, inlay::Jit::create());
   INLAY_TRY(inlay::Loaded program, jit.load(std::move(unit)));
-  return program.function<int()>("main")();
+  try {
+    return program.function<int()>("main")();
+  } catch (const inlay::Trapped& trap) {
+    return trap.error();
+  }
 }
 
 }  // namespace

@@ -33,5 +33,9 @@ void pebble_print_int(std::int64_t number) { std::printf("%" PRId64, number); }
 void pebble_print_float(double number) { std::printf("%g", number); }
 void pebble_print_bool(bool truth) { std::fputs(truth ? "true" : "false", stdout); }
 void pebble_print_str(SliceLayout text) { std::fwrite(text.data, 1, static_cast<std::size_t>(text.length), stdout); }
-void pebble_print_line(void) { std::putchar('\n'); }
+/// Line by line, so that what was printed before a trap is there.
+void pebble_print_line(void) {
+  std::putchar('\n');
+  std::fflush(stdout);
+}
 }

@@ -2,6 +2,8 @@
 // What types, constants and symbols say, as numbers of 128 bits that are the same in every process.
 #pragma once
 
+#include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -15,7 +17,7 @@ namespace inlay::ir {
 /// may write the same bytes.
 class Bytes {
  public:
-  void clear() { bytes_.clear(); }
+  void clear() { size_ = 0; }
   template <class T>
   void add(const T& value) {
     static_assert(std::has_unique_object_representations_v<T>);
@@ -26,13 +28,15 @@ class Bytes {
     add(text.data(), text.size());
   }
   void add(const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const std::byte*>(data);
-    bytes_.insert(bytes_.end(), bytes, bytes + size);
+    if (bytes_.size() - size_ < size) bytes_.resize(bytes_.size() * 2 + size + 256);
+    if (size != 0) std::memcpy(bytes_.data() + size_, data, size);
+    size_ += size;
   }
-  base::Hash128 hash() const { return base::hash128(bytes_); }
+  base::Hash128 hash() const { return base::hash128(std::span(bytes_.data(), size_)); }
 
  private:
-  std::vector<std::byte> bytes_;
+  std::vector<std::byte> bytes_;  // of which the first size_ are said
+  std::size_t size_ = 0;
 };
 
 /// Works each out once; for a module that does not change.

@@ -108,7 +108,10 @@ TypeId Module::signature(std::span<const TypeId> parameters, TypeId result) {
     (&extra[type.list])[i] = parameters[i].value;
     type.flags |= types[parameters[i]].flags & TypeDependent;
   }
-  return intern(type);
+  const TypeId id = intern(type);
+  // One that was known takes no memory, however often it is asked for.
+  if (id && types[id].list != type.list) extra.shrink(type.list.value);
+  return id;
 }
 
 TypeId Module::closure(std::span<const TypeId> parameters, TypeId result) {

@@ -29,6 +29,9 @@ struct LowerJob {
   bool independent = false;
 };
 
+/// Whether others may use it.
+bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);
+
 /// The symbol of a function or object, as a linker sees it.
 std::string symbol_name(const ir::Module& module, ir::FunctionId function);
 std::string symbol_name(const ir::Module& module, ir::DataId data);
