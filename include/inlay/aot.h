@@ -16,6 +16,7 @@
 #include "inlay/level.h"
 #include "inlay/result.h"
 #include "inlay/runtime.h"
+#include "inlay/stages.h"
 #include "inlay/unit.h"
 
 namespace inlay::aot {
@@ -58,6 +59,9 @@ struct Options {
   /// If set, is appended to: a line for each word of frozen data that looks like an address and could not be carried.
   /// The file holds an address there that faults when used, the same one in each run.
   std::vector<std::string>* notes = nullptr;
+
+  /// Told of join, optimize, emit (whose text is assembly) and link.
+  Stages* stages = nullptr;
 };
 
 /// A relocatable object (.o).

@@ -8,6 +8,7 @@
 #include "inlay/ir/interpret.h"
 #include "inlay/ir/layout.h"
 #include "inlay/ir/library.h"
+#include "inlay/ir/load.h"
 #include "inlay/ir/module.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"

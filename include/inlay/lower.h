@@ -8,6 +8,7 @@
 #include "inlay/architecture.h"
 #include "inlay/ir/module.h"
 #include "inlay/result.h"
+#include "inlay/stages.h"
 #include "inlay/unit.h"
 
 namespace inlay {
@@ -18,6 +19,7 @@ struct LowerOptions {
   bool frame_pointers = false;  // for those who walk stacks by them; unwind tables are there always
   /// Functions and data that others may use; empty: what is exported.
   std::vector<std::string> roots = {};
+  Stages* stages = nullptr;  // told of verify, expand and lower
 };
 
 /// The program as a unit: verified, instances of generics made, everything that the roots reach, in the order of the

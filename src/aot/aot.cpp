@@ -75,7 +75,9 @@ Result<void> write_linked(Unit& unit, const std::string& path, const Options& op
     INLAY_TRY(llvm::MemoryBufferRef archive, support_archive(options.architecture));
     job.archives = {archive};
   }
+  StageClock clock(options.stages);
   INLAY_TRY_VOID(link(job, output.temporary()));
+  clock.done("link");
   return output.commit(ProgramMode);
 }
 

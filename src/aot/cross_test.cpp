@@ -5,8 +5,6 @@
 #include "codegen/target.h"
 #include "inlay/aot.h"
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
 
 #include <llvm/Object/ELFObjectFile.h>
@@ -33,21 +31,14 @@ define i32 @main(i32 %argc, ptr %argv) {
 
 class Cross : public ::testing::TestWithParam<Architecture> {
  protected:
-  /// What runs a program: nothing, or qemu; a test without it is skipped.
-  static std::optional<std::string> runner() {
-    if (GetParam() == Architecture::X86_64) return "";
-    const std::string qemu = "/usr/bin/qemu-" + std::string(to_string(GetParam()));
-    if (::access(qemu.c_str(), X_OK) != 0) return std::nullopt;
-    return qemu + " ";
-  }
   static Unit unit(const std::string& text) {
     return unit_of("target triple = \"" + std::string(codegen::triple_of(GetParam())) + "\"\n" + text);
   }
   Folder folder_;
 };
 
-#define INLAY_NEED_RUNNER(name)                     \
-  const std::optional<std::string> name = runner(); \
+#define INLAY_NEED_RUNNER(name)                                  \
+  const std::optional<std::string> name = runner_of(GetParam()); \
   if (!name) GTEST_SKIP() << "qemu-user is not installed"
 
 TEST_P(Cross, freestanding_program_runs_and_ends_with_the_result_of_main) {

@@ -6,11 +6,13 @@
 #include "aot/carry.h"
 #include "aot/order.h"
 #include "aot/trap.h"
+#include "codegen/disassemble.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
 #include "runtime/unit.h"
 
 #include <llvm/IR/Module.h>
+#include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 
 namespace inlay::aot {
@@ -86,13 +88,26 @@ Result<void> refuse_runtimes(const llvm::Module& module, Architecture architectu
   return {};
 }
 
-/// A program without a C library has nobody who would unwind it; the tables are left for debuggers only.
+std::string text_of(const llvm::Module& module) {
+  std::string text;
+  llvm::raw_string_ostream(text) << module;
+  return text;
+}
+
+/// A program without a C library has nobody who would unwind it: the tables are for debuggers.
 void drop_unwind_tables(llvm::Module& module) {
   module.setUwtable(llvm::UWTableKind::None);
   for (llvm::Function& function : module) {
     function.removeFnAttr(llvm::Attribute::UWTable);
     if (!function.isDeclaration()) function.setDoesNotThrow();
   }
+  std::string assembly;
+  for (llvm::StringRef rest = module.getModuleInlineAsm(); !rest.empty();) {
+    auto [line, behind] = rest.split('\n');
+    if (!line.trim().starts_with(".cfi_")) assembly += line.str() + '\n';
+    rest = behind;
+  }
+  module.setModuleInlineAsm(assembly);
 }
 
 /// Joins what the module reaches: bodies mention frozen data, frozen data mentions bodies, until neither brings
@@ -115,6 +130,7 @@ Result<void> join_all(llvm::Module& module, codegen::Machine& machine, runtime::
 
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
                          codegen::Position position) {
+  StageClock clock(options.stages);
   INLAY_TRY_VOID(codegen::check(*unit.state().module));
   INLAY_TRY_VOID(check_architecture(*unit.state().module, options.architecture));
   Profile profile;
@@ -148,6 +164,7 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   INLAY_TRY_VOID(traps.join(*module, options.architecture));
 
   // Beyond this point, nothing is added but tables.
+  clock.done("join", [&] { return text_of(*module); });
   if (options.freestanding && options.strip) drop_unwind_tables(*module);
   apply_profile(*module, profile);
   codegen::optimize(*module, *machine, options.level);
@@ -155,7 +172,9 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   traps.add_table(*module);
   order_data(*module);
   const bool initializers = module->getNamedGlobal("llvm.global_ctors") != nullptr;
+  clock.done("optimize", [&] { return text_of(*module); });
   INLAY_TRY(codegen::Object object, codegen::emit(*module, *machine, options.level));
+  clock.done("emit", [&] { return codegen::disassemble(*machine, *object.bytes); });
   return Prepared{std::move(object), std::move(entries), initializers};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -10,9 +11,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 
+#include "inlay/architecture.h"
+#include "inlay/ir/text.h"
 #include "inlay/llvm.h"
+#include "inlay/lower.h"
 #include "inlay/unit.h"
 
 #include <llvm/AsmParser/Parser.h>
@@ -31,6 +36,26 @@ inline Unit unit_of(const std::string& text) {
   bool failed = llvm::parseAssemblyInto(llvm::MemoryBufferRef(text, "test"), &module_of(unit), nullptr, diagnostic);
   EXPECT_FALSE(failed) << diagnostic.getMessage().str() << " in " << diagnostic.getLineContents().str();
   return unit;
+}
+
+/// A unit with this program; empty with a failure if it is none.
+inline std::optional<Unit> program_of(const std::string& text, Architecture architecture = Architecture::X86_64,
+                                      bool debug = false) {
+  Result<ir::Module> module = ir::parse(text, {.file = "test.inlay"});
+  EXPECT_TRUE(module) << module.error().to_string();
+  if (!module) return std::nullopt;
+  Result<Unit> unit = lower(*module, {.architecture = architecture, .debug = debug});
+  EXPECT_TRUE(unit) << unit.error().to_string();
+  if (!unit) return std::nullopt;
+  return *std::move(unit);
+}
+
+/// What a program for that architecture is run with: nothing, or qemu; none if that is not installed.
+inline std::optional<std::string> runner_of(Architecture architecture) {
+  if (architecture == Architecture::X86_64) return "";
+  const std::string qemu = "/usr/bin/qemu-" + std::string(to_string(architecture));
+  if (::access(qemu.c_str(), X_OK) != 0) return std::nullopt;
+  return qemu + " ";
 }
 
 /// Takes the terminator out of `main`.

@@ -10,6 +10,7 @@
 #include "aot/support.h"
 #include "inlay/ir/layout.h"
 
+#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/DebugInfoMetadata.h>
@@ -57,12 +58,22 @@ Result<void> link_support(llvm::Module& module, Architecture architecture) {
   return {};
 }
 
-/// What a constant points to, if that is text.
-std::string text_at(const llvm::Constant* pointer) {
-  const auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(pointer->stripPointerCasts());
+/// The text that a constant points to, up to its 0; empty if that is none.
+std::string text_at(llvm::Constant* pointer, const llvm::DataLayout& layout) {
+  llvm::APInt offset(layout.getIndexTypeSizeInBits(pointer->getType()), 0);
+  auto* variable = llvm::dyn_cast<llvm::GlobalVariable>(
+      pointer->stripAndAccumulateConstantOffsets(layout, offset, /*AllowNonInbounds=*/true));
   if (!variable || !variable->hasInitializer()) return "";
-  const auto* bytes = llvm::dyn_cast<llvm::ConstantDataArray>(variable->getInitializer());
-  return bytes && bytes->isCString() ? bytes->getAsCString().str() : "";
+  llvm::Type* byte = llvm::Type::getInt8Ty(pointer->getContext());
+  const std::uint64_t size = layout.getTypeAllocSize(variable->getValueType());
+  std::string text;
+  for (; offset.ult(size); ++offset) {
+    auto* c = llvm::dyn_cast_or_null<llvm::ConstantInt>(
+        llvm::ConstantFoldLoadFromConst(variable->getInitializer(), byte, offset, layout));
+    if (!c || c->isZero()) break;
+    text += static_cast<char>(c->getZExtValue());
+  }
+  return text;
 }
 
 /// How far `to` lies from `from`, in 32 bits.
@@ -123,7 +134,7 @@ Traps::Traps(const llvm::Module& module) {
     if (!fields || fields->getNumOperands() < 3) continue;
     const auto* line = llvm::dyn_cast<llvm::ConstantInt>(fields->getOperand(2));
     origins_[record.getName().drop_front(llvm::StringRef(RecordPrefix).size()).str()] = {
-        text_at(fields->getOperand(1)), line ? static_cast<unsigned>(line->getZExtValue()) : 0};
+        text_at(fields->getOperand(1), module.getDataLayout()), line ? static_cast<unsigned>(line->getZExtValue()) : 0};
   }
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "codegen/disassemble.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <tuple>
+#include <vector>
 
 #include <llvm/Demangle/Demangle.h>
 #include <llvm/MC/MCAsmInfo.h>
@@ -124,6 +127,34 @@ std::string Disassembler::text(const llvm::object::SectionRef& section, std::uin
     stream << '\n';
     at += length;
   }
+  return text;
+}
+
+std::string disassemble(Machine& machine, const llvm::MemoryBuffer& object) {
+  auto file = llvm::expectedToOptional(llvm::object::ObjectFile::createObjectFile(object.getMemBufferRef()));
+  if (!file) return {};
+  const Disassembler disassembler(machine, **file);
+  struct Function {
+    llvm::object::SectionRef section;
+    std::uint64_t address, size;
+    std::string name;
+  };
+  std::vector<Function> functions;
+  for (const llvm::object::SymbolRef& symbol : (*file)->symbols()) {
+    const llvm::object::ELFSymbolRef elf(symbol);
+    if (elf.getELFType() != llvm::ELF::STT_FUNC) continue;
+    auto section = llvm::expectedToOptional(symbol.getSection());
+    auto name = llvm::expectedToOptional(symbol.getName());
+    auto address = llvm::expectedToOptional(symbol.getAddress());
+    if (section && name && address && *section != (*file)->section_end())
+      functions.push_back({**section, *address, elf.getSize(), readable(*name)});
+  }
+  std::sort(functions.begin(), functions.end(), [](const Function& a, const Function& b) {
+    return std::tuple(a.section.getIndex(), a.address) < std::tuple(b.section.getIndex(), b.address);
+  });
+  std::string text;
+  for (const Function& function : functions)
+    text += function.name + ":\n" + disassembler.text(function.section, function.address, 0, function.size);
   return text;
 }
 

@@ -27,4 +27,7 @@ class Disassembler {
   std::unique_ptr<State> state_;
 };
 
+/// Every function of an object, in the order of the sections, each under its name.
+std::string disassemble(Machine& machine, const llvm::MemoryBuffer& object);
+
 }  // namespace inlay::codegen

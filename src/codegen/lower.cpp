@@ -2,7 +2,9 @@
 #include "inlay/lower.h"
 
 #include "codegen/lower/lower.h"
+#include "codegen/target.h"
 #include "inlay/ir/expand.h"
+#include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
 #include "runtime/unit.h"
 
@@ -28,10 +30,13 @@ Result<std::vector<ir::Value>> find_roots(const ir::Module& module, const std::v
 }  // namespace
 
 Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
+  StageClock clock(options.stages);
   INLAY_TRY_VOID(ir::verify(module));
+  clock.done("verify");
   INLAY_TRY(const std::vector<ir::Value> roots, find_roots(module, options.roots));
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
   for (std::uint32_t i = 1; i < module.types.count(); ++i) module.lay_out(ir::TypeId{i});
+  clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
   const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   codegen::LowerJob job;
   job.inlining = inlining;
@@ -42,7 +47,16 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   job.debug = options.debug;
   job.frame_pointers = options.frame_pointers;
   Unit unit = Unit::create("program");
-  INLAY_TRY_VOID(codegen::lower_functions(*unit.state().module, module, job));
+  llvm::Module& code = *unit.state().module;
+  if (options.architecture != Architecture::X86_64) {  // which units are for
+    INLAY_TRY(codegen::Machine * machine,
+              codegen::machine_of_thread({.cpu = codegen::Cpu::Portable, .architecture = options.architecture}));
+    machine->adopt(code);
+  }
+  INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
+  // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
+  if (code.getFunction("inlay_trap")) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
+  clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }
 

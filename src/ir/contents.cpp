@@ -9,7 +9,7 @@ Contents::Contents(const Module& module)
     : m_(module),
       named_(module.types.count()),
       laid_out_(module.types.count()),
-      used_(module.types.count()),
+      with_elements_(module.types.count()),
       consts_(module.consts.count()),
       functions_(module.functions.count()),
       data_(module.data.count()) {
@@ -140,8 +140,8 @@ const base::Hash128& Contents::laid_out(TypeId id) {
   return laid_out_[id.value].hash;
 }
 
-const base::Hash128& Contents::used(TypeId id) {
-  Known& known = used_[id.value];
+const base::Hash128& Contents::with_elements(TypeId id) {
+  Known& known = with_elements_[id.value];
   if (known.progress == Progress::Done) return known.hash;
   known.progress = Progress::Done;
   const Type& type = m_.types[id];

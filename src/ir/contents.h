@@ -2,6 +2,8 @@
 // What types, constants and symbols say, as numbers of 128 bits that are the same in every process.
 #pragma once
 
+#include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -15,7 +17,7 @@ namespace inlay::ir {
 /// may write the same bytes.
 class Bytes {
  public:
-  void clear() { bytes_.clear(); }
+  void clear() { size_ = 0; }
   template <class T>
   void add(const T& value) {
     static_assert(std::has_unique_object_representations_v<T>);
@@ -26,13 +28,15 @@ class Bytes {
     add(text.data(), text.size());
   }
   void add(const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const std::byte*>(data);
-    bytes_.insert(bytes_.end(), bytes, bytes + size);
+    if (bytes_.size() - size_ < size) bytes_.resize(bytes_.size() * 2 + size + 256);
+    if (size != 0) std::memcpy(bytes_.data() + size_, data, size);
+    size_ += size;
   }
-  base::Hash128 hash() const { return base::hash128(bytes_); }
+  base::Hash128 hash() const { return base::hash128(std::span(bytes_.data(), size_)); }
 
  private:
-  std::vector<std::byte> bytes_;
+  std::vector<std::byte> bytes_;  // of which the first size_ are said
+  std::size_t size_ = 0;
 };
 
 /// Works each out once; for a module that does not change.
@@ -45,8 +49,8 @@ class Contents {
   /// What code that handles values of it, or lays it out in memory, depends on: also the fields of structs, all the way
   /// down, and the methods of an interface. For what a slice or pointer leads to, only the name.
   const base::Hash128& laid_out(TypeId type);
-  /// The same, and for a slice also of its elements: of an instruction's type.
-  const base::Hash128& used(TypeId type);
+  /// Of a slice, with what its elements are.
+  const base::Hash128& with_elements(TypeId type);
   /// Of a constant or symbol.
   const base::Hash128& of(Value value);
 
@@ -67,7 +71,7 @@ class Contents {
   Bytes bytes_;
   std::vector<TypeId> stack_;
   std::vector<base::Hash128> named_;
-  std::vector<Known> laid_out_, used_, consts_, functions_, data_;  // by handle
+  std::vector<Known> laid_out_, with_elements_, consts_, functions_, data_;  // by handle
 };
 
 }  // namespace inlay::ir

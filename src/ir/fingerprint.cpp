@@ -84,87 +84,99 @@ struct Fingerprinter::State {
   Fingerprint of(DataId id);
 
  private:
-  void put(std::uint32_t word) {
-    if (at == words.size()) [[unlikely]]
-      words.resize(words.size() * 2 + 1024);
-    words[at++] = word;
-  }
-  void put(const base::Hash128& hash) {
-    if (words.size() - at < 4) [[unlikely]]
-      words.resize(words.size() * 2 + 1024);
-    std::memcpy(words.data() + at, &hash, sizeof hash);
-    at += 4;
-  }
-  void put_text(std::string_view text) { put(base::hash128(std::as_bytes(std::span(text.data(), text.size())))); }
+  /// What an instruction takes at most whose words lie in it, and one word of any other.
+  static constexpr std::size_t Most = 32;
 
-  void put_value(const Function& f, std::uint32_t word) {
-    const Value value = Value::of_bits(word);
-    if (value.is_inst()) {
-      const std::uint32_t place = word - f.first.value;
-      put(place < numbers.size() ? numbers[place] : NoInst);
-    } else if (value.is_number()) {
-      put(word);
-    } else {
-      put(word >> 29 << 29);
-      put(contents.of(value));
-    }
+  /// Where to write next: there is room for `Most` words. What was written is said by wrote().
+  std::uint32_t* room() {
+    if (words.size() - at < Most) [[unlikely]]
+      words.resize(words.size() * 2 + 1024);
+    return words.data() + at;
   }
-  void put_word(const Function& f, Form form, std::uint32_t word) {
+  void wrote(const std::uint32_t* end) { at = static_cast<std::size_t>(end - words.data()); }
+  void put(std::uint32_t word) {
+    *room() = word;
+    ++at;
+  }
+  void put(const base::Hash128& hash) { wrote(put(room(), hash)); }
+
+  // The same where there is room: they take and return where to write next.
+  static std::uint32_t* put(std::uint32_t* out, std::uint32_t word) {
+    *out = word;
+    return out + 1;
+  }
+  static std::uint32_t* put(std::uint32_t* out, const base::Hash128& hash) {
+    std::memcpy(out, &hash, sizeof hash);
+    return out + 4;
+  }
+  static base::Hash128 hash_of(std::string_view text) {
+    return base::hash128(std::as_bytes(std::span(text.data(), text.size())));
+  }
+
+  std::uint32_t* put_value(std::uint32_t* out, const Function& f, std::uint32_t word) {
+    const Value value = Value::of_bits(word);
+    if (value.is_inst()) [[likely]] {
+      const std::uint32_t place = word - f.first.value;
+      return put(out, place < numbers.size() ? numbers[place] : NoInst);
+    }
+    if (value.is_number()) return put(out, word);
+    return put(put(out, word >> 29 << 29), contents.of(value));
+  }
+  std::uint32_t* put_word(std::uint32_t* out, const Function& f, Form form, std::uint32_t word) {
     switch (form) {
       case Form::None:
-        break;
+        return out;
       case Form::Value:
-        put_value(f, word);
-        break;
+        return put_value(out, f, word);
       case Form::Block:
-        put(word - f.first_block.value);
-        break;
+        return put(out, word - f.first_block.value);
       case Form::Text:
-        put_text(m.text(StringId{word}));
-        break;
+        return put(out, hash_of(m.text(StringId{word})));
       case Form::Plain:
-        put(word);
-        break;
+        return put(out, word);
     }
+    return out;
   }
-  void put_location(const Function& f, Location location);
+  std::uint32_t* put_location(std::uint32_t* out, const Function& f, Location location);
   void put_inst(const Function& f, InstId id);
   void number_insts(const Function& f);
   base::Hash128 written() const { return base::hash128(std::as_bytes(std::span(words.data(), at))); }
 };
 
 /// A line of the function's own file counts from where it begins, so that a function may move.
-void Fingerprinter::State::put_location(const Function& f, Location location) {
-  if (!location) return put(0);
-  if (location.file() == f.location.file()) return put(location.line() - f.location.line() + (1u << 21));
+std::uint32_t* Fingerprinter::State::put_location(std::uint32_t* out, const Function& f, Location location) {
+  if (!location) return put(out, 0);
+  if (location.file() == f.location.file()) return put(out, location.line() - f.location.line() + (1u << 21));
   if (location.file() != file) {
     file = location.file();
-    const std::string_view text = m.path(file);
-    path = base::hash128(std::as_bytes(std::span(text.data(), text.size())));
+    path = hash_of(m.path(file));
   }
-  put(1u << 31 | location.line());
-  put(path);
+  return put(put(out, 1u << 31 | location.line()), path);
 }
 
 void Fingerprinter::State::put_inst(const Function& f, InstId id) {
   const Inst& inst = m.insts[id];
   const TypeId type = inst.type();
+  std::uint32_t* out = room();
   if (type <= Ptr) {
-    put(inst.op_and_type);
+    out = put(out, inst.op_and_type);
   } else {
-    put(Inst::pack(inst.op(), TypeId{OtherType}));
-    put(contents.used(type));
+    // Only these look at how large the elements of a slice are.
+    const bool elements = inst.op() == Op::Elem || inst.op() == Op::Subslice;
+    out = put(out, Inst::pack(inst.op(), TypeId{OtherType}));
+    out = put(out, elements ? contents.with_elements(type) : contents.laid_out(type));
   }
-  put_location(f, m.locations[id]);
+  // Where a parameter stands leads to no code, and the text form does not tell.
+  out = put_location(out, f, inst.op() == Op::Param ? Location() : m.locations[id]);
   const InlineForm& form = InlineForms[static_cast<std::size_t>(inst.op())];
   if (form.fits) {
-    put_word(f, form.a, inst.a);
-    put_word(f, form.b, inst.b);
-    return;
+    out = put_word(out, f, form.a, inst.a);
+    return wrote(put_word(out, f, form.b, inst.b));
   }
+  wrote(out);
   if (inst.op() == Op::Call) callees.push_back(inst.value_a().function());
   visit_words(
-      m, inst, [&](Slot slot, std::uint32_t word) { put_word(f, form_of(slot), word); },
+      m, inst, [&](Slot slot, std::uint32_t word) { wrote(put_word(room(), f, form_of(slot), word)); },
       [&](std::uint32_t count) { put(count); });
 }
 
@@ -187,7 +199,7 @@ Fingerprint Fingerprinter::State::of(FunctionId id) {
   for (std::uint32_t i = 0; i < architectures; ++i) {
     const std::uint32_t* words = &m.extra[f.assembly] + 1 + std::size_t{i} * 2;
     put(words[0]);
-    put_text(m.text(StringId{words[1]}));
+    put(hash_of(m.text(StringId{words[1]})));
   }
   number_insts(f);
   put(f.end_block.value - f.first_block.value);

@@ -12,6 +12,9 @@ TEST(Module, types_that_are_alike_are_the_same) {
   Module m = Module::create().value();
   EXPECT_EQ(m.slice(I32), m.slice(I32));
   EXPECT_NE(m.slice(I32), m.slice(I64));
+  EXPECT_EQ(m.vector(F32, 4), m.vector(F32, 4));
+  EXPECT_EQ(m.vector(Bool, 4), m.truth_type(m.vector(F32, 4)));
+  EXPECT_NE(m.vector(F32, 4), m.vector(F32, 8));
   EXPECT_EQ(m.signature({I32, Ptr}, I64), m.signature({I32, Ptr}, I64));
   EXPECT_NE(m.signature({I32, Ptr}, I64), m.signature({I32, Ptr}));
   EXPECT_EQ(m.to_string(m.signature({m.vector(F32, 4), m.array(m.slice(I8), 3)}, F64)),

@@ -43,7 +43,7 @@ TypeId Module::intern(Type type) {
   const std::uint32_t known = state_->type_index.find(hash, [&](std::uint32_t id) {
     const Type& t = types[TypeId{id}];
     if (t.kind != type.kind || t.count != type.count || t.element != type.element || t.length != type.length ||
-        t.name || t.generic != type.generic)
+        t.name || (t.generic != type.generic && t.kind != TypeKind::Vector))  // of a vector: follows from the rest
       return false;
     if (t.kind == TypeKind::Struct) {  // offsets may be there already
       for (std::size_t i = 0; i < words; i += 3)
@@ -108,7 +108,10 @@ TypeId Module::signature(std::span<const TypeId> parameters, TypeId result) {
     (&extra[type.list])[i] = parameters[i].value;
     type.flags |= types[parameters[i]].flags & TypeDependent;
   }
-  return intern(type);
+  const TypeId id = intern(type);
+  // One that was known takes no memory, however often it is asked for.
+  if (id && types[id].list != type.list) extra.shrink(type.list.value);
+  return id;
 }
 
 TypeId Module::closure(std::span<const TypeId> parameters, TypeId result) {

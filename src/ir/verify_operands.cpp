@@ -44,7 +44,8 @@ constexpr auto PlainOps = [] {
       }
     }
   }
-  table[static_cast<std::size_t>(Op::Param)].plain = true;  // its number was looked at when the block was
+  table[static_cast<std::size_t>(Op::ReturnVoid)].plain = false;  // whether the function has a result is looked at
+  table[static_cast<std::size_t>(Op::Param)].plain = true;        // its number was looked at when the block was
   return table;
 }();
 
@@ -92,6 +93,8 @@ bool BodyChecker::check_operands(const Inst& inst) {
   if (!open_words(inst)) return false;
   operand_ = 0;
   role_ = {};
+  if (inst.op() == Op::ReturnVoid && result_ != Void)
+    return fail("the function's result is " + type_text(result_) + "; return ends it");
   for (char letter : info(inst.op()).slots) {
     ++operand_;
     const auto slot = static_cast<Slot>(letter);

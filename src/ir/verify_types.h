@@ -66,7 +66,7 @@ class TypeFacts {
   std::uint32_t set(TypeId type) const { return sets_[type.value]; }
   Scope scope(TypeId type) const { return facts_[type.value].scope; }
   Scope scope(ConstId constant) const { return const_scopes_[constant.value]; }
-  /// Whether a small number can be a value of the type: only integers, bools and parameters of generics have them.
+  /// Whether a number is a value of the type: only integers and bools have such.
   static bool holds(TypeId type, std::int64_t number);
 
   /// Whether [list, list + words) lies in Module::extra. No list lies at 0, unless it is empty.

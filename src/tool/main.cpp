@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The `inlay` command: reads arguments, calls the library, prints what it answers. Exit codes: 0 done, 1 an error that
-// the message explains, 2 wrong usage.
+// the message explains, 2 wrong usage; `inlay run` ends as the program does.
 #include <CLI/CLI.hpp>
 
 #include "inlay/version.h"
@@ -13,12 +13,19 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
+      "  inlay run hello.inlay                               compile a program in this process, and run it\n"
+      "  inlay build hello.inlay -o hello                    make an executable of it\n"
       "  inlay embed --name calc --output calc.o calc.cpp    embed a runtime: bitcode, index and native code\n"
       "  inlay list calc.o                                   what it holds\n"
       "  inlay list --json --verify ./program                every runtime in a program, all bytes checked\n"
       "  inlay cache list                                    compiled code that is kept on disk");
 
   int exit_code = 0;
+  add_build_command(app, exit_code);
+  add_run_command(app, exit_code);
+  add_check_command(app, exit_code);
+  add_print_command(app, exit_code);
+  add_serve_command(app, exit_code);
   add_embed_command(app, exit_code);
   add_list_command(app, exit_code);
   add_cache_command(app, exit_code);

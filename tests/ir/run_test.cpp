@@ -2,6 +2,7 @@
 // The run-tests, by the interpreter; and that they can fail.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <filesystem>
 
@@ -41,6 +42,17 @@ INSTANTIATE_TEST_SUITE_P(All, RunFiles, testing::ValuesIn(all_run_files()), [](c
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
   return name;
 });
+
+/// Each operation is run: what a new one does must be said.
+TEST(RunFile, there_are_files_for_all_operations) {
+  std::array<bool, OpCount> used{};
+  for (const std::string& path : all_run_files()) {
+    const Result<RunFile> file = read_run_file(path);
+    ASSERT_TRUE(file) << file.error().to_string();
+    for (const Inst& inst : file->module.insts.entries()) used[static_cast<std::size_t>(inst.op())] = true;
+  }
+  for (std::uint32_t i = 1; i < OpCount; ++i) EXPECT_TRUE(used[i]) << OpInfos[i].text;
+}
 
 constexpr std::string_view Program = R"(
 func @half(%a: i8, %b: i8) -> i8 {

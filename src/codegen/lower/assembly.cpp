@@ -141,6 +141,8 @@ Result<Complaint> parse(const std::string& text, Architecture architecture) {
   llvm::MCContext context(triple, info.get(), registers.get(), subtarget.get(), &sources, &options);
   std::unique_ptr<llvm::MCObjectFileInfo> sections(target->createMCObjectFileInfo(context, /*PIC=*/true));
   context.setObjectFileInfo(sections.get());
+  context.setDiagnosticHandler([&](const llvm::SMDiagnostic& said, bool, const llvm::SourceMgr&,
+                                   std::vector<const llvm::MDNode*>&) { listen(said, &complaint); });
   std::unique_ptr<llvm::MCStreamer> nowhere(llvm::createNullStreamer(context));
   std::unique_ptr<llvm::MCAsmParser> parser(llvm::createMCAsmParser(sources, context, *nowhere, *info));
   std::unique_ptr<llvm::MCTargetAsmParser> of_target(
@@ -157,11 +159,11 @@ Result<Complaint> parse(const std::string& text, Architecture architecture) {
 
 }  // namespace
 
-Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions,
-                            Architecture architecture, bool independent) {
+Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const LowerJob& job) {
+  const Architecture architecture = job.architecture;
   std::string text;
   std::vector<Part> parts;
-  for (ir::FunctionId id : functions) {
+  for (ir::FunctionId id : job.functions) {
     const ir::Function& function = module.functions[id];
     if (!(function.flags & ir::FunctionAssembly)) continue;
     const std::optional<std::string_view> body = text_for(module, function, architecture);
@@ -175,7 +177,8 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, std::s
     const std::string symbol = quoted(name);
     const bool intel = architecture == Architecture::X86_64;
     text += ".section " + quoted(".text." + name) + ",\"ax\",@progbits\n.p2align 4\n";
-    if (independent || (function.flags & ir::FunctionExported)) text += ".globl " + symbol + '\n';
+    if (job.independent || is_visible(job, id, (function.flags & ir::FunctionExported) != 0))
+      text += ".globl " + symbol + '\n';
     text += ".type " + symbol + ",@function\n" + symbol + ":\n.cfi_startproc\n";
     if (intel) text += ".intel_syntax noprefix\n";
     const std::size_t begin = text.size();

@@ -38,8 +38,11 @@ DebugInfo::DebugInfo(llvm::Module& into, const ir::Module& module)
 /// The unit is named after the first file that is mentioned.
 void DebugInfo::make_unit(llvm::DIFile* file) {
   if (unit_) return;
+  // Without a table of names: gdb 13 gives up on a file where one covers some of the units only, and the runtimes' have
+  // none.
   unit_ = builder_.createCompileUnit(llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C99), file, "inlay",
-                                     /*isOptimized=*/false, "", 0);
+                                     /*isOptimized=*/false, "", 0, "", llvm::DICompileUnit::FullDebug, 0, true, false,
+                                     llvm::DICompileUnit::DebugNameTableKind::None);
 }
 
 llvm::DIFile* DebugInfo::file(ir::FileId id) {

@@ -36,7 +36,7 @@ Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const
     debug->finish();
   }
   if (symbols.error()) return *symbols.error();
-  return lower_assembly(into, module, job.functions, job.architecture, job.independent);
+  return lower_assembly(into, module, job);
 }
 
 Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions) {

@@ -48,9 +48,9 @@ Symbols::Symbols(llvm::Module& into, const ir::Module& module, const LowerJob& j
       data_(module.data.count()),
       records_(module.functions.count()) {}
 
-bool Symbols::is_visible(ir::Value symbol, bool exported) const {
-  if (job_.visible.empty()) return exported;
-  return std::find(job_.visible.begin(), job_.visible.end(), symbol) != job_.visible.end();
+bool is_visible(const LowerJob& job, ir::Value symbol, bool exported) {
+  if (job.visible.empty()) return exported;
+  return std::find(job.visible.begin(), job.visible.end(), symbol) != job.visible.end();
 }
 
 bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
@@ -85,7 +85,8 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
   }
   if (job_.independent) {
     function->setDSOLocal(true);
-    if (!is_visible(id, f.flags & ir::FunctionExported)) function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    if (!is_visible(job_, id, f.flags & ir::FunctionExported))
+      function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   } else if (f.flags & ir::FunctionCold) {
     function->addFnAttr(llvm::Attribute::Cold);
   }
@@ -111,7 +112,7 @@ void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
   if (!inline_copy) {
     if (job_.independent)
       function.setLinkage(llvm::GlobalValue::WeakAnyLinkage);
-    else if (!is_visible(id, f.flags & ir::FunctionExported))
+    else if (!is_visible(job_, id, f.flags & ir::FunctionExported))
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
   }
   function.setUWTableKind(llvm::UWTableKind::Async);
@@ -176,7 +177,7 @@ llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
     object->setConstant(!(d.flags & ir::DataMutable));
   } else if (job_.independent) {
     object->setDSOLocal(true);
-    if (!is_visible(id, d.flags & ir::DataExported)) object->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    if (!is_visible(job_, id, d.flags & ir::DataExported)) object->setVisibility(llvm::GlobalValue::HiddenVisibility);
   }
   return object;
 }
@@ -193,7 +194,7 @@ void Symbols::define(ir::DataId id) {
   object->setAlignment(d.flags & ir::DataTable || !d.type ? llvm::Align(8) : types_.alignment(d.type));
   if (job_.independent)
     object->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
-  else if (!is_visible(id, d.flags & ir::DataExported))
+  else if (!is_visible(job_, id, d.flags & ir::DataExported))
     object->setLinkage(llvm::GlobalValue::InternalLinkage);
 }
 

@@ -57,7 +57,6 @@ class Symbols {
   llvm::Function* declare(ir::FunctionId function);
   llvm::GlobalVariable* declare(ir::DataId data);
   llvm::GlobalVariable* declare_object(const std::string& name, llvm::Type* type);
-  bool is_visible(ir::Value symbol, bool exported) const;
   llvm::GlobalVariable* with_type(llvm::GlobalVariable* object, llvm::Type* type);
   bool is_name_possible(std::string_view name, const ir::Location& location);
 

@@ -42,7 +42,7 @@ Result<void> ChunkDecoder::type_definition(std::string_view name) {
 void ChunkDecoder::read_declarations() {
   if (good() && in_.left() != body_left_) fail("is damaged: its parts do not have the sizes that it says");
   for (std::size_t i = 0; i < mentioned_.size() && good(); ++i) {
-    Declaration d{mentioned_[i], word(), {}};
+    NamedElsewhere d{mentioned_[i], word(), {}};
     const bool table = d.symbol.is_data() && d.flags & DataTable;
     if (table)
       d.type = m_.array(Ptr, word());
@@ -250,7 +250,8 @@ void ChunkDecoder::read_data(std::string_view name) {
       r.offset = static_cast<std::uint32_t>(at);
       r.symbol = value();
       if (!good()) return;
-      if (at < 0 || !(table ? r.symbol.is_function() : r.symbol.is_symbol()))
+      const bool record = r.symbol.is_const() && m_.consts[r.symbol.constant()].kind == ConstKind::TypeRecord;
+      if (at < 0 || !(r.symbol.is_function() || (!table && (r.symbol.is_data() || record))))
         return fail("points from where it has no place, or to nothing");
       d.relocations.push_back(r);
     }

@@ -14,7 +14,7 @@
 namespace inlay::ir {
 
 /// What a body mentions, to be declared once the types are there.
-struct Declaration {
+struct NamedElsewhere {
   Value symbol;
   std::uint32_t flags = 0;
   TypeId type;
@@ -36,7 +36,7 @@ class ChunkDecoder {
 
   /// Names of types that were mentioned, within the chunk.
   const std::vector<std::string_view>& types() const { return type_names_; }
-  const std::vector<Declaration>& declarations() const { return declarations_; }
+  const std::vector<NamedElsewhere>& declarations() const { return declarations_; }
 
  private:
   struct Pending {  // data, as read
@@ -95,7 +95,7 @@ class ChunkDecoder {
   std::vector<Value> constants_, functions_, data_;
   std::vector<Value> mentioned_;
   std::vector<std::string_view> type_names_;
-  std::vector<Declaration> declarations_;
+  std::vector<NamedElsewhere> declarations_;
   std::optional<Pending> pending_;
   // Of the function at hand.
   Location location_;

@@ -92,7 +92,7 @@ Result<void> Loader::load_symbol(const LibraryEntry& entry, std::span<const std:
   const TypeId type = function ? m_.functions[FunctionId{loaded.id}].signature : m_.data[DataId{loaded.id}].type;
   if (declared && declared != type && !table) return conflict(name, m_.to_string(declared), m_.to_string(type));
   known_same_.insert(name);
-  for (const Declaration& declaration : decoder.declarations()) INLAY_TRY_VOID(declare(declaration));
+  for (const NamedElsewhere& declaration : decoder.declarations()) INLAY_TRY_VOID(declare(declaration));
   return {};
 }
 
@@ -124,7 +124,7 @@ Result<void> Loader::load_type(const LibraryEntry& entry) {
   return {};
 }
 
-Result<void> Loader::declare(const Declaration& declaration) {
+Result<void> Loader::declare(const NamedElsewhere& declaration) {
   if (declaration.symbol.is_function()) return declare_function(declaration.symbol.function(), declaration);
   return declare_data(declaration.symbol.data(), declaration);
 }
@@ -141,7 +141,7 @@ Result<void> Loader::check_own(Symbol symbol, std::string_view name) {
   return {};
 }
 
-Result<void> Loader::declare_function(FunctionId id, const Declaration& d) {
+Result<void> Loader::declare_function(FunctionId id, const NamedElsewhere& d) {
   Function& f = m_.functions[id];
   const std::string_view name = m_.text(f.name);
   if (f.flags & FunctionReserved) {
@@ -155,7 +155,7 @@ Result<void> Loader::declare_function(FunctionId id, const Declaration& d) {
   return check_own({SymbolKind::Function, id.value}, name);
 }
 
-Result<void> Loader::declare_data(DataId id, const Declaration& d) {
+Result<void> Loader::declare_data(DataId id, const NamedElsewhere& d) {
   const std::string_view name = m_.text(m_.data[id].name);
   if (m_.data[id].flags & DataReserved) {
     if (!(d.flags & DataGeneric)) m_.add_data(name, d.type, {}, {}, (d.flags & DataMutable) | DataExtern);

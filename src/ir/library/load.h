@@ -64,9 +64,9 @@ class Loader {
   Result<void> load_symbol(const LibraryEntry& entry, std::span<const std::byte> chunk);
   Result<void> load_types();
   Result<void> load_type(const LibraryEntry& entry);
-  Result<void> declare(const Declaration& declaration);
-  Result<void> declare_function(FunctionId id, const Declaration& declaration);
-  Result<void> declare_data(DataId id, const Declaration& declaration);
+  Result<void> declare(const NamedElsewhere& declaration);
+  Result<void> declare_function(FunctionId id, const NamedElsewhere& declaration);
+  Result<void> declare_data(DataId id, const NamedElsewhere& declaration);
   /// That what the module has says the same as the chunk.
   Result<void> check_same(Symbol symbol, const LibraryEntry& entry, std::span<const std::byte> chunk);
   Result<void> check_own(Symbol symbol, std::string_view name);

@@ -42,6 +42,7 @@ inline void add_sample_data(Module& m) {
   m.add_data("numbers", m.array(I16, 4), std::as_bytes(std::span("\1\0\2\0\3\0\4", 8)));
   m.add_data("pointers", m.array(Ptr, 2), std::vector<std::byte>(16),
              std::to_array<Relocation>({{0, area, 0}, {8, text, 3}}), DataMutable);
+  m.add_data("record", Ptr, std::vector<std::byte>(8), std::to_array<Relocation>({{0, m.type_record(I16), 0}}));
   m.add_data("stdout", Ptr, {}, {}, DataExtern | DataMutable);
   m.data[m.data_named("counter")].location = Location(m.file("data.tiny"), 7);
 }
@@ -56,6 +57,11 @@ inline void add_sample_generics(Module& m) {
   b.binary(Op::Add, I64, n, m.size_constant(t));
   b.call(m.instance(pick, std::to_array<GenericArgument>({t, n})), {b.parameter(0), b.parameter(1), b.parameter(2)});
   b.ret(b.select(b.parameter(2), b.parameter(0), b.parameter(1)));
+  b.end();
+  const FunctionId bytes = m.function("bytes", m.signature({}, I64), FunctionShared);
+  m.make_generic(bytes, std::to_array<GenericParameter>({{"T", {}}}));
+  b.begin(bytes);
+  b.ret(m.size_constant(t));
   b.end();
   m.make_generic(
       m.add_table("pick.table", {},

@@ -31,6 +31,7 @@ Location Parser::location(std::uint32_t line) { return own_file_ ? Location(own_
 
 void Parser::file(const Declaration& declaration) {
   scanner_.word();
+  scanner_.next();
   const std::size_t at = scanner_.offset();
   const std::optional<std::uint32_t> number = plain_number("the number of a file", MostFiles);
   if (!number) return;
@@ -160,7 +161,8 @@ void Parser::symbol_head(const Declaration& declaration) {
     pending.flags = (exported ? DataExported : 0u) | (external ? DataExtern : 0u) | (word == "var" ? DataMutable : 0u) |
                     (word == "table" ? DataTable : 0u);
     data_head(std::move(pending));
-  } else if (word.empty()) {
+  } else if (word.empty() || exported || external) {
+    scanner_.go_back(at, declaration.line);
     fail_expected(exported || external ? "'func', 'data', 'var' or 'table'" : "a declaration");
   } else {
     Nearest nearest(word);

@@ -135,6 +135,7 @@ void Parser::value_of_own_type() {
   // A constant whose type nothing else tells has it before it.
   const bool typed = c != '@' && !of_type && (c != '!' || !at_constant_parameter());
   const TypeId type = typed ? this->type() : TypeId{};
+  scanner_.next();
   const std::size_t at = scanner_.offset();
   const Value constant = failed() ? Value() : literal(type);
   if (constant.is_number()) fail(at, "a small number has no type of its own, as this operand must; compute the result");

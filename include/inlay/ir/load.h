@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Programs from files.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "inlay/ir/module.h"
+
+namespace inlay::ir {
+
+/// A file's bytes, as they were when it was read.
+Result<std::string> read_file(const std::string& path);
+
+/// Adds the programs in the files to a module: texts (`.inlay`) whole, and of libraries (`.inlaylib`) what the texts
+/// declare as external; if there are only libraries, all of them. Not verified yet.
+Result<void> load(Module& module, std::span<const std::string> paths);
+
+}  // namespace inlay::ir

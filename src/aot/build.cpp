@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Two ways to one file. An executable that needs nothing but itself is put together from the code of single functions,
+// by a server or here; everything else goes through one unit and LLD.
+#include "inlay/build.h"
+
+#include "aot/output.h"
+#include "inlay/aot.h"
+#include "inlay/ir.h"
+#include "inlay/lower.h"
+#include "inlay/runtime.h"
+#include "inlay/serve.h"
+#include "runtime/unit.h"
+
+#include <llvm/IR/Module.h>
+
+namespace inlay {
+
+namespace {
+
+constexpr unsigned DataMode = 0644;
+
+Result<void> write_library(ir::Module& module, const BuildOptions& options) {
+  StageClock clock(options.stages);
+  INLAY_TRY_VOID(ir::verify(module));
+  clock.done("verify");
+  INLAY_TRY(const std::vector<std::byte> bytes, ir::to_library(module));
+  INLAY_TRY(aot::Output output, aot::Output::create(options.output));
+  INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  INLAY_TRY_VOID(output.commit(DataMode));
+  clock.done("write");
+  return {};
+}
+
+/// Whether the code of single functions will do, as far as can be told before the program is read.
+bool may_be_pieces(const BuildOptions& options) {
+  return options.form == BuildForm::Executable && options.architecture == Architecture::X86_64 && !options.debug &&
+         options.libraries.empty() && options.profile.empty() && linked_runtimes().empty() && !options.whole;
+}
+
+/// Whether it was built from pieces; false if it needs more than that.
+Result<bool> build_from_pieces(const BuildOptions& options) {
+  aot::BuildRequest request;
+  for (const std::string& program : options.programs) {
+    if (program == "-") return false;
+    (program.ends_with(".inlaylib") ? request.libraries : request.sources).push_back(program);
+  }
+  request.output = options.output;
+  request.level = options.level;
+  request.strip = options.strip;
+  request.native = options.native;
+  Result<std::optional<aot::BuildReport>> served =
+      options.server ? aot::try_server(request, options.socket) : Result<std::optional<aot::BuildReport>>(std::nullopt);
+  Result<aot::BuildReport> report = !served   ? Result<aot::BuildReport>(std::move(served).error())
+                                    : *served ? Result<aot::BuildReport>(**std::move(served))
+                                              : aot::build_program(request);
+  if (!report && report.error().kind() == ErrorKind::UndefinedSymbol && !options.freestanding) return false;
+  if (!report) return std::move(report).error();
+  if (options.stages)
+    for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});
+  return true;
+}
+
+/// Whether code of the unit calls or reads what nobody here defines.
+bool needs_libraries(const Unit& unit) {
+  for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
+    const llvm::StringRef name = global.getName();
+    if (global.isDeclaration() && !name.starts_with("llvm.") && name != "inlay_trap") return true;
+  }
+  return false;
+}
+
+Result<void> write_unit(Unit& unit, const BuildOptions& options) {
+  aot::Options writing;
+  writing.level = options.level;
+  writing.strip = options.strip;
+  writing.native = options.native;
+  writing.architecture = options.architecture;
+  writing.libraries = options.libraries;
+  writing.profile = options.profile;
+  writing.stages = options.stages;
+  writing.freestanding = options.freestanding || (options.libraries.empty() && !needs_libraries(unit));
+  switch (options.form) {
+    case BuildForm::Executable:
+      return aot::write_executable(unit, options.output, writing);
+    case BuildForm::SharedLibrary:
+      return aot::write_shared_library(unit, options.output, writing);
+    case BuildForm::StaticLibrary:
+      return aot::write_static_library(unit, options.output, writing);
+    case BuildForm::Object:
+      return aot::write_object(unit, options.output, writing);
+    case BuildForm::Library:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> build(const BuildOptions& options) {
+  if (may_be_pieces(options)) {
+    INLAY_TRY(const bool done, build_from_pieces(options));
+    if (done) return {};
+  }
+  StageClock clock(options.stages);
+  INLAY_TRY(ir::Module module, ir::Module::create());
+  INLAY_TRY_VOID(ir::load(module, options.programs));
+  clock.done("read", [&] { return ir::print(module, {.locations = false}); });
+  if (options.form == BuildForm::Library) return write_library(module, options);
+  LowerOptions lowering;
+  lowering.architecture = options.architecture;
+  lowering.debug = options.debug;
+  lowering.frame_pointers = true;
+  lowering.stages = options.stages;
+  INLAY_TRY(Unit unit, lower(module, lowering));
+  return write_unit(unit, options);
+}
+
+}  // namespace inlay
