@@ -14,6 +14,7 @@
 
 #include "inlay/ir/library.h"
 #include "inlay/ir/verify.h"
+#include "inlay/ir/walk.h"
 
 namespace inlay::aot {
 
@@ -88,17 +89,21 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
   times_.difference = milliseconds_since(clock);
 
   whole_ = false;
-  std::vector<ir::FunctionId> changed;
+  ++state_;
+  changed_.clear();
+  reach_changed_ = false;
   const auto tables = [&] {
     return std::array<std::size_t, 4>{module_.types.count(), module_.consts.count(), module_.functions.count(),
                                       module_.data.count()};
   };
   const auto before = tables();
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
-    incremental_ = apply(sources_[i], std::move(sources[i]), changes[i], changed);
+    incremental_ = apply(sources_[i], std::move(sources[i]), changes[i]);
   if (incremental_) {
     times_.parse = milliseconds_since(clock);
-    incremental_ = verify_changed(changed, tables() != before);
+    const bool grew = tables() != before;
+    reach_changed_ = reach_changed_ || grew;
+    incremental_ = verify_changed(grew);
   }
   if (!incremental_) {
     // Texts that were taken over already are where they were put.
@@ -110,7 +115,7 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
     INLAY_TRY_VOID(ir::verify(module_));
   }
   times_.verify = milliseconds_since(clock);
-  if (!incremental_ || !changed.empty()) {
+  if (!incremental_ || reach_changed_) {
     INLAY_TRY(reach_, ir::expand(module_));
   }
   times_.expand = milliseconds_since(clock);
@@ -120,11 +125,26 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
 }
 
 /// What is wrong is told by reading all anew: then it is said as it always is.
-bool Project::verify_changed(const std::vector<ir::FunctionId>& changed, bool tables_grew) {
+bool Project::verify_changed(bool tables_grew) {
   // Types and constants that came with the changes are to be checked too.
   if (tables_grew) return ir::verify(module_).has_value();
-  return std::all_of(changed.begin(), changed.end(),
+  return std::all_of(changed_.begin(), changed_.end(),
                      [&](ir::FunctionId function) { return ir::verify(module_, function).has_value(); });
+}
+
+/// What a body leads to, in order: as long as that is the same, so is what is reached.
+std::vector<std::uint32_t> Project::mentions(ir::FunctionId id) const {
+  const ir::Function& function = module_.functions[id];
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t i = function.first_block.value; i < function.end_block.value; ++i) {
+    for (ir::InstId at = module_.blocks[ir::BlockId{i}].first; at; at = module_.insts[at].next) {
+      ir::visit_values(module_, module_.insts[at], [&](ir::Value value) {
+        const bool record = value.is_const() && module_.consts[value.constant()].kind == ir::ConstKind::TypeRecord;
+        if (value.is_symbol() || record) all.push_back(value.bits);
+      });
+    }
+  }
+  return all;
 }
 
 Result<void> Project::read_all(std::vector<SourceText> sources) {
@@ -187,10 +207,12 @@ bool Project::find_changes(const Source& before, const std::string& now, std::ve
   return old_at == old_end && new_at == new_end && !changes.empty();
 }
 
-bool Project::apply(Source& source, SourceText now, const std::vector<Change>& changes,
-                    std::vector<ir::FunctionId>& changed) {
-  const SourceText old = std::exchange(source.file, std::move(now));
-  if (changes.empty()) return true;
+bool Project::apply(Source& source, SourceText now, const std::vector<Change>& changes) {
+  SourceText old = std::exchange(source.file, std::move(now));
+  if (changes.empty()) {
+    spare_ = std::move(old.text);
+    return true;
+  }
   const std::string_view text = source.file.text;
   // By how much each function moves on; and declarations behind the last change all move alike.
   std::vector<std::int64_t> by(module_.functions.count() + 1);
@@ -219,10 +241,12 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
     // Instances were made of the old body of a generic.
     if (module_.functions[function].flags & ir::FunctionGeneric) return false;
     if (declared.begin != change.begin) return false;
+    const std::vector<std::uint32_t> mentioned = mentions(function);
     const Result<ir::FunctionId> parsed =
         ir::parse_function(module_, is, declared.line, {.file = source.file.name, .locate = source.located});
     if (!parsed || *parsed != function) return false;
-    changed.push_back(function);
+    changed_.push_back(function);
+    reach_changed_ = reach_changed_ || mentions(function) != mentioned;
     bytes += static_cast<std::int64_t>(is.size()) - static_cast<std::int64_t>(was.size());
     lines += lines_in(is) - lines_in(was);
     declared.end = change.end;
@@ -231,6 +255,7 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
     if (lines_in(text) >= MostLines) return false;
     move_lines(source, by);
   }
+  spare_ = std::move(old.text);
   return true;
 }
 

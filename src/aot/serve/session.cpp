@@ -23,7 +23,8 @@ constexpr std::size_t MostMemory = std::size_t{1} << 30;  // of pieces
 constexpr unsigned ProgramMode = 0755;
 constexpr std::int64_t LargestSource = std::int64_t{1} << 30;
 
-Result<std::string> read_text(const std::string& path, const std::string& name) {
+/// `text`: memory to use.
+Result<std::string> read_text(const std::string& path, const std::string& name, std::string text) {
   auto failed = [&](int reason) {
     return Error(reason == ENOENT ? ErrorKind::NotFound : ErrorKind::File,
                  "'" + name + "' cannot be read: " + std::generic_category().message(reason));
@@ -31,20 +32,20 @@ Result<std::string> read_text(const std::string& path, const std::string& name) 
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failed(errno);
   struct stat status = {};
-  std::string text;
   int reason = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
   if (reason == 0 && status.st_size > LargestSource) reason = EFBIG;
-  if (reason == 0 && S_ISREG(status.st_mode)) text.reserve(static_cast<std::size_t>(status.st_size) + 1);
-  // Up to the end, whatever size it had when we looked; what is no file has none.
+  // One more than it should be, so that the end is seen; what is no file has no size.
+  std::size_t filled = 0;
+  if (reason == 0) text.resize(static_cast<std::size_t>(std::max<std::int64_t>(status.st_size, 0)) + 1);
   while (reason == 0) {
-    const std::size_t known = text.size();
-    text.resize(std::max(text.capacity(), known + 4096));
-    const ssize_t count = ::read(file, text.data() + known, text.size() - known);
-    text.resize(known + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (filled == text.size()) text.resize(2 * text.size() + 4096);
+    const ssize_t count = ::read(file, text.data() + filled, text.size() - filled);
     if (count == 0) break;
     if (count < 0 && errno != EINTR) reason = errno;
-    if (text.size() > static_cast<std::size_t>(LargestSource)) reason = EFBIG;
+    filled += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    if (filled > static_cast<std::size_t>(LargestSource)) reason = EFBIG;
   }
+  text.resize(filled);
   ::close(file);
   if (reason != 0) return failed(reason);
   return text;
@@ -109,7 +110,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   BuildReport report;
   std::vector<SourceText> sources;
   for (const std::string& name : request.sources) {
-    INLAY_TRY(std::string text, read_text(in_directory(request.directory, name), name));
+    INLAY_TRY(std::string text, read_text(in_directory(request.directory, name), name, known->project.take_spare()));
     sources.push_back({name, std::move(text)});
   }
   std::vector<std::string> libraries;
@@ -136,7 +137,8 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
                        .threads = std::max(1u, std::thread::hardware_concurrency())};
   INLAY_TRY(options.support, support_objects(known->project.module()));
   INLAY_TRY(const PieceReport built,
-            known->builder.build_executable(known->project.module(), known->project.reach(), options, file_));
+            known->builder.build_executable(known->project.module(), known->project.reach(), options, file_,
+                                            {.state = known->project.state(), .changed = known->project.changed()}));
   report.functions = built.functions;
   report.compiled = built.compiled;
   report.data = built.data;
