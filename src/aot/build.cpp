@@ -44,6 +44,7 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
     if (program == "-") return false;
     (program.ends_with(".inlaylib") ? request.libraries : request.sources).push_back(program);
   }
+  if (request.sources.empty()) return false;
   request.output = options.output;
   request.level = options.level;
   request.strip = options.strip;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The `inlay` command: reads arguments, calls the library, prints what it answers. Exit codes: 0 done, 1 an error that
 // the message explains, 2 wrong usage; `inlay run` ends as the program does.
+#include <algorithm>
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
 #include "inlay/version.h"
@@ -20,9 +23,18 @@ int main(int argc, char** argv) {
       "  inlay list --json --verify ./program                every runtime in a program, all bytes checked\n"
       "  inlay cache list                                    compiled code that is kept on disk");
 
+  // What follows `--` is none of our business: it belongs to the program that `inlay run` runs.
+  std::vector<std::string> behind;
+  if (argc > 1 && std::string_view(argv[1]) == "run") {
+    char** const end = argv + argc;
+    char** const dashes = std::find(argv, end, std::string_view("--"));
+    if (dashes != end) behind.assign(dashes + 1, end);
+    argc = static_cast<int>(dashes - argv);
+  }
+
   int exit_code = 0;
   add_build_command(app, exit_code);
-  add_run_command(app, exit_code);
+  add_run_command(app, std::move(behind), exit_code);
   add_check_command(app, exit_code);
   add_print_command(app, exit_code);
   add_serve_command(app, exit_code);

@@ -155,7 +155,7 @@ Result<int> run(Request& request) {
 
 }  // namespace
 
-void add_run_command(CLI::App& app, int& exit_code) {
+void add_run_command(CLI::App& app, std::vector<std::string> arguments, int& exit_code) {
   auto request = std::make_shared<Request>();
   CLI::App* command = app.add_subcommand("run", "Run a program, compiled in this process");
   command->footer(
@@ -172,7 +172,8 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("--argument", request->arguments, "An argument for the program")
       ->take_all()
       ->allow_extra_args(false);
-  command->callback([request, &exit_code] {
+  command->callback([request, behind = std::move(arguments), &exit_code] {
+    request->arguments.insert(request->arguments.end(), behind.begin(), behind.end());
     if (request->engine == "all") {
       exit_code = compare_engines(request->program, request->arguments);
       return;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "inlay/result.h"
 
@@ -23,7 +24,8 @@ void add_embed_command(CLI::App& app, int& exit_code);
 void add_list_command(CLI::App& app, int& exit_code);
 void add_cache_command(CLI::App& app, int& exit_code);
 void add_build_command(CLI::App& app, int& exit_code);
-void add_run_command(CLI::App& app, int& exit_code);
+/// `arguments`: what stood behind `--`, for the program.
+void add_run_command(CLI::App& app, std::vector<std::string> arguments, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_print_command(CLI::App& app, int& exit_code);
 void add_serve_command(CLI::App& app, int& exit_code);

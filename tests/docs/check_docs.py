@@ -11,12 +11,16 @@ What the words after a fence's language ask for; a block without a word gets the
   cpp no-compile        left alone; say in the text why it cannot be compiled
   cmake                 must parse
   sh                    must parse (bash -n)
-  sh run                executed at the top of a copy of nothing but the page's files; must exit with 0
+  sh run                executed beside the page's files, with the installed `inlay`; must exit with 0
+  inlay                 a program: `inlay check` must find nothing wrong
+  inlay file=NAME       the same, and written to NAME, for later blocks of the same page
+  c file=NAME           written to NAME likewise
   text output           what the block before it prints, to the letter
 
 Other languages are left alone."""
 
 import argparse
+import os
 import pathlib
 import re
 import shutil
@@ -69,7 +73,8 @@ class Checker:
 
     def call(self, command, folder, timeout=300):
         try:
-            done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            path = f"{self.prefix.resolve()}/bin:{os.environ['PATH']}"
+            done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=timeout, text=True, errors="replace")
             return done.returncode, done.stdout
         except subprocess.TimeoutExpired:
@@ -94,6 +99,11 @@ class Checker:
                         programs.append(block)
                     else:
                         self.check_fragment(block)
+                elif block.language == "inlay":
+                    self.checked += 1
+                    self.check_program_text(block)
+                elif block.language == "c" and block.file():
+                    (folder / block.file()).write_text(block.text)
                 elif block.language == "cmake":
                     self.checked += 1
                     self.check_cmake(block)
@@ -137,6 +147,13 @@ class Checker:
         source = block.folder / f"{block.name}.cmake"
         source.write_text(f"function(parsed_only)\n{block.text}\nendfunction()\n")
         code, printed = self.call(["cmake", "-P", source.name], block.folder)
+        if code != 0:
+            self.problem(block, printed)
+
+    def check_program_text(self, block):
+        source = block.folder / (block.file() or f"{block.name}.inlay")
+        source.write_text(block.text)
+        code, printed = self.call([self.prefix / "bin/inlay", "check", source.name], block.folder)
         if code != 0:
             self.problem(block, printed)
 
@@ -205,6 +222,9 @@ def self_test(arguments):
         ("sh", "if", False),
         ("sh run", "echo hello", True),
         ("sh run", "false", False),
+        ("inlay", "export func @main() -> i32 {\n  return i32 0\n}", True),
+        ("inlay", "export func @main() -> i32 {\n  return i64 0\n}", False),
+        ("inlay file=a.inlay", "export func @main() -> i32 {\n  return i32 0\n}\n```\n\n```sh run\ninlay run a.inlay", True),
     ]
     outputs = [("sh run", "echo hello", "hello", True), ("sh run", "echo hello", "goodbye", False)]
     pages = [(f"page{i}.md", f"text\n\n```{head}\n{body}\n```\n", good) for i, (head, body, good) in enumerate(cases)]

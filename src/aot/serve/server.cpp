@@ -86,6 +86,7 @@ class Server {
     connection.socket = std::move(socket);
     connection.thread = std::thread([this, &connection] {
       answer(connection.socket.number());
+      ::shutdown(connection.socket.number(), SHUT_RDWR);  // at once; it is closed when somebody looks after it
       connection.done = true;
     });
   }
@@ -123,7 +124,6 @@ class Server {
         answer.error = std::move(built).error();
     }
     static_cast<void>(send_message(socket, write_answer(answer)));
-    ::shutdown(socket, SHUT_RDWR);
   }
 
   std::mutex mutex_;  // of the session

@@ -141,6 +141,8 @@ Result<Complaint> parse(const std::string& text, Architecture architecture) {
   llvm::MCContext context(triple, info.get(), registers.get(), subtarget.get(), &sources, &options);
   std::unique_ptr<llvm::MCObjectFileInfo> sections(target->createMCObjectFileInfo(context, /*PIC=*/true));
   context.setObjectFileInfo(sections.get());
+  context.setDiagnosticHandler([&](const llvm::SMDiagnostic& said, bool, const llvm::SourceMgr&,
+                                   std::vector<const llvm::MDNode*>&) { listen(said, &complaint); });
   std::unique_ptr<llvm::MCStreamer> nowhere(llvm::createNullStreamer(context));
   std::unique_ptr<llvm::MCAsmParser> parser(llvm::createMCAsmParser(sources, context, *nowhere, *info));
   std::unique_ptr<llvm::MCTargetAsmParser> of_target(

@@ -15,12 +15,12 @@ class Module;
 namespace inlay::codegen {
 
 struct LowerJob {
-  std::span<const ir::FunctionId> functions;  // to be defined; their order is that of the code
-  std::span<const ir::DataId> data;           // to be defined likewise
+  std::span<const ir::FunctionId> functions = {};  // to be defined; their order is that of the code
+  std::span<const ir::DataId> data = {};           // to be defined likewise
   /// What others may use; empty: what is exported.
-  std::span<const ir::Value> visible;
+  std::span<const ir::Value> visible = {};
   /// By the function's handle; empty: all are Free. Bodies that are `Always` inlined are added where they are called.
-  std::span<const ir::Inlining> inlining;
+  std::span<const ir::Inlining> inlining = {};
   Architecture architecture = Architecture::X86_64;
   bool debug = false;
   bool frame_pointers = false;

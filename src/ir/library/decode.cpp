@@ -250,7 +250,8 @@ void ChunkDecoder::read_data(std::string_view name) {
       r.offset = static_cast<std::uint32_t>(at);
       r.symbol = value();
       if (!good()) return;
-      if (at < 0 || !(table ? r.symbol.is_function() : r.symbol.is_symbol()))
+      const bool record = r.symbol.is_const() && m_.consts[r.symbol.constant()].kind == ConstKind::TypeRecord;
+      if (at < 0 || !(r.symbol.is_function() || (!table && (r.symbol.is_data() || record))))
         return fail("points from where it has no place, or to nothing");
       d.relocations.push_back(r);
     }

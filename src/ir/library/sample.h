@@ -42,6 +42,7 @@ inline void add_sample_data(Module& m) {
   m.add_data("numbers", m.array(I16, 4), std::as_bytes(std::span("\1\0\2\0\3\0\4", 8)));
   m.add_data("pointers", m.array(Ptr, 2), std::vector<std::byte>(16),
              std::to_array<Relocation>({{0, area, 0}, {8, text, 3}}), DataMutable);
+  m.add_data("record", Ptr, std::vector<std::byte>(8), std::to_array<Relocation>({{0, m.type_record(I16), 0}}));
   m.add_data("stdout", Ptr, {}, {}, DataExtern | DataMutable);
   m.data[m.data_named("counter")].location = Location(m.file("data.tiny"), 7);
 }

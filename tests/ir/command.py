@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What `inlay build`, run, check, print and serve promise: exit statuses, messages, files.
+
+    command.py INLAY
+"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+inlay = str(pathlib.Path(sys.argv[1]).resolve())
+passed, failed = 0, 0
+
+HELLO = """data @text = "Hello World\\n"
+func @write(i64, ptr, i64) -> i64 asm x86_64 { mov eax, 1
+  syscall
+  ret }
+export func @main() -> i32 {
+  %n = call fn(i64, ptr, i64) -> i64 @write(1, @text, 12)
+  return i32 STATUS
+}
+"""
+ARGUMENTS = """extern func @puts(ptr) -> i32
+export func @main(%count: i32, %values: ptr) -> i32 {
+  %at = offset ptr %values, 1
+  %first = load ptr %at
+  %n = call fn(ptr) -> i32 @puts(%first)
+  return i32 %count
+}
+"""
+
+
+def run(*words, stdin=b""):
+    done = subprocess.run([inlay, *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def execute(*words):
+    done = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def claim(what, holds, *seen):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAILED: {what}", *seen, sep="\n  ")
+
+
+def contains(what, answer, status, *texts):
+    code, out, err = answer
+    claim(what, code == status and all(text in out + err for text in texts), f"status {code}", out[-600:], err[-600:])
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    hello = folder / "hello.inlay"
+    hello.write_text(HELLO.replace("STATUS", "0"))
+
+    for engine in ("jit", "interpret", "all"):
+        answer = run("run", "--engine", engine, hello)
+        claim(f"run by {engine}", answer[:2] == (0, "Hello World\n"), *answer[1:])
+    contains("a program from standard input", run("run", "-", stdin=hello.read_bytes()), 0, "Hello World")
+    arguments = folder / "arguments.inlay"
+    arguments.write_text(ARGUMENTS)
+    for engine in ("jit", "interpret", "all"):
+        contains(f"arguments, by {engine}", run("run", "--engine", engine, arguments, "--argument", "one"), 2, "one\n")
+    contains("what follows -- goes to the program", run("run", arguments, "--", "two", "three"), 3, "two\n")
+
+    out = folder / "hello"
+    contains("build", run("build", hello, "-o", out), 0)
+    contains("the executable runs", execute(out), 0, "Hello World")
+    contains("build with debug information", run("build", "-g", hello, "-o", folder / "debug"), 0)
+    contains("that runs too", execute(folder / "debug"), 0, "Hello World")
+    contains("with the C library", run("build", arguments, "-o", folder / "arguments"), 0)
+    contains("that runs, too", execute(folder / "arguments", "x"), 2, "x")
+    for ending, magic in ((".o", b"\x7fELF"), (".so", b"\x7fELF"), (".a", b"!<arch>"), (".inlaylib", b"inlaylib")):
+        path = folder / f"out{ending}"
+        contains(f"build {ending}", run("build", hello, "-o", path), 0)
+        claim(f"{ending} is one", path.read_bytes().startswith(magic))
+    contains("a library can be printed", run("print", folder / "out.inlaylib"), 0, "export func @main() -> i32 {", "Hello World\\n")
+    contains("and built", run("build", folder / "out.inlaylib", "-o", folder / "again"), 0)
+    contains("and that runs", execute(folder / "again"), 0, "Hello World")
+    printed = run("print", hello)[1]
+    (folder / "printed.inlay").write_text(printed)
+    claim("what was printed prints the same", run("print", folder / "printed.inlay")[1] == printed, printed)
+
+    contains("check is silent", run("check", hello), 0)
+    (folder / "bad.inlay").write_text("func @f() -> i32 {\n  %x = ad i32 1, 2\n  return i32 %x\n}\n")
+    contains("an error of the text has its place and a suggestion", run("check", folder / "bad.inlay"), 1, "bad.inlay:2:8", "did you mean 'add'", "^")
+    (folder / "wrong.inlay").write_text("export func @main() -> i32 {\n  return i64 1\n}\n")
+    for words in (["run"], ["build", "-o", folder / "wrong"]):
+        contains(f"{words[0]} refuses what check refuses", run(*words, folder / "wrong.inlay"), 1, "wrong.inlay:2")
+    claim("no file is left of it", not (folder / "wrong").exists())
+    contains("no such file", run("run", folder / "none.inlay"), 1, "none.inlay", "cannot be read")
+    contains("no program", run("run", folder / "hello"), 1, "is no program")
+    (folder / "empty.inlay").write_text("")
+    contains("no main", run("run", folder / "empty.inlay"), 1, "no function '@main'")
+    contains("no main to build", run("build", folder / "empty.inlay", "-o", folder / "x"), 1, "main")
+    contains("wrong usage", run("build", hello), 2, "--output")
+    contains("an unknown level", run("run", "-O7", hello), 2)
+    contains("an unknown stage lists all", run("build", "--dump=nothing", hello, "-o", folder / "x"), 1, "the stages here are read verify expand lower join optimize emit link")
+    for stage, text in (("read", "func @write"), ("lower", "define"), ("optimize", "define"), ("emit", "main:")):
+        contains(f"--dump={stage}", run("build", f"--dump={stage}", hello, "-o", folder / "x"), 0, text)
+    contains("--time", run("build", "--time", hello, "-o", folder / "x"), 0, " ms", "all")
+
+    trap = folder / "trap.inlay"
+    trap.write_text("export func @main() -> i32 {\n  %z = sub i32 1, 1\n  %x = div i32 1, %z\n  return i32 %x\n}\n")
+    for engine in ("jit", "interpret", "all"):
+        contains(f"a trap, by {engine}", run("run", "--engine", engine, trap), 134, "trap.inlay:3: trap: division by zero in @main")
+
+    (folder / "runtime.c").write_text("long thrice(long x) { return 3 * x; }\n")
+    calls = folder / "calls.inlay"
+    calls.write_text("extern func @thrice(i64) -> i64\nexport func @main() -> i32 {\n  %x = call fn(i64) -> i64 @thrice(14)\n"
+                     "  %s = trunc i32 %x\n  return i32 %s\n}\n")
+    for engine in ("jit", "interpret", "all"):
+        contains(f"a runtime, by {engine}", run("run", "--engine", engine, "--runtime", folder / "runtime.c", calls), 42)
+    contains("a runtime is inlined", run("build", "--dump=emit", "--runtime", folder / "runtime.c", calls, "-o", folder / "calls"), 0, "main:")
+    contains("and carried", execute(folder / "calls"), 42)
+    contains("what is missing is said", run("run", calls), 1, "thrice")
+    contains("also when it is built", run("build", calls, "-o", folder / "missing"), 1, "thrice")
+    contains("a runtime that is none", run("run", "--runtime", folder / "none.c", calls), 1, "none.c")
+
+    # A server gives the same files.
+    socket = folder / "socket"
+    server = subprocess.Popen([inlay, "serve", "--socket", socket, "--store", folder / "store"])
+    for _ in range(200):
+        if socket.exists():
+            break
+        time.sleep(0.05)
+    for status in (0, 1, 2):
+        hello.write_text(HELLO.replace("STATUS", str(status)))
+        contains("a server builds", run("build", "--socket", socket, hello, "-o", folder / "served"), 0)
+        contains("so does the command", run("build", "--no-server", hello, "-o", folder / "own"), 0)
+        claim("the same", (folder / "served").read_bytes() == (folder / "own").read_bytes())
+        contains("what was changed", execute(folder / "served"), status, "Hello World")
+    contains("an error comes through", run("build", "--socket", socket, folder / "wrong.inlay", "-o", folder / "x2"), 1, "wrong.inlay:2")
+    contains("what needs the C library is built all the same", run("build", "--socket", socket, arguments, "-o", folder / "x3"), 0)
+    server.send_signal(signal.SIGTERM)
+    claim("it ends when told to", server.wait(timeout=20) == 0)
+    contains("without it, too", run("build", "--socket", socket, hello, "-o", folder / "served"), 0)
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
