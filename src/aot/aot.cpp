@@ -34,15 +34,11 @@ Result<void> refuse_libraries(const Options& options) {
                                                options.libraries.front() + "' where it is linked into a program");
 }
 
-bool defines(Unit& unit, const char* name) {
-  llvm::Function* function = unit.state().module->getFunction(name);
-  return function && !function->isDeclaration();
-}
-
 /// The function in which a program begins.
 Result<std::string> begin_of(Unit& unit, const Options& options) {
-  if (options.freestanding && defines(unit, "_start")) return std::string("_start");
-  if (defines(unit, "main")) return std::string("main");
+  const llvm::Module& module = *unit.state().module;
+  if (options.freestanding && defines(module, "_start")) return std::string("_start");
+  if (defines(module, "main")) return std::string("main");
   return Error(ErrorKind::InvalidArgument, "the unit '" + name_of(unit) + "' defines no 'main'" +
                                                (options.freestanding ? " and no '_start'" : "") +
                                                ", where a program begins; define one");
@@ -61,7 +57,8 @@ Result<void> write_linked(Unit& unit, const std::string& path, const Options& op
   if (kind == Kind::Executable) {
     INLAY_TRY(std::string begin, begin_of(unit, options));
     job.own_start = begin == "_start";
-    job.start.status = !unit.state().module->getFunction(begin)->getReturnType()->isVoidTy();
+    const llvm::Function* function = unit.state().module->getFunction(begin);
+    job.start.status = !function || !function->getReturnType()->isVoidTy();
     entries = {begin};
   }
   INLAY_TRY(Output output, Output::create(path));

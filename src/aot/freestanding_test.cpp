@@ -3,6 +3,8 @@
 #include "aot/test_support.h"
 #include "inlay/aot.h"
 
+#include <dlfcn.h>
+
 #include <gtest/gtest.h>
 
 #include <llvm/Object/ELFObjectFile.h>
@@ -119,6 +121,72 @@ define void @_start() naked noreturn {
 })",
                            Small);
   EXPECT_EQ(run(path).status, 17);
+}
+
+/// The same in the program IR, with the system call and the beginning in assembly.
+constexpr const char* HelloProgram = R"(
+data @text = "Hello, World!\x0a"
+func @write(i32, ptr, i64) -> i64 asm x86_64 {
+  mov eax, 1
+  syscall
+  ret
+}
+export func @main() -> i32 {
+  %written = call fn(i32, ptr, i64) -> i64 @write(1, @text, 14)
+  return i32 0
+}
+)";
+
+TEST_F(Freestanding, hello_in_the_program_ir_takes_less_than_a_kibibyte) {
+  for (Level level : {Level::O0, Level::O2}) {
+    std::optional<Unit> unit = program_of(HelloProgram);
+    ASSERT_TRUE(unit);
+    const std::string path = folder_ / "hello";
+    Result<void> written = write_executable(*unit, path, {.level = level, .strip = true, .freestanding = true});
+    ASSERT_TRUE(written) << written.error().to_string();
+    EXPECT_LT(bytes_of(path).size(), 1024u);
+    Ran ran = run(path);
+    EXPECT_EQ(ran.output, "Hello, World!\n");
+    EXPECT_EQ(ran.status, 0);
+  }
+}
+
+TEST_F(Freestanding, program_may_begin_in_assembly) {
+  std::optional<Unit> unit = program_of(R"(
+export func @seventeen() -> i32 {
+  return i32 17
+}
+export func @_start() asm x86_64 {
+  call seventeen
+  mov edi, eax
+  mov eax, 231
+  syscall
+}
+)");
+  ASSERT_TRUE(unit);
+  const std::string path = folder_ / "program";
+  Result<void> written = write_executable(*unit, path, {.strip = true, .freestanding = true});
+  ASSERT_TRUE(written) << written.error().to_string();
+  EXPECT_EQ(run(path).status, 17);
+}
+
+TEST_F(Freestanding, library_exports_functions_in_assembly) {
+  std::optional<Unit> unit = program_of(R"(
+export func @twice(i64) -> i64 asm x86_64 {
+  lea rax, [rdi + rdi]
+  ret
+}
+)");
+  ASSERT_TRUE(unit);
+  const std::string path = folder_ / "libtwice.so";
+  Result<void> written = write_shared_library(*unit, path, {.freestanding = true});
+  ASSERT_TRUE(written) << written.error().to_string();
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  ASSERT_TRUE(library) << ::dlerror();
+  auto* twice = reinterpret_cast<std::int64_t (*)(std::int64_t)>(::dlsym(library, "twice"));
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(twice(21), 42);
+  ::dlclose(library);
 }
 
 TEST_F(Freestanding, program_without_a_beginning_is_refused) {

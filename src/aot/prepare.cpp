@@ -12,12 +12,36 @@
 #include "runtime/unit.h"
 
 #include <llvm/IR/Module.h>
+#include <llvm/Object/ModuleSymbolTable.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 
 namespace inlay::aot {
 
 namespace {
+
+/// Assembly in a module is text to LLVM; these are the names in it.
+struct AssemblySymbols {
+  std::vector<std::string> defined;    // for others
+  std::vector<std::string> mentioned;  // and not defined there
+
+  static bool contains(const std::vector<std::string>& names, llvm::StringRef name) {
+    return std::ranges::find(names, name) != names.end();
+  }
+};
+
+AssemblySymbols assembly_symbols(const llvm::Module& module) {
+  AssemblySymbols found;
+  if (module.getModuleInlineAsm().empty()) return found;
+  using Symbol = llvm::object::BasicSymbolRef;
+  llvm::ModuleSymbolTable::CollectAsmSymbols(module, [&](llvm::StringRef name, Symbol::Flags flags) {
+    if (flags & Symbol::SF_Undefined)
+      found.mentioned.push_back(name.str());
+    else if (flags & Symbol::SF_Global)
+      found.defined.push_back(name.str());
+  });
+  return found;
+}
 
 /// Bodies that were offered to the inliner of this process are needed for good now: joining brings them again.
 void withdraw_offers(llvm::Module& module) {
@@ -30,7 +54,7 @@ void withdraw_offers(llvm::Module& module) {
   }
 }
 
-/// The entry of that name, declared if it is a runtime's; null if there is none.
+/// The entry of that name, declared if it is a runtime's.
 Result<llvm::GlobalValue*> find_entry(llvm::Module& module, runtime::Bodies& bodies, const std::string& name) {
   llvm::GlobalValue* known = module.getNamedValue(name);
   if (known && !known->isDeclaration()) return known;
@@ -47,6 +71,7 @@ std::vector<std::string> own_entries(const llvm::Module& module) {
   for (const llvm::GlobalValue& global : module.global_values())
     if (!global.isDeclarationForLinker() && !global.hasLocalLinkage() && !global.getName().starts_with("llvm."))
       names.push_back(global.getName().str());
+  for (std::string& name : assembly_symbols(module).defined) names.push_back(std::move(name));
   return names;
 }
 
@@ -54,13 +79,14 @@ bool is_entry(const std::vector<std::string>& entries, llvm::StringRef name) {
   return std::binary_search(entries.begin(), entries.end(), name.str());
 }
 
-/// Entries are visible under their names, everything else is local.
-void set_visibility(llvm::Module& module, const std::vector<std::string>& entries) {
+/// Entries are visible under their names, what assembly mentions is within the file, everything else is local.
+void set_visibility(llvm::Module& module, const std::vector<std::string>& entries, const AssemblySymbols& assembly) {
   for (llvm::GlobalValue& global : module.global_values()) {
     if (global.isDeclaration() || global.getName().starts_with("llvm.")) continue;
     bool entry = is_entry(entries, global.getName());
-    global.setLinkage(entry ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage);
-    global.setVisibility(llvm::GlobalValue::DefaultVisibility);
+    bool mentioned = !entry && AssemblySymbols::contains(assembly.mentioned, global.getName());
+    global.setLinkage(entry || mentioned ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage);
+    global.setVisibility(mentioned ? llvm::GlobalValue::HiddenVisibility : llvm::GlobalValue::DefaultVisibility);
     if (!entry) global.setDSOLocal(true);
     if (auto* object = llvm::dyn_cast<llvm::GlobalObject>(&global)) object->setComdat(nullptr);
   }
@@ -128,6 +154,12 @@ Result<void> join_all(llvm::Module& module, codegen::Machine& machine, runtime::
 
 }  // namespace
 
+bool defines(const llvm::Module& module, const std::string& name) {
+  const llvm::GlobalValue* global = module.getNamedValue(name);
+  if (global && !global->isDeclarationForLinker()) return true;
+  return AssemblySymbols::contains(assembly_symbols(module).defined, name);
+}
+
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
                          codegen::Position position) {
   StageClock clock(options.stages);
@@ -148,7 +180,9 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   if (entries.empty()) entries = own_entries(*module);
   std::sort(entries.begin(), entries.end());
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  const AssemblySymbols assembly = assembly_symbols(*module);
   for (const std::string& name : entries) {
+    if (AssemblySymbols::contains(assembly.defined, name)) continue;
     INLAY_TRY(llvm::GlobalValue * entry, find_entry(*module, bodies, name));
     if (!entry->isDeclaration()) continue;
     if (!options.carry_runtimes)
@@ -157,7 +191,7 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
     INLAY_TRY(bool defined, bodies.define(*entry, llvm::GlobalValue::ExternalLinkage));
     if (!defined) return Error(ErrorKind::NotFound, "the runtime's body of '" + name + "' cannot be used here");
   }
-  set_visibility(*module, entries);
+  set_visibility(*module, entries, assembly);
   Traps traps(*module);
   INLAY_TRY_VOID(join_all(*module, *machine, bodies, options));
 
