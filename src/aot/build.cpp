@@ -54,7 +54,9 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
   Result<aot::BuildReport> report = !served   ? Result<aot::BuildReport>(std::move(served).error())
                                     : *served ? Result<aot::BuildReport>(**std::move(served))
                                               : aot::build_program(request);
-  if (!report && report.error().kind() == ErrorKind::UndefinedSymbol && !options.freestanding) return false;
+  // What pieces cannot be made of, or what they lack, LLD may know.
+  const ErrorKind why = report ? ErrorKind::InvalidArgument : report.error().kind();
+  if (why == ErrorKind::Codegen || (why == ErrorKind::UndefinedSymbol && !options.freestanding)) return false;
   if (!report) return std::move(report).error();
   if (options.stages)
     for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});
