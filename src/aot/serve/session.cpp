@@ -76,9 +76,10 @@ void Session::make_room() {
   store_ = path_.empty() ? std::make_unique<Store>() : std::make_unique<Store>(path_, store_bytes_);
 }
 
-Result<Session::Known*> Session::known(const BuildRequest& request, const std::string& directory) {
+Result<Session::Known*> Session::known(const BuildRequest& request) {
   const auto found = std::find_if(known_.begin(), known_.end(), [&](const std::unique_ptr<Known>& one) {
-    return one->directory == directory && one->sources == request.sources && one->libraries == request.libraries;
+    return one->directory == request.directory && one->sources == request.sources &&
+           one->libraries == request.libraries;
   });
   if (found != known_.end()) {
     known_.splice(known_.begin(), known_, found);
@@ -86,7 +87,7 @@ Result<Session::Known*> Session::known(const BuildRequest& request, const std::s
   }
   if (known_.size() >= MostProjects) known_.pop_back();
   INLAY_TRY(Project project, Project::create());
-  known_.push_front(std::unique_ptr<Known>(new Known{.directory = directory,
+  known_.push_front(std::unique_ptr<Known>(new Known{.directory = request.directory,
                                                      .sources = request.sources,
                                                      .libraries = request.libraries,
                                                      .project = std::move(project),
@@ -98,7 +99,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   if (request.sources.empty()) return Error(ErrorKind::InvalidArgument, "there is nothing to build; name a program");
   Clock clock;
   make_room();
-  INLAY_TRY(Known * known, this->known(request, request.directory));
+  INLAY_TRY(Known * known, this->known(request));
   BuildReport report;
   std::vector<SourceText> sources;
   for (const std::string& name : request.sources) {
