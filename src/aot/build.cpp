@@ -4,6 +4,7 @@
 #include "inlay/build.h"
 
 #include "aot/output.h"
+#include "codegen/lower/lower.h"
 #include "inlay/aot.h"
 #include "inlay/ir.h"
 #include "inlay/lower.h"
@@ -67,7 +68,7 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
 bool needs_libraries(const Unit& unit) {
   for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
     const llvm::StringRef name = global.getName();
-    if (global.isDeclaration() && !name.starts_with("llvm.") && name != "inlay_trap") return true;
+    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(codegen::TrapName)) return true;
   }
   return false;
 }

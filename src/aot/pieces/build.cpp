@@ -6,6 +6,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "aot/clock.h"
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
@@ -17,20 +18,6 @@ namespace {
 
 /// Raised when pieces of the same code look different than before.
 constexpr std::uint32_t PieceFormat = 1;
-
-class Clock {
- public:
-  /// Milliseconds since it was last asked.
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double passed = std::chrono::duration<double, std::milli>(now - last_).count();
-    last_ = now;
-    return passed;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// Of what the code of all functions depends on.
 base::Hash128 digest_of(const PieceOptions& options) {

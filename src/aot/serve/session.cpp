@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 #include <thread>
 
+#include "aot/clock.h"
 #include "aot/output.h"
 #include "aot/serve/support.h"
 
@@ -51,13 +51,6 @@ Result<std::string> read_text(const std::string& path, const std::string& name, 
   return text;
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point& last) {
-  const auto now = std::chrono::steady_clock::now();
-  const double passed = std::chrono::duration<double, std::milli>(now - last).count();
-  last = now;
-  return passed;
-}
-
 std::string in_directory(const std::string& directory, const std::string& name) {
   return name.starts_with('/') || directory.empty() ? name : directory + '/' + name;
 }
@@ -84,9 +77,10 @@ void Session::make_room() {
   store_ = path_.empty() ? std::make_unique<Store>() : std::make_unique<Store>(path_, store_bytes_);
 }
 
-Result<Session::Known*> Session::known(const BuildRequest& request, const std::string& directory) {
+Result<Session::Known*> Session::known(const BuildRequest& request) {
   const auto found = std::find_if(known_.begin(), known_.end(), [&](const std::unique_ptr<Known>& one) {
-    return one->directory == directory && one->sources == request.sources && one->libraries == request.libraries;
+    return one->directory == request.directory && one->sources == request.sources &&
+           one->libraries == request.libraries;
   });
   if (found != known_.end()) {
     known_.splice(known_.begin(), known_, found);
@@ -94,7 +88,7 @@ Result<Session::Known*> Session::known(const BuildRequest& request, const std::s
   }
   if (known_.size() >= MostProjects) known_.pop_back();
   INLAY_TRY(Project project, Project::create());
-  known_.push_front(std::unique_ptr<Known>(new Known{.directory = directory,
+  known_.push_front(std::unique_ptr<Known>(new Known{.directory = request.directory,
                                                      .sources = request.sources,
                                                      .libraries = request.libraries,
                                                      .project = std::move(project),
@@ -104,9 +98,9 @@ Result<Session::Known*> Session::known(const BuildRequest& request, const std::s
 
 Result<BuildReport> Session::build(const BuildRequest& request) {
   if (request.sources.empty()) return Error(ErrorKind::InvalidArgument, "there is nothing to build; name a program");
-  auto clock = std::chrono::steady_clock::now();
+  Clock clock;
   make_room();
-  INLAY_TRY(Known * known, this->known(request, request.directory));
+  INLAY_TRY(Known * known, this->known(request));
   BuildReport report;
   std::vector<SourceText> sources;
   for (const std::string& name : request.sources) {
@@ -116,7 +110,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   std::vector<std::string> libraries;
   for (const std::string& name : request.libraries) libraries.push_back(in_directory(request.directory, name));
   INLAY_TRY(Output output, Output::create(in_directory(request.directory, request.output)));
-  report.times.emplace_back("read", milliseconds_since(clock));
+  report.times.emplace_back("read", clock.lap());
 
   const Result<void> updated = known->project.update(std::move(sources), libraries);
   if (!updated) {
@@ -130,7 +124,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
       report.times.end(),
       {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
-  clock = std::chrono::steady_clock::now();
+  clock.lap();
   PieceOptions options{.level = request.level,
                        .cpu = request.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
                        .strip = request.strip,
@@ -149,13 +143,13 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
                                            {"compile", built.compile},
                                            {"data", built.data_time},
                                            {"link", built.link}});
-  clock = std::chrono::steady_clock::now();
+  clock.lap();
   INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(file_.data()), file_.size()}));
   INLAY_TRY_VOID(output.commit(ProgramMode));
-  report.times.emplace_back("write", milliseconds_since(clock));
+  report.times.emplace_back("write", clock.lap());
   // What cannot be kept is made again the next time.
   static_cast<void>(store_->save().has_value());
-  report.times.emplace_back("save", milliseconds_since(clock));
+  report.times.emplace_back("save", clock.lap());
   return report;
 }
 
