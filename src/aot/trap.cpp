@@ -82,6 +82,14 @@ llvm::Constant* distance(llvm::Constant* to, llvm::Constant* from) {
                                       llvm::Type::getInt32Ty(to->getContext()));
 }
 
+/// The function as this file has it: one that is seen from outside may have another one in its place, of which nobody
+/// knows yet how far away it is.
+llvm::Constant* as_it_is_here(llvm::Function& function) {
+  if (function.hasLocalLinkage()) return &function;
+  return llvm::GlobalAlias::create(function.getValueType(), function.getAddressSpace(),
+                                   llvm::GlobalValue::InternalLinkage, function.getName() + ".here", &function);
+}
+
 /// A function without a byte, where a section's code ends.
 llvm::Function* add_end(llvm::Module& module, const std::string& section) {
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(module.getContext()), false);
@@ -192,7 +200,7 @@ void Traps::add_table(llvm::Module& module) const {
       return llvm::ConstantExpr::getInBoundsGetElementPtr(table_type, table, indices);
     };
     llvm::Constant* record = record_of(*functions[i]);
-    llvm::Constant* fields[] = {distance(functions[i], place(0)),
+    llvm::Constant* fields[] = {distance(as_it_is_here(*functions[i]), place(0)),
                                 record ? distance(record, place(1)) : llvm::ConstantInt::get(half, 0)};
     entries.push_back(llvm::ConstantStruct::get(entry_type, fields));
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify_symbols.h"
+#include "ir/assembly.h"
 
 #include <algorithm>
 
@@ -171,9 +172,15 @@ bool SymbolFacts::check_assembly(FunctionId id, const Function& f) {
     if (architecture >= ArchitectureCount || seen & 1u << architecture)
       return fail(id, "it has assembly for an architecture twice, or for one that there is not");
     seen |= 1u << architecture;
-    if (m_.text(StringId{(&m_.extra[f.assembly])[2 + 2 * i]}).empty())
-      return fail(id,
-                  "its assembly for " + std::string(to_string(static_cast<Architecture>(architecture))) + " is empty");
+    const std::string_view text = m_.text(StringId{(&m_.extra[f.assembly])[2 + 2 * i]});
+    const std::string its = "its assembly for " + std::string(to_string(static_cast<Architecture>(architecture)));
+    if (text.empty()) return fail(id, its + " is empty");
+    if (const std::optional<AssemblyFault> fault = find_fault(text))
+      return fail(
+          id, its + " has " + fault->message + " in line " +
+                  std::to_string(
+                      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(fault->offset), '\n')) +
+                  "; instructions, numbers as labels and `.L` labels are what there may be");
   }
   return true;
 }

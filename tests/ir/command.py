@@ -107,6 +107,8 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "empty.inlay").write_text("")
     contains("no main", run("run", folder / "empty.inlay"), 1, "no function '@main'")
     contains("no main to build", run("build", folder / "empty.inlay", "-o", folder / "x"), 1, "main")
+    contains("the output is no input", run("build", hello, "-o", hello), 1, "is read for this build")
+    claim("which is still there", hello.read_text().startswith("data"))
     contains("wrong usage", run("build", hello), 2, "--output")
     contains("an unknown level", run("run", "-O7", hello), 2)
     contains("an unknown stage lists all", run("build", "--dump=nothing", hello, "-o", folder / "x"), 1, "the stages here are read verify expand lower join optimize emit link")
@@ -133,6 +135,9 @@ with tempfile.TemporaryDirectory() as name:
 
     # A server gives the same files.
     socket = folder / "socket"
+    (folder / "precious").write_text("precious")
+    contains("a server leaves files alone", run("serve", "--socket", folder / "precious"), 1, "no socket")
+    claim("all of them", (folder / "precious").read_text() == "precious")
     server = subprocess.Popen([inlay, "serve", "--socket", socket, "--store", folder / "store"])
     for _ in range(200):
         if socket.exists():

@@ -141,8 +141,8 @@ Result<void> serve(const ServeOptions& options) {
   if (!lock) return cannot_serve(path, errno);
   if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
     return Error(ErrorKind::File, "a server listens at '" + path + "' already; end that one first");
-  // What lies there now is a dead one's.
-  ::unlink(path.c_str());
+  // A socket that lies there now is a dead one's.
+  INLAY_TRY_VOID(clear_place_of_socket(path));
   const Handle listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return cannot_serve(path, errno);
   if (::bind(listener.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
