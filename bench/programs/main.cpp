@@ -98,7 +98,8 @@ void measure_tables(Output& output) {
     if (!verified) return output.fail(verified.error().to_string());
     begin = thread_cpu_us();
     std::uint64_t sum = 0;
-    for (std::uint32_t i = 1; i < module.functions.count(); ++i) sum += fingerprint(module, FunctionId{i}).low;
+    Fingerprinter fingerprinter(module);
+    for (std::uint32_t i = 1; i < module.functions.count(); ++i) sum += fingerprinter.of(FunctionId{i}).low;
     hashing.push_back(thread_cpu_us() - begin);
     if (sum == 0) output.note("the fingerprints cancel out");
   }

@@ -4,6 +4,7 @@
 #include "inlay/build.h"
 
 #include "aot/output.h"
+#include "codegen/lower/lower.h"
 #include "inlay/aot.h"
 #include "inlay/ir.h"
 #include "inlay/lower.h"
@@ -54,7 +55,9 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
   Result<aot::BuildReport> report = !served   ? Result<aot::BuildReport>(std::move(served).error())
                                     : *served ? Result<aot::BuildReport>(**std::move(served))
                                               : aot::build_program(request);
-  if (!report && report.error().kind() == ErrorKind::UndefinedSymbol && !options.freestanding) return false;
+  // What pieces cannot be made of, or what they lack, LLD may know.
+  const ErrorKind why = report ? ErrorKind::InvalidArgument : report.error().kind();
+  if (why == ErrorKind::Codegen || (why == ErrorKind::UndefinedSymbol && !options.freestanding)) return false;
   if (!report) return std::move(report).error();
   if (options.stages)
     for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});
@@ -65,7 +68,7 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
 bool needs_libraries(const Unit& unit) {
   for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
     const llvm::StringRef name = global.getName();
-    if (global.isDeclaration() && !name.starts_with("llvm.") && name != "inlay_trap") return true;
+    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(codegen::TrapName)) return true;
   }
   return false;
 }

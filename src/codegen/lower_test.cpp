@@ -285,6 +285,35 @@ TEST(Lower, everything_that_is_verified_is_lowered_for_each_architecture) {
   }
 }
 
+TEST(Lower, what_was_damaged_and_is_still_verified_is_lowered) {
+#ifdef INLAY_LONG_TESTS
+  constexpr int Rounds = 200'000;
+#else
+  constexpr int Rounds = 6'000;
+#endif
+  ir::Module m = ir::Module::create().value();
+  std::uint64_t random = 0x2545f4914f6cdd1du;
+  const auto next = [&] {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    return static_cast<std::uint32_t>(random >> 16);
+  };
+  int passed = 0;
+  for (int i = 0; i < Rounds; ++i) {
+    m.reset();
+    ir::add_sample(m);
+    const std::uint32_t where = next();
+    ir::damage(m, where, next());
+    const Result<Unit> unit = lower(m, {.debug = i % 2 == 0});
+    if (!unit) continue;
+    ++passed;
+    const Result<void> checked = codegen::check(*unit->state().module);
+    ASSERT_TRUE(checked) << "round " << i << ": " << checked.error().to_string();
+  }
+  EXPECT_GT(passed, Rounds / 100);
+}
+
 /// The text of a function, without numbers that others in the module have a part in.
 std::string function_text(const llvm::Module& module, const std::string& name) {
   std::string text;

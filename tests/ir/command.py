@@ -92,6 +92,9 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "printed.inlay").write_text(printed)
     claim("what was printed prints the same", run("print", folder / "printed.inlay")[1] == printed, printed)
 
+    (folder / "silent.inlay").write_text("export func @main() {\n  return_void\n}\n")
+    for engine in ("jit", "interpret", "all"):
+        contains(f"a main without a status, by {engine}", run("run", "--engine", engine, folder / "silent.inlay"), 0)
     contains("check is silent", run("check", hello), 0)
     (folder / "bad.inlay").write_text("func @f() -> i32 {\n  %x = ad i32 1, 2\n  return i32 %x\n}\n")
     contains("an error of the text has its place and a suggestion", run("check", folder / "bad.inlay"), 1, "bad.inlay:2:8", "did you mean 'add'", "^")

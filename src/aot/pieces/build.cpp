@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "aot/pieces/build.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <numeric>
 
+#include "aot/clock.h"
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
@@ -15,20 +18,6 @@ namespace {
 
 /// Raised when pieces of the same code look different than before.
 constexpr std::uint32_t PieceFormat = 1;
-
-class Clock {
- public:
-  /// Milliseconds since it was last asked.
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double passed = std::chrono::duration<double, std::milli>(now - last_).count();
-    last_ = now;
-    return passed;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// Of what the code of all functions depends on.
 base::Hash128 digest_of(const PieceOptions& options) {
@@ -55,28 +44,61 @@ void PieceBuilder::forget() {
   data_.clear();
   recorded_.clear();
   records_.clear();
+  last_ = {};
+}
+
+/// Places in `reach` of the functions whose code may be another than in the last build; nothing if that is not known.
+std::optional<std::vector<std::size_t>> PieceBuilder::affected(const ir::Reach& reach,
+                                                               std::span<const ir::Inlining> inlining,
+                                                               const base::Hash128& digest, const Edits& edits) const {
+  if (last_.state == 0 || edits.state == 0 || !(last_.digest == digest)) return std::nullopt;
+  if (edits.state != last_.state && edits.state != last_.state + 1) return std::nullopt;
+  if (reach.functions != last_.functions || !std::ranges::equal(inlining, last_.inlining)) return std::nullopt;
+  std::vector<std::size_t> places;
+  if (edits.state == last_.state) return places;
+  for (ir::FunctionId changed : edits.changed) {
+    // Where a body takes the place of calls, whoever calls is affected: seldom, so all are looked at.
+    if (inlining[changed.value] == ir::Inlining::Always) return std::nullopt;
+    const auto found = std::find(reach.functions.begin(), reach.functions.end(), changed);
+    if (found != reach.functions.end()) places.push_back(static_cast<std::size_t>(found - reach.functions.begin()));
+  }
+  return places;
 }
 
 Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module& module, const ir::Reach& reach,
-                                                                const PieceOptions& options, PieceReport& report) {
+                                                                const PieceOptions& options, const Edits& edits,
+                                                                PieceReport& report) {
   Clock clock;
-  const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
+  std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   report.inlining = clock.lap();
-  const std::vector<ir::Fingerprint> fingerprints = ir::code_fingerprints(module, reach.functions, inlining);
+  const base::Hash128 digest = digest_of(options);
+  std::optional<std::vector<std::size_t>> places = affected(reach, inlining, digest, edits);
+  std::vector<const Piece*> pieces = std::move(last_.pieces);
+  last_ = {};  // until all of this has come to its end
+  std::vector<ir::FunctionId> asked = reach.functions;
+  if (places) {
+    asked.clear();
+    for (std::size_t place : *places) asked.push_back(reach.functions[place]);
+  } else {
+    places.emplace(reach.functions.size());
+    std::iota(places->begin(), places->end(), std::size_t{0});
+    pieces.assign(reach.functions.size(), nullptr);
+  }
+  const std::vector<ir::Fingerprint> fingerprints = ir::code_fingerprints(module, asked, inlining);
   report.fingerprints = clock.lap();
 
-  const base::Hash128 digest = digest_of(options);
-  std::vector<const Piece*> pieces(reach.functions.size());
-  std::vector<PieceKey> keys(reach.functions.size());
+  std::vector<PieceKey> keys;
   std::vector<std::size_t> missing;
   std::vector<ir::FunctionId> to_compile;
-  for (std::size_t i = 0; i < reach.functions.size(); ++i) {
-    const bool exported = (module.functions[reach.functions[i]].flags & ir::FunctionExported) != 0;
-    keys[i] = key_of(fingerprints[i], digest, exported);
-    pieces[i] = store_.find(keys[i]);
-    if (pieces[i]) continue;
-    missing.push_back(i);
-    to_compile.push_back(reach.functions[i]);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::size_t place = (*places)[i];
+    const bool exported = (module.functions[asked[i]].flags & ir::FunctionExported) != 0;
+    const PieceKey key = key_of(fingerprints[i], digest, exported);
+    pieces[place] = store_.find(key);
+    if (pieces[place]) continue;
+    keys.push_back(key);
+    missing.push_back(place);
+    to_compile.push_back(asked[i]);
   }
   report.look_up = clock.lap();
   INLAY_TRY(std::vector<Piece> made, compile_pieces(module,
@@ -87,17 +109,22 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
                                                      .threads = options.threads,
                                                      .batch = options.batch},
                                                     machines_, store_.names()));
-  for (std::size_t i = 0; i < missing.size(); ++i)
-    pieces[missing[i]] = &store_.add(keys[missing[i]], std::move(made[i]));
+  for (std::size_t i = 0; i < missing.size(); ++i) pieces[missing[i]] = &store_.add(keys[i], std::move(made[i]));
   report.compile = clock.lap();
   report.functions = pieces.size();
   report.compiled = missing.size();
+  last_ = {.state = edits.state,
+           .digest = digest,
+           .functions = reach.functions,
+           .inlining = std::move(inlining),
+           .pieces = pieces};
   return pieces;
 }
 
 Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module, const ir::Reach& reach,
-                                                       const PieceOptions& options, PieceReport& report) {
-  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, report));
+                                                       const PieceOptions& options, const Edits& edits,
+                                                       PieceReport& report) {
+  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, edits, report));
   Clock clock;
   if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module, store_.names());
 
@@ -204,9 +231,9 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
 }
 
 Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, const ir::Reach& reach,
-                                                   const PieceOptions& options, base::Bytes& file) {
+                                                   const PieceOptions& options, base::Bytes& file, const Edits& edits) {
   PieceReport report;
-  INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, report));
+  INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, edits, report));
   Clock clock;
   const SymbolId entry = store_.names().add(options.entry);
   INLAY_TRY_VOID(add_support(pieces, options));
@@ -219,7 +246,7 @@ Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, con
 Result<PieceReport> PieceBuilder::build_object(const ir::Module& module, const ir::Reach& reach,
                                                const PieceOptions& options, base::Bytes& file) {
   PieceReport report;
-  INLAY_TRY(const std::vector<const Piece*> pieces, gather(module, reach, options, report));
+  INLAY_TRY(const std::vector<const Piece*> pieces, gather(module, reach, options, {}, report));
   Clock clock;
   INLAY_TRY(file, to_object(pieces, store_.names()));
   report.link = clock.lap();

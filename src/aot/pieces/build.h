@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,13 @@ struct PieceOptions {
   const std::vector<std::string>* support = nullptr;
 };
 
+/// How a module differs from what it was, so that only that has to be looked at. `state` is a number that grows with
+/// each change; since the state before this one, only bodies of `changed` have. 0: nothing is known.
+struct Edits {
+  std::uint64_t state = 0;
+  std::span<const ir::FunctionId> changed = {};
+};
+
 /// What was done, and how long it took, in milliseconds.
 struct PieceReport {
   std::size_t functions = 0, compiled = 0, data = 0;
@@ -45,7 +53,7 @@ class PieceBuilder {
 
   /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`.
   Result<PieceReport> build_executable(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
-                                       base::Bytes& file);
+                                       base::Bytes& file, const Edits& edits = {});
   /// One object, to be linked with others. `options.entry` and `support` are not looked at.
   Result<PieceReport> build_object(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
                                    base::Bytes& file);
@@ -56,13 +64,26 @@ class PieceBuilder {
 
  private:
   Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach,
-                                           const PieceOptions& options, PieceReport& report);
+                                           const PieceOptions& options, const Edits& edits, PieceReport& report);
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
-                                                    const PieceOptions& options, PieceReport& report);
+                                                    const PieceOptions& options, const Edits& edits,
+                                                    PieceReport& report);
+  std::optional<std::vector<std::size_t>> affected(const ir::Reach& reach, std::span<const ir::Inlining> inlining,
+                                                   const base::Hash128& digest, const Edits& edits) const;
   Result<void> add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
+
+  /// The functions of the last build, as far as it got.
+  struct Last {
+    std::uint64_t state = 0;  // 0: there was none
+    base::Hash128 digest;
+    std::vector<ir::FunctionId> functions;
+    std::vector<ir::Inlining> inlining;
+    std::vector<const Piece*> pieces;
+  };
 
   Store& store_;
   Machines& machines_;
+  Last last_;
   std::unique_ptr<ModuleSymbols> symbols_;
   std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
   std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`

@@ -34,6 +34,11 @@ constexpr unsigned width_of(FixupKind kind) {
   return kind == FixupKind::Absolute64 || kind == FixupKind::Relative64 ? 8 : 4;
 }
 
+/// Addends come from files: they wrap, as addresses do.
+constexpr std::int64_t add_wrapping(std::int64_t a, std::uint64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + b);
+}
+
 struct Fixup {
   std::uint32_t offset = 0;  // in its blob
   FixupKind kind = FixupKind::Absolute64;

@@ -79,7 +79,7 @@ class ObjectWriter {
       if (fixup.own) {
         // The symbol of the section, which has the section's number.
         symbol = section_of(piece.blobs[fixup.target].kind);
-        relocation.r_addend += static_cast<std::int64_t>(layout_.offset_of(piece_number, fixup.target));
+        relocation.r_addend = add_wrapping(relocation.r_addend, layout_.offset_of(piece_number, fixup.target));
       } else {
         std::uint32_t& number = numbers_[fixup.target];
         if (number == 0) number = symbols_.add(SymbolId{fixup.target}, true, STT_NOTYPE, SHN_UNDEF, 0, 0);

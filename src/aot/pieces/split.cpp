@@ -316,7 +316,7 @@ class Splitter {
       const std::uint32_t first = part.symbols.front();
       INLAY_TRY(std::string name, name_of(first));
       fixup.target = names_.add(name).value;
-      fixup.addend += static_cast<std::int64_t>(symbol.st_value - symbols_[first].st_value);
+      fixup.addend = add_wrapping(fixup.addend, symbol.st_value - symbols_[first].st_value);
       return fixup;
     }
     if (!is_mergeable(part)) return own(making, fixup, target, symbol.st_value);
@@ -333,7 +333,7 @@ class Splitter {
     INLAY_TRY(const auto entry, entry_at(making, target, at));
     fixup.own = true;
     fixup.target = entry.first;
-    fixup.addend += static_cast<std::int64_t>(entry.second);
+    fixup.addend = add_wrapping(fixup.addend, entry.second);
     return fixup;
   }
 
@@ -341,7 +341,7 @@ class Splitter {
     INLAY_TRY(std::uint32_t blob, whole_section(making, section));
     fixup.own = true;
     fixup.target = blob;
-    fixup.addend += static_cast<std::int64_t>(at);
+    fixup.addend = add_wrapping(fixup.addend, at);
     return fixup;
   }
 

@@ -9,11 +9,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 
+#include "aot/clock.h"
 #include "inlay/ir/library.h"
 #include "inlay/ir/verify.h"
+#include "inlay/ir/walk.h"
 
 namespace inlay::aot {
 
@@ -24,13 +25,6 @@ constexpr std::int64_t MostLines = 1 << 20;
 /// Old bodies stay in the tables: when there are this many times as many instructions as at first, all is read anew.
 constexpr std::size_t MostGrowth = 2;
 constexpr std::size_t FreeGrowth = 1 << 16;
-
-double milliseconds_since(std::chrono::steady_clock::time_point& last) {
-  const auto now = std::chrono::steady_clock::now();
-  const double passed = std::chrono::duration<double, std::milli>(now - last).count();
-  last = now;
-  return passed;
-}
 
 std::size_t equal_at_the_front(std::string_view a, std::string_view b) {
   constexpr std::size_t Step = 4096;
@@ -78,27 +72,31 @@ Result<Project> Project::create() {
 
 Result<void> Project::update(std::vector<SourceText> sources, const std::vector<std::string>& libraries) {
   times_ = {};
-  auto clock = std::chrono::steady_clock::now();
+  Clock clock;
   std::vector<LibraryState> states = states_of(libraries);
   incremental_ = whole_ && states == libraries_ && sources.size() == sources_.size() &&
                  module_.insts.count() <= MostGrowth * insts_when_read_ + FreeGrowth;
   std::vector<std::vector<Change>> changes(sources.size());
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
     incremental_ = sources[i].name == sources_[i].file.name && find_changes(sources_[i], sources[i].text, changes[i]);
-  times_.difference = milliseconds_since(clock);
+  times_.difference = clock.lap();
 
   whole_ = false;
-  std::vector<ir::FunctionId> changed;
+  ++state_;
+  changed_.clear();
+  reach_changed_ = false;
   const auto tables = [&] {
     return std::array<std::size_t, 4>{module_.types.count(), module_.consts.count(), module_.functions.count(),
                                       module_.data.count()};
   };
   const auto before = tables();
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
-    incremental_ = apply(sources_[i], std::move(sources[i]), changes[i], changed);
+    incremental_ = apply(sources_[i], std::move(sources[i]), changes[i]);
   if (incremental_) {
-    times_.parse = milliseconds_since(clock);
-    incremental_ = verify_changed(changed, tables() != before);
+    times_.parse = clock.lap();
+    const bool grew = tables() != before;
+    reach_changed_ = reach_changed_ || grew;
+    incremental_ = verify_changed(grew);
   }
   if (!incremental_) {
     // Texts that were taken over already are where they were put.
@@ -106,25 +104,40 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
       if (i < sources_.size() && sources[i].name.empty()) sources[i] = std::move(sources_[i].file);
     libraries_ = std::move(states);
     INLAY_TRY_VOID(read_all(std::move(sources)));
-    times_.parse = milliseconds_since(clock);
+    times_.parse = clock.lap();
     INLAY_TRY_VOID(ir::verify(module_));
   }
-  times_.verify = milliseconds_since(clock);
-  if (!incremental_ || !changed.empty()) {
+  times_.verify = clock.lap();
+  if (!incremental_ || reach_changed_) {
     INLAY_TRY(reach_, ir::expand(module_));
   }
-  times_.expand = milliseconds_since(clock);
+  times_.expand = clock.lap();
   if (!incremental_) insts_when_read_ = module_.insts.count();
   whole_ = true;
   return {};
 }
 
 /// What is wrong is told by reading all anew: then it is said as it always is.
-bool Project::verify_changed(const std::vector<ir::FunctionId>& changed, bool tables_grew) {
+bool Project::verify_changed(bool tables_grew) {
   // Types and constants that came with the changes are to be checked too.
   if (tables_grew) return ir::verify(module_).has_value();
-  return std::all_of(changed.begin(), changed.end(),
+  return std::all_of(changed_.begin(), changed_.end(),
                      [&](ir::FunctionId function) { return ir::verify(module_, function).has_value(); });
+}
+
+/// What a body leads to, in order: as long as that is the same, so is what is reached.
+std::vector<std::uint32_t> Project::mentions(ir::FunctionId id) const {
+  const ir::Function& function = module_.functions[id];
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t i = function.first_block.value; i < function.end_block.value; ++i) {
+    for (ir::InstId at = module_.blocks[ir::BlockId{i}].first; at; at = module_.insts[at].next) {
+      ir::visit_values(module_, module_.insts[at], [&](ir::Value value) {
+        const bool record = value.is_const() && module_.consts[value.constant()].kind == ir::ConstKind::TypeRecord;
+        if (value.is_symbol() || record) all.push_back(value.bits);
+      });
+    }
+  }
+  return all;
 }
 
 Result<void> Project::read_all(std::vector<SourceText> sources) {
@@ -187,10 +200,12 @@ bool Project::find_changes(const Source& before, const std::string& now, std::ve
   return old_at == old_end && new_at == new_end && !changes.empty();
 }
 
-bool Project::apply(Source& source, SourceText now, const std::vector<Change>& changes,
-                    std::vector<ir::FunctionId>& changed) {
-  const SourceText old = std::exchange(source.file, std::move(now));
-  if (changes.empty()) return true;
+bool Project::apply(Source& source, SourceText now, const std::vector<Change>& changes) {
+  SourceText old = std::exchange(source.file, std::move(now));
+  if (changes.empty()) {
+    spare_ = std::move(old.text);
+    return true;
+  }
   const std::string_view text = source.file.text;
   // By how much each function moves on; and declarations behind the last change all move alike.
   std::vector<std::int64_t> by(module_.functions.count() + 1);
@@ -219,10 +234,12 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
     // Instances were made of the old body of a generic.
     if (module_.functions[function].flags & ir::FunctionGeneric) return false;
     if (declared.begin != change.begin) return false;
+    const std::vector<std::uint32_t> mentioned = mentions(function);
     const Result<ir::FunctionId> parsed =
         ir::parse_function(module_, is, declared.line, {.file = source.file.name, .locate = source.located});
     if (!parsed || *parsed != function) return false;
-    changed.push_back(function);
+    changed_.push_back(function);
+    reach_changed_ = reach_changed_ || mentions(function) != mentioned;
     bytes += static_cast<std::int64_t>(is.size()) - static_cast<std::int64_t>(was.size());
     lines += lines_in(is) - lines_in(was);
     declared.end = change.end;
@@ -231,6 +248,7 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
     if (lines_in(text) >= MostLines) return false;
     move_lines(source, by);
   }
+  spare_ = std::move(old.text);
   return true;
 }
 

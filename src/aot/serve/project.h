@@ -2,7 +2,10 @@
 // A program and its text, kept in step: what changed in the text is changed in the module.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inlay/ir/expand.h"
@@ -32,6 +35,11 @@ class Project {
   const ir::Reach& reach() const { return reach_; }
   /// Whether the last update took the short way; otherwise handles of the module are new ones.
   bool was_incremental() const { return incremental_; }
+  /// Grows with each update; and what has changed in the last one, if that was incremental.
+  std::uint64_t state() const { return state_; }
+  std::span<const ir::FunctionId> changed() const { return changed_; }
+  /// Memory of a text that is not used any more, for the next one.
+  std::string take_spare() { return std::exchange(spare_, {}); }
 
   /// A library as it was when it was read.
   struct LibraryState {
@@ -68,8 +76,9 @@ class Project {
 
   Result<void> read_all(std::vector<SourceText> sources);
   static bool find_changes(const Source& before, const std::string& now, std::vector<Change>& changes);
-  bool apply(Source& source, SourceText now, const std::vector<Change>& changes, std::vector<ir::FunctionId>& changed);
-  bool verify_changed(const std::vector<ir::FunctionId>& changed, bool tables_grew);
+  bool apply(Source& source, SourceText now, const std::vector<Change>& changes);
+  bool verify_changed(bool tables_grew);
+  std::vector<std::uint32_t> mentions(ir::FunctionId function) const;
   void move_lines(const Source& source, const std::vector<std::int64_t>& by);
 
   ir::Module module_;
@@ -78,6 +87,10 @@ class Project {
   std::vector<LibraryState> libraries_;
   bool whole_ = false;  // module and sources belong together
   bool incremental_ = false;
+  std::uint64_t state_ = 0;
+  std::vector<ir::FunctionId> changed_;
+  bool reach_changed_ = false;  // by the changes of the last update
+  std::string spare_;
   std::size_t insts_when_read_ = 0;
   Times times_;
 };

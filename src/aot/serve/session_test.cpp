@@ -265,8 +265,8 @@ export func @main(%argc: i32, %argv: ptr) -> i32 {
   BuildRequest request = request_in(folder);
   const Result<BuildReport> built = session.build(request);
   ASSERT_TRUE(built) << built.error().to_string();
-  const Ran ran = run("exec " + (folder / "program") + " 2>&1");
-  EXPECT_EQ(ran.output,
+  const Ran ran = run(folder / "program" + " 2>&1");
+  EXPECT_EQ(ran.output.substr(0, ran.output.find("Aborted")),  // the shell says that, or not
             "p.inlay:5: trap: index 7 is out of bounds of length 3 in @get\n"
             "  at @get (p.inlay:4)\n"
             "  at @main (p.inlay:10)\n");
@@ -275,7 +275,7 @@ export func @main(%argc: i32, %argv: ptr) -> i32 {
   const Result<BuildReport> moved = session.build(request);
   ASSERT_TRUE(moved);
   EXPECT_EQ(moved->compiled, 0u);
-  EXPECT_EQ(run("exec " + (folder / "program") + " 2>&1").output.substr(0, 10), "p.inlay:6:");
+  EXPECT_EQ(run(folder / "program" + " 2>&1").output.substr(0, 10), "p.inlay:6:");
 }
 
 TEST(Session, AnObjectLinksWithTheCLibrary) {

@@ -35,7 +35,7 @@ std::string symbol_name(const ir::Module& module, ir::DataId data) {
 }
 
 std::string record_name(const ir::Module& module, ir::FunctionId function) {
-  return "inlay.record." + symbol_name(module, function);
+  return std::string(RecordPrefix) + symbol_name(module, function);
 }
 
 Symbols::Symbols(llvm::Module& into, const ir::Module& module, const LowerJob& job, Types& types)
@@ -57,7 +57,7 @@ bool Symbols::is_name_possible(std::string_view name, const ir::Location& locati
   const char* why = nullptr;
   if (name.empty()) why = "has no name";
   if (name.starts_with("llvm.")) why = "has a name that only LLVM's own functions have";
-  if (name.starts_with("inlay.record.")) why = "has a name that only records of functions have";
+  if (name.starts_with(RecordPrefix)) why = "has a name that only records of functions have";
   if (name.find('\0') != name.npos || name.starts_with('\1')) why = "has a name that no symbol can have";
   if (!why) return true;
   fail(Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "' " + why + "; give it another one",
@@ -130,8 +130,7 @@ void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
 llvm::FunctionCallee Symbols::trap() {
   if (trap_) return trap_;
   llvm::Type* word = types_.word();
-  trap_ =
-      into_.getOrInsertFunction("inlay_trap", llvm::Type::getVoidTy(into_.getContext()), types_.pointer(), word, word);
+  trap_ = into_.getOrInsertFunction(TrapName, llvm::Type::getVoidTy(into_.getContext()), types_.pointer(), word, word);
   // It may throw: whoever calls the program may catch that.
   if (auto* function = llvm::dyn_cast<llvm::Function>(trap_.getCallee())) {
     function->addFnAttr(llvm::Attribute::NoReturn);
