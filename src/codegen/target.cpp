@@ -60,11 +60,6 @@ const Backend& backend_of(Architecture architecture) { return backends[static_ca
 
 std::atomic<std::uint64_t> made = 0;
 
-void initialize_llvm(Architecture architecture) {
-  static std::once_flag once[ArchitectureCount];
-  std::call_once(once[static_cast<unsigned>(architecture)], backend_of(architecture).initialize);
-}
-
 const std::string& host_features() {
   static const std::string features = [] {
     std::string text;
@@ -86,6 +81,18 @@ std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + 
 Machine::Machine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Machine::~Machine() = default;
 
+void make_ready(Architecture architecture) {
+  static std::once_flag once[ArchitectureCount];
+  std::call_once(once[static_cast<unsigned>(architecture)], backend_of(architecture).initialize);
+}
+
+std::optional<Architecture> architecture_of(const llvm::Module& module) {
+  for (unsigned i = 0; i < ArchitectureCount; ++i)
+    if (llvm::Triple(backends[i].triple).getArch() == module.getTargetTriple().getArch())
+      return static_cast<Architecture>(i);
+  return std::nullopt;
+}
+
 const char* triple_of(Architecture architecture) { return backend_of(architecture).triple; }
 
 Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
@@ -95,7 +102,7 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) 
     return Error(ErrorKind::InvalidArgument, "this processor is no " + std::string(to_string(options.architecture)) +
                                                  "; ask for code that every processor of that kind runs");
   ++made;
-  initialize_llvm(options.architecture);
+  make_ready(options.architecture);
   llvm::Triple triple(backend.triple);
   std::string message;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);
