@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "aot/serve/session.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
 #include <thread>
 
 #include "aot/output.h"
 #include "aot/serve/support.h"
+#include "inlay/ir/load.h"
 
 namespace inlay::aot {
 
@@ -21,35 +16,6 @@ namespace {
 constexpr std::size_t MostProjects = 8;
 constexpr std::size_t MostMemory = std::size_t{1} << 30;  // of pieces
 constexpr unsigned ProgramMode = 0755;
-constexpr std::int64_t LargestSource = std::int64_t{1} << 30;
-
-/// `text`: memory to use.
-Result<std::string> read_text(const std::string& path, const std::string& name, std::string text) {
-  auto failed = [&](int reason) {
-    return Error(reason == ENOENT ? ErrorKind::NotFound : ErrorKind::File,
-                 "'" + name + "' cannot be read: " + std::generic_category().message(reason));
-  };
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return failed(errno);
-  struct stat status = {};
-  int reason = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-  if (reason == 0 && status.st_size > LargestSource) reason = EFBIG;
-  // One more than it should be, so that the end is seen; what is no file has no size.
-  std::size_t filled = 0;
-  if (reason == 0) text.resize(static_cast<std::size_t>(std::max<std::int64_t>(status.st_size, 0)) + 1);
-  while (reason == 0) {
-    if (filled == text.size()) text.resize(2 * text.size() + 4096);
-    const ssize_t count = ::read(file, text.data() + filled, text.size() - filled);
-    if (count == 0) break;
-    if (count < 0 && errno != EINTR) reason = errno;
-    filled += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
-    if (filled > static_cast<std::size_t>(LargestSource)) reason = EFBIG;
-  }
-  text.resize(filled);
-  ::close(file);
-  if (reason != 0) return failed(reason);
-  return text;
-}
 
 double milliseconds_since(std::chrono::steady_clock::time_point& last) {
   const auto now = std::chrono::steady_clock::now();
@@ -110,7 +76,8 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   BuildReport report;
   std::vector<SourceText> sources;
   for (const std::string& name : request.sources) {
-    INLAY_TRY(std::string text, read_text(in_directory(request.directory, name), name, known->project.take_spare()));
+    INLAY_TRY(std::string text,
+              ir::read_file(in_directory(request.directory, name), name, known->project.take_spare()));
     sources.push_back({name, std::move(text)});
   }
   std::vector<std::string> libraries;
