@@ -60,7 +60,7 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
                                               : aot::build_program(request);
   // What pieces cannot be made of, or what they lack, LLD may know.
   const ErrorKind why = report ? ErrorKind::InvalidArgument : report.error().kind();
-  if (why == ErrorKind::Codegen || (why == ErrorKind::UndefinedSymbol && !options.freestanding)) return false;
+  if (why == ErrorKind::Codegen || why == ErrorKind::UndefinedSymbol) return false;
   if (!report) return std::move(report).error();
   if (options.stages)
     for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});

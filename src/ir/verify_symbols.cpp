@@ -13,6 +13,23 @@ namespace {
 constexpr std::uint32_t AllFunctionFlags = 2 * FunctionReserved - 1;
 constexpr std::uint32_t AllDataFlags = 2 * DataReserved - 1;
 
+/// For a row in which most are in order, but for some that belong further behind: bodies that were written anew.
+template <class T, class Less>
+void sort_few(std::vector<T>& row, Less less) {
+  std::vector<T> behind;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    while (kept > 0 && less(row[i], row[kept - 1])) behind.push_back(row[--kept]);
+    row[kept++] = row[i];
+  }
+  if (behind.empty()) return;
+  row.resize(kept);
+  std::sort(behind.begin(), behind.end(), less);
+  std::vector<T> all(row.size() + behind.size());
+  std::merge(row.begin(), row.end(), behind.begin(), behind.end(), all.begin(), less);
+  row = std::move(all);
+}
+
 }  // namespace
 
 bool takes_pointer_first(const Module& m, const Type& function, const Type& signature) {
@@ -128,12 +145,12 @@ bool SymbolFacts::check_ranges(FunctionId id, const Function& f) {
 
 bool SymbolFacts::check_no_overlaps() {
   const auto by_insts = [](const Range& a, const Range& b) { return a.first < b.first; };
-  if (!std::is_sorted(ranges_.begin(), ranges_.end(), by_insts)) std::sort(ranges_.begin(), ranges_.end(), by_insts);
+  sort_few(ranges_, by_insts);
   for (std::size_t i = 1; i < ranges_.size(); ++i)
     if (ranges_[i].first < ranges_[i - 1].end)
       return fail(ranges_[i].function, "it has instructions of another function");
   const auto by_blocks = [](const Range& a, const Range& b) { return a.first_block < b.first_block; };
-  if (!std::is_sorted(ranges_.begin(), ranges_.end(), by_blocks)) std::sort(ranges_.begin(), ranges_.end(), by_blocks);
+  sort_few(ranges_, by_blocks);
   for (std::size_t i = 1; i < ranges_.size(); ++i)
     if (ranges_[i].first_block < ranges_[i - 1].end_block)
       return fail(ranges_[i].function, "it has blocks of another function");

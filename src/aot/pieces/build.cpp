@@ -10,6 +10,7 @@
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
+#include "codegen/lower/initializer.h"
 #include "inlay/ir/fingerprint.h"
 
 namespace inlay::aot {
@@ -193,7 +194,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
   return pieces;
 }
 
-Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
+Result<void> PieceBuilder::read_support(const PieceOptions& options) {
   static const std::vector<std::string> nothing;
   const std::vector<std::string>& objects = options.support ? *options.support : nothing;
   if (support_from_ != objects) {
@@ -210,6 +211,24 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
     }
     support_from_ = objects;
   }
+  return {};
+}
+
+Result<void> PieceBuilder::check_externals(const ir::Module& module, const ir::Reach& reach) const {
+  const auto check = [&](const auto& external) -> Result<void> {
+    const std::string name(module.text(external.name));
+    const SymbolId symbol = store_.names().find(name);
+    if (symbol && support_by_name_.contains(symbol.value)) return {};
+    return Error(ErrorKind::UndefinedSymbol,
+                 "the program needs '" + name + "', which nothing defines; link with what does",
+                 codegen::place_of(module, external.location));
+  };
+  for (ir::FunctionId function : reach.external_functions) INLAY_TRY_VOID(check(module.functions[function]));
+  for (ir::DataId data : reach.external_data) INLAY_TRY_VOID(check(module.data[data]));
+  return {};
+}
+
+void PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
   std::vector<bool> settled(store_.names().size() + 1);  // is defined, or was looked for
   for (const Piece* piece : pieces)
     for (const Definition& definition : piece->definitions) settled[definition.name.value] = true;
@@ -227,16 +246,17 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
   for (std::size_t i = 0; i < pieces.size(); ++i)
     for (const Fixup& fixup : pieces[i]->fixups)
       if (!fixup.own) need(fixup.target);
-  return {};
 }
 
 Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, const ir::Reach& reach,
                                                    const PieceOptions& options, base::Bytes& file, const Edits& edits) {
   PieceReport report;
+  INLAY_TRY_VOID(read_support(options));
+  INLAY_TRY_VOID(check_externals(module, reach));
   INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, edits, report));
   Clock clock;
   const SymbolId entry = store_.names().add(options.entry);
-  INLAY_TRY_VOID(add_support(pieces, options));
+  add_support(pieces, options);
   INLAY_TRY_VOID(link_executable(pieces, store_.names(), {.entry = entry, .strip = options.strip}, file));
   report.link = clock.lap();
   report.bytes = file.size();

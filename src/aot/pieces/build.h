@@ -51,7 +51,8 @@ class PieceBuilder {
  public:
   PieceBuilder(Store& store, Machines& machines) : store_(store), machines_(machines) {}
 
-  /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`.
+  /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`. An error (kind
+  /// UndefinedSymbol), before anything is compiled, if it reaches what is external and not in `options.support`.
   Result<PieceReport> build_executable(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
                                        base::Bytes& file, const Edits& edits = {});
   /// One object, to be linked with others. `options.entry` and `support` are not looked at.
@@ -70,7 +71,9 @@ class PieceBuilder {
                                                     PieceReport& report);
   std::optional<std::vector<std::size_t>> affected(const ir::Reach& reach, std::span<const ir::Inlining> inlining,
                                                    const base::Hash128& digest, const Edits& edits) const;
-  Result<void> add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
+  Result<void> read_support(const PieceOptions& options);
+  Result<void> check_externals(const ir::Module& module, const ir::Reach& reach) const;
+  void add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
 
   /// The functions of the last build, as far as it got.
   struct Last {
