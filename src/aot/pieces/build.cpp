@@ -46,15 +46,21 @@ void PieceBuilder::forget() {
   recorded_.clear();
   records_.clear();
   last_ = {};
+  decisions_ = {};
+}
+
+/// Whether the last build was of the same functions, and `edits` says all that has happened to them since.
+bool PieceBuilder::follows_last(const ir::Reach& reach, const Edits& edits) const {
+  return last_.state != 0 && edits.state != 0 && edits.state >= last_.state && edits.state - last_.state <= 1 &&
+         reach.functions == last_.functions;
 }
 
 /// Places in `reach` of the functions whose code may be another than in the last build; nothing if that is not known.
 std::optional<std::vector<std::size_t>> PieceBuilder::affected(const ir::Reach& reach,
                                                                std::span<const ir::Inlining> inlining,
                                                                const base::Hash128& digest, const Edits& edits) const {
-  if (last_.state == 0 || edits.state == 0 || !(last_.digest == digest)) return std::nullopt;
-  if (edits.state != last_.state && edits.state != last_.state + 1) return std::nullopt;
-  if (reach.functions != last_.functions || !std::ranges::equal(inlining, last_.inlining)) return std::nullopt;
+  if (!follows_last(reach, edits) || !(last_.digest == digest)) return std::nullopt;
+  if (!std::ranges::equal(inlining, last_.inlining)) return std::nullopt;
   std::vector<std::size_t> places;
   if (edits.state == last_.state) return places;
   for (ir::FunctionId changed : edits.changed) {
@@ -70,7 +76,10 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
                                                                 const PieceOptions& options, const Edits& edits,
                                                                 PieceReport& report) {
   Clock clock;
-  std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
+  const std::span<const ir::FunctionId> changed =
+      edits.state == last_.state ? std::span<const ir::FunctionId>() : edits.changed;
+  const bool decided = follows_last(reach, edits) && decisions_.still_hold(module, changed);
+  std::vector<ir::Inlining> inlining = decided ? last_.inlining : decisions_.decide(module, reach.functions);
   report.inlining = clock.lap();
   const base::Hash128 digest = digest_of(options);
   std::optional<std::vector<std::size_t>> places = affected(reach, inlining, digest, edits);

@@ -15,6 +15,7 @@
 #include "aot/pieces/data.h"
 #include "aot/pieces/store.h"
 #include "inlay/ir/expand.h"
+#include "inlay/ir/fingerprint.h"
 #include "inlay/level.h"
 #include "inlay/result.h"
 
@@ -69,6 +70,7 @@ class PieceBuilder {
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                     const PieceOptions& options, const Edits& edits,
                                                     PieceReport& report);
+  bool follows_last(const ir::Reach& reach, const Edits& edits) const;
   std::optional<std::vector<std::size_t>> affected(const ir::Reach& reach, std::span<const ir::Inlining> inlining,
                                                    const base::Hash128& digest, const Edits& edits) const;
   Result<void> read_support(const PieceOptions& options);
@@ -87,6 +89,7 @@ class PieceBuilder {
   Store& store_;
   Machines& machines_;
   Last last_;
+  ir::InliningDecisions decisions_;  // of the last build
   std::unique_ptr<ModuleSymbols> symbols_;
   std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
   std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`
