@@ -19,15 +19,6 @@ namespace {
 
 constexpr Architecture Host = Architecture::X86_64;
 
-/// What LLVM has to know of an architecture.
-struct Backend {
-  const char* triple;
-  const char* processor;  // Cpu::Portable
-  const char* features;
-  const char* abi;
-  void (*initialize)();
-};
-
 // Each with its parser, for assembly in the code.
 const Backend backends[ArchitectureCount] = {
     {"x86_64-pc-linux-gnu", "x86-64", "", "",
@@ -56,14 +47,7 @@ const Backend backends[ArchitectureCount] = {
      }},
 };
 
-const Backend& backend_of(Architecture architecture) { return backends[static_cast<unsigned>(architecture)]; }
-
 std::atomic<std::uint64_t> made = 0;
-
-void initialize_llvm(Architecture architecture) {
-  static std::once_flag once[ArchitectureCount];
-  std::call_once(once[static_cast<unsigned>(architecture)], backend_of(architecture).initialize);
-}
 
 const std::string& host_features() {
   static const std::string features = [] {
@@ -86,16 +70,22 @@ std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + 
 Machine::Machine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Machine::~Machine() = default;
 
-const char* triple_of(Architecture architecture) { return backend_of(architecture).triple; }
+const char* triple_of(Architecture architecture) { return backends[static_cast<unsigned>(architecture)].triple; }
+
+const Backend& backend_of(Architecture architecture) {
+  static std::once_flag once[ArchitectureCount];
+  const Backend& backend = backends[static_cast<unsigned>(architecture)];
+  std::call_once(once[static_cast<unsigned>(architecture)], backend.initialize);
+  return backend;
+}
 
 Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
-  const Backend& backend = backend_of(options.architecture);
   const bool host = options.cpu == Cpu::Host;
   if (host && options.architecture != Host)
     return Error(ErrorKind::InvalidArgument, "this processor is no " + std::string(to_string(options.architecture)) +
                                                  "; ask for code that every processor of that kind runs");
   ++made;
-  initialize_llvm(options.architecture);
+  const Backend& backend = backend_of(options.architecture);
   llvm::Triple triple(backend.triple);
   std::string message;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);
