@@ -98,6 +98,7 @@ class FunctionLowering {
   llvm::Value* table_entry(llvm::Value* table, std::uint32_t number);
   bool is_not_null(ir::Value value);
   void trap_if_null(ir::Value value, llvm::Value* address);
+  llvm::Value* element_count(Pair slice);
   llvm::Value* element(llvm::Value* address, ir::TypeId type, llvm::Value* index, bool within);
   llvm::Value* at_offset(llvm::Value* address, std::uint64_t bytes);
 
