@@ -7,6 +7,7 @@
 // was asked before in the same block.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "codegen/lower/debug.h"
@@ -48,6 +49,7 @@ class FunctionLowering {
     ir::TrapKind kind;
     std::int32_t line;
     ir::StringId message;
+    std::optional<ir::FileId> file;  // none: the function's; 0: the place is unknown
     friend bool operator==(const Site&, const Site&) = default;
   };
 
