@@ -13,6 +13,8 @@
 #include "aot/support_text.h"
 #include "aot/test_support.h"
 #include "inlay/aot.h"
+#include "inlay/ir/layout.h"
+#include "inlay/ir/text.h"
 
 #include <gtest/gtest.h>
 
@@ -20,6 +22,28 @@
 
 namespace inlay::aot {
 namespace {
+
+/// The handler of traps reads what compiled code leaves there.
+TEST(SupportLayout, is_that_of_the_header) {
+  Result<ir::Module> module = ir::parse(trap_program());
+  ASSERT_TRUE(module) << module.error().to_string();
+  const auto expect = [&](const char* name, std::size_t size, std::initializer_list<std::size_t> offsets) {
+    const ir::TypeId id = module->find_type(name);
+    ASSERT_TRUE(id);
+    EXPECT_EQ(module->size_of(id), size) << name;
+    const ir::Type& type = module->types[id];
+    std::vector<std::size_t> found;
+    for (std::uint32_t i = 0; i < type.count; ++i) found.push_back((&module->extra[type.list])[i * 3 + 2]);
+    EXPECT_EQ(found, std::vector(offsets)) << name;
+  };
+  using ir::FunctionRecord, ir::TrapSite;
+  expect("inlay.Record", sizeof(FunctionRecord),
+         {offsetof(FunctionRecord, name), offsetof(FunctionRecord, file), offsetof(FunctionRecord, line),
+          offsetof(FunctionRecord, reserved)});
+  expect("inlay.Site", sizeof(TrapSite),
+         {offsetof(TrapSite, function), offsetof(TrapSite, message), offsetof(TrapSite, kind), offsetof(TrapSite, line),
+          offsetof(TrapSite, file)});
+}
 
 class Support : public ::testing::Test {
  protected:

@@ -19,15 +19,6 @@ namespace {
 
 constexpr Architecture Host = Architecture::X86_64;
 
-/// What LLVM has to know of an architecture.
-struct Backend {
-  const char* triple;
-  const char* processor;  // Cpu::Portable
-  const char* features;
-  const char* abi;
-  void (*initialize)();
-};
-
 // Each with its parser, for assembly in the code.
 const Backend backends[ArchitectureCount] = {
     {"x86_64-pc-linux-gnu", "x86-64", "", "",
@@ -56,8 +47,6 @@ const Backend backends[ArchitectureCount] = {
      }},
 };
 
-const Backend& backend_of(Architecture architecture) { return backends[static_cast<unsigned>(architecture)]; }
-
 std::atomic<std::uint64_t> made = 0;
 
 const std::string& host_features() {
@@ -81,10 +70,16 @@ std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + 
 Machine::Machine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Machine::~Machine() = default;
 
-void make_ready(Architecture architecture) {
+const char* triple_of(Architecture architecture) { return backends[static_cast<unsigned>(architecture)].triple; }
+
+const Backend& backend_of(Architecture architecture) {
   static std::once_flag once[ArchitectureCount];
-  std::call_once(once[static_cast<unsigned>(architecture)], backend_of(architecture).initialize);
+  const Backend& backend = backends[static_cast<unsigned>(architecture)];
+  std::call_once(once[static_cast<unsigned>(architecture)], backend.initialize);
+  return backend;
 }
+
+void make_ready(Architecture architecture) { backend_of(architecture); }
 
 std::optional<Architecture> architecture_of(const llvm::Module& module) {
   for (unsigned i = 0; i < ArchitectureCount; ++i)
@@ -93,16 +88,13 @@ std::optional<Architecture> architecture_of(const llvm::Module& module) {
   return std::nullopt;
 }
 
-const char* triple_of(Architecture architecture) { return backend_of(architecture).triple; }
-
 Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
-  const Backend& backend = backend_of(options.architecture);
   const bool host = options.cpu == Cpu::Host;
   if (host && options.architecture != Host)
     return Error(ErrorKind::InvalidArgument, "this processor is no " + std::string(to_string(options.architecture)) +
                                                  "; ask for code that every processor of that kind runs");
   ++made;
-  make_ready(options.architecture);
+  const Backend& backend = backend_of(options.architecture);
   llvm::Triple triple(backend.triple);
   std::string message;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);

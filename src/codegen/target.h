@@ -46,6 +46,17 @@ std::optional<Architecture> architecture_of(const llvm::Module& module);
 /// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
 void make_ready(Architecture architecture);
 
+/// What LLVM is told of an architecture: for Cpu::Portable, whose assembly is read for any other too.
+struct Backend {
+  const char* triple;
+  const char* processor;
+  const char* features;
+  const char* abi;
+  void (*initialize)();
+};
+/// LLVM's part for it is ready.
+const Backend& backend_of(Architecture architecture);
+
 /// A target machine (small code model) and the pass pipelines that belong to it. Not thread-safe; modules of any
 /// context may be compiled with it, one after another.
 class Machine {

@@ -10,7 +10,6 @@ namespace inlay::ir {
 
 namespace {
 
-constexpr unsigned DeepestText = 64;
 constexpr unsigned DeepestLayout = 1000;  // types within types
 constexpr std::uint64_t LargestType = (std::uint64_t{1} << 32) - 1;
 
@@ -350,6 +349,6 @@ std::string type_text(const Module& module, TypeId type, unsigned depth, ExtraId
   return std::move(writer.out);
 }
 
-std::string Module::to_string(TypeId type) const { return type_text(*this, type, DeepestText); }
+std::string Module::to_string(TypeId type) const { return type_text(*this, type, DeepestType); }
 
 }  // namespace inlay::ir

@@ -141,7 +141,8 @@ bool BodyChecker::check_slot(Slot slot, const Inst& inst) {
       return check_method(inst);
     case Slot::Text: {
       const StringId text{next()};
-      return (text && m_.text(text).data()) || fail("there is no such text");
+      if (!text || !m_.text(text).data()) return fail("there is no such text");
+      return m_.text(text).find('\0') == std::string_view::npos || fail("the text has a zero byte in it");
     }
     case Slot::Args: {
       const Type& signature = m_.types[inst.type()];

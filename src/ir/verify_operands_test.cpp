@@ -241,6 +241,9 @@ TEST(VerifyOperands, messages_are_there) {
   Draft d;
   d.begin({}).b.append(Op::Trap, {}, 12345);
   EXPECT_SAID(d.verdict_ended(), "there is no such text");
+  Draft cut;
+  cut.begin({}).b.append(Op::Trap, {}, cut.m.string(std::string_view("a\0b", 3)).value);
+  EXPECT_SAID(cut.verdict_ended(), "the text has a zero byte in it");
 }
 
 TEST(VerifyOperands, what_memory_holds_has_a_layout) {

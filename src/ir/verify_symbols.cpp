@@ -3,6 +3,7 @@
 #include "ir/assembly.h"
 
 #include <algorithm>
+#include <array>
 
 #include "ir/substitute.h"
 
@@ -12,6 +13,14 @@ namespace {
 
 constexpr std::uint32_t AllFunctionFlags = 2 * FunctionReserved - 1;
 constexpr std::uint32_t AllDataFlags = 2 * DataReserved - 1;
+constexpr std::string_view TrapName = "inlay_trap";
+
+/// As compiled code calls it: see TrapSite.
+bool is_trap_handler(const Module& m, TypeId signature) {
+  const Type& type = m.types[signature];
+  constexpr auto wanted = std::to_array<std::uint32_t>({Ptr.value, I64.value, I64.value});
+  return type.element == Void && std::ranges::equal(m.words(type.list, type.count), wanted);
+}
 
 /// For a row in which most are in order, but for some that belong further behind: bodies that were written anew.
 template <class T, class Less>
@@ -31,6 +40,16 @@ void sort_few(std::vector<T>& row, Less less) {
 }
 
 }  // namespace
+
+const char* why_not_a_name(std::string_view name) {
+  if (name.empty()) return "it has no name";
+  if (name.find('\0') != std::string_view::npos) return "the name has a zero byte in it";
+  if (name.starts_with('\1')) return "no symbol can have that name; give it another one";
+  if (name.starts_with("llvm.")) return "only LLVM's own functions have such a name; give it another one";
+  for (std::string_view ours : {"inlay.record.", "inlay.inline.", "inlay.sites."})
+    if (name.starts_with(ours)) return "only what is made of functions has such a name; give it another one";
+  return nullptr;
+}
 
 bool takes_pointer_first(const Module& m, const Type& function, const Type& signature) {
   if (function.count != signature.count + 1 || function.element != signature.element) return false;
@@ -75,8 +94,8 @@ bool SymbolFacts::catch_up() {
   const auto check_name = [&](auto id, const auto& entry) {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
-    if (text.empty()) return fail(id, "it has no name");
-    if (text.find('\0') != std::string_view::npos) return fail(id, "the name has a zero byte in it");
+    if (const char* why = why_not_a_name(text)) return fail(id, why);
+    if (text.find('<') != std::string_view::npos) like_instances_.push_back(id);
     return add_name(entry.name) || fail(id, "something else has the same name");
   };
   while (function_count() < m_.functions.count()) {
@@ -93,6 +112,30 @@ bool SymbolFacts::catch_up() {
   }
   for (std::uint32_t i = first_data; i < data_count(); ++i)
     if (!check_relocations(DataId{i}, m_.data[DataId{i}])) return false;
+  return check_no_instance_names();
+}
+
+/// The symbol of an instance is spelled `max<i32>`, which is a name as good as any.
+bool SymbolFacts::check_no_instance_names() {
+  const auto is_generic = [&](std::string_view name) {
+    const Symbol symbol = m_.find(name);
+    if (symbol.kind == SymbolKind::Function)
+      return m_.functions.contains(FunctionId{symbol.id}) &&
+             (m_.functions[FunctionId{symbol.id}].flags & FunctionGeneric) != 0;
+    return symbol.kind == SymbolKind::Data && m_.data.contains(DataId{symbol.id}) &&
+           (m_.data[DataId{symbol.id}].flags & DataGeneric) != 0;
+  };
+  for (Value id : like_instances_) {
+    const std::string_view text =
+        m_.text(id.is_function() ? m_.functions[id.function()].name : m_.data[id.data()].name);
+    // In quotes stands the name of a generic that no bare word is.
+    bool clashes = text.starts_with('"');
+    for (std::size_t at = text.find('<'); !clashes && at != text.npos; at = text.find('<', at + 1))
+      clashes = is_generic(text.substr(0, at));
+    if (!clashes) continue;
+    constexpr std::string_view why = "an instance of a generic may have the same name; give it another one";
+    return id.is_function() ? fail(id.function(), why) : fail(id.data(), why);
+  }
   return true;
 }
 
@@ -112,6 +155,8 @@ bool SymbolFacts::check_function(FunctionId id) {
     return fail(id, "its type is no signature");
   if (!within(types_.scope(f.signature), declared))
     return fail(id, "its signature '" + m_.to_string(f.signature) + "' mentions a parameter that it does not have");
+  if (m_.text(f.name) == TrapName && !is_trap_handler(m_, f.signature))
+    return fail(id, "traps call it: it takes (ptr, i64, i64), has no result and is not generic");
   function_scopes_[id.value] = f.flags & FunctionGeneric ? Unusable : 0;
   return f.flags & FunctionAssembly ? check_assembly(id, f)
                                     : !f.assembly || fail(id, "it has assembly, but is not marked so");
@@ -209,6 +254,7 @@ bool SymbolFacts::check_data(DataId id) {
   if (d.flags & DataReserved)
     return fail(id, "it is mentioned, but declared nowhere; `extern data` declares what lies elsewhere");
   if (d.generic) return check_instance(id, d);
+  if (m_.text(d.name) == TrapName) return fail(id, "traps call it, and it is no function; give it another name");
   if (d.arguments) return fail(id, "it has arguments, but is an instance of nothing");
   const std::uint32_t where = d.flags & (DataDefined | DataExtern);
   if (where != DataDefined && where != DataExtern)

@@ -14,6 +14,9 @@
 
 namespace inlay::ir {
 
+/// What is wrong with the name of a function or of data, if anything.
+const char* why_not_a_name(std::string_view name);
+
 class SymbolFacts {
  public:
   /// The scope of what cannot be used at all: a generic without arguments.
@@ -50,6 +53,7 @@ class SymbolFacts {
   bool check_table(DataId id, const Data& d);
   bool check_relocations(DataId id, const Data& d);
   bool check_relocation(DataId id, const Data& d, std::uint32_t number, std::uint64_t& least);
+  bool check_no_instance_names();
   bool check_method(DataId id, const Data& d, std::uint32_t number, FunctionId function);
   std::string name(StringId id) const;
 
@@ -57,7 +61,8 @@ class SymbolFacts {
   TypeFacts& types_;
   std::vector<Scope> function_scopes_{0};
   std::vector<Scope> data_scopes_{0};
-  std::vector<std::uint64_t> names_;  // a bit for each StringId that names a function or data
+  std::vector<Value> like_instances_;  // functions and data whose names may be those of instances
+  std::vector<std::uint64_t> names_;   // a bit for each StringId that names a function or data
   std::uint32_t file_count_ = 0;
   bool counted_files_ = false;
   std::uint64_t words_ = 0;  // of the lists of all data

@@ -41,6 +41,36 @@ TEST(VerifyFunctions, are_declared_once_and_have_names) {
                [](Module& m, Function&) { m.data_named("g"); });
 }
 
+TEST(VerifyFunctions, have_no_names_that_others_get) {
+  const auto called = [](std::string_view name) { return [=](Module& m, Function& f) { f.name = m.string(name); }; };
+  for (const char* name : {"llvm.trap", "inlay.record.g", "inlay.inline.g", "inlay.sites.g", "\1g"})
+    EXPECT_AFTER("give it another one", called(name));
+  for (const char* name : {"inlay.put", "llvm", "g<i32>", "<", "a\"<"}) EXPECT_EQ(after(called(name)), "sound") << name;
+  EXPECT_AFTER("it takes (ptr, i64, i64)", called("inlay_trap"));
+  EXPECT_AFTER("it is no function", [](Module& m, Function&) { m.add_data("inlay_trap", I32); });
+  EXPECT_EQ(after([](Module& m, Function&) { m.function("inlay_trap", m.signature({Ptr, I64, I64}), FunctionExtern); }),
+            "sound");
+
+  // Instances come later, and are not the only ones to be called so.
+  for (const char* generic : {"g", "g<", "my g"})
+    for (const char* name : {"g<i32>", "g<<i32>", "\"my g\"<i32>", "\"g<\"<i32>"}) {
+      const bool clashes = name[0] == '"' || std::string(name).starts_with(std::string(generic) + '<');
+      const std::string said = after([&](Module& m, Function& f) {
+        f.name = m.string(name);
+        Builder b(m);
+        const FunctionId g = m.function(generic, m.signature({m.slice(m.type_parameter(0))}));
+        m.make_generic(g, std::to_array<GenericParameter>({{"T", {}}}));
+        b.begin(g);
+        b.ret();
+        b.end();
+      });
+      if (!clashes)
+        EXPECT_EQ(said, "sound") << name << ' ' << generic;
+      else
+        EXPECT_NE(said.find("an instance of a generic may have the same name"), std::string::npos) << name << said;
+    }
+}
+
 TEST(VerifyFunctions, have_one_body_or_lie_elsewhere) {
   EXPECT_AFTER("@g: it has no body; `extern func` declares what lies elsewhere",
                [](Module& m, Function&) { m.function("g", m.signature({})); });

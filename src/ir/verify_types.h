@@ -39,7 +39,6 @@ class TypeFacts {
   static constexpr std::uint32_t Dependent = 1u << 31;  // mentions parameters of a generic
   static constexpr std::uint32_t Usable = 1u << 30;  // laid out with all that it consists of, or of what it points to
 
-  static constexpr unsigned DeepestType = 60;            // as deep as text goes
   static constexpr std::uint32_t LargestType = 1 << 16;  // in parts, named types being one
   static constexpr std::uint32_t MostParameters = 255;
   static constexpr std::uint32_t MostNewTypes = 1'000'000;

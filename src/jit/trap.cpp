@@ -15,9 +15,8 @@ Trapped::~Trapped() = default;
 void inlay_trap(const inlay::ir::TrapSite* site, std::int64_t a, std::int64_t b) {
   using namespace inlay;
   const ir::FunctionRecord& function = *site->function;
-  Place place;
-  if (function.line != 0)
-    place = {function.file, static_cast<std::uint32_t>(static_cast<std::int64_t>(function.line) + site->line), 0};
+  const std::int64_t begin = site->file ? 0 : function.line;
+  Place place{site->file ? site->file : function.file, static_cast<std::uint32_t>(begin + site->line), 0};
   std::string message = ir::trap_text(site->kind, site->message ? site->message : "", a, b);
   throw Trapped(Error(ErrorKind::Trap, std::move(message) + " in @" + function.name, std::move(place)));
 }

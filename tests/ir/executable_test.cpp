@@ -77,12 +77,16 @@ std::string output_of(const std::string& command) {
   return output;
 }
 
-/// `file:12: trap: division by zero in @f` → `division by zero in @f`
+/// `file:12: trap: division by zero in @f` → `division by zero in @f`, and the place
 Result<std::int64_t> trap_in(const std::string& said) {
   const std::size_t at = said.find("trap: ");
   if (at == std::string::npos) return Error(ErrorKind::LinkFailed, "the program ended early and said: '" + said + "'");
   const std::size_t begin = at + 6;
-  return Error(ErrorKind::Trap, said.substr(begin, said.find('\n', begin) - begin));
+  Place place;
+  const std::size_t colon = said.rfind(':', at < 3 ? 0 : at - 3);
+  if (at > 2 && colon != std::string::npos)
+    place = {said.substr(0, colon), static_cast<std::uint32_t>(std::atoi(&said[colon + 1])), 0};
+  return Error(ErrorKind::Trap, said.substr(begin, said.find('\n', begin) - begin), std::move(place));
 }
 
 /// Runs the program at `command`, once for all checks that do not trap.

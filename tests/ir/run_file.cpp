@@ -26,7 +26,7 @@ struct Line {
   std::string function;
   std::vector<std::string> arguments;
   std::string result;
-  std::optional<std::string> trap;
+  std::optional<std::string> trap, place;
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -60,8 +60,13 @@ std::optional<Line> take_apart(std::string_view text) {
   const std::string_view rest = trimmed(text.substr(close + 1));
   if (rest.starts_with("== ")) {
     line.result = trimmed(rest.substr(3));
-  } else if (rest.starts_with("traps \"") && rest.ends_with('"') && rest.size() > 7) {
-    line.trap = rest.substr(7, rest.size() - 8);
+  } else if (const std::size_t end = rest.rfind('"'); rest.starts_with("traps \"") && end > 6) {
+    line.trap = rest.substr(7, end - 7);
+    const std::string_view behind = rest.substr(end + 1);
+    if (behind.starts_with(" at "))
+      line.place = behind == " at nowhere" ? "" : behind.substr(4);
+    else if (!behind.empty())
+      return {};
   } else if (rest != "returns") {
     return {};
   }
@@ -208,6 +213,7 @@ Result<void> add_check(RunFile& file, std::string_view text, unsigned line) {
   check.text = text;
   check.line = line;
   check.trap = parts->trap;
+  check.place = parts->place;
   if (!parts->result.empty()) {
     const auto bits = value_bits(m, signature.element, parts->result);
     if (!bits) return bad_line(file.name, line, "'" + parts->result + "' is no value of its result type");
@@ -222,6 +228,10 @@ Result<void> add_check(RunFile& file, std::string_view text, unsigned line) {
 }
 
 }  // namespace
+
+std::string text_of(const Place& place) {
+  return place.file.empty() ? std::string() : place.file + ':' + std::to_string(place.line);
+}
 
 Result<RunFile> parse_run_file(std::string_view text, const std::string& name) {
   INLAY_TRY(Module module, parse(text, {.file = name}));
@@ -256,8 +266,9 @@ std::vector<std::string> run_checks(const RunFile& file, const Engine& engine) {
     const Result<std::int64_t> result = engine(check);
     std::string got;
     if (!result) {
-      const bool expected =
-          check.trap && result.error().kind() == ErrorKind::Trap && result.error().message().starts_with(*check.trap);
+      const bool expected = check.trap && result.error().kind() == ErrorKind::Trap &&
+                            result.error().message().starts_with(*check.trap) &&
+                            (!check.place || text_of(result.error().place()) == *check.place);
       if (!expected) got = result.error().to_string();
     } else if (check.trap || *result != check.expected) {
       std::ostringstream bits;

@@ -32,6 +32,7 @@ struct Check {
   unsigned line = 0;
   std::int64_t expected = 0;
   std::optional<std::string> trap;
+  std::optional<std::string> place;  // of the trap: `file:12`, or empty; none: any
 };
 
 struct RunFile {

@@ -53,12 +53,13 @@ enum class TrapKind : std::uint32_t {
 
 /// A place where compiled code may trap: what it hands to `void inlay_trap(const TrapSite*, int64_t, int64_t)`, with
 /// the numbers that go with the kind, or 0. Lines are counted from the function's, so that code stays the same when its
-/// function moves in the file.
+/// function moves in the file; those of other files are not.
 struct TrapSite {
   const FunctionRecord* function;
   const char* message;  // of TrapKind::Message
   TrapKind kind;
-  std::int32_t line;  // from FunctionRecord::line on; the record's own is 0: unknown
+  std::int32_t line;  // from FunctionRecord::line on, or of `file`
+  const char* file;   // null: the function's; empty: the place is unknown
 };
 
 }  // namespace inlay::ir

@@ -167,6 +167,9 @@ struct Type {
   std::uint64_t hash = 0;   // of what it says, the same in every module
 };
 
+/// How many types within each other there may be, the innermost counted; a name begins anew.
+inline constexpr unsigned DeepestType = 60;
+
 /// Numbers of TypeIds that every module begins with.
 inline constexpr TypeId Void{1}, Bool{2}, I8{3}, I16{4}, I32{5}, I64{6}, F32{7}, F64{8}, Ptr{9};
 

@@ -2,11 +2,11 @@
 #include "codegen/lower/assembly.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 
 #include "codegen/lower/initializer.h"
 #include "codegen/lower/lower.h"
+#include "codegen/target.h"
 #include "ir/assembly.h"
 
 #include <llvm/IR/Module.h>
@@ -22,45 +22,10 @@
 #include <llvm/MC/MCTargetOptions.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/SourceMgr.h>
-#include <llvm/Support/TargetSelect.h>
 
 namespace inlay::codegen {
 
 namespace {
-
-const char* triple_of(Architecture architecture) {
-  switch (architecture) {
-    case Architecture::X86_64:
-      return "x86_64-pc-linux-gnu";
-    case Architecture::AArch64:
-      return "aarch64-linux-gnu";
-    case Architecture::RiscV64:
-      return "riscv64-linux-gnu";
-  }
-  return "";
-}
-
-/// All that the parsers know: a program's assembly may ask the processor what it has before it uses it.
-const char* features_of(Architecture architecture) {
-  return architecture == Architecture::RiscV64   ? "+m,+a,+f,+d,+c,+v"
-         : architecture == Architecture::AArch64 ? "+all"
-                                                 : "";
-}
-
-void initialize_parsers() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmParser();
-    LLVMInitializeAArch64TargetInfo();
-    LLVMInitializeAArch64TargetMC();
-    LLVMInitializeAArch64AsmParser();
-    LLVMInitializeRISCVTargetInfo();
-    LLVMInitializeRISCVTargetMC();
-    LLVMInitializeRISCVAsmParser();
-  });
-}
 
 /// A symbol as assembly has it: in quotes, whatever it is.
 std::string quoted(std::string_view name) {
@@ -108,17 +73,19 @@ struct Complaint {
 };
 
 Result<Complaint> parse(const std::string& text, Architecture architecture) {
-  initialize_parsers();
-  const llvm::Triple triple(triple_of(architecture));
+  // As what will emit it: there is no place to tell then.
+  const Backend& backend = backend_of(architecture);
+  const llvm::Triple triple(backend.triple);
   std::string message;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);
   if (!target)
     return Error(ErrorKind::Codegen, "LLVM cannot read assembly for " + std::string(to_string(architecture)));
   llvm::MCTargetOptions options;
+  options.ABIName = backend.abi;
   std::unique_ptr<llvm::MCRegisterInfo> registers(target->createMCRegInfo(triple));
   std::unique_ptr<llvm::MCAsmInfo> info(target->createMCAsmInfo(*registers, triple, options));
-  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(target->createMCSubtargetInfo(
-      triple, architecture == Architecture::X86_64 ? "x86-64" : "generic", features_of(architecture)));
+  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+      target->createMCSubtargetInfo(triple, backend.processor, backend.features));
   std::unique_ptr<llvm::MCInstrInfo> instructions(target->createMCInstrInfo());
 
   Complaint complaint;
@@ -171,9 +138,9 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const 
     const std::string name = symbol_name(module, id);
     if (!body)
       return Error(ErrorKind::InvalidProgram,
-                   "'@" + name + "' has no assembly for " + std::string(to_string(architecture)) + " (it has " +
-                       architectures_of(module, function) + "); add `asm " + std::string(to_string(architecture)) +
-                       " { … }`",
+                   "'@" + module.full_name(id) + "' has no assembly for " + std::string(to_string(architecture)) +
+                       " (it has " + architectures_of(module, function) + "); add `asm " +
+                       std::string(to_string(architecture)) + " { … }`",
                    place_of(module, function.location));
     const std::string symbol = quoted(name);
     const bool intel = architecture == Architecture::X86_64;
@@ -203,9 +170,8 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const 
   const auto line = 1 + (at > part->begin ? std::count(text.begin() + static_cast<std::ptrdiff_t>(part->begin),
                                                        text.begin() + static_cast<std::ptrdiff_t>(at), '\n')
                                           : 0);
-  std::string message = "line " + std::to_string(line) + " of the assembly of '@" +
-                        symbol_name(module, part->function) + "' for " + std::string(to_string(architecture)) + ": " +
-                        complaint.message;
+  std::string message = "line " + std::to_string(line) + " of the assembly of '@" + module.full_name(part->function) +
+                        "' for " + std::string(to_string(architecture)) + ": " + complaint.message;
   if (!complaint.line.empty()) message += ", in '" + complaint.line + "'";
   return Error(ErrorKind::InvalidProgram, std::move(message),
                place_of(module, module.functions[part->function].location));

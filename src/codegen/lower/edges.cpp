@@ -92,10 +92,9 @@ void FunctionLowering::lower_return(const Inst& inst) {
 std::uint32_t FunctionLowering::site(TrapKind kind, ir::StringId message) {
   constexpr std::size_t LookedAt = 8;  // the last ones: checks of one line stand together
   const bool same_file = location_.file() == function_->location.file();
-  const std::int32_t line = location_ && same_file ? static_cast<std::int32_t>(location_.line()) -
-                                                         static_cast<std::int32_t>(function_->location.line())
-                                                   : 0;
-  const Site wanted{kind, line, message};
+  const std::uint32_t begin = same_file ? function_->location.line() : 0;
+  const auto line = static_cast<std::int32_t>(location_.line()) - static_cast<std::int32_t>(begin);
+  const Site wanted{kind, line, message, same_file ? std::nullopt : std::optional(location_.file())};
   for (std::size_t i = sites_.size(); i > 0 && sites_.size() - i < LookedAt; --i)
     if (sites_[i - 1] == wanted) return static_cast<std::uint32_t>(i - 1);
   sites_.push_back(wanted);
@@ -125,30 +124,47 @@ void FunctionLowering::trap(ir::StringId message) {
   builder_.CreateBr(block);
 }
 
-/// One object for the function: its places, and the messages behind them.
+/// One object for the function: its places, and the texts behind them.
 void FunctionLowering::finish_traps() {
   if (traps_.empty()) return;
   llvm::Type* number = llvm::Type::getInt32Ty(context_);
-  auto* place = llvm::StructType::get(context_, {types_.pointer(), types_.pointer(), number, number});
+  auto* place = llvm::StructType::get(context_, {types_.pointer(), types_.pointer(), number, number, types_.pointer()});
+  static_assert(sizeof(ir::TrapSite) == 32 && offsetof(ir::TrapSite, file) == 24);
   std::string texts;
-  for (const Site& site : sites_)
-    if (site.kind == TrapKind::Message) texts.append(module_.text(site.message)).push_back('\0');
+  const auto add_text = [&](std::string_view text) {
+    const std::size_t at = texts.size();
+    texts.append(text).push_back('\0');
+    return at;
+  };
+  struct Texts {
+    std::size_t message = 0, file = 0;  // where they begin
+  };
+  std::vector<Texts> of_sites;
+  for (std::size_t i = 0; i < sites_.size(); ++i) {
+    const Site& site = sites_[i];
+    Texts& own = of_sites.emplace_back();
+    if (site.kind == TrapKind::Message) own.message = add_text(module_.text(site.message));
+    if (!site.file) continue;
+    const bool again = i > 0 && sites_[i - 1].file == site.file;
+    own.file = again ? of_sites[i - 1].file : *site.file ? add_text(module_.path(*site.file)) : add_text({});
+  }
   auto* places = llvm::ArrayType::get(place, sites_.size());
   auto* table_type = llvm::StructType::get(context_, {places, llvm::ArrayType::get(types_.byte(), texts.size())});
   auto* table = new llvm::GlobalVariable(symbols_.module(), table_type, /*isConstant=*/true,
                                          llvm::GlobalValue::PrivateLinkage, nullptr, "inlay.sites." + into_->getName());
   llvm::GlobalVariable* record = symbols_.record(id_);
   std::vector<llvm::Constant*> entries;
-  std::size_t text = sites_.size() * sizeof(ir::TrapSite);
-  for (const Site& site : sites_) {
-    llvm::Constant* message = llvm::Constant::getNullValue(types_.pointer());
-    if (site.kind == TrapKind::Message) {
-      message = llvm::ConstantExpr::getInBoundsGetElementPtr(types_.byte(), table, word(text));
-      text += module_.text(site.message).size() + 1;
-    }
+  const auto text_if = [&](bool there, std::size_t at) -> llvm::Constant* {
+    if (!there) return llvm::Constant::getNullValue(types_.pointer());
+    return llvm::ConstantExpr::getInBoundsGetElementPtr(types_.byte(), table,
+                                                        word(sites_.size() * sizeof(ir::TrapSite) + at));
+  };
+  for (std::size_t i = 0; i < sites_.size(); ++i) {
+    const Site& site = sites_[i];
     entries.push_back(llvm::ConstantStruct::get(
-        place, {record, message, llvm::ConstantInt::get(number, static_cast<std::uint32_t>(site.kind)),
-                llvm::ConstantInt::getSigned(number, site.line)}));
+        place, {record, text_if(site.kind == TrapKind::Message, of_sites[i].message),
+                llvm::ConstantInt::get(number, static_cast<std::uint32_t>(site.kind)),
+                llvm::ConstantInt::getSigned(number, site.line), text_if(site.file.has_value(), of_sites[i].file)}));
   }
   table->setInitializer(
       llvm::ConstantStruct::get(table_type, {llvm::ConstantArray::get(places, entries),

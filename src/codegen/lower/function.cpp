@@ -106,7 +106,7 @@ void FunctionLowering::make_slots() {
     total += size;
     if (total > MostSlotBytes) {
       symbols_.fail(Error(ErrorKind::InvalidProgram,
-                          "'@" + symbol_name(module_, id_) + "' has slots of more than 1 GiB; make one a variable",
+                          "'@" + module_.full_name(id_) + "' has slots of more than 1 GiB; make one a variable",
                           place_of(module_, module_.locations[id])));
       return;
     }
@@ -250,7 +250,7 @@ FunctionLowering::Pair FunctionLowering::constant(ir::ConstId id) {
   }
   symbols_.fail(
       Error(ErrorKind::InvalidProgram,
-            "'@" + symbol_name(module_, id_) + "' mentions what only stands in generics; expand the module first",
+            "'@" + module_.full_name(id_) + "' mentions what only stands in generics; expand the module first",
             place_of(module_, location_)));
   return {llvm::PoisonValue::get(type), nullptr};
 }

@@ -7,6 +7,7 @@
 // was asked before in the same block.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "codegen/lower/debug.h"
@@ -48,6 +49,7 @@ class FunctionLowering {
     ir::TrapKind kind;
     std::int32_t line;
     ir::StringId message;
+    std::optional<ir::FileId> file;  // none: the function's; 0: the place is unknown
     friend bool operator==(const Site&, const Site&) = default;
   };
 
@@ -98,6 +100,7 @@ class FunctionLowering {
   llvm::Value* table_entry(llvm::Value* table, std::uint32_t number);
   bool is_not_null(ir::Value value);
   void trap_if_null(ir::Value value, llvm::Value* address);
+  llvm::Value* element_count(Pair slice);
   llvm::Value* element(llvm::Value* address, ir::TypeId type, llvm::Value* index, bool within);
   llvm::Value* at_offset(llvm::Value* address, std::uint64_t bytes);
 

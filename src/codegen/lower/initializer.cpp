@@ -133,7 +133,7 @@ struct RecordTexts {
 
 RecordTexts record_texts(const ir::Module& module, ir::FunctionId function) {
   const ir::Location location = module.functions[function].location;
-  RecordTexts texts{symbol_name(module, function), {}, location.line()};
+  RecordTexts texts{module.full_name(function), {}, location.line()};
   if (location) texts.file = module.path(location.file());
   return texts;
 }

@@ -25,6 +25,11 @@ void FunctionLowering::trap_if_null(ir::Value value, llvm::Value* address) {
   if (value.is_inst()) known_of(value.inst()).asked_in = place_;
 }
 
+/// A slice of negative length has no elements.
+llvm::Value* FunctionLowering::element_count(Pair slice) {
+  return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, slice.second, word(0));
+}
+
 /// Within an object.
 llvm::Value* FunctionLowering::at_offset(llvm::Value* address, std::uint64_t bytes) {
   return bytes == 0 ? address : builder_.CreateInBoundsGEP(types_.byte(), address, word(bytes));
@@ -65,12 +70,11 @@ FunctionLowering::Pair FunctionLowering::lower_memory(const Inst& inst, Known& k
     case Op::Elem: {
       const Pair slice = pair(inst.a, type);
       llvm::Value* index = value(inst.b, ir::I64);
-      trap_if(builder_.CreateICmpUGE(index, slice.second), TrapKind::Index, index, slice.second);
+      trap_if(builder_.CreateICmpUGE(index, element_count(slice)), TrapKind::Index, index, slice.second);
       known.not_null = true;
       return {element(slice.first, module_.types[type].element, index, true), nullptr};
     }
-    case Op::Offset:
-      known.not_null = is_not_null(inst.value_a());
+    case Op::Offset:  // which may lead to null from anywhere
       return {element(value(inst.a, ir::Ptr), type, value(inst.b, ir::I64), false), nullptr};
     case Op::Copy:
       lower_copy(inst);
@@ -152,7 +156,8 @@ FunctionLowering::Pair FunctionLowering::lower_subslice(const Inst& inst) {
   const Pair slice = pair(words.next(), inst.type());
   llvm::Value* from = value(words.next(), ir::I64);
   llvm::Value* to = value(words.next(), ir::I64);
-  llvm::Value* bad = builder_.CreateOr(builder_.CreateICmpUGT(from, to), builder_.CreateICmpUGT(to, slice.second));
+  llvm::Value* bad = builder_.CreateOr(builder_.CreateICmpSLT(from, word(0)), builder_.CreateICmpSGT(from, to));
+  bad = builder_.CreateOr(bad, builder_.CreateICmpSGT(to, slice.second));
   trap_if(bad, TrapKind::Range, from, to);
   return {element(slice.first, module_.types[inst.type()].element, from, true), builder_.CreateSub(to, from)};
 }

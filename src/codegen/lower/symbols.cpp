@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "codegen/lower/initializer.h"
+#include "ir/verify_symbols.h"
 
 #include <llvm/ADT/StringSet.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -76,13 +77,9 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported) {
 }
 
 bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
-  const char* why = nullptr;
-  if (name.empty()) why = "has no name";
-  if (name.starts_with("llvm.")) why = "has a name that only LLVM's own functions have";
-  if (name.starts_with(RecordPrefix)) why = "has a name that only records of functions have";
-  if (name.find('\0') != name.npos || name.starts_with('\1')) why = "has a name that no symbol can have";
+  const char* why = ir::why_not_a_name(name);
   if (!why) return true;
-  fail(Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "' " + why + "; give it another one",
+  fail(Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "': " + why,
              place_of(module_, location)));
   return false;
 }

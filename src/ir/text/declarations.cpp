@@ -125,7 +125,9 @@ void Parser::type_rest(Pending& pending) {
     Name part;
     if (!name(part, interface ? "the name of a method" : "the name of a field")) return;
     if (!interface) expect(':', "':' and the type of the field");
+    depth_ += interface;  // a signature is a type
     parts.push_back({part.text, interface ? signature_type(false) : type()});
+    depth_ -= interface;
     if (!scanner_.take(',')) break;
   }
   expect('}', "',' or '}'");
@@ -179,6 +181,7 @@ void Parser::function_head(Pending& pending) {
     scope_ = pending.scope;
   }
   std::vector<TypeId> types;
+  ++depth_;  // they lie within the signature
   expect('(', "'(' and the parameters");
   while (!failed() && scanner_.next() != ')') {
     Name parameter;
@@ -192,6 +195,7 @@ void Parser::function_head(Pending& pending) {
   }
   expect(')', "',' or ')'");
   const TypeId result = scanner_.take_arrow() ? type() : Void;
+  --depth_;
   while (!failed() && is(scanner_.next(), CharNameStart) && scanner_.peek_word() != "asm") {
     const std::size_t at = scanner_.offset();
     const std::string_view word = scanner_.word();

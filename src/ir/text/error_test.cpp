@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "inlay/ir/text.h"
+#include "inlay/ir/verify.h"
 
 namespace inlay::ir {
 namespace {
@@ -104,7 +105,33 @@ TEST(TextErrors, of_types) {
   std::string deep;
   for (int i = 0; i < 300; ++i) deep += "[]";
   expect("var @v : " + deep + "i8 = zero",
-         {"", "1:410", "types within types go too deep; 200 is the most, name one of them"});
+         {"", "1:130", "types within types go too deep; 60 is the most, name one of them"});
+}
+
+/// The parser refuses what verify() would, and nothing else.
+TEST(TextErrors, types_go_as_deep_as_verify_lets_them) {
+  const auto repeated = [](unsigned times) {
+    std::string text;
+    for (unsigned i = 0; i < times; ++i) text += "[]";
+    return text;
+  };
+  for (const char* leaf : {"i8", "P", "!T", "G<i8>"})
+    for (const std::string before :
+         {"type S = struct { a: ", "func @f<!T>(%a: ", "interface I { f(", "extern func @g() -> "})
+      for (unsigned depth = DeepestType - 5; depth < DeepestType + 5; ++depth) {
+        if (leaf[0] == '!' && before[0] != 'f') continue;
+        const bool closed = before.ends_with(" -> ");
+        const std::string end = before[0] == 't' ? " }" : before[0] == 'i' ? ") }" : closed ? "" : ") { return_void }";
+        Result<Module> module =
+            parse("type P = struct {} type G<!T> = struct { a: !T } " + before + repeated(depth) + leaf + end);
+        const unsigned whole = depth + (leaf[0] == 'G' ? 2 : 1) + (before[0] != 't');
+        EXPECT_EQ(module.has_value(), whole <= DeepestType) << before << leaf << ' ' << depth;
+        if (!module) continue;
+        const Result<void> verified = verify(*module);
+        EXPECT_TRUE(verified) << verified.error().to_string() << depth;
+        const TypeId deepest{module->types.count() - 1};
+        EXPECT_EQ(module->to_string(deepest).find("..."), std::string::npos);
+      }
 }
 
 TEST(TextErrors, of_data) {

@@ -150,7 +150,7 @@ TEST(Text, of_long_names_reads_back) {
 
 TEST(Text, of_deep_types_reads_back) {
   std::string deep;
-  for (int i = 0; i < 199; ++i) deep += "[]";
+  for (unsigned i = 1; i < DeepestType; ++i) deep += "[]";
   EXPECT_NE(printed("var @v : " + deep + "i8 = zero").find(deep), std::string::npos);
 }
 

@@ -11,15 +11,15 @@ namespace inlay::ir {
 TypeId Parser::type() {
   const char c = scanner_.next();
   const std::size_t at = scanner_.offset();
+  if (depth_ == DeepestType) {
+    fail(at, "types within types go too deep; " + std::to_string(DeepestType) + " is the most, name one of them");
+    return {};
+  }
   if (is(c, CharNameStart)) {
     const std::string_view word = scanner_.word();
     for (const auto& [name, id] : BasicTypes)
       if (name == word) return id;
     return word_type(word, at);
-  }
-  if (depth_ == DeepestType) {
-    fail(at, "types within types go too deep; " + std::to_string(DeepestType) + " is the most, name one of them");
-    return {};
   }
   ++depth_;
   TypeId result;
@@ -52,10 +52,6 @@ TypeId Parser::type() {
 TypeId Parser::word_type(std::string_view word, std::size_t at) {
   if (word == "void") {
     fail(at, "no value has the type 'void'; where a function has no result, leave it and '->' out");
-    return {};
-  }
-  if (depth_ == DeepestType) {
-    fail(at, "types within types go too deep; " + std::to_string(DeepestType) + " is the most, name one of them");
     return {};
   }
   ++depth_;

@@ -46,7 +46,4 @@ constexpr bool is_reserved(std::string_view word) {
 inline constexpr std::pair<std::string_view, std::uint32_t> FunctionWords[] = {
     {"inline", FunctionInline}, {"noinline", FunctionNoInline}, {"cold", FunctionCold}, {"shared", FunctionShared}};
 
-/// Deeper types are refused.
-inline constexpr unsigned DeepestType = 200;
-
 }  // namespace inlay::ir
