@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The compiler of pebble, a small typed language, from text to program IR in one pass.
 //
-//   program    = {struct | function}
-//   struct     = "struct" name "{" {name ":" type ";"} "}"
-//   function   = "fn" name "(" [name ":" type {"," name ":" type}] ")" ["->" type] block
-//   type       = "int" | "float" | "bool" | "str" | "[" type "]" | name
+//   program    = {"fn" name "(" [name ":" type {"," name ":" type}] ")" ["->" type] block}
+//   type       = "int" | "float" | "bool" | "str" | "[" type "]"
 //   block      = "{" {statement} "}"
 //   statement  = "let" name "=" value ";" | place "=" value ";" | value ";" | "return" [value] ";"
 //              | "if" value block ["else" (if | block)] | "while" value block
-//   value      = what one expects of || && == != < <= > >= + - * / % ! . [] () and
-//                number | text | "true" | "false" | name | "new" name | "new" "[" type ";" value "]"
+//   value      = what one expects of || && == != < <= > >= + - * / % ! [] () and
+//                number | text | "true" | "false" | name | "new" "[" type ";" value "]"
 //
-// `print(value, ...)` prints anything but structs; `len`, `int` and `float` are functions, too. Structs and lists are
-// made by `new`, zero, and stay until the program ends.
+// `print(value, ...)` prints anything but lists; `len`, `int` and `float` are functions, too. Lists are made by `new`,
+// zero, and stay until the program ends.
 #pragma once
 
 #include <string>

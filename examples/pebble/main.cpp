@@ -27,7 +27,15 @@ int fail(const inlay::Error& error, const std::string& source) {
   return 1;
 }
 
-inlay::Result<int> run(inlay::Unit unit) {
+/// The status of the program that was run; 0 if it was written to `output` instead.
+inlay::Result<int> compile(const std::string& source, const std::string& file, const inlay::LowerOptions& options,
+                           const std::string* output) {
+  INLAY_TRY(inlay::ir::Module module, pebble::compile(source, file));
+  INLAY_TRY(inlay::Unit unit, inlay::lower(module, options));
+  if (output) {
+    INLAY_TRY_VOID(inlay::aot::write_executable(unit, *output));
+    return 0;
+  }
   INLAY_TRY(inlay::Jit jit, inlay::Jit::create());
   INLAY_TRY(inlay::Loaded program, jit.load(std::move(unit)));
   try {
@@ -41,29 +49,17 @@ inlay::Result<int> run(inlay::Unit unit) {
 
 int main(int argc, char** argv) {
   CLI::App app("Compiles and runs programs in pebble, a small language.", "pebble");
-  app.require_subcommand(1);
-  std::string file, output = "a.out";
+  std::string command, file, output = "a.out";
   inlay::LowerOptions options;
-  auto* run_command = app.add_subcommand("run", "Run a program in this process");
-  auto* build_command = app.add_subcommand("build", "Write an executable");
-  for (auto* command : {run_command, build_command}) {
-    command->add_option("file", file, "The program")->required();
-    command->add_flag("-g,--debug", options.debug, "Tell debuggers about lines and variables");
-  }
-  build_command->add_option("-o,--output", output, "Where to write it")->capture_default_str();
+  app.add_option("command", command, "What to do")->required()->check(CLI::IsMember({"run", "build"}));
+  app.add_option("file", file, "The program")->required();
+  app.add_option("-o,--output", output, "Where to build it")->capture_default_str();
+  app.add_flag("-g,--debug", options.debug, "Tell debuggers about lines and variables");
   CLI11_PARSE(app, argc, argv);
 
   std::ifstream stream(file, std::ios::binary);
   const std::string source{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) return fail({inlay::ErrorKind::File, "'" + file + "' cannot be read"}, source);
-  inlay::Result<inlay::ir::Module> module = pebble::compile(source, file);
-  if (!module) return fail(module.error(), source);
-  inlay::Result<inlay::Unit> unit = inlay::lower(*module, options);
-  if (!unit) return fail(unit.error(), source);
-  if (build_command->parsed()) {
-    const inlay::Result<void> written = inlay::aot::write_executable(*unit, output);
-    return written ? 0 : fail(written.error(), source);
-  }
-  const inlay::Result<int> status = run(*std::move(unit));
+  const inlay::Result<int> status = compile(source, file, options, command == "build" ? &output : nullptr);
   return status ? *status : fail(status.error(), source);
 }

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What pebble programs call. Its bodies go into the programs where that pays: a loop over `pebble_same` or `pebble_new`
-// is compiled as one piece with them.
+// What pebble programs call. Its bodies go into the programs where that pays: a loop over `pebble_float` or
+// `pebble_same` is compiled as one piece with it.
 #include <cinttypes>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "inlay/annotate.h"
 #include "inlay/ir/layout.h"
 
 using inlay::ir::SliceLayout;
+
+static std::string_view view(SliceLayout text) {
+  return {static_cast<const char*>(text.data), static_cast<std::size_t>(text.length)};
+}
 
 extern "C" {
 
@@ -21,13 +27,11 @@ void* pebble_new(std::int64_t count, std::int64_t size) {
   std::exit(1);
 }
 
-bool pebble_same(SliceLayout a, SliceLayout b) {
-  if (a.length != b.length) return false;
-  const auto *left = static_cast<const char*>(a.data), *right = static_cast<const char*>(b.data);
-  for (std::int64_t i = 0; i < a.length; ++i)
-    if (left[i] != right[i]) return false;
-  return true;
-}
+bool pebble_same(SliceLayout a, SliceLayout b) { return view(a) == view(b); }
+
+/// Zero where it does not fit.
+std::int64_t pebble_int(double number) { return std::fabs(number) < 0x1p63 ? static_cast<std::int64_t>(number) : 0; }
+double pebble_float(std::int64_t number) { return static_cast<double>(number); }
 
 void pebble_print_int(std::int64_t number) { std::printf("%" PRId64, number); }
 void pebble_print_float(double number) { std::printf("%g", number); }

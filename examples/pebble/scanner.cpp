@@ -5,7 +5,6 @@
 #include <charconv>
 
 namespace pebble {
-
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -33,45 +32,37 @@ std::size_t text(std::string_view rest, Token& token) {
 
 std::size_t word(std::string_view rest, Token& token) {
   std::size_t size = 0;
-  while (size < rest.size() && (is_letter(rest[size]) || (size > 0 && is_digit(rest[size])))) ++size;
+  while (size < rest.size() && (is_letter(rest[size]) || is_digit(rest[size]))) ++size;
+  token.kind = size > 0 ? Kind::Name : Kind::Sign;
   for (std::string_view sign : {"->", "==", "!=", "<=", ">=", "&&", "||"})
     if (rest.starts_with(sign)) size = 2;
-  if (size == 0 && std::string_view("+-*/%<>=!(){}[],;:.").find(rest[0]) != std::string_view::npos) size = 1;
-  token.kind = Kind::Word;
+  if (size == 0 && std::string_view("+-*/%<>=!(){}[],;:").find(rest[0]) != std::string_view::npos) size = 1;
   token.text = rest.substr(0, size);
   return size;
 }
 
 }  // namespace
 
-inlay::Result<std::vector<Token>> scan(std::string_view source, const std::string& file) {
+inlay::Result<std::vector<Token>> scan(std::string_view rest, const std::string& file) {
   std::vector<Token> tokens;
-  Token token;
-  std::size_t begin_of_line = 0;
-  token.line = 1;
-  for (std::size_t at = 0; at < source.size();) {
-    const char c = source[at];
+  Token here;
+  while (!rest.empty()) {
+    const char c = rest[0];
+    std::size_t size = 1;
     if (c == '#') {
-      at = std::min(source.find('\n', at), source.size());
-    } else if (c == '\n' || c == ' ' || c == '\t' || c == '\r') {
-      ++at;
-      if (c == '\n') ++token.line, begin_of_line = at;
-    } else {
-      const std::string_view rest = source.substr(at);
-      token.column = static_cast<std::uint32_t>(at - begin_of_line + 1);
-      token.text.clear();
-      const std::size_t size = is_digit(c) ? number(rest, token) : c == '"' ? text(rest, token) : word(rest, token);
+      size = std::min(rest.find('\n'), rest.size());
+    } else if (c == '\n') {
+      ++here.line, here.column = 0;
+    } else if (c != ' ' && c != '\t' && c != '\r') {
+      Token& token = tokens.emplace_back(here);
+      size = is_digit(c) ? number(rest, token) : c == '"' ? text(rest, token) : word(rest, token);
       if (size == 0)
-        return inlay::Error(inlay::ErrorKind::InvalidProgram, "this is no word, no number and no text on one line",
-                            {file, token.line, token.column});
-      tokens.push_back(token);
-      at += size;
+        return inlay::Error(inlay::ErrorKind::InvalidProgram, "this is no word", {file, here.line, here.column});
     }
+    here.column += static_cast<std::uint32_t>(size);
+    rest.remove_prefix(size);
   }
-  token.kind = Kind::End;
-  token.text.clear();
-  token.column = static_cast<std::uint32_t>(source.size() - begin_of_line + 1);
-  tokens.push_back(token);
+  tokens.push_back(here);
   return tokens;
 }
 

@@ -10,12 +10,12 @@
 
 namespace pebble {
 
-enum class Kind : std::uint8_t { End, Word, Int, Float, Text };
+enum class Kind : std::uint8_t { End, Name, Sign, Int, Float, Text };
 
 struct Token {
   Kind kind = Kind::End;
   std::string text;  // of Text: what it stands for, without quotes and escapes
-  std::uint32_t line = 0, column = 0;
+  std::uint32_t line = 1, column = 1;
   std::int64_t integer = 0;
   double floating = 0;
 };

@@ -37,8 +37,12 @@ Result<void> refuse_libraries(const Options& options) {
 /// The function in which a program begins.
 Result<std::string> begin_of(Unit& unit, const Options& options) {
   const llvm::Module& module = *unit.state().module;
-  if (options.freestanding && defines(module, "_start")) return std::string("_start");
-  if (defines(module, "main")) return std::string("main");
+  if (options.freestanding) {
+    INLAY_TRY(const bool own_start, defines(module, "_start"));
+    if (own_start) return std::string("_start");
+  }
+  INLAY_TRY(const bool has_main, defines(module, "main"));
+  if (has_main) return std::string("main");
   return Error(ErrorKind::InvalidArgument, "the unit '" + name_of(unit) + "' defines no 'main'" +
                                                (options.freestanding ? " and no '_start'" : "") +
                                                ", where a program begins; define one");

@@ -192,6 +192,18 @@ TEST_F(Aot, undefined_symbol_of_a_shared_library_is_found_when_it_is_written) {
   EXPECT_EQ(written.error().kind(), ErrorKind::UndefinedSymbol);
 }
 
+TEST_F(Aot, names_that_no_list_of_exports_can_hold_are_refused) {
+  for (const char* name : {"a\\22b", "f\\22; }; { g", "a\\0Ab", "a\\5Cb"}) {
+    Unit unit = unit_of("define void @\"" + std::string(name) + "\"() { ret void }");
+    Result<void> written = write_shared_library(unit, folder_ / "library.so");
+    ASSERT_FALSE(written) << name;
+    EXPECT_EQ(written.error().kind(), ErrorKind::InvalidProgram);
+    EXPECT_NE(written.error().message().find("cannot be exported by a shared library"), std::string::npos);
+  }
+  Unit unit = unit_of("define void @\"a b*; {\"() { ret void }");
+  EXPECT_TRUE(write_shared_library(unit, folder_ / "library.so"));
+}
+
 TEST_F(Aot, unit_without_main_is_no_program) {
   Unit unit = unit_of("define void @f() { ret void }");
   Result<void> written = write_executable(unit, folder_ / "program");

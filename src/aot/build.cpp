@@ -3,7 +3,11 @@
 // by a server or here; everything else goes through one unit and LLD.
 #include "inlay/build.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "aot/output.h"
+#include "codegen/lower/lower.h"
 #include "inlay/aot.h"
 #include "inlay/ir.h"
 #include "inlay/lower.h"
@@ -56,18 +60,29 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
                                               : aot::build_program(request);
   // What pieces cannot be made of, or what they lack, LLD may know.
   const ErrorKind why = report ? ErrorKind::InvalidArgument : report.error().kind();
-  if (why == ErrorKind::Codegen || (why == ErrorKind::UndefinedSymbol && !options.freestanding)) return false;
+  if (why == ErrorKind::Codegen || why == ErrorKind::UndefinedSymbol) return false;
   if (!report) return std::move(report).error();
   if (options.stages)
     for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});
   return true;
 }
 
+/// Whoever writes `-o hello.inlay` means something else.
+Result<void> refuse_output_over_input(const BuildOptions& options) {
+  std::error_code not_there;
+  for (const std::vector<std::string>* files : {&options.programs, &options.libraries})
+    for (const std::string& file : *files)
+      if (std::filesystem::equivalent(file, options.output, not_there))
+        return Error(ErrorKind::InvalidArgument,
+                     "'" + options.output + "' is read for this build; give the output another name");
+  return {};
+}
+
 /// Whether code of the unit calls or reads what nobody here defines.
 bool needs_libraries(const Unit& unit) {
   for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
     const llvm::StringRef name = global.getName();
-    if (global.isDeclaration() && !name.starts_with("llvm.") && name != "inlay_trap") return true;
+    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(codegen::TrapName)) return true;
   }
   return false;
 }
@@ -100,6 +115,7 @@ Result<void> write_unit(Unit& unit, const BuildOptions& options) {
 }  // namespace
 
 Result<void> build(const BuildOptions& options) {
+  INLAY_TRY_VOID(refuse_output_over_input(options));
   if (may_be_pieces(options)) {
     INLAY_TRY(const bool done, build_from_pieces(options));
     if (done) return {};

@@ -189,6 +189,22 @@ export func @twice(i64) -> i64 asm x86_64 {
   ::dlclose(library);
 }
 
+TEST_F(Freestanding, assembly_for_an_unknown_processor_is_refused) {
+  Unit unit = unit_of(
+      "target triple = \"sparc-unknown-linux-gnu\"\nmodule asm \"nop\"\n"
+      "define void @main() { ret void }");
+  Result<void> written = write_executable(unit, folder_ / "program", Small);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().kind(), ErrorKind::InvalidArgument) << written.error().to_string();
+}
+
+TEST_F(Freestanding, bad_assembly_is_an_error) {
+  Unit unit = unit_of("module asm \"frobnicate\"\ndefine void @main() { ret void }");
+  Result<void> written = write_executable(unit, folder_ / "program", Small);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().kind(), ErrorKind::Codegen) << written.error().to_string();
+}
+
 TEST_F(Freestanding, program_without_a_beginning_is_refused) {
   Unit unit = unit_of("define void @f() { ret void }");
   Result<void> written = write_executable(unit, folder_ / "program", Small);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include <llvm/Object/Archive.h>
 #include <llvm/Object/ObjectFile.h>
 #include <llvm/Support/CrashRecoveryContext.h>
+#include <llvm/Support/YAMLParser.h>
 #include <llvm/Support/raw_ostream.h>
 
 LLD_HAS_DRIVER(elf)
@@ -57,10 +59,21 @@ class MemoryFile {
 };
 
 /// Everything that is not in `exports` stays inside, whatever other objects and archives bring.
-std::string version_script(const std::vector<std::string>& exports) {
+Result<std::string> version_script(const std::vector<std::string>& exports) {
   std::string text = "{";
   if (!exports.empty()) text += " global:";
-  for (const std::string& name : exports) text += " \"" + name + "\";";
+  for (const std::string& name : exports) {
+    // Between its quotes, a script has no way to say these.
+    const bool possible = std::none_of(name.begin(), name.end(), [](char c) {
+      return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    });
+    if (!possible)
+      return Error(ErrorKind::InvalidProgram,
+                   "'" + llvm::yaml::escape(name) +
+                       "' cannot be exported by a shared library: quotes, backslashes and control characters have no "
+                       "place in its list of names; give it another one");
+    text += " \"" + name + "\";";
+  }
   return text + " local: *; };\n";
 }
 
@@ -162,7 +175,8 @@ Result<void> link(const LinkJob& job, const std::string& path) {
   };
   if (job.start.kind == Kind::SharedLibrary) {
     add(arguments, {"-shared", "-soname", job.shared_name, "--version-script"});
-    INLAY_TRY_VOID(add_file(version_script(job.exports)));
+    INLAY_TRY(const std::string script, version_script(job.exports));
+    INLAY_TRY_VOID(add_file(script));
   }
 
   for (const llvm::MemoryBufferRef& object : job.objects) INLAY_TRY_VOID(add_file(object.getBuffer()));

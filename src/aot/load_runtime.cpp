@@ -51,8 +51,13 @@ Result<void> load(const std::string& library, const std::vector<RuntimeListing>&
   void* handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return Error(ErrorKind::LinkFailed, "'" + library + "' cannot be loaded: " + dynamic_linker_says());
   // Kept until the process ends: compiled code may lead into it.
-  for (const RuntimeListing& runtime : runtimes)
-    if (const void* anchor = ::dlsym(handle, ("inlay_runtime_" + runtime.name).c_str())) register_runtime(anchor);
+  for (const RuntimeListing& runtime : runtimes) {
+    const void* anchor = ::dlsym(handle, ("inlay_runtime_" + runtime.name).c_str());
+    if (!anchor)
+      return Error(ErrorKind::LinkFailed, "'" + library + "' does not export the runtime '" + runtime.name +
+                                              "' that it holds; give the object instead");
+    register_runtime(anchor);
+  }
   return {};
 }
 
@@ -80,7 +85,9 @@ Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOpti
     INLAY_TRY_VOID(embed(embedding));
     objects.push_back(embedding.output);
   }
-  for (const std::string& object : objects) {
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    // With a slash: a file, and not what cc's -l names.
+    const std::string object = objects[i].find('/') == std::string::npos ? "./" + objects[i] : objects[i];
     INLAY_TRY(std::vector<RuntimeListing> runtimes, list_runtimes(object));
     LinkJob job;
     job.start.kind = Kind::SharedLibrary;
@@ -88,10 +95,10 @@ Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOpti
     job.shared_name = "runtime.so";
     job.libraries = {object};
     for (const RuntimeListing& runtime : runtimes) job.exports.push_back("inlay_runtime_" + runtime.name);
-    const std::string library = folder.file("runtime.so");
+    // The dynamic linker takes a path that it has seen for the library that it has.
+    const std::string library = folder.file(("runtime" + std::to_string(i) + ".so").c_str());
     INLAY_TRY_VOID(link(job, library));
     INLAY_TRY_VOID(load(library, runtimes));
-    std::filesystem::remove(library);
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include "aot/carry.h"
 #include "aot/order.h"
 #include "aot/trap.h"
+#include "codegen/diagnostics.h"
 #include "codegen/disassemble.h"
 #include "codegen/join.h"
 #include "codegen/pipeline.h"
@@ -30,9 +31,12 @@ struct AssemblySymbols {
   }
 };
 
-AssemblySymbols assembly_symbols(const llvm::Module& module) {
+Result<AssemblySymbols> assembly_symbols(const llvm::Module& module) {
   AssemblySymbols found;
-  if (module.getModuleInlineAsm().empty()) return found;
+  const std::optional<Architecture> architecture = codegen::architecture_of(module);
+  if (module.getModuleInlineAsm().empty() || !architecture) return found;
+  codegen::make_ready(*architecture);
+  codegen::Diagnostics diagnostics(module.getContext());
   using Symbol = llvm::object::BasicSymbolRef;
   llvm::ModuleSymbolTable::CollectAsmSymbols(module, [&](llvm::StringRef name, Symbol::Flags flags) {
     if (flags & Symbol::SF_Undefined)
@@ -40,6 +44,8 @@ AssemblySymbols assembly_symbols(const llvm::Module& module) {
     else if (flags & Symbol::SF_Global)
       found.defined.push_back(name.str());
   });
+  if (diagnostics.failed())
+    return diagnostics.take(ErrorKind::Codegen).with_note("in the assembly of '" + module.getName().str() + "'");
   return found;
 }
 
@@ -66,12 +72,12 @@ Result<llvm::GlobalValue*> find_entry(llvm::Module& module, runtime::Bodies& bod
                                         "'; name an entry that one of them does");
 }
 
-std::vector<std::string> own_entries(const llvm::Module& module) {
+std::vector<std::string> own_entries(const llvm::Module& module, const AssemblySymbols& assembly) {
   std::vector<std::string> names;
   for (const llvm::GlobalValue& global : module.global_values())
     if (!global.isDeclarationForLinker() && !global.hasLocalLinkage() && !global.getName().starts_with("llvm."))
       names.push_back(global.getName().str());
-  for (std::string& name : assembly_symbols(module).defined) names.push_back(std::move(name));
+  names.insert(names.end(), assembly.defined.begin(), assembly.defined.end());
   return names;
 }
 
@@ -94,8 +100,7 @@ void set_visibility(llvm::Module& module, const std::vector<std::string>& entrie
 
 /// Whether the unit was made for that architecture.
 Result<void> check_architecture(const llvm::Module& module, Architecture architecture) {
-  const llvm::Triple wanted(codegen::triple_of(architecture));
-  if (module.getTargetTriple().getArch() == wanted.getArch()) return {};
+  if (codegen::architecture_of(module) == architecture) return {};
   return Error(ErrorKind::InvalidArgument, "the unit '" + module.getName().str() + "' was made for " +
                                                module.getTargetTriple().getArchName().str() + ", not for " +
                                                std::string(to_string(architecture)) + "; make it for that");
@@ -154,10 +159,11 @@ Result<void> join_all(llvm::Module& module, codegen::Machine& machine, runtime::
 
 }  // namespace
 
-bool defines(const llvm::Module& module, const std::string& name) {
+Result<bool> defines(const llvm::Module& module, const std::string& name) {
   const llvm::GlobalValue* global = module.getNamedValue(name);
   if (global && !global->isDeclarationForLinker()) return true;
-  return AssemblySymbols::contains(assembly_symbols(module).defined, name);
+  INLAY_TRY(const AssemblySymbols assembly, assembly_symbols(module));
+  return AssemblySymbols::contains(assembly.defined, name);
 }
 
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
@@ -177,10 +183,10 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   runtime::Bodies& bodies = unit.state().workspace->bodies;
 
   withdraw_offers(*module);
-  if (entries.empty()) entries = own_entries(*module);
+  INLAY_TRY(const AssemblySymbols assembly, assembly_symbols(*module));
+  if (entries.empty()) entries = own_entries(*module, assembly);
   std::sort(entries.begin(), entries.end());
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-  const AssemblySymbols assembly = assembly_symbols(*module);
   for (const std::string& name : entries) {
     if (AssemblySymbols::contains(assembly.defined, name)) continue;
     INLAY_TRY(llvm::GlobalValue * entry, find_entry(*module, bodies, name));

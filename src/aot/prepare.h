@@ -19,8 +19,9 @@ struct Prepared {
   bool initializers = false;         // some of it is run before `main`
 };
 
-/// Whether the module defines the symbol for others, as a function or variable or in assembly.
-bool defines(const llvm::Module& module, const std::string& name);
+/// Whether the module defines the symbol for others, as a function or variable or in assembly; an error if that
+/// cannot be read.
+Result<bool> defines(const llvm::Module& module, const std::string& name);
 
 /// Copies the unit's module, joins what it reaches, optimizes it and makes it an object.
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "aot/support.h"
+#include "codegen/lower/lower.h"
 #include "inlay/ir/layout.h"
 
 #include <llvm/Analysis/ConstantFolding.h>
@@ -22,12 +23,9 @@ namespace inlay::aot {
 
 namespace {
 
-constexpr const char* TrapName = "inlay_trap";
-constexpr const char* TableName = "inlay_functions";
-constexpr const char* CountName = "inlay_function_count";
-constexpr const char* RecordPrefix = "inlay.record.";
+using codegen::RecordPrefix;
+using codegen::TrapName;
 constexpr const char* SupportPrefix = "inlay.";
-constexpr const char* EndPrefix = "inlay.end";
 constexpr const char* ColdSection = ".text.unlikely.";
 
 /// Joins the module with the support's, of which nothing is seen from outside.
@@ -50,7 +48,7 @@ Result<void> link_support(llvm::Module& module, Architecture architecture) {
     global->setVisibility(llvm::GlobalValue::DefaultVisibility);
     global->setDSOLocal(true);
   }
-  for (const char* name : {TableName, CountName})
+  for (const char* name : {FunctionTableName, FunctionCountName})
     if (llvm::GlobalVariable* table = module.getNamedGlobal(name)) {
       table->setVisibility(llvm::GlobalValue::HiddenVisibility);
       table->setDSOLocal(true);
@@ -84,10 +82,18 @@ llvm::Constant* distance(llvm::Constant* to, llvm::Constant* from) {
                                       llvm::Type::getInt32Ty(to->getContext()));
 }
 
+/// The function as this file has it: one that is seen from outside may have another one in its place, of which nobody
+/// knows yet how far away it is.
+llvm::Constant* as_it_is_here(llvm::Function& function) {
+  if (function.hasLocalLinkage()) return &function;
+  return llvm::GlobalAlias::create(function.getValueType(), function.getAddressSpace(),
+                                   llvm::GlobalValue::InternalLinkage, function.getName() + ".here", &function);
+}
+
 /// A function without a byte, where a section's code ends.
 llvm::Function* add_end(llvm::Module& module, const std::string& section) {
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(module.getContext()), false);
-  llvm::Function* end = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, EndPrefix, &module);
+  llvm::Function* end = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, EndOfCodeName, &module);
   end->addFnAttr(llvm::Attribute::Naked);
   end->addFnAttr(llvm::Attribute::NoUnwind);
   end->setAlignment(llvm::Align(1));
@@ -133,7 +139,7 @@ Traps::Traps(const llvm::Module& module) {
     const auto* fields = llvm::dyn_cast<llvm::ConstantStruct>(record.getInitializer());
     if (!fields || fields->getNumOperands() < 3) continue;
     const auto* line = llvm::dyn_cast<llvm::ConstantInt>(fields->getOperand(2));
-    origins_[record.getName().drop_front(llvm::StringRef(RecordPrefix).size()).str()] = {
+    origins_[record.getName().drop_front(RecordPrefix.size()).str()] = {
         text_at(fields->getOperand(1), module.getDataLayout()), line ? static_cast<unsigned>(line->getZExtValue()) : 0};
   }
 }
@@ -154,7 +160,7 @@ Result<void> Traps::join(llvm::Module& module, Architecture architecture) {
 }
 
 void Traps::add_table(llvm::Module& module) const {
-  if (!needed_ || !module.getNamedGlobal(TableName)) return;
+  if (!needed_ || !module.getNamedGlobal(FunctionTableName)) return;
   llvm::LLVMContext& context = module.getContext();
   llvm::Type* half = llvm::Type::getInt32Ty(context);
   llvm::Type* pointer = llvm::PointerType::getUnqual(context);
@@ -176,7 +182,8 @@ void Traps::add_table(llvm::Module& module) const {
   auto record_of = [&](const llvm::Function& function) -> llvm::Constant* {
     const std::string name = function.getName().str();
     if (name == TrapName || name.starts_with(SupportPrefix)) return nullptr;
-    if (llvm::GlobalVariable* record = module.getNamedGlobal(RecordPrefix + name); record && record->hasInitializer())
+    if (llvm::GlobalVariable* record = module.getNamedGlobal(std::string(RecordPrefix) + name);
+        record && record->hasInitializer())
       return record;
     auto known = origins_.find(name);
     const Origin origin = known == origins_.end() ? Origin() : known->second;
@@ -193,14 +200,14 @@ void Traps::add_table(llvm::Module& module) const {
       return llvm::ConstantExpr::getInBoundsGetElementPtr(table_type, table, indices);
     };
     llvm::Constant* record = record_of(*functions[i]);
-    llvm::Constant* fields[] = {distance(functions[i], place(0)),
+    llvm::Constant* fields[] = {distance(as_it_is_here(*functions[i]), place(0)),
                                 record ? distance(record, place(1)) : llvm::ConstantInt::get(half, 0)};
     entries.push_back(llvm::ConstantStruct::get(entry_type, fields));
   }
   table->setInitializer(llvm::ConstantArray::get(table_type, entries));
-  define(module, TableName, table);
+  define(module, FunctionTableName, table);
   llvm::Constant* count = llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), functions.size());
-  define(module, CountName,
+  define(module, FunctionCountName,
          new llvm::GlobalVariable(module, count->getType(), true, llvm::GlobalValue::InternalLinkage, count));
 }
 

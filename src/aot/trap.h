@@ -15,6 +15,13 @@ class Module;
 
 namespace inlay::aot {
 
+/// The table of a program's functions by which a trap walks the stack, and how many entries it has
+/// (support/trap.inlay).
+inline constexpr const char* FunctionTableName = "inlay_functions";
+inline constexpr const char* FunctionCountName = "inlay_function_count";
+/// A function without a byte, behind the others.
+inline constexpr const char* EndOfCodeName = "inlay.end";
+
 /// One module on its way to an object.
 class Traps {
  public:

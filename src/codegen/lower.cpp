@@ -12,17 +12,23 @@ namespace inlay {
 
 namespace {
 
-/// The functions and data of those names.
-Result<std::vector<ir::Value>> find_roots(const ir::Module& module, const std::vector<std::string>& names) {
+/// The functions and data of those names, which are exported from now on: others find them by these names.
+Result<std::vector<ir::Value>> find_roots(ir::Module& module, const std::vector<std::string>& names) {
   std::vector<ir::Value> roots;
   for (const std::string& name : names) {
     const ir::Symbol symbol = module.find(name);
-    if (symbol.kind == ir::SymbolKind::Function)
-      roots.emplace_back(ir::FunctionId{symbol.id});
-    else if (symbol.kind == ir::SymbolKind::Data)
-      roots.emplace_back(ir::DataId{symbol.id});
-    else
+    if (symbol.kind == ir::SymbolKind::Function) {
+      const ir::FunctionId function{symbol.id};
+      roots.emplace_back(function);
+      if (!(module.functions[function].flags & ir::FunctionExtern))
+        module.functions[function].flags |= ir::FunctionExported;
+    } else if (symbol.kind == ir::SymbolKind::Data) {
+      const ir::DataId data{symbol.id};
+      roots.emplace_back(data);
+      if (!(module.data[data].flags & ir::DataExtern)) module.data[data].flags |= ir::DataExported;
+    } else {
       return Error(ErrorKind::NotFound, "the program has no function or data '@" + name + "'; name a root that it has");
+    }
   }
   return roots;
 }
@@ -55,7 +61,7 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   }
   INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
   // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
-  if (code.getFunction("inlay_trap")) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
+  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
   clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }

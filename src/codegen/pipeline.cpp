@@ -108,6 +108,14 @@ void optimize(llvm::Module& module, Machine& machine, Level level) {
   analyses.clear();
 }
 
+void inline_what_must_be(llvm::Module& module, Machine& machine) {
+  machine.adopt(module);
+  Diagnostics diagnostics(module.getContext());
+  Analyses& analyses = analyses_of(machine);
+  llvm::AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false).run(module, analyses.modules);
+  analyses.clear();
+}
+
 void remove_unused(llvm::Module& module, Machine& machine) {
   Analyses& analyses = analyses_of(machine);
   llvm::GlobalDCEPass().run(module, analyses.modules);

@@ -11,6 +11,9 @@ namespace inlay::codegen {
 /// module must be well-formed (see check() in emit.h). LLVM's remarks and warnings are dropped.
 void optimize(llvm::Module& module, Machine& machine, Level level);
 
+/// Only inlines what must be inlined, callees in the order in which the module has them.
+void inline_what_must_be(llvm::Module& module, Machine& machine);
+
 /// Only removes globals with local linkage, and declarations, that nothing needs.
 void remove_unused(llvm::Module& module, Machine& machine);
 

@@ -79,6 +79,15 @@ const Backend& backend_of(Architecture architecture) {
   return backend;
 }
 
+void make_ready(Architecture architecture) { (void)backend_of(architecture); }
+
+std::optional<Architecture> architecture_of(const llvm::Module& module) {
+  for (unsigned i = 0; i < ArchitectureCount; ++i)
+    if (llvm::Triple(backends[i].triple).getArch() == module.getTargetTriple().getArch())
+      return static_cast<Architecture>(i);
+  return std::nullopt;
+}
+
 Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
   const bool host = options.cpu == Cpu::Host;
   if (host && options.architecture != Host)

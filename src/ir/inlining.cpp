@@ -26,6 +26,7 @@ constexpr std::uint32_t MostInline = 10'000;
 
 struct Facts {
   std::uint32_t calls_begin = 0, calls_end = 0;  // in calls: the functions it calls, one for each call
+  std::uint32_t takes_begin = 0, takes_end = 0;  // in takes: those whose address it mentions, likewise
   std::uint32_t size = 0;                        // instructions, without parameters; later, after inlining
   std::uint32_t called = 0;                      // in how many places
   bool within = false;
@@ -34,11 +35,15 @@ struct Facts {
   bool recursive = false;
 };
 
-class Decision {
- public:
-  explicit Decision(const Module& module) : m_(module), facts_(module.functions.count()) {}
+}  // namespace
 
-  std::vector<Inlining> decide(std::span<const FunctionId> within);
+class InliningDecisions::Decision {
+ public:
+  explicit Decision(const Module& module)
+      : m_(module), facts_(module.functions.count()), data_count_(module.data.count()) {}
+
+  const std::vector<Inlining>& decide(std::span<const FunctionId> within);
+  bool still_holds(const Module& module, FunctionId changed);
 
  private:
   void look_at(FunctionId id);
@@ -48,7 +53,8 @@ class Decision {
 
   const Module& m_;
   std::vector<Facts> facts_;  // by handle
-  std::vector<FunctionId> calls_;
+  std::size_t data_count_;
+  std::vector<FunctionId> calls_, takes_;
   std::vector<FunctionId> bottom_up_;
   std::vector<Inlining> result_;
 
@@ -63,10 +69,11 @@ class Decision {
   std::uint32_t numbers_ = 0;
 };
 
-void Decision::look_at(FunctionId id) {
+void InliningDecisions::Decision::look_at(FunctionId id) {
   const Function& f = m_.functions[id];
   Facts& facts = facts_[id.value];
   facts.calls_begin = static_cast<std::uint32_t>(calls_.size());
+  facts.takes_begin = static_cast<std::uint32_t>(takes_.size());
   for (BlockId block = f.first_block; block != f.end_block; ++block.value) {
     for (InstId at = m_.blocks[block].first; at; at = m_.insts[at].next) {
       const Inst& inst = m_.insts[at];
@@ -79,6 +86,7 @@ void Decision::look_at(FunctionId id) {
         if (!value.is_function()) return;
         if (slot != Slot::Callee) {
           facts_[value.function().value].taken = true;
+          takes_.push_back(value.function());
         } else {
           ++facts_[value.function().value].called;
           calls_.push_back(value.function());
@@ -87,9 +95,10 @@ void Decision::look_at(FunctionId id) {
     }
   }
   facts.calls_end = static_cast<std::uint32_t>(calls_.size());
+  facts.takes_end = static_cast<std::uint32_t>(takes_.size());
 }
 
-void Decision::look_at_data() {
+void InliningDecisions::Decision::look_at_data() {
   for (const Data& d : m_.data.entries()) {
     const std::uint32_t count = d.relocations ? m_.extra[d.relocations] : 0;
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -100,7 +109,7 @@ void Decision::look_at_data() {
 }
 
 /// Tarjan's algorithm from one function, without recursion.
-void Decision::order(FunctionId root) {
+void InliningDecisions::Decision::order(FunctionId root) {
   const auto open = [&](FunctionId id) {
     number_[id.value] = lowest_[id.value] = ++numbers_;
     is_open_[id.value] = true;
@@ -140,7 +149,7 @@ void Decision::order(FunctionId root) {
 }
 
 /// Its callees are decided.
-Inlining Decision::decide(FunctionId id) {
+Inlining InliningDecisions::Decision::decide(FunctionId id) {
   const Function& f = m_.functions[id];
   Facts& facts = facts_[id.value];
   std::uint64_t size = facts.size;
@@ -164,7 +173,7 @@ Inlining Decision::decide(FunctionId id) {
   return small || once ? Inlining::Always : Inlining::Free;
 }
 
-std::vector<Inlining> Decision::decide(std::span<const FunctionId> within) {
+const std::vector<Inlining>& InliningDecisions::Decision::decide(std::span<const FunctionId> within) {
   number_.resize(facts_.size());
   lowest_.resize(facts_.size());
   is_open_.resize(facts_.size());
@@ -176,13 +185,56 @@ std::vector<Inlining> Decision::decide(std::span<const FunctionId> within) {
   look_at_data();
   for (FunctionId id : within) order(id);
   for (FunctionId id : bottom_up_) result_[id.value] = decide(id);
-  return std::move(result_);
+  return result_;
 }
 
-}  // namespace
+/// As long as a function leads to the same others, only its own size and loops can matter: for itself, and, if its body
+/// takes the place of calls, for whoever calls it.
+bool InliningDecisions::Decision::still_holds(const Module& module, FunctionId changed) {
+  if (&module != &m_ || module.functions.count() != facts_.size() || module.data.count() != data_count_) return false;
+  Facts& facts = facts_[changed.value];
+  if (!facts.within) return true;
+  const Facts before = facts;
+  const std::size_t calls = calls_.size(), takes = takes_.size();
+  facts.size = 0;
+  facts.loops = false;
+  look_at(changed);
+  const auto same = [](std::vector<FunctionId>& row, std::size_t now, std::uint32_t begin, std::uint32_t end) {
+    const bool equal =
+        std::equal(row.begin() + static_cast<std::ptrdiff_t>(now), row.end(),
+                   row.begin() + static_cast<std::ptrdiff_t>(begin), row.begin() + static_cast<std::ptrdiff_t>(end));
+    row.resize(now);
+    return equal;
+  };
+  const bool same_calls = same(calls_, calls, before.calls_begin, before.calls_end);
+  const bool same_takes = same(takes_, takes, before.takes_begin, before.takes_end);
+  if (!same_calls || !same_takes) return false;
+  for (std::uint32_t i = before.calls_begin; i < before.calls_end; ++i) --facts_[calls_[i].value].called;
+  facts.calls_begin = before.calls_begin;
+  facts.calls_end = before.calls_end;
+  facts.takes_begin = before.takes_begin;
+  facts.takes_end = before.takes_end;
+  const Inlining was = result_[changed.value], is = decide(changed);
+  return was == is && (is != Inlining::Always || (facts.size == before.size && facts.loops == before.loops));
+}
+
+InliningDecisions::InliningDecisions() = default;
+InliningDecisions::InliningDecisions(InliningDecisions&&) noexcept = default;
+InliningDecisions& InliningDecisions::operator=(InliningDecisions&&) noexcept = default;
+InliningDecisions::~InliningDecisions() = default;
+
+std::vector<Inlining> InliningDecisions::decide(const Module& module, std::span<const FunctionId> within) {
+  decision_ = std::make_unique<Decision>(module);
+  return decision_->decide(within);
+}
+
+bool InliningDecisions::still_hold(const Module& module, std::span<const FunctionId> changed) {
+  return decision_ && std::all_of(changed.begin(), changed.end(),
+                                  [&](FunctionId function) { return decision_->still_holds(module, function); });
+}
 
 std::vector<Inlining> decide_inlining(const Module& module, std::span<const FunctionId> within) {
-  return Decision(module).decide(within);
+  return InliningDecisions().decide(module, within);
 }
 
 }  // namespace inlay::ir

@@ -143,5 +143,37 @@ TEST(Inlining, only_calls_of_the_program_count) {
   (void)unreached;
 }
 
+TEST(Inlining, decisions_hold_as_long_as_they_would_be_made_again) {
+  Program p;
+  const FunctionId leaf = p.write("leaf", {}, 5), large = p.write("large", {}, Large);
+  const FunctionId middle = p.write("middle", {leaf, large}, 3), other = p.write("other", {large}, 3);
+  p.write("main", {middle, middle, leaf, other, other}, 0, FunctionExported);
+  const std::vector<FunctionId> within = p.all;
+  InliningDecisions decisions;
+  EXPECT_FALSE(decisions.still_hold(p.m, {}));  // there are none
+  std::vector<Inlining> last = decisions.decide(p.m, within);
+  const auto holds = [&](FunctionId id, std::initializer_list<FunctionId> callees, unsigned more) {
+    p.write(id, callees, more);
+    const bool held = decisions.still_hold(p.m, std::span(&id, 1));
+    const std::vector<Inlining> now = decide_inlining(p.m, within);
+    if (held) EXPECT_EQ(now, last);
+    if (!held) last = decisions.decide(p.m, within);
+    return held;
+  };
+  EXPECT_TRUE(holds(large, {}, Large + 1));
+  EXPECT_TRUE(holds(middle, {leaf, large}, 30));
+  EXPECT_TRUE(holds(middle, {leaf, large}, 1));
+  EXPECT_TRUE(holds(leaf, {}, 5));
+  EXPECT_FALSE(holds(leaf, {}, 6));         // its callers are larger now
+  EXPECT_FALSE(holds(leaf, {}, Large));     // it stays a call
+  EXPECT_TRUE(holds(leaf, {}, Large + 1));  // and now nobody looks at its size
+  EXPECT_FALSE(holds(leaf, {}, 2));
+  EXPECT_FALSE(holds(other, {large, leaf}, 3));  // it calls another one
+  EXPECT_FALSE(holds(other, {leaf, large}, 3));
+  EXPECT_TRUE(holds(other, {leaf, large}, 9));
+  EXPECT_FALSE(holds(other, {}, 3));  // large is called once now
+  EXPECT_EQ(last[large.value], Inlining::Always);
+}
+
 }  // namespace
 }  // namespace inlay::ir

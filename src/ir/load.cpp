@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 #include <vector>
 
@@ -16,39 +17,38 @@ namespace inlay::ir {
 
 namespace {
 
-Error cannot_read(const std::string& path) {
-  return Error(ErrorKind::File, "'" + path + "' cannot be read: " + std::generic_category().message(errno));
-}
+constexpr std::size_t LargestFile = std::size_t{1} << 30;
 
-/// Reads what can be read, from files, pipes and terminals alike.
-bool read_all(int file, std::string& text) {
+/// Reads what can be read, from files, pipes and terminals alike. The reason if that failed, as in errno.
+int read_all(int file, std::string& text) {
   struct stat status{};
-  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode))
-    text.reserve(static_cast<std::size_t>(status.st_size) + 1);
+  if (::fstat(file, &status) != 0) return errno;
+  const auto said = static_cast<std::uint64_t>(S_ISREG(status.st_mode) ? status.st_size : 0);
+  if (said > LargestFile) return EFBIG;
+  // One more than it should be, so that the end is seen; what is no file has no size.
+  text.resize(static_cast<std::size_t>(said) + 1);
   for (std::size_t size = 0;;) {
-    constexpr std::size_t Step = 1 << 16;
-    text.resize(std::max(size + Step, text.capacity()));
+    if (size == text.size()) text.resize(2 * size + (1 << 16));
     const ssize_t n = ::read(file, text.data() + size, text.size() - size);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
+    if (n < 0) return errno;
     size += static_cast<std::size_t>(n);
+    if (size > LargestFile) return EFBIG;
+    if (n > 0) continue;
     text.resize(size);
-    if (n == 0) return true;
+    return 0;
   }
 }
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, const std::string& name, std::string memory) {
   const int file = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return cannot_read(path);
-  std::string text;
-  const bool good = read_all(file, text);
-  const int error = errno;
-  ::close(file);
-  errno = error;
-  if (!good) return cannot_read(path);
-  return text;
+  const int reason = file < 0 ? errno : read_all(file, memory);
+  if (file >= 0) ::close(file);
+  if (reason == 0) return memory;
+  return Error(reason == ENOENT ? ErrorKind::NotFound : ErrorKind::File,
+               "'" + (name.empty() ? path : name) + "' cannot be read: " + std::generic_category().message(reason));
 }
 
 Result<void> load(Module& module, std::span<const std::string> paths) {

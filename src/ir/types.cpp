@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned DeepestLayout = 1000;  // types within types
 constexpr std::uint64_t LargestType = (std::uint64_t{1} << 32) - 1;
 
-/// What distinguishes the type: its own words and those of its list, with types by their hash.
+/// Whether the lists that belong to them say the same.
 bool same_list(const Module& m, const Type& a, const Type& b, std::size_t words) {
   return words == 0 || std::memcmp(&m.extra[a.list], &m.extra[b.list], words * sizeof(std::uint32_t)) == 0;
 }
@@ -22,6 +22,7 @@ std::uint64_t hash_of(std::string_view text) { return base::hash(text.data(), te
 
 }  // namespace
 
+/// Found by what distinguishes a type: its own words and those of its list, with types by their hash.
 TypeId Module::intern(Type type) {
   std::uint64_t hash = mix(0, static_cast<std::uint64_t>(type.kind));
   hash = mix(hash, type.count);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify_symbols.h"
+#include "ir/assembly.h"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,23 @@ bool is_trap_handler(const Module& m, TypeId signature) {
   const Type& type = m.types[signature];
   constexpr auto wanted = std::to_array<std::uint32_t>({Ptr.value, I64.value, I64.value});
   return type.element == Void && std::ranges::equal(m.words(type.list, type.count), wanted);
+}
+
+/// For a row in which most are in order, but for some that belong further behind: bodies that were written anew.
+template <class T, class Less>
+void sort_few(std::vector<T>& row, Less less) {
+  std::vector<T> behind;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    while (kept > 0 && less(row[i], row[kept - 1])) behind.push_back(row[--kept]);
+    row[kept++] = row[i];
+  }
+  if (behind.empty()) return;
+  row.resize(kept);
+  std::sort(behind.begin(), behind.end(), less);
+  std::vector<T> all(row.size() + behind.size());
+  std::merge(row.begin(), row.end(), behind.begin(), behind.end(), all.begin(), less);
+  row = std::move(all);
 }
 
 }  // namespace
@@ -77,7 +95,7 @@ bool SymbolFacts::catch_up() {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
     if (const char* why = why_not_a_name(text)) return fail(id, why);
-    if (text.find('<') != std::string_view::npos) like_instances_.push_back(id);
+    if (text.find('<') != std::string_view::npos || text.ends_with(OwnSuffix)) like_instances_.push_back(id);
     return add_name(entry.name) || fail(id, "something else has the same name");
   };
   while (function_count() < m_.functions.count()) {
@@ -111,7 +129,11 @@ bool SymbolFacts::check_no_instance_names() {
     const std::string_view text =
         m_.text(id.is_function() ? m_.functions[id.function()].name : m_.data[id.data()].name);
     // In quotes stands the name of a generic that no bare word is.
-    bool clashes = text.starts_with('"');
+    bool clashes = text.starts_with('"') && text.find('<') != text.npos;
+    if (text.ends_with(OwnSuffix) && m_.find(text.substr(0, text.size() - OwnSuffix.size())).kind != SymbolKind::None) {
+      constexpr std::string_view why = "the symbol of what is called so without '.own' may be this one; rename one";
+      return id.is_function() ? fail(id.function(), why) : fail(id.data(), why);
+    }
     for (std::size_t at = text.find('<'); !clashes && at != text.npos; at = text.find('<', at + 1))
       clashes = is_generic(text.substr(0, at));
     if (!clashes) continue;
@@ -172,12 +194,12 @@ bool SymbolFacts::check_ranges(FunctionId id, const Function& f) {
 
 bool SymbolFacts::check_no_overlaps() {
   const auto by_insts = [](const Range& a, const Range& b) { return a.first < b.first; };
-  if (!std::is_sorted(ranges_.begin(), ranges_.end(), by_insts)) std::sort(ranges_.begin(), ranges_.end(), by_insts);
+  sort_few(ranges_, by_insts);
   for (std::size_t i = 1; i < ranges_.size(); ++i)
     if (ranges_[i].first < ranges_[i - 1].end)
       return fail(ranges_[i].function, "it has instructions of another function");
   const auto by_blocks = [](const Range& a, const Range& b) { return a.first_block < b.first_block; };
-  if (!std::is_sorted(ranges_.begin(), ranges_.end(), by_blocks)) std::sort(ranges_.begin(), ranges_.end(), by_blocks);
+  sort_few(ranges_, by_blocks);
   for (std::size_t i = 1; i < ranges_.size(); ++i)
     if (ranges_[i].first_block < ranges_[i - 1].end_block)
       return fail(ranges_[i].function, "it has blocks of another function");
@@ -216,9 +238,15 @@ bool SymbolFacts::check_assembly(FunctionId id, const Function& f) {
     if (architecture >= ArchitectureCount || seen & 1u << architecture)
       return fail(id, "it has assembly for an architecture twice, or for one that there is not");
     seen |= 1u << architecture;
-    if (m_.text(StringId{(&m_.extra[f.assembly])[2 + 2 * i]}).empty())
-      return fail(id,
-                  "its assembly for " + std::string(to_string(static_cast<Architecture>(architecture))) + " is empty");
+    const std::string_view text = m_.text(StringId{(&m_.extra[f.assembly])[2 + 2 * i]});
+    const std::string its = "its assembly for " + std::string(to_string(static_cast<Architecture>(architecture)));
+    if (text.empty()) return fail(id, its + " is empty");
+    if (const std::optional<AssemblyFault> fault = find_fault(text))
+      return fail(
+          id, its + " has " + fault->message + " in line " +
+                  std::to_string(
+                      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(fault->offset), '\n')) +
+                  "; instructions, numbers as labels and `.L` labels are what there may be");
   }
   return true;
 }

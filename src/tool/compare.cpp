@@ -109,7 +109,8 @@ std::string shown(const Outcome& outcome) {
 }  // namespace
 
 int compare_engines(const ProgramOptions& program, const std::vector<std::string>& arguments) {
-  std::string folder = (std::filesystem::temp_directory_path() / "inlay-XXXXXX").string();
+  std::error_code ignored;
+  std::string folder = (std::filesystem::temp_directory_path(ignored) / "inlay-XXXXXX").string();
   if (!::mkdtemp(folder.data()))
     return fail(
         {ErrorKind::File, "no folder can be made for temporary files; set TMPDIR to one that can be written to"});
@@ -124,7 +125,6 @@ int compare_engines(const ProgramOptions& program, const std::vector<std::string
     engines.push_back({std::string("jit -O") + level, run_here(program, arguments, "jit", level)});
   for (const char* level : {"0", "2"})
     engines.push_back({std::string("build -O") + level, run_built(program, arguments, level, executable)});
-  std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
 
   const Engine& first = engines.front();

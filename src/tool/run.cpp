@@ -28,8 +28,12 @@ struct Request {
   std::vector<std::string> arguments;  // of the program
 };
 
-/// What `main` may be: it takes nothing, or how many arguments there are and where, and gives the exit status.
-enum class MainForm { Plain, Arguments };
+/// What `main` may be: it takes nothing, or how many arguments there are and where, and gives the exit status or
+/// nothing, which is 0.
+struct MainForm {
+  bool arguments = false;
+  bool status = true;
+};
 
 Result<MainForm> form_of_main(ir::Module& module) {
   const ir::Symbol symbol = module.find("main");
@@ -38,8 +42,12 @@ Result<MainForm> form_of_main(ir::Module& module) {
                  "the program has no function '@main', where it would begin; define "
                  "`export func @main() -> i32`");
   const ir::TypeId signature = module.functions[ir::FunctionId{symbol.id}].signature;
-  if (signature == module.signature({}, ir::I32)) return MainForm::Plain;
-  if (signature == module.signature({ir::I32, ir::Ptr}, ir::I32)) return MainForm::Arguments;
+  for (const bool arguments : {false, true})
+    for (const bool status : {false, true}) {
+      const ir::TypeId result = status ? ir::I32 : ir::Void;
+      const ir::TypeId form = arguments ? module.signature({ir::I32, ir::Ptr}, result) : module.signature({}, result);
+      if (signature == form) return MainForm{arguments, status};
+    }
   return Error(ErrorKind::InvalidProgram, "'@main' is a " + module.to_string(signature) +
                                               "; it has to be a fn() -> i32 or, with the program's arguments, a "
                                               "fn(i32, ptr) -> i32");
@@ -72,8 +80,9 @@ Result<int> run_compiled(ir::Module& module, MainForm form, Request& request, St
   if (!main) return Error(ErrorKind::NotFound, "'@main' was not compiled");
   ArgumentVector arguments(request);
   try {
-    if (form == MainForm::Plain) return reinterpret_cast<int (*)()>(main)();
-    return reinterpret_cast<int (*)(int, char**)>(main)(arguments.count(), arguments.values());
+    // Without parameters it does not look at them, and without a result it leaves something.
+    const int status = reinterpret_cast<int (*)(int, char**)>(main)(arguments.count(), arguments.values());
+    return form.status ? status : 0;
   } catch (const Trapped& trapped) {
     return trapped.error();
   }
@@ -86,8 +95,10 @@ class NativeSymbols {
   static Result<NativeSymbols> create(ir::Module& module, const ir::Reach& reach) {
     NativeSymbols symbols;
     LowerOptions options;
-    for (ir::FunctionId function : reach.functions)
-      if (module.functions[function].flags & ir::FunctionAssembly) options.roots.push_back(module.full_name(function));
+    for (ir::FunctionId id : reach.functions) {
+      const ir::Function& function = module.functions[id];
+      if (function.flags & ir::FunctionAssembly) options.roots.emplace_back(module.text(function.name));
+    }
     if (options.roots.empty()) return symbols;
     INLAY_TRY(Unit unit, lower(module, options));
     INLAY_TRY(const Jit jit, Jit::create());
@@ -122,7 +133,7 @@ Result<int> run_interpreted(ir::Module& module, MainForm form, Request& request,
             ir::Interpreter::create(module, {.find_symbol = &NativeSymbols::find, .context = &symbols}));
   ArgumentVector arguments(request);
   std::vector<ir::Scalar> values;
-  if (form == MainForm::Arguments) {
+  if (form.arguments) {
     values.resize(2);
     const int count = arguments.count();
     char** const vector = arguments.values();
@@ -131,7 +142,7 @@ Result<int> run_interpreted(ir::Module& module, MainForm form, Request& request,
   }
   INLAY_TRY(const ir::Scalar result, interpreter.call(main, values));
   std::int32_t status = 0;
-  std::memcpy(&status, result.bytes, sizeof status);
+  if (form.status) std::memcpy(&status, result.bytes, sizeof status);
   return status;
 }
 

@@ -92,6 +92,9 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "printed.inlay").write_text(printed)
     claim("what was printed prints the same", run("print", folder / "printed.inlay")[1] == printed, printed)
 
+    (folder / "silent.inlay").write_text("export func @main() {\n  return_void\n}\n")
+    for engine in ("jit", "interpret", "all"):
+        contains(f"a main without a status, by {engine}", run("run", "--engine", engine, folder / "silent.inlay"), 0)
     contains("check is silent", run("check", hello), 0)
     (folder / "bad.inlay").write_text("func @f() -> i32 {\n  %x = ad i32 1, 2\n  return i32 %x\n}\n")
     contains("an error of the text has its place and a suggestion", run("check", folder / "bad.inlay"), 1, "bad.inlay:2:8", "did you mean 'add'", "^")
@@ -104,6 +107,8 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "empty.inlay").write_text("")
     contains("no main", run("run", folder / "empty.inlay"), 1, "no function '@main'")
     contains("no main to build", run("build", folder / "empty.inlay", "-o", folder / "x"), 1, "main")
+    contains("the output is no input", run("build", hello, "-o", hello), 1, "is read for this build")
+    claim("which is still there", hello.read_text().startswith("data"))
     contains("wrong usage", run("build", hello), 2, "--output")
     contains("an unknown level", run("run", "-O7", hello), 2)
     contains("an unknown stage lists all", run("build", "--dump=nothing", hello, "-o", folder / "x"), 1, "the stages here are read verify expand lower join optimize emit link")
@@ -130,6 +135,9 @@ with tempfile.TemporaryDirectory() as name:
 
     # A server gives the same files.
     socket = folder / "socket"
+    (folder / "precious").write_text("precious")
+    contains("a server leaves files alone", run("serve", "--socket", folder / "precious"), 1, "no socket")
+    claim("all of them", (folder / "precious").read_text() == "precious")
     server = subprocess.Popen([inlay, "serve", "--socket", socket, "--store", folder / "store"])
     for _ in range(200):
         if socket.exists():

@@ -30,6 +30,24 @@ enum class Inlining : std::uint8_t {
 /// bodies of roots that are not exported are wanted whatever it says. `Never` is what says `noinline`, and assembly.
 std::vector<Inlining> decide_inlining(const Module& module, std::span<const FunctionId> within);
 
+/// The same for a program that changes, with what is worth remembering.
+class InliningDecisions {
+ public:
+  InliningDecisions();
+  InliningDecisions(InliningDecisions&&) noexcept;
+  InliningDecisions& operator=(InliningDecisions&&) noexcept;
+  ~InliningDecisions();
+
+  std::vector<Inlining> decide(const Module& module, std::span<const FunctionId> within);
+  /// After bodies of `changed`, and nothing else, have become others since the last decide(): whether that would give
+  /// the same now. If not, it is to be called before this is asked again.
+  bool still_hold(const Module& module, std::span<const FunctionId> changed);
+
+ private:
+  class Decision;
+  std::unique_ptr<Decision> decision_;
+};
+
 /// Fingerprints of a verified and expanded module that does not change meanwhile: what types, names and constants say
 /// is worked out once. One thread at a time.
 class Fingerprinter {

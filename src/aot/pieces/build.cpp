@@ -6,9 +6,11 @@
 #include <cstring>
 #include <numeric>
 
+#include "aot/clock.h"
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
+#include "codegen/lower/initializer.h"
 #include "inlay/ir/fingerprint.h"
 
 namespace inlay::aot {
@@ -17,20 +19,6 @@ namespace {
 
 /// Raised when pieces of the same code look different than before.
 constexpr std::uint32_t PieceFormat = 1;
-
-class Clock {
- public:
-  /// Milliseconds since it was last asked.
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double passed = std::chrono::duration<double, std::milli>(now - last_).count();
-    last_ = now;
-    return passed;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// Of what the code of all functions depends on.
 base::Hash128 digest_of(const PieceOptions& options) {
@@ -58,15 +46,21 @@ void PieceBuilder::forget() {
   recorded_.clear();
   records_.clear();
   last_ = {};
+  decisions_ = {};
+}
+
+/// Whether the last build was of the same functions, and `edits` says all that has happened to them since.
+bool PieceBuilder::follows_last(const ir::Reach& reach, const Edits& edits) const {
+  return last_.state != 0 && edits.state != 0 && edits.state >= last_.state && edits.state - last_.state <= 1 &&
+         reach.functions == last_.functions;
 }
 
 /// Places in `reach` of the functions whose code may be another than in the last build; nothing if that is not known.
 std::optional<std::vector<std::size_t>> PieceBuilder::affected(const ir::Reach& reach,
                                                                std::span<const ir::Inlining> inlining,
                                                                const base::Hash128& digest, const Edits& edits) const {
-  if (last_.state == 0 || edits.state == 0 || !(last_.digest == digest)) return std::nullopt;
-  if (edits.state != last_.state && edits.state != last_.state + 1) return std::nullopt;
-  if (reach.functions != last_.functions || !std::ranges::equal(inlining, last_.inlining)) return std::nullopt;
+  if (!follows_last(reach, edits) || !(last_.digest == digest)) return std::nullopt;
+  if (!std::ranges::equal(inlining, last_.inlining)) return std::nullopt;
   std::vector<std::size_t> places;
   if (edits.state == last_.state) return places;
   for (ir::FunctionId changed : edits.changed) {
@@ -82,7 +76,10 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
                                                                 const PieceOptions& options, const Edits& edits,
                                                                 PieceReport& report) {
   Clock clock;
-  std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
+  const std::span<const ir::FunctionId> changed =
+      edits.state == last_.state ? std::span<const ir::FunctionId>() : edits.changed;
+  const bool decided = follows_last(reach, edits) && decisions_.still_hold(module, changed);
+  std::vector<ir::Inlining> inlining = decided ? last_.inlining : decisions_.decide(module, reach.functions);
   report.inlining = clock.lap();
   const base::Hash128 digest = digest_of(options);
   std::optional<std::vector<std::size_t>> places = affected(reach, inlining, digest, edits);
@@ -206,7 +203,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
   return pieces;
 }
 
-Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
+Result<void> PieceBuilder::read_support(const PieceOptions& options) {
   static const std::vector<std::string> nothing;
   const std::vector<std::string>& objects = options.support ? *options.support : nothing;
   if (support_from_ != objects) {
@@ -223,6 +220,24 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
     }
     support_from_ = objects;
   }
+  return {};
+}
+
+Result<void> PieceBuilder::check_externals(const ir::Module& module, const ir::Reach& reach) const {
+  const auto check = [&](const auto& external) -> Result<void> {
+    const std::string name(module.text(external.name));
+    const SymbolId symbol = store_.names().find(name);
+    if (symbol && support_by_name_.contains(symbol.value)) return {};
+    return Error(ErrorKind::UndefinedSymbol,
+                 "the program needs '" + name + "', which nothing defines; link with what does",
+                 codegen::place_of(module, external.location));
+  };
+  for (ir::FunctionId function : reach.external_functions) INLAY_TRY_VOID(check(module.functions[function]));
+  for (ir::DataId data : reach.external_data) INLAY_TRY_VOID(check(module.data[data]));
+  return {};
+}
+
+void PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOptions& options) {
   std::vector<bool> settled(store_.names().size() + 1);  // is defined, or was looked for
   for (const Piece* piece : pieces)
     for (const Definition& definition : piece->definitions) settled[definition.name.value] = true;
@@ -240,16 +255,17 @@ Result<void> PieceBuilder::add_support(std::vector<const Piece*>& pieces, const 
   for (std::size_t i = 0; i < pieces.size(); ++i)
     for (const Fixup& fixup : pieces[i]->fixups)
       if (!fixup.own) need(fixup.target);
-  return {};
 }
 
 Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, const ir::Reach& reach,
                                                    const PieceOptions& options, base::Bytes& file, const Edits& edits) {
   PieceReport report;
+  INLAY_TRY_VOID(read_support(options));
+  INLAY_TRY_VOID(check_externals(module, reach));
   INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, edits, report));
   Clock clock;
   const SymbolId entry = store_.names().add(options.entry);
-  INLAY_TRY_VOID(add_support(pieces, options));
+  add_support(pieces, options);
   INLAY_TRY_VOID(link_executable(pieces, store_.names(), {.entry = entry, .strip = options.strip}, file));
   report.link = clock.lap();
   report.bytes = file.size();

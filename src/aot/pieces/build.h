@@ -15,6 +15,7 @@
 #include "aot/pieces/data.h"
 #include "aot/pieces/store.h"
 #include "inlay/ir/expand.h"
+#include "inlay/ir/fingerprint.h"
 #include "inlay/level.h"
 #include "inlay/result.h"
 
@@ -51,7 +52,8 @@ class PieceBuilder {
  public:
   PieceBuilder(Store& store, Machines& machines) : store_(store), machines_(machines) {}
 
-  /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`.
+  /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`. An error (kind
+  /// UndefinedSymbol), before anything is compiled, if it reaches what is external and not in `options.support`.
   Result<PieceReport> build_executable(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
                                        base::Bytes& file, const Edits& edits = {});
   /// One object, to be linked with others. `options.entry` and `support` are not looked at.
@@ -68,9 +70,12 @@ class PieceBuilder {
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                     const PieceOptions& options, const Edits& edits,
                                                     PieceReport& report);
+  bool follows_last(const ir::Reach& reach, const Edits& edits) const;
   std::optional<std::vector<std::size_t>> affected(const ir::Reach& reach, std::span<const ir::Inlining> inlining,
                                                    const base::Hash128& digest, const Edits& edits) const;
-  Result<void> add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
+  Result<void> read_support(const PieceOptions& options);
+  Result<void> check_externals(const ir::Module& module, const ir::Reach& reach) const;
+  void add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
 
   /// The functions of the last build, as far as it got.
   struct Last {
@@ -84,6 +89,7 @@ class PieceBuilder {
   Store& store_;
   Machines& machines_;
   Last last_;
+  ir::InliningDecisions decisions_;  // of the last build
   std::unique_ptr<ModuleSymbols> symbols_;
   std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
   std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`

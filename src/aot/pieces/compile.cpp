@@ -40,6 +40,8 @@ Result<codegen::Object> compile_batch(const ir::Module& program, std::span<const
                                            .independent = true}));
   llvm::TargetOptions& options = machine.target().Options;
   options.FunctionSections = options.DataSections = options.UniqueSectionNames = true;
+  // Before anything else: what LLVM concludes from all calls of a body must not depend on who else is in the batch.
+  codegen::inline_what_must_be(module, machine);
   codegen::optimize(module, machine, job.level);
   return codegen::emit(module, machine, job.level);
 }

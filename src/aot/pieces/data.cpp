@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "aot/trap.h"
 #include "codegen/lower/lower.h"
 #include "inlay/ir/layout.h"
 
@@ -17,9 +18,6 @@ namespace {
 constexpr std::uint32_t ManyZeros = 4096;
 constexpr std::uint8_t WordAlignLog2 = 3;
 constexpr std::size_t RelocationWords = 3;
-constexpr const char* TableName = "inlay_functions";
-constexpr const char* CountName = "inlay_function_count";
-constexpr const char* EndName = "inlay.end";
 
 void append_text(Piece& piece, std::string_view text) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(text.data(), text.size()));
@@ -138,7 +136,7 @@ Piece function_table(std::span<const ir::FunctionId> functions, ModuleSymbols& s
     distance(i * Entry, symbols.function(functions[i]));
     distance(i * Entry + RecordAt, symbols.record(functions[i]));
   }
-  distance(count * Entry, names.add(EndName));
+  distance(count * Entry, names.add(EndOfCodeName));
   piece.bytes.resize((count + 1) * Entry);
   piece.blobs.push_back({.kind = BlobKind::Constant,
                          .align_log2 = WordAlignLog2,
@@ -146,7 +144,7 @@ Piece function_table(std::span<const ir::FunctionId> functions, ModuleSymbols& s
                          .size = (count + 1) * Entry,
                          .first_fixup = 0,
                          .end_fixup = static_cast<std::uint32_t>(piece.fixups.size())});
-  piece.definitions.push_back({.name = names.add(TableName), .size = (count + 1) * Entry});
+  piece.definitions.push_back({.name = names.add(FunctionTableName), .size = (count + 1) * Entry});
   return piece;
 }
 
@@ -156,14 +154,14 @@ Piece function_count(std::span<const ir::FunctionId> functions, Names& names) {
   piece.bytes.resize(sizeof count);
   std::memcpy(piece.bytes.data(), &count, sizeof count);
   piece.blobs.push_back({.kind = BlobKind::Constant, .align_log2 = WordAlignLog2, .begin = 0, .size = sizeof count});
-  piece.definitions.push_back({.name = names.add(CountName), .size = sizeof count});
+  piece.definitions.push_back({.name = names.add(FunctionCountName), .size = sizeof count});
   return piece;
 }
 
 Piece end_of_code(Names& names) {
   Piece piece;
   piece.blobs.push_back({.kind = BlobKind::Code});
-  piece.definitions.push_back({.name = names.add(EndName)});
+  piece.definitions.push_back({.name = names.add(EndOfCodeName)});
   return piece;
 }
 

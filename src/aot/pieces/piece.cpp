@@ -66,13 +66,13 @@ void write_piece(const Piece& piece, const Names& names, base::Bytes& into) {
   for (const Blob& blob : piece.blobs) {
     to.byte(static_cast<unsigned>(blob.kind));
     to.byte(blob.align_log2);
-    to.byte(blob.mergeable ? Mergeable : 0);
+    to.byte(blob.mergeable ? unsigned{Mergeable} : 0u);
     to.number(blob.size);
     to.number(blob.end_fixup - blob.first_fixup);
     for (const Fixup& fixup : piece.fixups_of(blob)) {
       to.number(fixup.offset);
       to.byte(static_cast<unsigned>(fixup.kind));
-      to.byte(fixup.own ? Own : 0);
+      to.byte(fixup.own ? unsigned{Own} : 0u);
       to.number(fixup.own ? fixup.target : place_of(SymbolId{fixup.target}));
       to.signed_number(fixup.addend);
     }

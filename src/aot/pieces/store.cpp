@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <unordered_set>
 
 #include "aot/output.h"
 
@@ -216,8 +217,9 @@ Result<void> Store::write_again(const Lock&) {
   add_header(bytes);
   std::vector<PieceKey> order(added_.rbegin(), added_.rend());
   std::vector<PieceKey> older;
+  const std::unordered_set<PieceKey, HashOfKey> added(added_.begin(), added_.end());
   for (const auto& [key, piece] : known_)
-    if (std::find(added_.begin(), added_.end(), key) == added_.end()) older.push_back(key);
+    if (!added.contains(key)) older.push_back(key);
   std::sort(older.begin(), older.end(), [](const PieceKey& a, const PieceKey& b) { return a.low < b.low; });
   order.insert(order.end(), older.begin(), older.end());
   for (const PieceKey& key : order) {

@@ -37,6 +37,8 @@ class Store {
   /// Keeps a sound piece. The one that is there already stays.
   const Piece& add(PieceKey key, Piece piece);
   /// Puts what was added since into the file, with one write; an error if that failed, which loses nothing but time.
+  /// A file that would become too large is made anew, with what this store has looked at: what only waited there to be
+  /// found is not in it any more.
   Result<void> save();
 
   /// How many pieces are known, and about how many bytes they take in memory.

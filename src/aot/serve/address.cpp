@@ -58,6 +58,15 @@ Result<void> own_folder_of(const std::string& path) {
   return {};
 }
 
+Result<void> clear_place_of_socket(const std::string& path) {
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  if (!S_ISSOCK(status.st_mode))
+    return Error(ErrorKind::File, "'" + path + "' is there and no socket; name another place to listen");
+  ::unlink(path.c_str());
+  return {};
+}
+
 bool is_same_user(int socket) {
   ucred other = {};
   socklen_t size = sizeof other;

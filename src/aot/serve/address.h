@@ -36,6 +36,9 @@ Result<sockaddr_un> address_of(const std::string& path);
 /// Makes the folder of a path, or checks that it is ours and others have no business there.
 Result<void> own_folder_of(const std::string& path);
 
+/// Removes what an earlier server left at the path; an error if anything else is there.
+Result<void> clear_place_of_socket(const std::string& path);
+
 /// Whether the other side of a connection is of the same user.
 bool is_same_user(int socket);
 

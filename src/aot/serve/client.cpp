@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -11,8 +12,21 @@
 
 namespace inlay::aot {
 
+namespace {
+
+constexpr timeval Patience = {.tv_sec = 2, .tv_usec = 0};  // until a server has said that it is there
+constexpr timeval Endless = {.tv_sec = 0, .tv_usec = 0};
+
+void wait_no_longer_than(int socket, const timeval& time) {
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+
+}  // namespace
+
 Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const std::string& socket) {
   using Nobody = std::optional<BuildReport>;
+  if (version_text().empty()) return Nobody();
   const std::string path = socket.empty() ? default_socket() : socket;
   const Result<sockaddr_un> address = address_of(path);
   // Before anything is made or asked: who listens in a folder of somebody else is nobody to us.
@@ -21,9 +35,12 @@ Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const
   if (!address || ::lstat(parent.c_str(), &folder) != 0 || folder.st_uid != ::geteuid()) return Nobody();
   const Handle connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!connection) return Nobody();
+  wait_no_longer_than(connection.number(), Patience);
   if (::connect(connection.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
     return Nobody();
   if (!is_same_user(connection.number())) return Nobody();
+  const std::optional<base::Bytes> greeting = receive_message(connection.number());
+  if (!greeting || !is_greeting(*greeting)) return Nobody();
 
   BuildRequest asked = request;
   std::error_code error;
@@ -31,6 +48,8 @@ Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const
   if (error) return Nobody();
   asked.directory = (here / request.directory).lexically_normal().string();
   if (!send_message(connection.number(), write_request(asked))) return Nobody();
+  // It may take its time for the program, as long as it lives.
+  wait_no_longer_than(connection.number(), Endless);
   const std::optional<base::Bytes> bytes = receive_message(connection.number());
   if (!bytes) return Nobody();
   std::optional<Answer> answer = read_answer(*bytes);

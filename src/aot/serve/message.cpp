@@ -38,12 +38,31 @@ constexpr unsigned ErrorKindCount = 0
 #include "inlay/errors.def"
     ;
 
+bool is_ours(std::string_view version) { return !version.empty() && version == version_text(); }
+
 }  // namespace
+
+std::optional<std::string> version_at(const void* address) {
+  const std::optional<std::string> build = cache::build_id_of(address);
+  if (!build) return std::nullopt;
+  return INLAY_VERSION_STRING "/" + *build;
+}
 
 const std::string& version_text() {
   static const char here = 0;
-  static const std::string text = INLAY_VERSION_STRING "/" + cache::build_id_of(&here).value_or("without a build id");
+  static const std::string text = version_at(&here).value_or("");
   return text;
+}
+
+base::Bytes write_greeting() {
+  base::Bytes bytes;
+  base::Writer(bytes).text(version_text());
+  return bytes;
+}
+
+bool is_greeting(std::span<const std::byte> bytes) {
+  base::Reader from(bytes);
+  return is_ours(from.text()) && from.good() && from.at_end();
 }
 
 base::Bytes write_request(const BuildRequest& request) {
@@ -62,7 +81,7 @@ base::Bytes write_request(const BuildRequest& request) {
 
 std::optional<BuildRequest> read_request(std::span<const std::byte> bytes) {
   base::Reader from(bytes);
-  if (from.text() != version_text()) return std::nullopt;
+  if (!is_ours(from.text())) return std::nullopt;
   BuildRequest request;
   request.directory = from.text();
   request.sources = read_list(from);
@@ -107,7 +126,7 @@ base::Bytes write_answer(const Answer& answer) {
 std::optional<Answer> read_answer(std::span<const std::byte> bytes) {
   base::Reader from(bytes);
   Answer answer;
-  const bool same = from.text() == version_text();
+  const bool same = is_ours(from.text());
   answer.same_version = from.byte() == 1 && same;
   if (!from.good()) return std::nullopt;
   if (!answer.same_version) return answer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a server and those who ask it say to each other, and how: a magic word, a length, that many bytes. The first
-// thing in each message is the version of who sent it; the rest is only read by the same version.
+// thing in each message is the version of who sent it; the rest is only read by the same version. The server speaks
+// first, with its version alone, and at once: who hears nothing talks to something else, or to one that is stuck.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,10 @@
 
 namespace inlay::aot {
 
-/// Of this build of Inlay: two with the same one understand each other and make the same files.
+/// Of the build of Inlay that `address` lies in: two with the same one understand each other and make the same files.
+/// Nothing if it was linked without a build id: then it cannot be told from others.
+std::optional<std::string> version_at(const void* address);
+/// Of this one; empty if it has none, and nobody has that.
 const std::string& version_text();
 
 struct Answer {
@@ -19,6 +23,10 @@ struct Answer {
   std::optional<Error> error;  // otherwise the report counts
   BuildReport report;
 };
+
+base::Bytes write_greeting();
+/// Whether it is one of this version.
+bool is_greeting(std::span<const std::byte> bytes);
 
 base::Bytes write_request(const BuildRequest& request);
 /// Nothing if it is no request of this version.

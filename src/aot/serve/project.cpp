@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 
+#include "aot/clock.h"
 #include "inlay/ir/library.h"
 #include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
@@ -25,13 +25,6 @@ constexpr std::int64_t MostLines = 1 << 20;
 /// Old bodies stay in the tables: when there are this many times as many instructions as at first, all is read anew.
 constexpr std::size_t MostGrowth = 2;
 constexpr std::size_t FreeGrowth = 1 << 16;
-
-double milliseconds_since(std::chrono::steady_clock::time_point& last) {
-  const auto now = std::chrono::steady_clock::now();
-  const double passed = std::chrono::duration<double, std::milli>(now - last).count();
-  last = now;
-  return passed;
-}
 
 std::size_t equal_at_the_front(std::string_view a, std::string_view b) {
   constexpr std::size_t Step = 4096;
@@ -79,14 +72,14 @@ Result<Project> Project::create() {
 
 Result<void> Project::update(std::vector<SourceText> sources, const std::vector<std::string>& libraries) {
   times_ = {};
-  auto clock = std::chrono::steady_clock::now();
+  Clock clock;
   std::vector<LibraryState> states = states_of(libraries);
   incremental_ = whole_ && states == libraries_ && sources.size() == sources_.size() &&
                  module_.insts.count() <= MostGrowth * insts_when_read_ + FreeGrowth;
   std::vector<std::vector<Change>> changes(sources.size());
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
     incremental_ = sources[i].name == sources_[i].file.name && find_changes(sources_[i], sources[i].text, changes[i]);
-  times_.difference = milliseconds_since(clock);
+  times_.difference = clock.lap();
 
   whole_ = false;
   ++state_;
@@ -100,7 +93,7 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
     incremental_ = apply(sources_[i], std::move(sources[i]), changes[i]);
   if (incremental_) {
-    times_.parse = milliseconds_since(clock);
+    times_.parse = clock.lap();
     const bool grew = tables() != before;
     reach_changed_ = reach_changed_ || grew;
     incremental_ = verify_changed(grew);
@@ -111,14 +104,14 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
       if (i < sources_.size() && sources[i].name.empty()) sources[i] = std::move(sources_[i].file);
     libraries_ = std::move(states);
     INLAY_TRY_VOID(read_all(std::move(sources)));
-    times_.parse = milliseconds_since(clock);
+    times_.parse = clock.lap();
     INLAY_TRY_VOID(ir::verify(module_));
   }
-  times_.verify = milliseconds_since(clock);
+  times_.verify = clock.lap();
   if (!incremental_ || reach_changed_) {
     INLAY_TRY(reach_, ir::expand(module_));
   }
-  times_.expand = milliseconds_since(clock);
+  times_.expand = clock.lap();
   if (!incremental_) insts_when_read_ = module_.insts.count();
   whole_ = true;
   return {};

@@ -31,6 +31,7 @@ namespace {
 constexpr timeval Patience = {.tv_sec = 10, .tv_usec = 0};  // with who says nothing
 constexpr std::size_t MostConnections = 64;
 constexpr int Backlog = 64;
+constexpr int Moment = 50;  // milliseconds
 
 Error cannot_serve(const std::string& path, int reason) {
   return {ErrorKind::File, "a server cannot listen at '" + path + "': " + std::generic_category().message(reason)};
@@ -84,11 +85,15 @@ class Server {
     if (connections_.size() >= MostConnections) return;  // closed: the other side builds by itself
     Connection& connection = connections_.emplace_back();
     connection.socket = std::move(socket);
-    connection.thread = std::thread([this, &connection] {
-      answer(connection.socket.number());
-      ::shutdown(connection.socket.number(), SHUT_RDWR);  // at once; it is closed when somebody looks after it
-      connection.done = true;
-    });
+    try {
+      connection.thread = std::thread([this, &connection] {
+        answer(connection.socket.number());
+        ::shutdown(connection.socket.number(), SHUT_RDWR);  // at once; it is closed when somebody looks after it
+        connection.done = true;
+      });
+    } catch (const std::system_error&) {
+      connections_.pop_back();  // no more threads: likewise
+    }
   }
 
   /// Whether nothing is being built or asked.
@@ -97,7 +102,7 @@ class Server {
     return connections_.empty();
   }
 
- private:
+  /// Closes what is done.
   void reap() {
     connections_.remove_if([](Connection& connection) {
       if (!connection.done) return false;
@@ -106,10 +111,11 @@ class Server {
     });
   }
 
+ private:
   void answer(int socket) {
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &Patience, sizeof Patience);
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &Patience, sizeof Patience);
-    if (!is_same_user(socket)) return;
+    if (!is_same_user(socket) || !send_message(socket, write_greeting())) return;
     const std::optional<base::Bytes> message = receive_message(socket);
     if (!message) return;
     Answer answer;
@@ -134,6 +140,9 @@ class Server {
 }  // namespace
 
 Result<void> serve(const ServeOptions& options) {
+  if (version_text().empty())
+    return Error(ErrorKind::InvalidArgument,
+                 "this build of Inlay cannot be told from others, so nobody would ask it; link it with a build id");
   const std::string path = options.socket.empty() ? default_socket() : options.socket;
   INLAY_TRY(const sockaddr_un address, address_of(path));
   INLAY_TRY_VOID(own_folder_of(path));
@@ -141,8 +150,8 @@ Result<void> serve(const ServeOptions& options) {
   if (!lock) return cannot_serve(path, errno);
   if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
     return Error(ErrorKind::File, "a server listens at '" + path + "' already; end that one first");
-  // What lies there now is a dead one's.
-  ::unlink(path.c_str());
+  // A socket that lies there now is a dead one's.
+  INLAY_TRY_VOID(clear_place_of_socket(path));
   const Handle listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return cannot_serve(path, errno);
   if (::bind(listener.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
@@ -163,7 +172,13 @@ Result<void> serve(const ServeOptions& options) {
     if (ready > 0 && waited[1].revents) break;
     if (ready > 0 && waited[0].revents) {
       Handle connection(::accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (connection) server.start(std::move(connection));
+      if (connection) {
+        server.start(std::move(connection));
+      } else {
+        // Most likely this process has too much open: who waits goes on waiting, and is not asked about all the time.
+        server.reap();
+        ::poll(waited + 1, 1, Moment);
+      }
       last_asked = std::chrono::steady_clock::now();
     } else if (idle.count() > 0) {
       if (!server.idle()) last_asked = std::chrono::steady_clock::now();

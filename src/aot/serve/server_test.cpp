@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <thread>
 
+#include "../../../tests/sanitized.h"
 #include "aot/serve/address.h"
 #include "aot/serve/message.h"
 #include "aot/serve/test_program.h"
@@ -20,9 +23,14 @@ namespace {
 /// A server in a process of its own.
 class Served {
  public:
-  explicit Served(ServeOptions options) : socket_(options.socket) {
+  /// `files`: how many it may have open; 0: as many as we.
+  explicit Served(ServeOptions options, rlim_t files = 0) : socket_(options.socket) {
     process_ = ::fork();
-    if (process_ == 0) ::_exit(serve(options) ? 0 : 1);
+    if (process_ == 0) {
+      const rlimit limit{files, files};
+      if (files != 0) ::setrlimit(RLIMIT_NOFILE, &limit);
+      ::_exit(serve(options) ? 0 : 1);
+    }
     for (int i = 0; i < 2000 && !answers(); ++i) ::usleep(5000);
   }
   ~Served() {
@@ -36,6 +44,7 @@ class Served {
     process_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
+  pid_t process() const { return process_; }
   bool answers() const {
     const Handle connection = connect(socket_);
     return static_cast<bool>(connection);
@@ -112,6 +121,72 @@ TEST(Server, WhereThereIsNoneNobodyAnswers) {
   EXPECT_FALSE(*nobody);
 }
 
+TEST(Server, WhoSaysNothingIsNobody) {
+  Place place;
+  ASSERT_TRUE(own_folder_of(place.options.socket));
+  const sockaddr_un address = address_of(place.options.socket).value();
+  const Handle listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(listener.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener.number(), 1), 0);
+  const auto nobody = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(nobody);
+  EXPECT_FALSE(*nobody);
+  // Nor is one who has no room for more that wait.
+  std::vector<Handle> waiting;
+  for (int i = 0; i < 2; ++i) {
+    waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(::connect(waiting.back().number(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
+  }
+  const auto full = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(full);
+  EXPECT_FALSE(*full);
+}
+
+TEST(Server, WithTooManyFilesOpenItWaitsAndServesAgain) {
+  Place place;
+  write_bytes(place.folder / "p.inlay", program(4));
+  constexpr int Files = 24;
+  Served server(place.options, Files);
+  clockid_t clock;
+  ASSERT_EQ(::clock_getcpuclockid(server.process(), &clock), 0);
+  std::vector<Handle> silent;
+  for (int i = 0; i < Files; ++i) silent.push_back(Served::connect(place.options.socket));
+  ::usleep(200'000);
+  const auto spent = [&] {
+    timespec time = {};
+    ::clock_gettime(clock, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  };
+  const double before = spent();
+  ::usleep(500'000);
+  EXPECT_LT(spent() - before, 0.1);
+  silent.clear();
+  const auto built = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(built) << built.error().to_string();
+  EXPECT_TRUE(*built);
+}
+
+TEST(Server, WithoutMemoryForThreadsItClosesAndServesAgain) {
+  if (Sanitized) GTEST_SKIP() << "sanitizers end a process that is refused memory";
+  Place place;
+  write_bytes(place.folder / "p.inlay", program(4));
+  Served server(place.options);
+  const rlimit none{1 << 20, RLIM_INFINITY}, all{RLIM_INFINITY, RLIM_INFINITY};
+  ASSERT_EQ(::prlimit(server.process(), RLIMIT_AS, &none, nullptr), 0);
+  std::vector<Handle> connections;
+  bool closed = false;
+  for (int i = 0; i < 30 && !closed; ++i) {
+    connections.push_back(Served::connect(place.options.socket));
+    closed = !receive_message(connections.back().number());  // threads that were there before may do
+  }
+  EXPECT_TRUE(closed);
+  ASSERT_EQ(::prlimit(server.process(), RLIMIT_AS, &all, nullptr), 0);
+  connections.clear();
+  const auto built = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(built) << built.error().to_string();
+  EXPECT_TRUE(*built);
+}
+
 TEST(Server, ServesSeveralAtOnce) {
   Place place;
   constexpr int Clients = 4;
@@ -144,8 +219,10 @@ TEST(Server, GarbageAndSilenceKeepNobodyWaiting) {
   ASSERT_TRUE(silent);
   const Handle garbage = Served::connect(place.options.socket);
   ASSERT_GT(::send(garbage.number(), "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL), 0);
+  const std::optional<base::Bytes> greeting = receive_message(garbage.number());
+  EXPECT_TRUE(greeting && is_greeting(*greeting));
   char answer;
-  EXPECT_LE(::recv(garbage.number(), &answer, 1, 0), 0);  // closed, without a word
+  EXPECT_LE(::recv(garbage.number(), &answer, 1, 0), 0);  // closed, without another word
   const Handle half = Served::connect(place.options.socket);
   ASSERT_GT(::send(half.number(), "INLY\x40\0\0\0abc", 11, MSG_NOSIGNAL), 0);
   const auto built = try_server(place.request, place.options.socket);
@@ -159,6 +236,8 @@ TEST(Server, AnotherVersionIsToldSoAndBuildsByItself) {
   const Handle connection = Served::connect(place.options.socket);
   base::Bytes message;
   base::Writer(message).text("another version");
+  EXPECT_FALSE(is_greeting(message));
+  ASSERT_TRUE(receive_message(connection.number()));  // the greeting
   ASSERT_TRUE(send_message(connection.number(), message));
   const std::optional<base::Bytes> bytes = receive_message(connection.number());
   ASSERT_TRUE(bytes);
@@ -217,6 +296,17 @@ TEST(Server, ListensOnlyWhereNobodyElseCanLook) {
   EXPECT_NE(served.error().message().find("others may look into it"), std::string::npos);
   place.options.socket = place.folder / std::string(200, 'x');
   EXPECT_FALSE(serve(place.options));
+}
+
+TEST(Messages, WhatHasNoBuildIdHasNoVersion) {
+  const int nowhere = 0;
+  EXPECT_FALSE(version_at(&nowhere));
+  EXPECT_TRUE(version_at(reinterpret_cast<const void*>(&version_text)));
+  EXPECT_TRUE(is_greeting(write_greeting()));
+  base::Bytes empty;
+  base::Writer(empty).text("");
+  EXPECT_FALSE(is_greeting(empty));
+  EXPECT_FALSE(is_greeting({}));
 }
 
 TEST(Messages, DamagedOnesAreRefused) {

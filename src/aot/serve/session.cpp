@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "aot/serve/session.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <system_error>
 #include <thread>
 
+#include "aot/clock.h"
 #include "aot/output.h"
 #include "aot/serve/support.h"
+#include "inlay/ir/load.h"
 
 namespace inlay::aot {
 
@@ -21,42 +16,6 @@ namespace {
 constexpr std::size_t MostProjects = 8;
 constexpr std::size_t MostMemory = std::size_t{1} << 30;  // of pieces
 constexpr unsigned ProgramMode = 0755;
-constexpr std::int64_t LargestSource = std::int64_t{1} << 30;
-
-/// `text`: memory to use.
-Result<std::string> read_text(const std::string& path, const std::string& name, std::string text) {
-  auto failed = [&](int reason) {
-    return Error(reason == ENOENT ? ErrorKind::NotFound : ErrorKind::File,
-                 "'" + name + "' cannot be read: " + std::generic_category().message(reason));
-  };
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return failed(errno);
-  struct stat status = {};
-  int reason = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-  if (reason == 0 && status.st_size > LargestSource) reason = EFBIG;
-  // One more than it should be, so that the end is seen; what is no file has no size.
-  std::size_t filled = 0;
-  if (reason == 0) text.resize(static_cast<std::size_t>(std::max<std::int64_t>(status.st_size, 0)) + 1);
-  while (reason == 0) {
-    if (filled == text.size()) text.resize(2 * text.size() + 4096);
-    const ssize_t count = ::read(file, text.data() + filled, text.size() - filled);
-    if (count == 0) break;
-    if (count < 0 && errno != EINTR) reason = errno;
-    filled += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
-    if (filled > static_cast<std::size_t>(LargestSource)) reason = EFBIG;
-  }
-  text.resize(filled);
-  ::close(file);
-  if (reason != 0) return failed(reason);
-  return text;
-}
-
-double milliseconds_since(std::chrono::steady_clock::time_point& last) {
-  const auto now = std::chrono::steady_clock::now();
-  const double passed = std::chrono::duration<double, std::milli>(now - last).count();
-  last = now;
-  return passed;
-}
 
 std::string in_directory(const std::string& directory, const std::string& name) {
   return name.starts_with('/') || directory.empty() ? name : directory + '/' + name;
@@ -84,9 +43,10 @@ void Session::make_room() {
   store_ = path_.empty() ? std::make_unique<Store>() : std::make_unique<Store>(path_, store_bytes_);
 }
 
-Result<Session::Known*> Session::known(const BuildRequest& request, const std::string& directory) {
+Result<Session::Known*> Session::known(const BuildRequest& request) {
   const auto found = std::find_if(known_.begin(), known_.end(), [&](const std::unique_ptr<Known>& one) {
-    return one->directory == directory && one->sources == request.sources && one->libraries == request.libraries;
+    return one->directory == request.directory && one->sources == request.sources &&
+           one->libraries == request.libraries;
   });
   if (found != known_.end()) {
     known_.splice(known_.begin(), known_, found);
@@ -94,7 +54,7 @@ Result<Session::Known*> Session::known(const BuildRequest& request, const std::s
   }
   if (known_.size() >= MostProjects) known_.pop_back();
   INLAY_TRY(Project project, Project::create());
-  known_.push_front(std::unique_ptr<Known>(new Known{.directory = directory,
+  known_.push_front(std::unique_ptr<Known>(new Known{.directory = request.directory,
                                                      .sources = request.sources,
                                                      .libraries = request.libraries,
                                                      .project = std::move(project),
@@ -104,19 +64,20 @@ Result<Session::Known*> Session::known(const BuildRequest& request, const std::s
 
 Result<BuildReport> Session::build(const BuildRequest& request) {
   if (request.sources.empty()) return Error(ErrorKind::InvalidArgument, "there is nothing to build; name a program");
-  auto clock = std::chrono::steady_clock::now();
+  Clock clock;
   make_room();
-  INLAY_TRY(Known * known, this->known(request, request.directory));
+  INLAY_TRY(Known * known, this->known(request));
   BuildReport report;
   std::vector<SourceText> sources;
   for (const std::string& name : request.sources) {
-    INLAY_TRY(std::string text, read_text(in_directory(request.directory, name), name, known->project.take_spare()));
+    INLAY_TRY(std::string text,
+              ir::read_file(in_directory(request.directory, name), name, known->project.take_spare()));
     sources.push_back({name, std::move(text)});
   }
   std::vector<std::string> libraries;
   for (const std::string& name : request.libraries) libraries.push_back(in_directory(request.directory, name));
   INLAY_TRY(Output output, Output::create(in_directory(request.directory, request.output)));
-  report.times.emplace_back("read", milliseconds_since(clock));
+  report.times.emplace_back("read", clock.lap());
 
   const Result<void> updated = known->project.update(std::move(sources), libraries);
   if (!updated) {
@@ -130,7 +91,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
       report.times.end(),
       {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
-  clock = std::chrono::steady_clock::now();
+  clock.lap();
   PieceOptions options{.level = request.level,
                        .cpu = request.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
                        .strip = request.strip,
@@ -149,13 +110,13 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
                                            {"compile", built.compile},
                                            {"data", built.data_time},
                                            {"link", built.link}});
-  clock = std::chrono::steady_clock::now();
+  clock.lap();
   INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(file_.data()), file_.size()}));
   INLAY_TRY_VOID(output.commit(ProgramMode));
-  report.times.emplace_back("write", milliseconds_since(clock));
+  report.times.emplace_back("write", clock.lap());
   // What cannot be kept is made again the next time.
   static_cast<void>(store_->save().has_value());
-  report.times.emplace_back("save", milliseconds_since(clock));
+  report.times.emplace_back("save", clock.lap());
   return report;
 }
 

@@ -23,7 +23,7 @@ class Session {
 
  private:
   struct Known;
-  Result<Known*> known(const BuildRequest& request, const std::string& directory);
+  Result<Known*> known(const BuildRequest& request);
   void make_room();
 
   std::string path_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "aot/serve/support.h"
 #include "aot/serve/test_program.h"
 #include "aot/test_support.h"
 
@@ -276,6 +277,36 @@ export func @main(%argc: i32, %argv: ptr) -> i32 {
   ASSERT_TRUE(moved);
   EXPECT_EQ(moved->compiled, 0u);
   EXPECT_EQ(run(folder / "program" + " 2>&1").output.substr(0, 10), "p.inlay:6:");
+}
+
+TEST(Session, NothingIsCompiledForAProgramThatLacksSomething) {
+  struct {
+    const char *text, *error;
+  } const cases[] = {
+      {"extern func @missing() -> i32\nextern func @unused()\nexport func @main() -> i32 {\n"
+       "  %n = call fn() -> i32 @missing()\n  return i32 %n\n}\n",
+       "p.inlay:1: error: the program needs 'missing', which nothing defines; link with what does [undefined-symbol]"},
+      {"extern data @lacking : i32\nexport func @main() -> i32 {\n  %n = load i32 @lacking\n  return i32 %n\n}\n",
+       "p.inlay:1: error: the program needs 'lacking', which nothing defines; link with what does [undefined-symbol]"},
+      // What the support code has is not lacking.
+      {"extern func @memcpy(ptr, ptr, i64) -> ptr\nexport func @main() -> i32 {\n  %s = slot i64\n"
+       "  %p = call fn(ptr, ptr, i64) -> ptr @memcpy(%s, %s, 8)\n  return i32 0\n}\n",
+       ""}};
+  for (const auto& [text, error] : cases) {
+    auto project = Project::create();
+    ASSERT_TRUE(project);
+    const Result<void> updated = project->update({{"p.inlay", text}}, {});
+    ASSERT_TRUE(updated) << updated.error().to_string();
+    Store store;
+    Machines machines;
+    PieceBuilder builder(store, machines);
+    base::Bytes file;
+    const auto support = support_objects(project->module());
+    ASSERT_TRUE(support);
+    const auto built = builder.build_executable(project->module(), project->reach(), {.support = *support}, file);
+    EXPECT_EQ(built ? "" : built.error().to_string(), error);
+    EXPECT_EQ(store.count(), built ? 1u : 0u);
+  }
 }
 
 TEST(Session, AnObjectLinksWithTheCLibrary) {

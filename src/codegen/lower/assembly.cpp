@@ -7,6 +7,7 @@
 #include "codegen/lower/initializer.h"
 #include "codegen/lower/lower.h"
 #include "codegen/target.h"
+#include "ir/assembly.h"
 
 #include <llvm/IR/Module.h>
 #include <llvm/MC/MCAsmInfo.h>
@@ -149,7 +150,7 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const 
     text += ".type " + symbol + ",@function\n" + symbol + ":\n.cfi_startproc\n";
     if (intel) text += ".intel_syntax noprefix\n";
     const std::size_t begin = text.size();
-    text += *body;
+    text += ir::with_own_labels(*body, name);
     parts.push_back({id, begin, text.size()});
     text += intel ? "\n.att_syntax prefix\n" : "\n";
     text += ".cfi_endproc\n.size " + symbol + ", . - " + symbol + '\n';

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "inlay/ir/fingerprint.h"
 #include "inlay/ir/module.h"
@@ -28,6 +29,11 @@ struct LowerJob {
   /// holds. All symbols are visible to a linker, nothing is seen through one, and function records stay undefined.
   bool independent = false;
 };
+
+/// What compiled code calls where it traps (inlay/ir/layout.h).
+inline constexpr std::string_view TrapName = "inlay_trap";
+/// What the symbols of FunctionRecords begin with.
+inline constexpr std::string_view RecordPrefix = "inlay.record.";
 
 /// Whether others may use it.
 bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);

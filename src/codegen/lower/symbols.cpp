@@ -6,7 +6,9 @@
 #include "codegen/lower/initializer.h"
 #include "ir/verify_symbols.h"
 
+#include <llvm/ADT/StringSet.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/RuntimeLibcalls.h>
 
 namespace inlay::codegen {
 
@@ -19,24 +21,41 @@ bool is_library_name(llvm::StringRef name) {
   return library.getLibFunc(name, found);
 }
 
-std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, auto id) {
-  return instance ? module.full_name(id) : std::string(module.text(name));
+/// Whether code that LLVM makes may call a function of that name without being told to: for operations that the
+/// processor lacks, for copies.
+bool is_called_by_code(llvm::StringRef name) {
+  static const llvm::StringSet<> names = [] {
+    llvm::StringSet<> all;
+    for (llvm::RTLIB::LibcallImpl call : llvm::RTLIB::libcall_impls())
+      all.insert(llvm::RTLIB::RuntimeLibcallsInfo::getLibcallImplName(call));
+    return all;
+  }();
+  return names.contains(name) || is_library_name(name);
+}
+
+std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, bool own, auto id) {
+  if (instance) return module.full_name(id);
+  std::string text(module.text(name));
+  if (own && is_called_by_code(text)) text += ir::OwnSuffix;
+  return text;
 }
 
 }  // namespace
 
 std::string symbol_name(const ir::Module& module, ir::FunctionId function) {
   const ir::Function& f = module.functions[function];
-  return raw_name(module, f.name, static_cast<bool>(f.generic), function);
+  return raw_name(module, f.name, static_cast<bool>(f.generic),
+                  (f.flags & (ir::FunctionExported | ir::FunctionExtern)) == 0, function);
 }
 
 std::string symbol_name(const ir::Module& module, ir::DataId data) {
   const ir::Data& d = module.data[data];
-  return raw_name(module, d.name, static_cast<bool>(d.generic), data);
+  return raw_name(module, d.name, static_cast<bool>(d.generic), (d.flags & (ir::DataExported | ir::DataExtern)) == 0,
+                  data);
 }
 
 std::string record_name(const ir::Module& module, ir::FunctionId function) {
-  return "inlay.record." + symbol_name(module, function);
+  return std::string(RecordPrefix) + symbol_name(module, function);
 }
 
 Symbols::Symbols(llvm::Module& into, const ir::Module& module, const LowerJob& job, Types& types)
@@ -62,6 +81,25 @@ bool Symbols::is_name_possible(std::string_view name, const ir::Location& locati
   return false;
 }
 
+/// C passes other vectors in its own way, by processor and by what that is said to have.
+void Symbols::check_vectors(ir::FunctionId id) {
+  constexpr std::uint32_t Passed = 16;  // bytes
+  const ir::Function& f = module_.functions[id];
+  const ir::Type& signature = module_.types[f.signature];
+  std::vector<ir::TypeId> types{signature.element};
+  for (std::uint32_t i = 0; i < signature.count; ++i) types.push_back(module_.parameter_type(f.signature, i));
+  for (ir::TypeId type : types) {
+    const ir::Type& t = module_.types[type];
+    if (t.kind != ir::TypeKind::Vector || (t.size == Passed && job_.architecture != Architecture::RiscV64)) continue;
+    fail(Error(ErrorKind::InvalidProgram,
+               "the external function '@" + module_.full_name(id) + "' takes or gives a " + module_.to_string(type) +
+                   ", which C passes in a way of its own; pass a pointer" +
+                   (job_.architecture == Architecture::RiscV64 ? "" : ", or vectors of 16 bytes"),
+               place_of(module_, f.location)));
+    return;
+  }
+}
+
 llvm::Function* Symbols::declare(ir::FunctionId id) {
   const ir::Function& f = module_.functions[id];
   const Convention& convention = types_.convention(f.signature);
@@ -75,7 +113,10 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
   llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage,
                                                     possible ? name : "inlay.unnamed", &into_);
   function->setAttributes(convention.attributes);
-  if (f.flags & ir::FunctionExtern) return function;
+  if (f.flags & ir::FunctionExtern) {
+    check_vectors(id);
+    return function;
+  }
   if (is_library_name(name)) {  // it is the program's own, whatever the C library's does
     function->addFnAttr("no-builtins");
     function->addFnAttr(llvm::Attribute::NoBuiltin);
@@ -127,8 +168,7 @@ void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
 llvm::FunctionCallee Symbols::trap() {
   if (trap_) return trap_;
   llvm::Type* word = types_.word();
-  trap_ =
-      into_.getOrInsertFunction("inlay_trap", llvm::Type::getVoidTy(into_.getContext()), types_.pointer(), word, word);
+  trap_ = into_.getOrInsertFunction(TrapName, llvm::Type::getVoidTy(into_.getContext()), types_.pointer(), word, word);
   // It may throw: whoever calls the program may catch that.
   if (auto* function = llvm::dyn_cast<llvm::Function>(trap_.getCallee())) {
     function->addFnAttr(llvm::Attribute::NoReturn);

@@ -54,6 +54,7 @@ class Symbols {
   }
 
  private:
+  void check_vectors(ir::FunctionId function);
   llvm::Function* declare(ir::FunctionId function);
   llvm::GlobalVariable* declare(ir::DataId data);
   llvm::GlobalVariable* declare_object(const std::string& name, llvm::Type* type);

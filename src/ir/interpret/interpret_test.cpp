@@ -242,6 +242,52 @@ TEST(Interpreter, pairs_go_to_native_functions_and_back_as_two_words) {
   EXPECT_EQ(as<std::int64_t>(run(m, g, {}, with(list)).value()), 4000 + 'd');
 }
 
+/// Where a pair does not fit into what registers are left, both words lie on the stack, and who comes next may get
+/// the register.
+std::int64_t after_five(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::int64_t e, SliceLayout s,
+                        std::int64_t f) {
+  return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * *static_cast<const signed char*>(s.data) + 7 * s.length + 8 * f;
+}
+std::int64_t after_seven(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::int64_t e, std::int64_t f,
+                         std::int64_t g, SliceLayout s, std::int64_t h, SliceLayout t, double x) {
+  return after_five(a, b, c, d, e, s, f) + 9 * g + 10 * h + 11 * t.length + static_cast<std::int64_t>(12 * x);
+}
+
+TEST(Interpreter, pairs_lie_where_c_has_them_when_registers_run_out) {
+  Module m = Module::create().value();
+  const TypeId bytes = m.slice(I8);
+  const TypeId five = m.signature({I64, I64, I64, I64, I64, bytes, I64}, I64);
+  const TypeId seven = m.signature({I64, I64, I64, I64, I64, I64, I64, bytes, I64, bytes, F64}, I64);
+  const FunctionId native_five = m.function("after_five", five, FunctionExtern);
+  const FunctionId native_seven = m.function("after_seven", seven, FunctionExtern);
+  Builder b(m);
+  // From native code through the program to native code.
+  std::vector<FunctionId> through, addresses;
+  for (FunctionId native : {native_five, native_seven}) {
+    const TypeId signature = m.functions[native].signature;
+    through.push_back(m.function("through" + std::to_string(native.value), signature));
+    b.begin(through.back());
+    std::vector<Operand> parameters;
+    for (std::uint32_t i = 0; i < m.types[signature].count; ++i) parameters.push_back(b.parameter(i));
+    b.ret(b.call(native, parameters));
+    b.end();
+    addresses.push_back(m.function("address" + std::to_string(native.value), m.signature({}, Ptr)));
+    b.begin(addresses.back());
+    b.ret(b.convert(Op::Bitcast, Ptr, Value(through.back())));
+    b.end();
+  }
+  lay_out(m);
+  Named list[] = {
+      {"after_five", reinterpret_cast<void*>(after_five)}, {"after_seven", reinterpret_cast<void*>(after_seven)}, {}};
+  Interpreter interpreter = Interpreter::create(m, with(list)).value();
+  signed char byte = 100;
+  const SliceLayout s{&byte, 1'000'000}, t{&byte, 77};
+  const auto call_five = as<decltype(&after_five)>(interpreter.call(addresses[0], {}).value());
+  EXPECT_EQ(call_five(1, 2, 3, 4, 5, s, 6), after_five(1, 2, 3, 4, 5, s, 6));
+  const auto call_seven = as<decltype(&after_seven)>(interpreter.call(addresses[1], {}).value());
+  EXPECT_EQ(call_seven(1, 2, 3, 4, 5, 6, 7, s, 8, t, 1.5), after_seven(1, 2, 3, 4, 5, 6, 7, s, 8, t, 1.5));
+}
+
 TEST(Interpreter, native_code_calls_functions_of_the_program) {
   Module m = Module::create().value();
   const TypeId every = m.signature({Bool, I8, I16, I32, I64, F32, F64, Ptr}, I64);

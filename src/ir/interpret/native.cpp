@@ -11,11 +11,11 @@ namespace inlay::ir {
 
 struct NativeSignature {
   ffi_cif cif{};
-  std::vector<ffi_type*> arguments;  // pairs are two
-  std::vector<std::size_t> cells;    // where the argument lies in a row
-  std::size_t row = 0;               // bytes of a row
+  std::vector<ffi_type*> arguments;
+  std::vector<std::size_t> cells;  // where the argument lies in a row
+  std::size_t row = 0;             // bytes of a row
   TypeId result;
-  ffi_type pair{};  // the result, if it is a pair
+  ffi_type pair{};  // a struct of two words
   ffi_type* pair_elements[3] = {};
 };
 
@@ -79,26 +79,22 @@ Error not_native(const Module& module, TypeId signature) {
 bool fill(NativeSignature& out, const Module& m, TypeId type, bool object_first) {
   const auto add = [&](TypeId parameter) {
     const TypeKind kind = m.types[parameter].kind;
-    const std::size_t words = is_pair(kind) ? 2 : 1;
-    ffi_type* word = words == 2 ? &ffi_type_pointer : scalar_type(kind);
-    for (std::size_t i = 0; i < words; ++i, out.row += 8) {
-      out.arguments.push_back(word);
-      out.cells.push_back(out.row);
-    }
-    return word != nullptr;
+    ffi_type* native = is_pair(kind) ? &out.pair : scalar_type(kind);
+    out.arguments.push_back(native);
+    out.cells.push_back(out.row);
+    out.row += is_pair(kind) ? 16 : 8;
+    return native != nullptr;
   };
+  // Not as two words: C puts both on the stack where only one of them fits into a register.
+  out.pair_elements[0] = out.pair_elements[1] = &ffi_type_pointer;
+  out.pair.type = FFI_TYPE_STRUCT;
+  out.pair.elements = out.pair_elements;
   if (object_first) add(Ptr);
   for (std::uint32_t i = 0; i < m.types[type].count; ++i)
     if (!add(m.parameter_type(type, i))) return false;
   out.result = m.types[type].element;
   const TypeKind kind = m.types[out.result].kind;
-  ffi_type* result = scalar_type(kind);
-  if (is_pair(kind)) {
-    out.pair_elements[0] = out.pair_elements[1] = &ffi_type_pointer;
-    out.pair.type = FFI_TYPE_STRUCT;
-    out.pair.elements = out.pair_elements;
-    result = &out.pair;
-  }
+  ffi_type* result = is_pair(kind) ? &out.pair : scalar_type(kind);
   return result && ffi_prep_cif(&out.cif, FFI_DEFAULT_ABI, static_cast<unsigned>(out.arguments.size()), result,
                                 out.arguments.data()) == FFI_OK;
 }
