@@ -79,7 +79,7 @@ const Backend& backend_of(Architecture architecture) {
   return backend;
 }
 
-void make_ready(Architecture architecture) { backend_of(architecture); }
+void make_ready(Architecture architecture) { (void)backend_of(architecture); }
 
 std::optional<Architecture> architecture_of(const llvm::Module& module) {
   for (unsigned i = 0; i < ArchitectureCount; ++i)

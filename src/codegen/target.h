@@ -40,12 +40,6 @@ struct MachineOptions {
 /// The name by which LLVM knows the architecture, with Linux and the C library's conventions.
 const char* triple_of(Architecture architecture);
 
-/// The architecture that a module says it is for; none if it is another.
-std::optional<Architecture> architecture_of(const llvm::Module& module);
-
-/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
-void make_ready(Architecture architecture);
-
 /// What LLVM is told of an architecture: for Cpu::Portable, whose assembly is read for any other too.
 struct Backend {
   const char* triple;
@@ -56,6 +50,12 @@ struct Backend {
 };
 /// LLVM's part for it is ready.
 const Backend& backend_of(Architecture architecture);
+
+/// The architecture that a module says it is for; none if it is another.
+std::optional<Architecture> architecture_of(const llvm::Module& module);
+
+/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
+void make_ready(Architecture architecture);
 
 /// A target machine (small code model) and the pass pipelines that belong to it. Not thread-safe; modules of any
 /// context may be compiled with it, one after another.

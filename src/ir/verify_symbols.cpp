@@ -95,7 +95,7 @@ bool SymbolFacts::catch_up() {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
     if (const char* why = why_not_a_name(text)) return fail(id, why);
-    if (text.find('<') != std::string_view::npos) like_instances_.push_back(id);
+    if (text.find('<') != std::string_view::npos || text.ends_with(OwnSuffix)) like_instances_.push_back(id);
     return add_name(entry.name) || fail(id, "something else has the same name");
   };
   while (function_count() < m_.functions.count()) {
@@ -129,7 +129,11 @@ bool SymbolFacts::check_no_instance_names() {
     const std::string_view text =
         m_.text(id.is_function() ? m_.functions[id.function()].name : m_.data[id.data()].name);
     // In quotes stands the name of a generic that no bare word is.
-    bool clashes = text.starts_with('"');
+    bool clashes = text.starts_with('"') && text.find('<') != text.npos;
+    if (text.ends_with(OwnSuffix) && m_.find(text.substr(0, text.size() - OwnSuffix.size())).kind != SymbolKind::None) {
+      constexpr std::string_view why = "the symbol of what is called so without '.own' may be this one; rename one";
+      return id.is_function() ? fail(id.function(), why) : fail(id.data(), why);
+    }
     for (std::size_t at = text.find('<'); !clashes && at != text.npos; at = text.find('<', at + 1))
       clashes = is_generic(text.substr(0, at));
     if (!clashes) continue;

@@ -14,6 +14,9 @@
 
 namespace inlay::ir {
 
+/// Follows, in its symbol, the name of what is the program's own and called like something of the C library.
+inline constexpr std::string_view OwnSuffix = ".own";
+
 /// What is wrong with the name of a function or of data, if anything.
 const char* why_not_a_name(std::string_view name);
 

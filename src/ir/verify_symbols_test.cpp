@@ -51,6 +51,12 @@ TEST(VerifyFunctions, have_no_names_that_others_get) {
   EXPECT_EQ(after([](Module& m, Function&) { m.function("inlay_trap", m.signature({Ptr, I64, I64}), FunctionExtern); }),
             "sound");
 
+  EXPECT_EQ(after(called("strlen.own")), "sound");
+  EXPECT_AFTER("rename one", [](Module& m, Function& f) {
+    f.name = m.string("strlen.own");
+    m.add_data("strlen", I32);
+  });
+
   // Instances come later, and are not the only ones to be called so.
   for (const char* generic : {"g", "g<", "my g"})
     for (const char* name : {"g<i32>", "g<<i32>", "\"my g\"<i32>", "\"g<\"<i32>"}) {

@@ -33,13 +33,10 @@ bool is_called_by_code(llvm::StringRef name) {
   return names.contains(name) || is_library_name(name);
 }
 
-/// Follows names of the program's own that code would take for the C library's.
-constexpr const char* OwnSuffix = ".own";
-
 std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, bool own, auto id) {
   if (instance) return module.full_name(id);
   std::string text(module.text(name));
-  if (own && is_called_by_code(text)) text += OwnSuffix;
+  if (own && is_called_by_code(text)) text += ir::OwnSuffix;
   return text;
 }
 
