@@ -106,8 +106,9 @@ TEST_P(Cross, objects_and_libraries_are_of_the_architecture) {
     ASSERT_TRUE(bool(file)) << path;
     auto* elf = llvm::cast<llvm::object::ELF64LEObjectFile>(file->getBinary());
     EXPECT_EQ(elf->getELFFile().getHeader().e_machine, machines[static_cast<unsigned>(GetParam())]) << path;
-    if (GetParam() == Architecture::RiscV64)  // doubles in registers, compressed instructions: what Linux runs
+    if (GetParam() == Architecture::RiscV64) {  // doubles in registers, compressed instructions: what Linux runs
       EXPECT_EQ(elf->getPlatformFlags(), unsigned(llvm::ELF::EF_RISCV_RVC | llvm::ELF::EF_RISCV_FLOAT_ABI_DOUBLE));
+    }
   }
 }
 

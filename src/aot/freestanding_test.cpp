@@ -68,7 +68,9 @@ std::vector<unsigned> loaded(const std::string& bytes) {
     EXPECT_NE(header.p_type, unsigned(llvm::ELF::PT_INTERP));
     EXPECT_NE(header.p_type, unsigned(llvm::ELF::PT_DYNAMIC));
     if (header.p_type == llvm::ELF::PT_LOAD) flags.push_back(header.p_flags);
-    if (header.p_type == llvm::ELF::PT_GNU_STACK) EXPECT_FALSE(header.p_flags & llvm::ELF::PF_X);
+    if (header.p_type == llvm::ELF::PT_GNU_STACK) {
+      EXPECT_FALSE(header.p_flags & llvm::ELF::PF_X);
+    }
   }
   return flags;
 }
@@ -98,9 +100,15 @@ TEST_F(Freestanding, zeroed_memory_takes_no_bytes_of_the_file_and_constants_with
     llvm::StringRef name = llvm::cantFail(elf.getSectionName(section));
     EXPECT_NE(name, ".data.rel.ro");
     EXPECT_NE(name, ".eh_frame");
-    if (name == ".rodata") EXPECT_EQ(section.sh_size, 64 * 8 + 2 * 8u);
-    if (name == ".data") EXPECT_EQ(section.sh_size, 4 * 8u);
-    if (name == ".bss") EXPECT_EQ(section.sh_size, 100000u);
+    if (name == ".rodata") {
+      EXPECT_EQ(section.sh_size, 64 * 8 + 2 * 8u);
+    }
+    if (name == ".data") {
+      EXPECT_EQ(section.sh_size, 4 * 8u);
+    }
+    if (name == ".bss") {
+      EXPECT_EQ(section.sh_size, 100000u);
+    }
   }
 }
 

@@ -156,7 +156,9 @@ TEST(Inlining, decisions_hold_as_long_as_they_would_be_made_again) {
     p.write(id, callees, more);
     const bool held = decisions.still_hold(p.m, std::span(&id, 1));
     const std::vector<Inlining> now = decide_inlining(p.m, within);
-    if (held) EXPECT_EQ(now, last);
+    if (held) {
+      EXPECT_EQ(now, last);
+    }
     if (!held) last = decisions.decide(p.m, within);
     return held;
   };

@@ -386,7 +386,11 @@ class Generator {
     std::vector<TypeId> parameters(random_.below(5));
     for (TypeId& parameter : parameters) parameter = any_type();
     result_ = any_type();
-    const std::uint32_t flags = random_.one_in(4) ? FunctionInline : random_.one_in(4) ? FunctionNoInline : 0;
+    std::uint32_t flags = 0;
+    if (random_.one_in(4))
+      flags = FunctionInline;
+    else if (random_.one_in(4))
+      flags = FunctionNoInline;
     const FunctionId f = m_.function("f" + std::to_string(number), m_.signature(parameters, result_), flags);
     scope_.clear();
     step();

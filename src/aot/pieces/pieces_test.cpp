@@ -132,7 +132,9 @@ TEST_P(PiecesRun, AnObjectOfPiecesLinksElsewhere) {
     const Ran linked =
         run(std::string("clang-22 -nostdlib ") + how + " -o " + folder / "p" + " " + folder / "all.o 2>&1");
     ASSERT_EQ(linked.status, 0) << linked.output;
-    if (std::string(how) == "-static") EXPECT_EQ(run(folder / "p").output, "two one d f ");
+    if (std::string(how) == "-static") {
+      EXPECT_EQ(run(folder / "p").output, "two one d f ");
+    }
   }
 }
 
@@ -181,7 +183,9 @@ TEST(Pieces, DamagedBytesAreNoPieceOrASoundOne) {
         base::Bytes changed = bytes;
         changed[at] ^= static_cast<std::byte>(flip);
         Names fresh;
-        if (std::optional<Piece> read = read_piece(changed, fresh)) EXPECT_TRUE(is_sound(*read, fresh));
+        if (std::optional<Piece> read = read_piece(changed, fresh)) {
+          EXPECT_TRUE(is_sound(*read, fresh));
+        }
       }
     }
   }

@@ -46,7 +46,9 @@ TEST_F(DamagedLibrary, with_any_bit_changed_is_an_error_or_says_the_same) {
   Bytes bytes = sound_;
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
-    if (use(bytes, m_)) EXPECT_EQ(to_library(m_).value(), sound_) << "byte " << bit / 8;
+    if (use(bytes, m_)) {
+      EXPECT_EQ(to_library(m_).value(), sound_) << "byte " << bit / 8;
+    }
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
   }
 }

@@ -253,7 +253,9 @@ TEST(TextErrors, every_prefix_of_a_program_is_a_program_or_an_error_with_a_place
   ASSERT_TRUE(parse(text)) << parse(text).error().to_string();
   for (std::size_t n = 0; n < text.size(); ++n) {
     const Result<Module> module = parse(std::string_view(text).substr(0, n));
-    if (!module) EXPECT_NE(module.error().place().line, 0u) << module.error().to_string();
+    if (!module) {
+      EXPECT_NE(module.error().place().line, 0u) << module.error().to_string();
+    }
   }
 }
 

@@ -212,7 +212,9 @@ TEST(Text, with_words_exchanged_is_an_error_or_reads_back) {
       const std::string once = print(*module);
       const Result<Module> again = parse(once);
       EXPECT_TRUE(again) << again.error().to_string() << "\n" << joined;
-      if (again) EXPECT_EQ(print(*again), once);
+      if (again) {
+        EXPECT_EQ(print(*again), once);
+      }
     }
   }
   EXPECT_GT(programs, 50);
