@@ -18,7 +18,8 @@ _inlay() {
       mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$current")
       return
       ;;
-    --dir | --store) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --store) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --clang) mapfile -t COMPREPLY < <(compgen -c -- "$current"); return ;;
   esac
   local words=

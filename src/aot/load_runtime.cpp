@@ -40,8 +40,6 @@ class TemporaryFolder {
   std::string path_;
 };
 
-bool ends_with(const std::string& path, const char* ending) { return path.ends_with(ending); }
-
 std::string dynamic_linker_says() {
   const char* text = ::dlerror();
   return text ? text : "no reason given";
@@ -70,11 +68,11 @@ Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOpti
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
       return Error(ErrorKind::NotFound, "the runtime '" + file + "' does not exist");
-    if (ends_with(file, ".so")) {
+    if (file.ends_with(".so")) {
       INLAY_TRY(std::vector<RuntimeListing> runtimes, list_runtimes(file));
       INLAY_TRY_VOID(load(std::filesystem::absolute(file, ignored).string(), runtimes));
     } else {
-      (ends_with(file, ".o") || ends_with(file, ".a") ? objects : sources).push_back(file);
+      (file.ends_with(".o") || file.ends_with(".a") ? objects : sources).push_back(file);
     }
   }
   if (!sources.empty()) {
