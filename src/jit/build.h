@@ -2,8 +2,7 @@
 // From an entry function in a fresh unit to code in this process: specialize, optimize, emit, link.
 #pragma once
 
-#include <chrono>
-
+#include "base/stopwatch.h"
 #include "inlay/jit.h"
 #include "jit/cached.h"
 #include "jit/engine.h"
@@ -81,18 +80,6 @@ Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Re
 Result<Compiled> compile_plain(Engine& engine, std::string title, std::vector<HostSymbol> symbols,
                                MakeEntry make_entry);
 
-/// Time since it was last asked.
-class Stopwatch {
- public:
-  double lap_us() {
-    auto now = std::chrono::steady_clock::now();
-    double passed = std::chrono::duration<double, std::micro>(now - last_).count();
-    last_ = now;
-    return passed;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
+using base::Stopwatch;
 
 }  // namespace inlay::jit

@@ -6,10 +6,10 @@
 #include <cstring>
 #include <numeric>
 
-#include "aot/clock.h"
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
+#include "base/stopwatch.h"
 #include "codegen/lower/initializer.h"
 #include "inlay/ir/fingerprint.h"
 
@@ -75,12 +75,12 @@ std::optional<std::vector<std::size_t>> PieceBuilder::affected(const ir::Reach& 
 Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                                 const PieceOptions& options, const Edits& edits,
                                                                 PieceReport& report) {
-  Clock clock;
+  base::Stopwatch watch;
   const std::span<const ir::FunctionId> changed =
       edits.state == last_.state ? std::span<const ir::FunctionId>() : edits.changed;
   const bool decided = follows_last(reach, edits) && decisions_.still_hold(module, changed);
   std::vector<ir::Inlining> inlining = decided ? last_.inlining : decisions_.decide(module, reach.functions);
-  report.inlining = clock.lap();
+  report.inlining = watch.lap_ms();
   const base::Hash128 digest = digest_of(options);
   std::optional<std::vector<std::size_t>> places = affected(reach, inlining, digest, edits);
   std::vector<const Piece*> pieces = std::move(last_.pieces);
@@ -95,7 +95,7 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
     pieces.assign(reach.functions.size(), nullptr);
   }
   const std::vector<ir::Fingerprint> fingerprints = ir::code_fingerprints(module, asked, inlining);
-  report.fingerprints = clock.lap();
+  report.fingerprints = watch.lap_ms();
 
   std::vector<PieceKey> keys;
   std::vector<std::size_t> missing;
@@ -110,7 +110,7 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
     missing.push_back(place);
     to_compile.push_back(asked[i]);
   }
-  report.look_up = clock.lap();
+  report.look_up = watch.lap_ms();
   INLAY_TRY(std::vector<Piece> made, compile_pieces(module,
                                                     {.functions = to_compile,
                                                      .inlining = inlining,
@@ -120,7 +120,7 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
                                                      .batch = options.batch},
                                                     machines_, store_.names()));
   for (std::size_t i = 0; i < missing.size(); ++i) pieces[missing[i]] = &store_.add(keys[i], std::move(made[i]));
-  report.compile = clock.lap();
+  report.compile = watch.lap_ms();
   report.functions = pieces.size();
   report.compiled = missing.size();
   last_ = {.state = edits.state,
@@ -135,7 +135,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
                                                        const PieceOptions& options, const Edits& edits,
                                                        PieceReport& report) {
   INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, edits, report));
-  Clock clock;
+  base::Stopwatch watch;
   if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module, store_.names());
 
   // What each name means: data of the program, or the record of a function of it.
@@ -199,7 +199,7 @@ Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module,
     }
     for (const Piece& piece : records_) pieces.push_back(&piece);
   }
-  report.data_time = clock.lap();
+  report.data_time = watch.lap_ms();
   return pieces;
 }
 
@@ -263,11 +263,11 @@ Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, con
   INLAY_TRY_VOID(read_support(options));
   INLAY_TRY_VOID(check_externals(module, reach));
   INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, edits, report));
-  Clock clock;
+  base::Stopwatch watch;
   const SymbolId entry = store_.names().add(options.entry);
   add_support(pieces, options);
   INLAY_TRY_VOID(link_executable(pieces, store_.names(), {.entry = entry, .strip = options.strip}, file));
-  report.link = clock.lap();
+  report.link = watch.lap_ms();
   report.bytes = file.size();
   return report;
 }
@@ -276,9 +276,9 @@ Result<PieceReport> PieceBuilder::build_object(const ir::Module& module, const i
                                                const PieceOptions& options, base::Bytes& file) {
   PieceReport report;
   INLAY_TRY(const std::vector<const Piece*> pieces, gather(module, reach, options, {}, report));
-  Clock clock;
+  base::Stopwatch watch;
   INLAY_TRY(file, to_object(pieces, store_.names()));
-  report.link = clock.lap();
+  report.link = watch.lap_ms();
   report.bytes = file.size();
   return report;
 }

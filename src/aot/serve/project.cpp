@@ -11,7 +11,7 @@
 #include <array>
 #include <cstring>
 
-#include "aot/clock.h"
+#include "base/stopwatch.h"
 #include "inlay/ir/library.h"
 #include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
@@ -72,14 +72,14 @@ Result<Project> Project::create() {
 
 Result<void> Project::update(std::vector<SourceText> sources, const std::vector<std::string>& libraries) {
   times_ = {};
-  Clock clock;
+  base::Stopwatch watch;
   std::vector<LibraryState> states = states_of(libraries);
   incremental_ = whole_ && states == libraries_ && sources.size() == sources_.size() &&
                  module_.insts.count() <= MostGrowth * insts_when_read_ + FreeGrowth;
   std::vector<std::vector<Change>> changes(sources.size());
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
     incremental_ = sources[i].name == sources_[i].file.name && find_changes(sources_[i], sources[i].text, changes[i]);
-  times_.difference = clock.lap();
+  times_.difference = watch.lap_ms();
 
   whole_ = false;
   ++state_;
@@ -93,7 +93,7 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
   for (std::size_t i = 0; i < sources.size() && incremental_; ++i)
     incremental_ = apply(sources_[i], std::move(sources[i]), changes[i]);
   if (incremental_) {
-    times_.parse = clock.lap();
+    times_.parse = watch.lap_ms();
     const bool grew = tables() != before;
     reach_changed_ = reach_changed_ || grew;
     incremental_ = verify_changed(grew);
@@ -104,14 +104,14 @@ Result<void> Project::update(std::vector<SourceText> sources, const std::vector<
       if (i < sources_.size() && sources[i].name.empty()) sources[i] = std::move(sources_[i].file);
     libraries_ = std::move(states);
     INLAY_TRY_VOID(read_all(std::move(sources)));
-    times_.parse = clock.lap();
+    times_.parse = watch.lap_ms();
     INLAY_TRY_VOID(ir::verify(module_));
   }
-  times_.verify = clock.lap();
+  times_.verify = watch.lap_ms();
   if (!incremental_ || reach_changed_) {
     INLAY_TRY(reach_, ir::expand(module_));
   }
-  times_.expand = clock.lap();
+  times_.expand = watch.lap_ms();
   if (!incremental_) insts_when_read_ = module_.insts.count();
   whole_ = true;
   return {};

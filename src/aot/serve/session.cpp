@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <thread>
 
-#include "aot/clock.h"
 #include "aot/output.h"
 #include "aot/serve/support.h"
+#include "base/stopwatch.h"
 #include "inlay/ir/load.h"
 
 namespace inlay::aot {
@@ -64,7 +64,7 @@ Result<Session::Known*> Session::known(const BuildRequest& request) {
 
 Result<BuildReport> Session::build(const BuildRequest& request) {
   if (request.sources.empty()) return Error(ErrorKind::InvalidArgument, "there is nothing to build; name a program");
-  Clock clock;
+  base::Stopwatch watch;
   make_room();
   INLAY_TRY(Known * known, this->known(request));
   BuildReport report;
@@ -77,7 +77,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
   std::vector<std::string> libraries;
   for (const std::string& name : request.libraries) libraries.push_back(in_directory(request.directory, name));
   INLAY_TRY(Output output, Output::create(in_directory(request.directory, request.output)));
-  report.times.emplace_back("read", clock.lap());
+  report.times.emplace_back("read", watch.lap_ms());
 
   const Result<void> updated = known->project.update(std::move(sources), libraries);
   if (!updated) {
@@ -91,7 +91,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
       report.times.end(),
       {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
-  clock.lap();
+  watch.lap_ms();
   PieceOptions options{.level = request.level,
                        .cpu = request.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
                        .strip = request.strip,
@@ -110,13 +110,13 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
                                            {"compile", built.compile},
                                            {"data", built.data_time},
                                            {"link", built.link}});
-  clock.lap();
+  watch.lap_ms();
   INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(file_.data()), file_.size()}));
   INLAY_TRY_VOID(output.commit(ProgramMode));
-  report.times.emplace_back("write", clock.lap());
+  report.times.emplace_back("write", watch.lap_ms());
   // What cannot be kept is made again the next time.
   static_cast<void>(store_->save().has_value());
-  report.times.emplace_back("save", clock.lap());
+  report.times.emplace_back("save", watch.lap_ms());
   return report;
 }
 
