@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "inlay/ir/module.h"
-#include "ir/dominators.h"
-#include "ir/verify_symbols.h"
-#include "ir/verify_types.h"
+#include "ir/verify/dominators.h"
+#include "ir/verify/symbols.h"
+#include "ir/verify/types.h"
 
 namespace inlay::ir {
 
@@ -44,7 +44,7 @@ class BodyChecker {
     bool at_first = true;
   };
 
-  // verify_body.cpp: blocks
+  // body.cpp: blocks
   bool link();
   bool link_block(std::uint32_t number, std::uint32_t& order);
   bool link_inst(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters);
@@ -66,7 +66,7 @@ class BodyChecker {
     return *words_.at++;
   }
 
-  // verify_operands.cpp: operands
+  // operands.cpp: operands
   bool check_operands(const Inst& inst);
   bool check_slot(Slot slot, const Inst& inst);
   bool check_value(std::uint32_t word, TypeId wanted);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_symbols.h"
+#include "ir/verify/symbols.h"
 #include "ir/assembly.h"
 
 #include <algorithm>

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "inlay/ir/module.h"
-#include "ir/verify_types.h"
+#include "ir/verify/types.h"
 
 namespace inlay::ir {
 

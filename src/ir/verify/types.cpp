@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_types.h"
+#include "ir/verify/types.h"
 
 #include <algorithm>
 #include <bit>

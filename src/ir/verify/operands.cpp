@@ -5,8 +5,8 @@
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify_body.h"
-#include "ir/verify_text.h"
+#include "ir/verify/body.h"
+#include "ir/verify/text.h"
 
 namespace inlay::ir {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_body.h"
+#include "ir/verify/body.h"
 
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify_text.h"
+#include "ir/verify/text.h"
 
 namespace inlay::ir {
 
