@@ -88,6 +88,11 @@ struct Location {
   constexpr Location() = default;
   constexpr Location(FileId file, std::uint32_t line)
       : bits(file.value < (1u << 12) && line < (1u << 20) && line != 0 ? file.value << 20 | line : 0) {}
+  static constexpr Location of_bits(std::uint32_t bits) {
+    Location location;
+    location.bits = bits;
+    return location;
+  }
   constexpr FileId file() const { return FileId{bits >> 20}; }
   constexpr std::uint32_t line() const { return bits & 0xfffffu; }
   constexpr explicit operator bool() const { return bits != 0; }
