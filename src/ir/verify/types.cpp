@@ -28,14 +28,6 @@ bool is_scalar(TypeId type) { return type >= Bool && type <= F64; }
 
 }  // namespace
 
-bool TypeFacts::holds(TypeId type, std::int64_t number) {
-  if (type == I64) return true;
-  if (type == I32) return number == static_cast<std::int32_t>(number);
-  if (type == I16) return number >= -32768 && number <= 32767;
-  if (type == I8) return number >= -128 && number <= 127;
-  return type == Bool && (number == 0 || number == 1);
-}
-
 bool TypeFacts::fail(TypeId type, std::string_view text) {
   std::string shown;
   if (type.value < type_count() && type != at_hand_)
