@@ -225,6 +225,8 @@ bool Bounds::is_midpoint(const llvm::Instruction& sum, const llvm::Value* b, Num
 bool Bounds::phi_keeps(const llvm::PHINode& phi, const llvm::Value* other, Number c, Side side) {
   if (!is_the_same_in(other, phi.getParent(), dominators_) || phi.getNumIncomingValues() > MostEdges) return false;
   const auto [a, b] = side == Side::Lesser ? Values(&phi, other) : Values(other, &phi);
+  // Not to be negative is easier to keep than to be no less than some negative number.
+  if (!other && side == Side::Greater && c > 0 && phi_keeps(phi, other, 0, side)) return true;
   const auto [entry, first] = assumed_.try_emplace({{a, b}, side}, c);
   if (!first) return false;  // it asks for more than is being shown
   bool kept = true;
@@ -251,7 +253,8 @@ bool Bounds::fits(const llvm::Instruction& sum, Point point) {
     case llvm::Instruction::Add:
       if (known && known->isNegative()) return at_most(nullptr, x, from(*known) - least(sum), point);
       if (known) return at_most(x, nullptr, most - from(*known), point);
-      return is_within(x, most / 2, point) && is_within(y, most / 2, point);
+      return is_midpoint(sum, nullptr, most, point) ||
+             (is_within(x, most / 2, point) && is_within(y, most / 2, point));
     case llvm::Instruction::Sub:
       if (is_positive(x, 0, point) && is_positive(y, 0, point)) return true;
       return is_within(x, most / 2, point) && is_within(y, most / 2, point);
