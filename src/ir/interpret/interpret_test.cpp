@@ -347,8 +347,8 @@ std::int64_t words(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t 
   for (std::int64_t word : all) sum = sum * 3 + word;
   return sum;
 }
-std::int32_t narrow(std::int8_t a, std::uint8_t b, std::int16_t c, std::uint16_t d, bool e, std::int8_t f,
-                    std::int8_t g, std::uint8_t h, std::int16_t i, bool j) {
+std::int32_t narrow(std::int8_t a, std::int8_t b, std::int16_t c, std::int16_t d, bool e, std::int8_t f, std::int8_t g,
+                    std::int8_t h, std::int16_t i, bool j) {
   return a + 2 * b + 3 * c + 5 * d + 7 * e + 11 * f + 13 * g + 17 * h + 19 * i + 23 * j;
 }
 
@@ -389,7 +389,7 @@ TEST(Interpreter, native_functions_take_more_narrow_integers_than_there_are_regi
   b.end();
   Named list[] = {{"narrow", reinterpret_cast<void*>(narrow)}, {}};
   EXPECT_EQ(as<std::int32_t>(run(m, caller, {}, with(list)).value()),
-            narrow(-1, 254, -3, 65532, true, -6, -7, 248, -9, true));
+            narrow(-1, -2, -3, -4, true, -6, -7, -8, -9, true));
 }
 
 /// What stands above a narrow result belongs to nobody.

@@ -44,7 +44,7 @@ bool is_pair(TypeKind kind) {
   return kind == TypeKind::Slice || kind == TypeKind::Interface || kind == TypeKind::Closure;
 }
 
-/// Integers are signed, as most are in C; who takes an unsigned one looks at the low bits.
+/// Integers are signed, as most are in C, and as compiled programs pass them.
 ffi_type* scalar_type(TypeKind kind) {
   switch (kind) {
     case TypeKind::Void:
