@@ -77,7 +77,8 @@ Result<void> write_linked(Unit& unit, const std::string& path, const Options& op
     job.archives = {archive};
   }
   StageClock clock(options.stages);
-  INLAY_TRY_VOID(link(job, output.temporary()));
+  INLAY_TRY(const std::string temporary, output.name());
+  INLAY_TRY_VOID(link(job, temporary));
   clock.done("link");
   return output.commit(ProgramMode);
 }

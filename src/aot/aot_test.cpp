@@ -5,6 +5,7 @@
 #include "aot/test_support.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <gtest/gtest.h>
@@ -245,6 +246,30 @@ TEST_F(Aot, malformed_code_is_an_error) {
   Result<void> written = write_executable(unit, folder_ / "program");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::Codegen);
+}
+
+// ASan, for one, gives back at the end of a thread the signal stack that it finds there.
+TEST_F(Aot, leaves_signals_and_their_stacks_alone) {
+  auto handlers = [] {
+    std::vector<void*> found;
+    for (int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR2, SIGPIPE, SIGSEGV, SIGILL, SIGABRT}) {
+      struct sigaction action;
+      sigaction(signal, nullptr, &action);
+      found.push_back(reinterpret_cast<void*>(action.sa_handler));
+    }
+    return found;
+  };
+  const std::vector<void*> before = handlers();
+  std::thread([&] {
+    stack_t stack, later;
+    sigaltstack(nullptr, &stack);
+    Unit program = unit_of(Hello), library = unit_of(Library);
+    EXPECT_TRUE(write_executable(program, folder_ / "program"));
+    EXPECT_TRUE(write_shared_library(library, folder_ / "libprogram.so"));
+    sigaltstack(nullptr, &later);
+    EXPECT_EQ(later.ss_sp, stack.ss_sp);
+  }).join();
+  EXPECT_EQ(handlers(), before);
 }
 
 TEST(AotThreads, write_at_the_same_time) {

@@ -3,6 +3,7 @@
 // may also find its memory damaged after an error it could not handle, and says so: then this process links no more.
 #include "aot/link.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include <llvm/Object/Archive.h>
 #include <llvm/Object/ObjectFile.h>
 #include <llvm/Support/CrashRecoveryContext.h>
+#include <llvm/Support/Signals.h>
 #include <llvm/Support/YAMLParser.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -104,7 +106,40 @@ Result<void> check_input(const std::string& path) {
   return {};
 }
 
-Result<void> run_lld(const std::vector<std::string>& arguments, const std::string& name) {
+/// LLVM, to remove unfinished files, takes over signals of the process and gives this thread a signal stack, for good.
+/// They are not the library's: here they last for one scope, in which a signal that ends the process removes `path`.
+class BorrowedSignals {
+ public:
+  explicit BorrowedSignals(const std::string& path) : path_(path) {
+    ::sigaction(SIGTERM, nullptr, &before_);
+    // LLVM leaves a stack alone that is large enough.
+    stack_.resize(std::size_t(::sysconf(_SC_MINSIGSTKSZ)) + (256 << 10));
+    stack_t large = {};
+    large.ss_sp = stack_.data();
+    large.ss_size = stack_.size();
+    replaced_ = ::sigaltstack(&large, &stack_before_) == 0;
+    llvm::sys::RemoveFileOnSignal(path_);
+  }
+  BorrowedSignals(const BorrowedSignals&) = delete;
+  BorrowedSignals& operator=(const BorrowedSignals&) = delete;
+  ~BorrowedSignals() {
+    llvm::sys::DontRemoveFileOnSignal(path_);
+    struct sigaction now;
+    ::sigaction(SIGTERM, nullptr, &now);
+    // Where they are the same, the process itself had asked LLVM for them.
+    if (now.sa_handler != before_.sa_handler) llvm::sys::unregisterHandlers();
+    if (replaced_) ::sigaltstack(&stack_before_, nullptr);
+  }
+
+ private:
+  std::string path_;
+  std::vector<char> stack_;
+  struct sigaction before_;
+  stack_t stack_before_ = {};
+  bool replaced_ = false;
+};
+
+Result<void> run_lld(const std::vector<std::string>& arguments, const std::string& name, const std::string& path) {
   static std::mutex mutex;
   static bool usable = true;
   std::vector<const char*> pointers;
@@ -116,6 +151,7 @@ Result<void> run_lld(const std::vector<std::string>& arguments, const std::strin
                  "an earlier failure left the linker unusable; restart the program to link again");
   std::string out, err;
   llvm::raw_string_ostream out_stream(out), err_stream(err);
+  BorrowedSignals signals(path);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
   // Without this, LLD's way out of an error that it cannot handle is to end the process.
   llvm::CrashRecoveryContext::Enable();
@@ -192,7 +228,7 @@ Result<void> link(const LinkJob& job, const std::string& path) {
   for (const llvm::MemoryBufferRef& archive : job.archives) INLAY_TRY_VOID(add_file(archive.getBuffer()));
   arguments.insert(arguments.end(), system.files.begin(), system.files.end());
 
-  Result<void> linked = run_lld(arguments, job.name);
+  Result<void> linked = run_lld(arguments, job.name, path);
   if (linked || system.missing.empty()) return linked;
   Error error = std::move(linked).error();
   for (const std::string& missing : system.missing)

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace inlay::aot {
 
@@ -18,28 +20,60 @@ Error cannot_write(const std::string& path, int reason) {
   return {ErrorKind::File, "'" + path + "' cannot be written: " + std::generic_category().message(reason)};
 }
 
+/// A file without a name in the folder of `path`; -1 if that cannot be.
+int create_unnamed(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path();
+  const int writer = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (writer < 0) return -1;
+  const int reader = ::open(("/proc/self/fd/" + std::to_string(writer)).c_str(), O_RDONLY | O_CLOEXEC);
+  ::close(writer);
+  return reader;
+}
+
+/// A name beside `path` that nothing has, made by `make` (which is to fail with EEXIST otherwise).
+template <class Make>
+Result<std::string> name_beside(const std::string& path, Make make) {
+  static std::atomic<unsigned> count = 0;
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  for (;;) {
+    std::string name = folder + ".inlay." + std::to_string(::getpid()) + "." + std::to_string(count++);
+    if (make(name.c_str())) return name;
+    if (errno != EEXIST) return cannot_write(path, errno);
+  }
+}
+
 }  // namespace
 
 Result<Output> Output::create(const std::string& path) {
   struct stat present{};
   if (path.empty()) return Error(ErrorKind::InvalidArgument, "the name of the file to write is empty");
-  if (::stat(path.c_str(), &present) == 0 && !S_ISREG(present.st_mode))
-    return cannot_write(path, S_ISDIR(present.st_mode) ? EISDIR : EEXIST);
-  std::size_t slash = path.rfind('/');
-  std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-  std::string temporary = path.substr(0, name) + ".inlay.XXXXXX";
-  int file = ::mkostemp(temporary.data(), O_CLOEXEC);
-  if (file < 0) return cannot_write(path, errno);
-  ::close(file);
-  return Output(path, std::move(temporary));
+  if (::stat(path.c_str(), &present) == 0 && !S_ISREG(present.st_mode)) {
+    if (S_ISDIR(present.st_mode)) return cannot_write(path, EISDIR);
+    return Error(ErrorKind::File, "'" + path + "' cannot be written: it is a device or the like, not a file");
+  }
+  Output output(path);
+  output.unnamed_ = create_unnamed(path);
+  if (output.unnamed_ >= 0) {
+    output.temporary_ = "/proc/self/fd/" + std::to_string(output.unnamed_);
+    return output;
+  }
+  INLAY_TRY(output.temporary_, name_beside(path, [](const char* name) {
+              const int file = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+              return file >= 0 && ::close(file) == 0;
+            }));
+  output.named_ = true;
+  return output;
 }
 
-Output::Output(Output&& other) noexcept : path_(std::move(other.path_)), temporary_(std::move(other.temporary_)) {
-  other.temporary_.clear();
-}
+Output::Output(Output&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      named_(std::exchange(other.named_, false)),
+      unnamed_(std::exchange(other.unnamed_, -1)) {}
 
 Output::~Output() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (unnamed_ >= 0) ::close(unnamed_);
+  if (named_) ::unlink(temporary_.c_str());
 }
 
 Result<void> Output::write(std::string_view bytes) {
@@ -59,10 +93,20 @@ Result<void> Output::write(std::string_view bytes) {
   return {};
 }
 
+Result<std::string> Output::name() {
+  if (named_) return temporary_;
+  INLAY_TRY(temporary_, name_beside(path_, [&](const char* name) {
+              return ::linkat(AT_FDCWD, temporary_.c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+            }));
+  named_ = true;
+  return temporary_;
+}
+
 Result<void> Output::commit(unsigned mode) {
-  if (::chmod(temporary_.c_str(), mode) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0)
-    return cannot_write(path_, errno);
-  temporary_.clear();
+  if (::chmod(temporary_.c_str(), mode) != 0) return cannot_write(path_, errno);
+  INLAY_TRY_VOID(name());  // of its own first: links replace nothing
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return cannot_write(path_, errno);
+  named_ = false;
   return {};
 }
 

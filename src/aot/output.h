@@ -9,7 +9,9 @@
 
 namespace inlay::aot {
 
-/// A new file beside `path`, which takes its place when committed and is removed otherwise.
+/// A new file that takes the place of `path` when committed, and is never seen otherwise: until then it has no name, so
+/// that nothing is left behind by a process that is killed. (Where the file system knows no files without names: one
+/// beside `path`, removed by the destructor.)
 class Output {
  public:
   static Result<Output> create(const std::string& path);
@@ -17,16 +19,18 @@ class Output {
   Output& operator=(Output&&) = delete;
   ~Output();
 
-  /// Where to write; others may replace the file there.
-  const std::string& temporary() const { return temporary_; }
+  /// A name for the file, for those who replace files rather than fill them. Lasts until committed or removed.
+  Result<std::string> name();
   Result<void> write(std::string_view bytes);
   /// Gives the file its mode and its name.
   Result<void> commit(unsigned mode);
 
  private:
-  Output(std::string path, std::string temporary) : path_(std::move(path)), temporary_(std::move(temporary)) {}
+  explicit Output(std::string path) : path_(std::move(path)) {}
   std::string path_;
-  std::string temporary_;  // empty: committed
+  std::string temporary_;  // its name, or a way to it
+  bool named_ = false;
+  int unnamed_ = -1;  // open for reading only: a file that is open for writing cannot be run
 };
 
 }  // namespace inlay::aot

@@ -7,7 +7,7 @@
 #include "inlay/ir/expand.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
-#include "ir/verify_sample.h"
+#include "ir/verify/sample.h"
 #include "runtime/unit.h"
 
 #include <llvm/DebugInfo/DWARF/DWARFContext.h>
