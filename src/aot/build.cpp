@@ -101,8 +101,10 @@ Result<void> build(const BuildOptions& options) {
   lowering.architecture = options.architecture;
   lowering.debug = options.debug;
   lowering.frame_pointers = true;
+  lowering.facts = options.level == Level::O2 || options.level == Level::O3;
   lowering.stages = options.stages;
   INLAY_TRY(Unit unit, lower(module, lowering));
+  unit.state().used_up = true;
   return write_unit(unit, options);
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which engine runs a program, and when it changes: rows are interpreted at first; once that has taken longer than
+// compiling is worth, better code is made in the background and takes over at the edge of a block of rows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compile/compile.h"
+#include "inlay/filter/filter.h"
+#include "plan/plan.h"
+
+namespace inlay::filter {
+
+/// One program and whatever code there is for it. Shared by threads, each of which brings its own Scope.
+class Runner {
+ public:
+  enum class Kind : std::uint8_t { Filter, Projection };
+  static Result<std::shared_ptr<Runner>> create(Plan plan, Kind kind, const FilterOptions& options);
+
+  /// As FilterKernel for all rows of the batch. The error names row and, of a cell, column and text.
+  Result<void> filter(const Batch& batch, Scope& scope, std::uint8_t* pass);
+  Result<void> project(const Batch& batch, Scope& scope, const std::uint32_t* selection, std::int64_t first,
+                       std::int64_t count, const ProjectionOut& out);
+
+  const Plan& plan() const;
+  Tier tier() const;
+  struct Statistics {
+    std::int64_t rows[3] = {};    // by tier
+    double milliseconds[3] = {};  // spent in rows, by tier
+    CompileTimes quick, optimized;
+    std::string refusal;  // why it was not compiled, if it was not
+  };
+  Statistics statistics() const;
+  void settle();
+
+  struct State;
+
+ private:
+  explicit Runner(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+/// Memory for texts and the faults of one thread. Give it to one batch after the other.
+class ScopeOwner {
+ public:
+  ScopeOwner();
+  ScopeOwner(const ScopeOwner&) = delete;
+  ScopeOwner& operator=(const ScopeOwner&) = delete;
+  ~ScopeOwner();
+  Scope& scope() { return scope_; }
+  void reset();  // forgets faults and texts
+
+ private:
+  Scope scope_;
+};
+
+/// `row 17: integer overflow in 'a + b'`.
+Error fault_error(const Scope& scope, const Program& program, std::int64_t row);
+
+}  // namespace inlay::filter
