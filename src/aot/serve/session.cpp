@@ -8,6 +8,7 @@
 #include "aot/serve/support.h"
 #include "base/stopwatch.h"
 #include "inlay/ir/load.h"
+#include "inlay/ir/main.h"
 
 namespace inlay::aot {
 
@@ -92,6 +93,7 @@ Result<BuildReport> Session::build(const BuildRequest& request, std::stop_token 
       report.times.end(),
       {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
+  INLAY_TRY_VOID(ir::check_main(known->project.module()));
   watch.lap_ms();
   PieceOptions options{.level = request.level,
                        .cpu = request.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
