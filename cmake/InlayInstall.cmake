@@ -4,8 +4,12 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
-file(RELATIVE_PATH libdir_from_bindir /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
-set_target_properties(inlay_command PROPERTIES EXPORT_NAME command INSTALL_RPATH "$ORIGIN/${libdir_from_bindir}")
+set_target_properties(inlay_command PROPERTIES EXPORT_NAME command)
+# What `inlay` becomes for most of what it does.
+set(tooldir ${CMAKE_INSTALL_LIBEXECDIR}/inlay)
+file(RELATIVE_PATH libdir_from_tooldir /${tooldir} /${CMAKE_INSTALL_LIBDIR})
+set_target_properties(inlay_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${libdir_from_tooldir}")
+install(TARGETS inlay_tool RUNTIME DESTINATION ${tooldir} COMPONENT inlay)
 # Our own warnings and sanitizers are no business of a user's: a static library would hand them on.
 set_target_properties(inlay_recorder PROPERTIES INTERFACE_LINK_LIBRARIES inlay)
 

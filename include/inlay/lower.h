@@ -17,6 +17,7 @@ struct LowerOptions {
   Architecture architecture = Architecture::X86_64;
   bool debug = false;           // DWARF: lines, functions, parameters, locals, types
   bool frame_pointers = false;  // for those who walk stacks by them; unwind tables are there always
+  bool facts = true;            // with what helps an optimizer and costs time without one
   /// Functions and data that others may use, which the module exports from then on; empty: what is exported.
   std::vector<std::string> roots = {};
   Stages* stages = nullptr;  // told of verify, expand and lower

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "inlay/build.h"
 #include "inlay/level.h"
 #include "inlay/result.h"
 
@@ -38,11 +39,16 @@ struct BuildReport {
   std::vector<std::pair<std::string, double>> times = {};  // what was done, in order, and milliseconds
 };
 
+/// What inlay::build() would ask for; nothing if the options are more than a BuildRequest can say. An error if the
+/// output is one of the files that are read.
+Result<std::optional<BuildRequest>> request_for(const BuildOptions& options);
+
 /// Builds the program in this process.
 Result<BuildReport> build_program(const BuildRequest& request);
 
 /// Has a server build it. Nothing if there is none, it is another version of Inlay, or it went away in the middle: then
-/// build_program() does the same. An error is the program's, and would be the same there.
+/// build_program() does the same. An error is the program's, and would be the same there; of the kinds Codegen and
+/// UndefinedSymbol it says that this program takes more than pieces of code: inlay::build() may know.
 /// `socket`: where the server listens; empty: default_socket().
 Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const std::string& socket = {});
 

@@ -3,8 +3,7 @@
 // by a server or here; everything else goes through one unit and LLD.
 #include "inlay/build.h"
 
-#include <filesystem>
-#include <system_error>
+#include <optional>
 
 #include "aot/output.h"
 #include "codegen/lower/lower.h"
@@ -35,24 +34,8 @@ Result<void> write_library(ir::Module& module, const BuildOptions& options) {
   return {};
 }
 
-/// Whether the code of single functions will do, as far as can be told before the program is read.
-bool may_be_pieces(const BuildOptions& options) {
-  return options.form == BuildForm::Executable && options.architecture == Architecture::X86_64 && !options.debug &&
-         options.libraries.empty() && options.profile.empty() && linked_runtimes().empty() && !options.whole;
-}
-
 /// Whether it was built from pieces; false if it needs more than that.
-Result<bool> build_from_pieces(const BuildOptions& options) {
-  aot::BuildRequest request;
-  for (const std::string& program : options.programs) {
-    if (program == "-") return false;
-    (program.ends_with(".inlaylib") ? request.libraries : request.sources).push_back(program);
-  }
-  if (request.sources.empty()) return false;
-  request.output = options.output;
-  request.level = options.level;
-  request.strip = options.strip;
-  request.native = options.native;
+Result<bool> build_from_pieces(const BuildOptions& options, const aot::BuildRequest& request) {
   Result<std::optional<aot::BuildReport>> served =
       options.server ? aot::try_server(request, options.socket) : Result<std::optional<aot::BuildReport>>(std::nullopt);
   Result<aot::BuildReport> report = !served   ? Result<aot::BuildReport>(std::move(served).error())
@@ -65,17 +48,6 @@ Result<bool> build_from_pieces(const BuildOptions& options) {
   if (options.stages)
     for (const auto& [stage, milliseconds] : report->times) options.stages->times.push_back({stage, milliseconds});
   return true;
-}
-
-/// Whoever writes `-o hello.inlay` means something else.
-Result<void> refuse_output_over_input(const BuildOptions& options) {
-  std::error_code not_there;
-  for (const std::vector<std::string>* files : {&options.programs, &options.libraries})
-    for (const std::string& file : *files)
-      if (std::filesystem::equivalent(file, options.output, not_there))
-        return Error(ErrorKind::InvalidArgument,
-                     "'" + options.output + "' is read for this build; give the output another name");
-  return {};
 }
 
 /// Whether code of the unit calls or reads what nobody here defines.
@@ -115,9 +87,9 @@ Result<void> write_unit(Unit& unit, const BuildOptions& options) {
 }  // namespace
 
 Result<void> build(const BuildOptions& options) {
-  INLAY_TRY_VOID(refuse_output_over_input(options));
-  if (may_be_pieces(options)) {
-    INLAY_TRY(const bool done, build_from_pieces(options));
+  INLAY_TRY(const std::optional<aot::BuildRequest> request, aot::request_for(options));
+  if (request && linked_runtimes().empty()) {
+    INLAY_TRY(const bool done, build_from_pieces(options, *request));
     if (done) return {};
   }
   StageClock clock(options.stages);
@@ -129,8 +101,10 @@ Result<void> build(const BuildOptions& options) {
   lowering.architecture = options.architecture;
   lowering.debug = options.debug;
   lowering.frame_pointers = true;
+  lowering.facts = options.level == Level::O2 || options.level == Level::O3;
   lowering.stages = options.stages;
   INLAY_TRY(Unit unit, lower(module, lowering));
+  unit.state().used_up = true;
   return write_unit(unit, options);
 }
 

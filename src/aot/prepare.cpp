@@ -169,7 +169,8 @@ Result<bool> defines(const llvm::Module& module, const std::string& name) {
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
                          codegen::Position position) {
   StageClock clock(options.stages);
-  INLAY_TRY_VOID(codegen::check(*unit.state().module));
+  const bool used_up = unit.state().used_up;
+  if (!used_up) INLAY_TRY_VOID(codegen::check(*unit.state().module));
   INLAY_TRY_VOID(check_architecture(*unit.state().module, options.architecture));
   Profile profile;
   if (!options.profile.empty()) {
@@ -179,7 +180,8 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
             codegen::machine_of_thread({.cpu = options.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
                                         .architecture = options.architecture,
                                         .position = position}));
-  std::unique_ptr<llvm::Module> module = llvm::CloneModule(*unit.state().module);
+  const std::unique_ptr<llvm::Module> copy = used_up ? nullptr : llvm::CloneModule(*unit.state().module);
+  llvm::Module* const module = used_up ? unit.state().module.get() : copy.get();
   runtime::Bodies& bodies = unit.state().workspace->bodies;
 
   withdraw_offers(*module);

@@ -23,7 +23,8 @@ struct Prepared {
 /// cannot be read.
 Result<bool> defines(const llvm::Module& module, const std::string& name);
 
-/// Copies the unit's module, joins what it reaches, optimizes it and makes it an object.
+/// Copies the unit's module (unless it is used up, see runtime/unit.h), joins what it reaches, optimizes it and makes
+/// it an object.
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
                          codegen::Position position = codegen::Position::Independent);
 

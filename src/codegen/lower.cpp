@@ -52,6 +52,7 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   job.architecture = options.architecture;
   job.debug = options.debug;
   job.frame_pointers = options.frame_pointers;
+  job.facts = options.facts;
   Unit unit = Unit::create("program");
   llvm::Module& code = *unit.state().module;
   if (options.architecture != Architecture::X86_64) {  // which units are for

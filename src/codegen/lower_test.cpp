@@ -7,7 +7,7 @@
 #include "inlay/ir/expand.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
-#include "ir/verify_sample.h"
+#include "ir/verify/sample.h"
 #include "runtime/unit.h"
 
 #include <llvm/DebugInfo/DWARF/DWARFContext.h>
@@ -78,6 +78,23 @@ TEST(Lower, checks_bounds_and_promises_nothing) {
   for (const char* promise : {" nsw", " nuw", " exact", " fast", "nounwind"}) EXPECT_LACKS(text, promise);
   // The element's address is not asked whether it is null.
   EXPECT_LACKS(text, "icmp eq ptr");
+}
+
+TEST(Lower, states_how_long_a_slice_can_be_that_has_elements) {
+  const auto longest = [](const std::string& element) {
+    return lowered("export func @f(%all: []" + element + ", %i: i64) -> ptr {\n  %at = elem []" + element +
+                   " %all, %i\n  %again = elem []" + element + " %all, 0\n  return ptr %at\n}");
+  };
+  const std::string bytes = longest("i8");
+  // Behind the check, as others may be of any length.
+  EXPECT_TRUE(std::regex_search(bytes, std::regex("br i1 %\\d+, label %\\d+, label %(\\d+), !prof[^\n]*\n\n\\1:[^\n]*\n"
+                                                  "  (%\\d+) = icmp ule i64 %1, 72057594037927936\n"
+                                                  "  call void @llvm.assume\\(i1 \\2\\)")))
+      << bytes;
+  EXPECT_EQ(count(bytes, "call void @llvm.assume"), 1u);  // once a block
+  EXPECT_HAS(longest("f64"), "icmp ule i64 %1, 9007199254740992\n");
+  EXPECT_LACKS(longest("[0]i8"), "@llvm.assume");
+  EXPECT_LACKS(lowered(Sum, {.facts = false}), "@llvm.assume");
 }
 
 TEST(Lower, only_roots_are_visible) {

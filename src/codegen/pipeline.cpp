@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "codegen/pipeline.h"
 
+#include "codegen/checks.h"
 #include "codegen/diagnostics.h"
 #include "codegen/machine_state.h"
 #include "codegen/recursion.h"
@@ -23,10 +24,12 @@ namespace inlay::codegen {
 static constexpr unsigned MostPromoted = 6;
 
 /// Without call graph profiles in objects: nobody sorts by them, and the code generator cannot be used again once it
-/// has written one (its writer keeps the expressions of a context that is gone).
+/// has written one (its writer keeps the expressions of a context that is gone). With what clang has from O2 on and
+/// LLVM's default has not: vectors of what stands side by side in straight code.
 static llvm::PipelineTuningOptions tuning() {
   llvm::PipelineTuningOptions options;
   options.CallGraphProfile = false;
+  options.SLPVectorization = true;
   return options;
 }
 
@@ -40,6 +43,9 @@ Analyses::Analyses(llvm::TargetMachine& target) : builder(&target, tuning()) {
       [](llvm::ModulePassManager& passes, llvm::OptimizationLevel level, llvm::ThinOrFullLTOPhase) {
         if (level.getSpeedupLevel() >= 2) passes.addPass(InlineRecursionPass());
       });
+  builder.registerPeepholeEPCallback([](llvm::FunctionPassManager& passes, llvm::OptimizationLevel level) {
+    if (level.getSpeedupLevel() >= 2) passes.addPass(RemoveChecksPass());
+  });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);

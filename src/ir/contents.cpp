@@ -122,8 +122,7 @@ base::Hash128 Contents::definition(TypeId id) {
   return bytes_.hash();
 }
 
-const base::Hash128& Contents::laid_out(TypeId id) {
-  if (laid_out_[id.value].progress == Progress::Done) return laid_out_[id.value].hash;
+const base::Hash128& Contents::lay_out(TypeId id) {
   // On a stack of its own: types may be nested as deep as somebody likes.
   stack_.assign(1, id);
   while (!stack_.empty()) {
@@ -207,17 +206,6 @@ base::Hash128 Contents::symbol(Value value) {
     bytes_.add(data_type);
   }
   return bytes_.hash();
-}
-
-const base::Hash128& Contents::of(Value value) {
-  std::vector<Known>& table = value.is_const() ? consts_ : value.is_function() ? functions_ : data_;
-  Known& known = table[value.is_const()      ? value.constant().value
-                       : value.is_function() ? value.function().value
-                                             : value.data().value];
-  if (known.progress == Progress::Done) return known.hash;
-  known.hash = value.is_const() ? constant(value.constant()) : symbol(value);
-  known.progress = Progress::Done;
-  return known.hash;
 }
 
 }  // namespace inlay::ir

@@ -48,11 +48,23 @@ class Contents {
   const base::Hash128& named(TypeId type) const;
   /// What code that handles values of it, or lays it out in memory, depends on: also the fields of structs, all the way
   /// down, and the methods of an interface. For what a slice or pointer leads to, only the name.
-  const base::Hash128& laid_out(TypeId type);
+  const base::Hash128& laid_out(TypeId type) {
+    const Known& known = laid_out_[type.value];
+    return known.progress == Progress::Done ? known.hash : lay_out(type);
+  }
   /// Of a slice, with what its elements are.
   const base::Hash128& with_elements(TypeId type);
   /// Of a constant or symbol.
-  const base::Hash128& of(Value value);
+  const base::Hash128& of(Value value) {
+    Known& known = value.is_const()      ? consts_[value.constant().value]
+                   : value.is_function() ? functions_[value.function().value]
+                                         : data_[value.data().value];
+    if (known.progress != Progress::Done) {
+      known.hash = value.is_const() ? constant(value.constant()) : symbol(value);
+      known.progress = Progress::Done;
+    }
+    return known.hash;
+  }
 
  private:
   enum class Progress : std::uint8_t { None, Busy, Done };
@@ -60,6 +72,7 @@ class Contents {
     base::Hash128 hash;
     Progress progress = Progress::None;
   };
+  const base::Hash128& lay_out(TypeId type);
   base::Hash128 named_now(TypeId type);
   bool parts_are_done(TypeId type);
   base::Hash128 definition(TypeId type);

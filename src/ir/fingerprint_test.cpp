@@ -191,6 +191,39 @@ TEST(Fingerprint, is_the_same_further_down_in_the_file) { EXPECT_EQ(changes({.li
 
 TEST(Fingerprint, is_the_same_with_other_names_for_people) { EXPECT_EQ(changes({.value_name = "w"}), ""); }
 
+/// A function that returns its first or second sum in a block that stands before the one where they are worked out.
+/// `late`: the instructions of that block are written after those of the other one.
+Fingerprint of_sum(bool second, bool late) {
+  Module m = Module::create().value();
+  Builder b(m);
+  const FunctionId f = m.function("f", m.signature({I64, I64}, I64), FunctionExported);
+  b.begin(f);
+  const BlockId use = b.block(), define = b.block();
+  if (!late) b.jump(define);
+  b.start(define);
+  const Value sums[] = {b.add(b.parameter(0), b.parameter(1)), b.add(b.parameter(1), b.parameter(0))};
+  b.jump(use);
+  if (late) {
+    b.start(b.first_block());
+    b.jump(define);
+  }
+  b.start(use);
+  b.ret(sums[second ? 1 : 0]);
+  b.end();
+  verify(m).value();
+  return fingerprint(m, f);
+}
+
+TEST(Fingerprint, knows_values_that_are_defined_further_behind) {
+  EXPECT_EQ(of_sum(false, false), of_sum(false, false));
+  EXPECT_NE(of_sum(false, false), of_sum(true, false));
+}
+
+TEST(Fingerprint, is_the_same_in_whatever_order_blocks_were_written) {
+  EXPECT_EQ(of_sum(false, false), of_sum(false, true));
+  EXPECT_EQ(of_sum(true, false), of_sum(true, true));
+}
+
 TEST(Fingerprint, is_the_same_in_another_file) { EXPECT_EQ(changes({.path = "b.src"}), ""); }
 
 TEST(Fingerprint, each_change_changes_what_depends_on_it_and_nothing_else) {

@@ -239,15 +239,14 @@ Value Module::constant_parameter(std::uint32_t number, TypeId type) {
   return constant({ConstKind::Param, type, number});
 }
 
-TypeId Module::type_of(Value value) const {
-  if (value.is_inst()) return value ? result_type(insts[value.inst()]) : TypeId{};
+TypeId Module::type_of_other(Value value) const {
   if (value.is_const()) return consts[value.constant()].type;
   if (value.is_function()) return functions[value.function()].signature;
   if (value.is_data()) return Ptr;
   return TypeId{};
 }
 
-TypeId Module::result_type(const Inst& inst) const {
+TypeId Module::other_result_type(const Inst& inst) const {
   switch (info(inst.op()).yields) {
     case Yields::Nothing:
       return Void;

@@ -22,23 +22,27 @@ std::string shown(std::string_view name) { return "'@" + std::string(name.substr
 Symbol Module::find(std::string_view name) const {
   const std::uint32_t text = state_->text_index.find(
       base::hash(name.data(), name.size()), [&](std::uint32_t id) { return this->text(StringId{id}) == name; });
-  if (!text) return {};
-  const std::uint32_t found = state_->symbol_index.find(text, [&](std::uint32_t entry) {
+  return text ? find(StringId{text}) : Symbol{};
+}
+
+Symbol Module::find(StringId name) const {
+  const std::uint32_t found = state_->symbol_index.find(name.value, [&](std::uint32_t entry) {
     const bool function = entry >> 30 == static_cast<std::uint32_t>(SymbolKind::Function);
-    return (function ? functions[FunctionId{entry & IdMask}].name : data[DataId{entry & IdMask}].name).value == text;
+    return (function ? functions[FunctionId{entry & IdMask}].name : data[DataId{entry & IdMask}].name) == name;
   });
   return {static_cast<SymbolKind>(found >> 30), found & IdMask};
 }
 
 FunctionId Module::function_named(std::string_view name) {
-  const Symbol known = find(name);
+  const StringId text = string(name);
+  const Symbol known = find(text);
   if (known.kind == SymbolKind::Function) return FunctionId{known.id};
   if (known.kind == SymbolKind::Data) {
     fail(Error(ErrorKind::InvalidArgument, shown(name) + " is both a function and data"));
     return {};
   }
   Function function;
-  function.name = string(name);
+  function.name = text;
   function.flags = FunctionReserved;
   const FunctionId id = functions.add(function);
   if (id) state_->symbol_index.insert(function.name.value, packed(SymbolKind::Function, id.value));

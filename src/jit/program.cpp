@@ -100,6 +100,7 @@ Result<void> detail::compile_program(const Jit& jit, const std::shared_ptr<jit::
   INLAY_TRY(const ir::FunctionId function, find_function(module, name));
   LowerOptions options;
   options.debug = jit::wants_lines(engine->options());
+  options.facts = level == Level::O2 || level == Level::O3;
   options.roots = {std::string(name)};
   INLAY_TRY(Unit unit, lower(module, options));  // which verifies it
   INLAY_TRY_VOID(check_signature(module, name, module.functions[function].signature, signature));

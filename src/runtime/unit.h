@@ -43,6 +43,8 @@ struct Unit::State {
   ~State();
   std::shared_ptr<runtime::Workspace> workspace;
   std::unique_ptr<llvm::Module> module;
+  /// Its maker needs the module no more, and vouches for it: whoever compiles the unit changes it in place, unchecked.
+  bool used_up = false;
   std::vector<std::shared_ptr<const void>> holds;  // what the unit's symbols mean must live: frozen memory
   std::vector<std::pair<std::string, const void*>> host_symbols;  // where that lies in this process, by symbol
 };

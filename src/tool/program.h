@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the commands that take programs have in common: which files, which runtimes, which level.
+// What the commands that take programs have in common, once their options are known.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "inlay/aot.h"
 #include "inlay/ir/module.h"
-#include "inlay/stages.h"
-
-namespace CLI {
-class App;
-}
+#include "tool/program_options.h"
 
 namespace inlay::tool {
 
-struct ProgramOptions {
-  std::vector<std::string> files;     // as given
-  std::vector<std::string> runtimes;  // sources, objects and libraries
-  std::vector<std::string> runtime_flags;
-  std::string level = "2";
-  std::vector<std::string> dumps;  // names of stages
-  bool time = false;
-
-  // The files, by what they are.
-  std::vector<std::string> programs;  // .inlay, .inlaylib, -
-  std::vector<std::string> objects;   // .o, .a, .so
-};
-
-void add_program_options(CLI::App& command, ProgramOptions& options);
-void add_level_option(CLI::App& command, ProgramOptions& options);
-void add_stage_options(CLI::App& command, ProgramOptions& options);
-
-Level level_of(const ProgramOptions& options);
 /// Sorts the files, and loads the runtimes into this process.
 Result<void> prepare(ProgramOptions& options);
 /// The program in the files, not verified yet.
 Result<ir::Module> load_program(const ProgramOptions& options);
-
-/// What --time and --dump ask for: dumps go to standard output at once.
-Stages watch(const ProgramOptions& options);
-/// An error for a --dump that no stage answered to.
-Result<void> finish(const ProgramOptions& options, const Stages& stages);
 
 /// Prints the error of a program that was run: a trap as the program itself would tell it. The exit code.
 int fail_run(const Error& error);

@@ -7,6 +7,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,6 +111,8 @@ with tempfile.TemporaryDirectory() as name:
     contains("the output is no input", run("build", hello, "-o", hello), 1, "is read for this build")
     claim("which is still there", hello.read_text().startswith("data"))
     contains("wrong usage", run("build", hello), 2, "--output")
+    contains("help", run("build", "--help"), 0, "--no-server")
+    contains("which version", run("--version"), 0, ".")
     contains("an unknown level", run("run", "-O7", hello), 2)
     contains("an unknown stage lists all", run("build", "--dump=nothing", hello, "-o", folder / "x"), 1, "the stages here are read verify expand lower join optimize emit link")
     for stage, text in (("read", "func @write"), ("lower", "define"), ("optimize", "define"), ("emit", "main:")):
@@ -151,6 +154,16 @@ with tempfile.TemporaryDirectory() as name:
         contains("what was changed", execute(folder / "served"), status, "Hello World")
     contains("an error comes through", run("build", "--socket", socket, folder / "wrong.inlay", "-o", folder / "x2"), 1, "wrong.inlay:2")
     contains("what needs the C library is built all the same", run("build", "--socket", socket, arguments, "-o", folder / "x3"), 0)
+    # `inlay` asks the server by itself, without the rest of the command, which it becomes for everything else.
+    (folder / "link").symlink_to(inlay)
+    contains("through a link", execute(folder / "link", "build", "--time", "--socket", socket, hello, "-o", folder / "x4"), 0, "look up")
+    contains("the rest, too", execute(folder / "link", "check", folder / "wrong.inlay"), 1, "wrong.inlay:2")
+    (folder / "alone").mkdir()
+    alone = shutil.copy(inlay, folder / "alone" / "inlay")
+    if not subprocess.run([alone, "--help"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        contains("alone, it asks a server", execute(alone, "build", "--socket", socket, hello, "-o", folder / "x5"), 0)
+        claim("who makes the same", (folder / "x5").read_bytes() == (folder / "served").read_bytes())
+        contains("and says what is missing", execute(alone, "run", hello), 127, "inlay-tool", "install Inlay again")
     server.send_signal(signal.SIGTERM)
     claim("it ends when told to", server.wait(timeout=20) == 0)
     contains("without it, too", run("build", "--socket", socket, hello, "-o", folder / "served"), 0)

@@ -6,7 +6,7 @@ file(REMOVE_RECURSE ${WORK}/prefix ${PREFIX})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 file(RENAME ${WORK}/prefix ${PREFIX})
 
-foreach(file bin/inlay include/inlay/inlay.h include/inlay/errors.def include/inlay/version.h ${LIBDIR}/libinlay.so
+foreach(file bin/inlay libexec/inlay/inlay-tool include/inlay/inlay.h include/inlay/errors.def include/inlay/version.h ${LIBDIR}/libinlay.so
         ${LIBDIR}/cmake/inlay/inlay-config.cmake ${LIBDIR}/cmake/inlay/InlayRuntime.cmake ${LIBDIR}/pkgconfig/inlay.pc
         share/man/man1/inlay.1 share/bash-completion/completions/inlay share/zsh/site-functions/_inlay
         share/fish/vendor_completions.d/inlay.fish share/doc/inlay/LICENSE)

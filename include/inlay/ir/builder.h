@@ -18,8 +18,10 @@
 //   b.end();
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -103,6 +105,8 @@ class Builder {
   Value value(Operand operand, TypeId type) {
     if (operand.kind == Operand::Kind::Value) [[likely]]
       return operand.value;
+    if (operand.kind == Operand::Kind::Integer && (type == I64 || type == I32) && Value::is_small(operand.integer))
+      return Value::number(operand.integer);
     return literal(operand, type);
   }
 
@@ -256,17 +260,23 @@ class Builder {
     return type ? type : module_.type_of(b.value);
   }
   Value literal(const Operand& operand, TypeId type);
-  Value call_with(Op op, TypeId signature, std::initializer_list<std::uint32_t> first,
-                  std::span<const Operand> arguments);
-  void add_arguments(TypeId signature, std::span<const Operand> arguments);
-  void add_target(const Target& target);
-  InstId append_words(Op op, TypeId type);
+  Value call_with(Op op, TypeId signature, std::uint32_t first, std::span<const Operand> arguments,
+                  std::optional<std::uint32_t> number = {});
+  // In Module::extra, where there is room for as many words.
+  static std::uint32_t words_of(const Target& target) {
+    return 2 + static_cast<std::uint32_t>(target.arguments.size());
+  }
+  std::uint32_t* put_target(std::uint32_t* out, const Target& target) {
+    *out = target.block.value;
+    return put_arguments(out + 1, target);
+  }
+  std::uint32_t* put_arguments(std::uint32_t* out, const Target& target);
+  InstId append_words(Op op, TypeId type, const std::array<std::uint32_t, 3>& words);
 
   Module& module_;
   FunctionId function_;
   BlockId block_;
   Location location_;
-  std::vector<std::uint32_t> words_;  // of the instruction at hand, all but its first
 };
 
 }  // namespace inlay::ir

@@ -88,6 +88,11 @@ struct Location {
   constexpr Location() = default;
   constexpr Location(FileId file, std::uint32_t line)
       : bits(file.value < (1u << 12) && line < (1u << 20) && line != 0 ? file.value << 20 | line : 0) {}
+  static constexpr Location of_bits(std::uint32_t bits) {
+    Location location;
+    location.bits = bits;
+    return location;
+  }
   constexpr FileId file() const { return FileId{bits >> 20}; }
   constexpr std::uint32_t line() const { return bits & 0xfffffu; }
   constexpr explicit operator bool() const { return bits != 0; }
@@ -382,15 +387,20 @@ class Module {
   Value constant(const Const& constant);
 
   /// The type of a value; none for a small number, which has none.
-  TypeId type_of(Value value) const;
+  TypeId type_of(Value value) const {
+    return value.is_inst() && value ? result_type(insts[value.inst()]) : type_of_other(value);
+  }
   /// The type of what an instruction yields; Void if nothing.
-  TypeId result_type(const Inst& inst) const;
+  TypeId result_type(const Inst& inst) const {
+    return info(inst.op()).yields == Yields::Same ? inst.type() : other_result_type(inst);
+  }
   /// Of a comparison: bool, or for a vector as many of them.
   TypeId truth_type(TypeId type) const { return types[type].kind == TypeKind::Vector ? types[type].generic : Bool; }
 
   // Symbols. Functions and data share one name space; names of types are apart.
   /// What a name stands for, in functions and data.
   Symbol find(std::string_view name) const;
+  Symbol find(StringId name) const;
   TypeId find_type(std::string_view name) const;
   /// A function of that name: declares it, or completes one that was only used so far. Declared twice is an error
   /// unless both are external and alike.
@@ -427,6 +437,8 @@ class Module {
  private:
   struct State;
   Module();
+  TypeId type_of_other(Value value) const;
+  TypeId other_result_type(const Inst& inst) const;
   TypeId intern(Type type);
   TypeId new_named(std::string_view name, TypeKind kind);
   template <class Entry, class Handle>

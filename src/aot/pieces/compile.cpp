@@ -37,6 +37,7 @@ Result<codegen::Object> compile_batch(const ir::Module& program, std::span<const
                                            .architecture = Architecture::X86_64,
                                            .debug = false,
                                            .frame_pointers = true,
+                                           .facts = job.level == Level::O2 || job.level == Level::O3,
                                            .independent = true}));
   llvm::TargetOptions& options = machine.target().Options;
   options.FunctionSections = options.DataSections = options.UniqueSectionNames = true;

@@ -8,6 +8,7 @@
 
 #include "aot/serve/address.h"
 #include "aot/serve/message.h"
+#include "aot/serve/version.h"
 #include "inlay/serve.h"
 
 namespace inlay::aot {

@@ -6,8 +6,7 @@
 #include <bit>
 #include <cerrno>
 
-#include "cache/build_id.h"
-#include "inlay/version.h"
+#include "aot/serve/version.h"
 
 namespace inlay::aot {
 
@@ -41,18 +40,6 @@ constexpr unsigned ErrorKindCount = 0
 bool is_ours(std::string_view version) { return !version.empty() && version == version_text(); }
 
 }  // namespace
-
-std::optional<std::string> version_at(const void* address) {
-  const std::optional<std::string> build = cache::build_id_of(address);
-  if (!build) return std::nullopt;
-  return INLAY_VERSION_STRING "/" + *build;
-}
-
-const std::string& version_text() {
-  static const char here = 0;
-  static const std::string text = version_at(&here).value_or("");
-  return text;
-}
 
 base::Bytes write_greeting() {
   base::Bytes bytes;

@@ -12,12 +12,6 @@
 
 namespace inlay::aot {
 
-/// Of the build of Inlay that `address` lies in: two with the same one understand each other and make the same files.
-/// Nothing if it was linked without a build id: then it cannot be told from others.
-std::optional<std::string> version_at(const void* address);
-/// Of this one; empty if it has none, and nobody has that.
-const std::string& version_text();
-
 struct Answer {
   bool same_version = true;
   std::optional<Error> error;  // otherwise the report counts

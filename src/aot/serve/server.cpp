@@ -23,6 +23,7 @@
 #include "aot/serve/address.h"
 #include "aot/serve/message.h"
 #include "aot/serve/session.h"
+#include "aot/serve/version.h"
 
 namespace inlay::aot {
 

@@ -14,6 +14,7 @@
 #include "aot/serve/address.h"
 #include "aot/serve/message.h"
 #include "aot/serve/test_program.h"
+#include "aot/serve/version.h"
 #include "aot/test_support.h"
 #include "inlay/serve.h"
 

@@ -20,11 +20,13 @@ namespace {
 constexpr std::uint64_t MostSlotBytes = std::uint64_t{1} << 30;
 }  // namespace
 
-FunctionLowering::FunctionLowering(Symbols& symbols, Types& types, const ir::Module& module, DebugInfo* debug)
+FunctionLowering::FunctionLowering(Symbols& symbols, Types& types, const ir::Module& module, DebugInfo* debug,
+                                   bool facts)
     : symbols_(symbols),
       types_(types),
       module_(module),
       debug_(debug),
+      facts_(facts),
       context_(symbols.module().getContext()),
       builder_(context_),
       unlikely_(llvm::MDBuilder(context_).createUnlikelyBranchWeights()) {}

@@ -22,7 +22,8 @@ namespace inlay::codegen {
 /// Lowers functions, one after another; the tables it needs are made once.
 class FunctionLowering {
  public:
-  FunctionLowering(Symbols& symbols, Types& types, const ir::Module& module, DebugInfo* debug);
+  /// `facts`: see LowerJob.
+  FunctionLowering(Symbols& symbols, Types& types, const ir::Module& module, DebugInfo* debug, bool facts);
 
   /// Gives the declaration its body.
   void lower(ir::FunctionId id, llvm::Function& function);
@@ -36,8 +37,9 @@ class FunctionLowering {
   using Words = ir::Words<const ir::Module>;
   /// Of a value that an instruction yields.
   struct Known {
-    bool not_null = false;       // whenever the value is there
-    std::uint32_t asked_in = 0;  // the block in which it was asked last, as its place in the order
+    bool not_null = false;               // whenever the value is there
+    std::uint32_t asked_in = 0;          // the block in which it was asked last, as its place in the order
+    std::uint32_t length_stated_in = 0;  // likewise, of a slice
   };
   struct TrapBlock {
     llvm::BasicBlock* block;
@@ -101,6 +103,7 @@ class FunctionLowering {
   bool is_not_null(ir::Value value);
   void trap_if_null(ir::Value value, llvm::Value* address);
   llvm::Value* element_count(Pair slice);
+  void state_length(ir::Value slice, llvm::Value* length, ir::TypeId element);
   llvm::Value* element(llvm::Value* address, ir::TypeId type, llvm::Value* index, bool within);
   llvm::Value* at_offset(llvm::Value* address, std::uint64_t bytes);
 
@@ -117,6 +120,7 @@ class FunctionLowering {
   Types& types_;
   const ir::Module& module_;
   DebugInfo* debug_;
+  bool facts_;
   llvm::LLVMContext& context_;
   llvm::IRBuilder<> builder_;
   llvm::MDNode* unlikely_;

@@ -54,7 +54,7 @@ Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const
   Symbols symbols(into, module, job, types);
   std::optional<DebugInfo> debug;
   if (job.debug && !job.functions.empty()) debug.emplace(into, module);
-  FunctionLowering lowering(symbols, types, module, debug ? &*debug : nullptr);
+  FunctionLowering lowering(symbols, types, module, debug ? &*debug : nullptr, job.facts);
   // LLVM emits in the order of declarations.
   for (ir::FunctionId id : job.functions) symbols.function(id);
   for (ir::DataId id : job.data) symbols.data(id);

@@ -25,6 +25,8 @@ struct LowerJob {
   Architecture architecture = Architecture::X86_64;
   bool debug = false;
   bool frame_pointers = false;
+  /// With what the program's meaning says and an optimizer cannot see: how long a slice can be whose elements are used.
+  bool facts = false;
   /// The code of each function depends on nothing but what code_fingerprints() covers, whatever else the LLVM module
   /// holds. All symbols are visible to a linker, nothing is seen through one, and function records stay undefined.
   bool independent = false;

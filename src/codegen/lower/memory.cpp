@@ -30,6 +30,16 @@ llvm::Value* FunctionLowering::element_count(Pair slice) {
   return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, slice.second, word(0));
 }
 
+/// Of a slice with an element that is used: its memory is there, and there is no more than an address reaches. Sums of
+/// such lengths and indices fit into an i64, which they would not have to otherwise.
+void FunctionLowering::state_length(ir::Value slice, llvm::Value* length, TypeId element) {
+  constexpr unsigned AddressBits = 56;  // of programs: x86-64 and RISC-V with five levels of page tables
+  const std::uint64_t size = types_.size(element);
+  if (!facts_ || size == 0 || !slice.is_inst() || llvm::isa<llvm::Constant>(length)) return;
+  if (std::exchange(known_of(slice.inst()).length_stated_in, place_) == place_) return;
+  builder_.CreateAssumption(builder_.CreateICmpULE(length, word((std::uint64_t{1} << AddressBits) / size)));
+}
+
 /// Within an object.
 llvm::Value* FunctionLowering::at_offset(llvm::Value* address, std::uint64_t bytes) {
   return bytes == 0 ? address : builder_.CreateInBoundsGEP(types_.byte(), address, word(bytes));
@@ -71,6 +81,7 @@ FunctionLowering::Pair FunctionLowering::lower_memory(const Inst& inst, Known& k
       const Pair slice = pair(inst.a, type);
       llvm::Value* index = value(inst.b, ir::I64);
       trap_if(builder_.CreateICmpUGE(index, element_count(slice)), TrapKind::Index, index, slice.second);
+      state_length(inst.value_a(), slice.second, module_.types[type].element);
       known.not_null = true;
       return {element(slice.first, module_.types[type].element, index, true), nullptr};
     }

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "codegen/lower/initializer.h"
-#include "ir/verify_symbols.h"
+#include "ir/verify/symbols.h"
 
 #include <llvm/ADT/StringSet.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>

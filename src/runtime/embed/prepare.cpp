@@ -44,8 +44,10 @@ namespace inlay::runtime {
 namespace {
 
 constexpr const char* PrepareFirst = "always-inline";
+// Conditions are folded before variables are in registers, as in LLVM's own pipelines: later, InstCombine takes chains
+// of them (`a || b || c`) for values, and what is left are branches that no loop of a caller becomes vector code with.
 constexpr const char* PrepareNext =
-    "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>),"
+    "function(lower-expect,simplifycfg,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),"
     "cgscc(inline,function-attrs,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)),"
     "globaldce";
 

@@ -1,53 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The operands of instructions, slot by slot.
 #include <algorithm>
-#include <array>
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify_body.h"
-#include "ir/verify_text.h"
+#include "ir/verify/body.h"
+#include "ir/verify/text.h"
 
 namespace inlay::ir {
 
 namespace {
-
-/// For operations whose operands all lie in `a` and `b`, and are of known types: which they are.
-enum class Wanted : std::uint8_t { Nothing, Typed, Pointer, Index, Bool };
-struct PlainOp {
-  bool plain = false;
-  Wanted a = Wanted::Nothing, b = Wanted::Nothing;
-};
-
-constexpr auto PlainOps = [] {
-  std::array<PlainOp, OpCount> table{};
-  for (std::size_t op = 1; op < OpCount; ++op) {
-    const std::string_view slots = OpInfos[op].slots;
-    table[op].plain = fits_inline(slots);
-    for (std::size_t i = 0; i < slots.size() && i < 2; ++i) {
-      Wanted& wanted = i == 0 ? table[op].a : table[op].b;
-      switch (static_cast<Slot>(slots[i])) {
-        case Slot::Typed:
-          wanted = Wanted::Typed;
-          break;
-        case Slot::Pointer:
-          wanted = Wanted::Pointer;
-          break;
-        case Slot::Index:
-          wanted = Wanted::Index;
-          break;
-        case Slot::Bool:
-          wanted = Wanted::Bool;
-          break;
-        default:
-          table[op].plain = false;
-      }
-    }
-  }
-  table[static_cast<std::size_t>(Op::ReturnVoid)].plain = false;  // whether the function has a result is looked at
-  table[static_cast<std::size_t>(Op::Param)].plain = true;        // its number was looked at when the block was
-  return table;
-}();
 
 std::string ordinal(unsigned n) {
   constexpr std::string_view words[] = {"first", "second", "third"};
@@ -63,30 +25,64 @@ std::string BodyChecker::operand_text() const {
   return out;
 }
 
-/// Whether a value is one of those that most are. Where it is not, check_value() says more.
-[[gnu::always_inline]] inline bool BodyChecker::is_plain_value(std::uint32_t word, TypeId wanted) const {
-  switch (word >> 30) {
-    case 0: {
-      const std::uint32_t local = word - first_;
-      return local < count_ && cells_[local].type == wanted && reaches_here(cells_[local]);
+/// What most calls and jumps are. Where one is not, check_operands() says more.
+bool BodyChecker::are_plain_operands(const Inst& inst) {
+  const Operation& op = Operations[static_cast<std::size_t>(inst.op())];
+  if (op.plain) return has_plain_words(op, inst, [&](const Cell& cell) { return reaches_here(cell); });
+  const std::uint32_t* words = nullptr;
+  switch (inst.op()) {
+    case Op::ReturnVoid:
+      return result_ == Void;
+    case Op::Jump:
+      words = rest_of(inst);
+      return is_plain_target(BlockId{inst.a}, words);
+    case Op::Branch: {
+      words = rest_of(inst);
+      const BlockId yes{*words++};
+      if (!is_plain_value(inst.a, Bool) || !is_plain_target(yes, words)) return false;
+      const BlockId no{*words++};
+      return is_plain_target(no, words);
     }
-    case 1: {
-      const ConstId id = Value::of_bits(word).constant();
-      return id && id.value < types_.const_count() && m_.consts[id].type == wanted && types_.scope(id) == 0;
-    }
-    case 2:
-      return TypeFacts::holds(wanted, Value::of_bits(word).number());
+    case Op::Call:
+      return is_plain_call(inst);
     default:
       return false;
   }
 }
 
-bool BodyChecker::are_plain_operands(const Inst& inst) const {
-  const PlainOp& op = PlainOps[static_cast<std::size_t>(inst.op())];
-  if (!op.plain) return false;
-  const TypeId types[] = {TypeId{}, inst.type(), Ptr, I64, Bool};
-  return (op.a == Wanted::Nothing || is_plain_value(inst.a, types[static_cast<std::size_t>(op.a)])) &&
-         (op.b == Wanted::Nothing || is_plain_value(inst.b, types[static_cast<std::size_t>(op.b)]));
+/// Its words, which add_edges() has seen.
+const std::uint32_t* BodyChecker::rest_of(const Inst& inst) const {
+  static constexpr std::uint32_t EmptyList = 0;
+  return inst.b != 0 ? &m_.extra[ExtraId{inst.b}] : &EmptyList;
+}
+
+/// Reads the arguments. The block has been linked, as all have.
+bool BodyChecker::is_plain_target(BlockId id, const std::uint32_t*& arguments) {
+  const Block& block = m_.blocks[id];
+  const std::uint32_t n = *arguments++;
+  if (n != block.parameters) return false;
+  InstId parameter = block.first;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const Inst& inst = m_.insts[parameter];
+    if (!is_plain_value(*arguments++, inst.type())) return false;
+    parameter = inst.next;
+  }
+  return true;
+}
+
+bool BodyChecker::is_plain_call(const Inst& inst) const {
+  const Value callee = inst.value_a();
+  if (!callee.is_function() || !m_.functions.contains(callee.function()) ||
+      m_.functions[callee.function()].signature != inst.type() || symbols_.scope(callee.function()) != 0)
+    return false;
+  const Type& signature = m_.types[inst.type()];
+  if (inst.b == 0) return signature.count == 0;
+  if (std::uint64_t{inst.b} + signature.count >= m_.extra.count() || m_.extra[ExtraId{inst.b}] != signature.count)
+    return false;
+  const std::uint32_t* words = &m_.extra[ExtraId{inst.b}] + 1;
+  for (std::uint32_t type : m_.words(signature.list, signature.count))
+    if (!is_plain_value(*words++, TypeId{type})) return false;
+  return true;
 }
 
 bool BodyChecker::check_operands(const Inst& inst) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "inlay/ir/module.h"
-#include "ir/verify_types.h"
+#include "ir/verify/types.h"
 
 namespace inlay::ir {
 
@@ -47,7 +47,7 @@ class SymbolFacts {
   bool check_function(FunctionId id);
   bool check_flags(FunctionId id, const Function& f);
   bool check_ranges(FunctionId id, const Function& f);
-  bool check_no_overlaps();
+  bool check_no_overlaps(std::uint32_t first_function);
   bool check_instance(FunctionId id, Function& f);
   bool check_assembly(FunctionId id, const Function& f);
   bool check_data(DataId id);
@@ -69,11 +69,9 @@ class SymbolFacts {
   std::uint32_t file_count_ = 0;
   bool counted_files_ = false;
   std::uint64_t words_ = 0;  // of the lists of all data
-  struct Range {
-    std::uint32_t first, end, first_block, end_block;
-    FunctionId function;
-  };
-  std::vector<Range> ranges_;
+  // Where the instructions and blocks of the last function end; whether all so far lay one behind the other.
+  std::uint32_t end_ = 0, end_block_ = 0;
+  bool in_order_ = true;
 };
 
 /// Whether a function can stand where `signature` is called with a pointer before its arguments.

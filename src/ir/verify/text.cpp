@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_text.h"
+#include "ir/verify/text.h"
 
 #include <algorithm>
 

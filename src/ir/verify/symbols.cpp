@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_symbols.h"
+#include "ir/verify/symbols.h"
 #include "ir/assembly.h"
 
 #include <algorithm>
@@ -43,7 +43,10 @@ void sort_few(std::vector<T>& row, Less less) {
 
 const char* why_not_a_name(std::string_view name) {
   if (name.empty()) return "it has no name";
-  if (name.find('\0') != std::string_view::npos) return "the name has a zero byte in it";
+  bool zero = false;  // most names are too short for memchr
+  for (char c : name) zero |= c == '\0';
+  if (zero) return "the name has a zero byte in it";
+  if (name[0] != '\1' && name[0] != 'l' && name[0] != 'i') return nullptr;
   if (name.starts_with('\1')) return "no symbol can have that name; give it another one";
   if (name.starts_with("llvm.")) return "only LLVM's own functions have such a name; give it another one";
   for (std::string_view ours : {"inlay.record.", "inlay.inline.", "inlay.sites."})
@@ -95,15 +98,18 @@ bool SymbolFacts::catch_up() {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
     if (const char* why = why_not_a_name(text)) return fail(id, why);
-    if (text.find('<') != std::string_view::npos || text.ends_with(OwnSuffix)) like_instances_.push_back(id);
+    bool like_instance = text.ends_with(OwnSuffix);
+    for (char c : text) like_instance |= c == '<';
+    if (like_instance) like_instances_.push_back(id);
     return add_name(entry.name) || fail(id, "something else has the same name");
   };
+  const std::uint32_t first_function = function_count();
   while (function_count() < m_.functions.count()) {
     const FunctionId id{function_count()};
     function_scopes_.push_back(Unusable);
     if (!check_name(id, m_.functions[id]) || !check_function(id)) return false;
   }
-  if (!check_no_overlaps()) return false;
+  if (!check_no_overlaps(first_function)) return false;
   const std::uint32_t first_data = data_count();
   while (data_count() < m_.data.count()) {  // relocations may lead to data that comes later
     const DataId id{data_count()};
@@ -188,23 +194,28 @@ bool SymbolFacts::check_ranges(FunctionId id, const Function& f) {
   if (!f.first || !f.first_block || f.first >= f.end || f.first_block >= f.end_block ||
       f.end.value > m_.insts.count() || f.end_block.value > m_.blocks.count())
     return fail(id, "its blocks or instructions are none, or lie outside of their tables; Builder::end ends a body");
-  ranges_.push_back({f.first.value, f.end.value, f.first_block.value, f.end_block.value, id});
+  in_order_ &= f.first.value >= end_ && f.first_block.value >= end_block_;
+  end_ = f.end.value;
+  end_block_ = f.end_block.value;
   return true;
 }
 
-bool SymbolFacts::check_no_overlaps() {
-  const auto by_insts = [](const Range& a, const Range& b) { return a.first < b.first; };
-  sort_few(ranges_, by_insts);
-  for (std::size_t i = 1; i < ranges_.size(); ++i)
-    if (ranges_[i].first < ranges_[i - 1].end)
-      return fail(ranges_[i].function, "it has instructions of another function");
-  const auto by_blocks = [](const Range& a, const Range& b) { return a.first_block < b.first_block; };
-  sort_few(ranges_, by_blocks);
-  for (std::size_t i = 1; i < ranges_.size(); ++i)
-    if (ranges_[i].first_block < ranges_[i - 1].end_block)
-      return fail(ranges_[i].function, "it has blocks of another function");
-  ranges_.clear();
-  return true;
+bool SymbolFacts::check_no_overlaps(std::uint32_t first_function) {
+  if (in_order_) return true;
+  std::vector<FunctionId> ids;
+  for (std::uint32_t i = first_function; i < function_count(); ++i)
+    if (m_.functions[FunctionId{i}].flags & FunctionDefined) ids.push_back(FunctionId{i});
+  const auto is_before = [&](auto begin) {
+    return [this, begin](FunctionId a, FunctionId b) { return m_.functions[a].*begin < m_.functions[b].*begin; };
+  };
+  const auto overlap = [&](auto begin, auto end, std::string_view what) {
+    sort_few(ids, is_before(begin));
+    for (std::size_t i = 1; i < ids.size(); ++i)
+      if (m_.functions[ids[i]].*begin < m_.functions[ids[i - 1]].*end) return !fail(ids[i], what);
+    return false;
+  };
+  return !overlap(&Function::first, &Function::end, "it has instructions of another function") &&
+         !overlap(&Function::first_block, &Function::end_block, "it has blocks of another function");
 }
 
 bool SymbolFacts::check_instance(FunctionId id, Function& f) {

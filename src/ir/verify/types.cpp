@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_types.h"
+#include "ir/verify/types.h"
 
 #include <algorithm>
 #include <bit>
@@ -27,14 +27,6 @@ bool says_no_more(const Type& t) {
 bool is_scalar(TypeId type) { return type >= Bool && type <= F64; }
 
 }  // namespace
-
-bool TypeFacts::holds(TypeId type, std::int64_t number) {
-  if (type == I64) return true;
-  if (type == I32) return number == static_cast<std::int32_t>(number);
-  if (type == I16) return number >= -32768 && number <= 32767;
-  if (type == I8) return number >= -128 && number <= 127;
-  return type == Bool && (number == 0 || number == 1);
-}
 
 bool TypeFacts::fail(TypeId type, std::string_view text) {
   std::string shown;

@@ -5,7 +5,7 @@
 
 #include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
-#include "ir/verify_sample.h"
+#include "ir/verify/sample.h"
 
 namespace {
 

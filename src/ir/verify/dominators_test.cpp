@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/dominators.h"
+#include "ir/verify/dominators.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include "inlay/ir/expand.h"
 #include "inlay/ir/walk.h"
-#include "ir/verify_sample.h"
+#include "ir/verify/sample.h"
 
 namespace inlay::ir {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
-#include "ir/verify_verdict.h"
+#include "ir/verify/verdict.h"
 
 namespace inlay::ir {
 namespace {

@@ -66,7 +66,13 @@ class TypeFacts {
   Scope scope(TypeId type) const { return facts_[type.value].scope; }
   Scope scope(ConstId constant) const { return const_scopes_[constant.value]; }
   /// Whether a number is a value of the type: only integers and bools have such.
-  static bool holds(TypeId type, std::int64_t number);
+  static bool holds(TypeId type, std::int64_t number) {
+    if (type == I64) return true;
+    if (type == I32) return number == static_cast<std::int32_t>(number);
+    if (type == I16) return number == static_cast<std::int16_t>(number);
+    if (type == I8) return number == static_cast<std::int8_t>(number);
+    return type == Bool && (number == 0 || number == 1);
+  }
 
   /// Whether [list, list + words) lies in Module::extra. No list lies at 0, unless it is empty.
   bool contains(ExtraId list, std::uint64_t words) const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_body.h"
+#include "ir/verify/body.h"
 
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify_text.h"
+#include "ir/verify/text.h"
 
 namespace inlay::ir {
 
@@ -50,13 +50,12 @@ bool BodyChecker::check(FunctionId id) {
   if (f.flags & FunctionGeneric) (void)types_.check_parameters(f.parameters, declared_);
   shared_ = declared_ != 0 && (f.flags & FunctionShared);
   if (!link() || !check_entry()) return false;
-  if (block_count_ > 1 || !successors_.empty()) dominators_.compute(starts_, successors_);
+  // In the order of the table, as the first fault is what people see.
+  if (!std::is_sorted(later_.begin(), later_.end())) std::sort(later_.begin(), later_.end());
   const Inst* const insts = &m_.insts[f.first];
-  for (std::uint32_t local = 0; local < count_; ++local) {
-    const Cell& cell = cells_[local];
-    if (cell.block == Nowhere) continue;
-    block_ = cell.block;
-    order_ = cell.order;
+  for (std::uint32_t local : later_) {
+    block_ = cells_[local].block;
+    order_ = cells_[local].order;
     if (are_plain_operands(insts[local])) continue;
     inst_ = InstId{first_ + local};
     if (!check_operands(insts[local])) return false;
@@ -64,11 +63,19 @@ bool BodyChecker::check(FunctionId id) {
   return true;
 }
 
+bool BodyChecker::dominates(std::uint32_t block) const {
+  if (!dominators_known_) dominators_.compute(starts_, successors_);
+  dominators_known_ = true;
+  return dominators_.dominates(block, block_);
+}
+
 bool BodyChecker::link() {
   if (cells_.size() < count_) cells_.resize(count_ + count_ / 2);
   std::fill_n(cells_.begin(), count_, Cell{});
   starts_.clear();
   successors_.clear();
+  later_.clear();
+  dominators_known_ = false;
   std::uint32_t order = 0;
   for (std::uint32_t b = 0; b < block_count_; ++b) {
     starts_.push_back(static_cast<std::uint32_t>(successors_.size()));
@@ -78,35 +85,20 @@ bool BodyChecker::link() {
   return true;
 }
 
-inline TypeId BodyChecker::yielded(const Inst& inst) const {
-  switch (info(inst.op()).yields) {
-    case Yields::Nothing:
-      return Void;
-    case Yields::Same:
-      return inst.type();
-    case Yields::Pointer:
-      return Ptr;
-    default:
-      return m_.result_type(inst);
-  }
+inline TypeId BodyChecker::yielded(const Operation& op, const Inst& inst) const {
+  if (op.yields == static_cast<std::uint8_t>(Wanted::Typed)) return inst.type();
+  if (op.yields == YieldsTruth && inst.type() <= Ptr) return Bool;
+  return op.yields < YieldsOther ? TypeId{op.yields} : m_.result_type(inst);
 }
 
-/// Operation, type, and whether it stands where it may in its block.
-inline bool BodyChecker::link_inst(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters) {
-  const auto op = static_cast<std::uint32_t>(inst.op());
-  if (op - 1 >= OpCount - 1) return fail("there is no operation " + std::to_string(op));
-  const OpInfo& what = OpInfos[op];
-  const std::uint32_t type = inst.type().value;
-  const bool plain_type = type < types_.type_count() && (types_.set(TypeId{type}) & what.types) != 0 &&
-                          (types_.set(TypeId{type}) & TypeFacts::Usable) != 0;
-  if (!plain_type && !check_type(inst)) return false;
-  if (!symbols_.contains(m_.locations[inst_])) return fail("it is located in a file that the module does not know");
+/// Of a parameter and of what stands where it may not: which may be the same.
+bool BodyChecker::check_place(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters) {
   if (inst.op() == Op::Param) {
     if (!at_head) return fail("a parameter stands behind other instructions");
     if (inst.a != parameters++)
       return fail("it is parameter number " + std::to_string(parameters - 1) + " of its block");
   }
-  if ((what.flags & FlagEnds) != 0)
+  if ((info(inst.op()).flags & FlagEnds) != 0)
     return (last && !inst.next) || fail("it ends its block, and must be the last in it");
   return (!last && inst.next) ||
          fail("it is the last in its block, where jump, branch, switch, return or trap is wanted");
@@ -115,21 +107,39 @@ inline bool BodyChecker::link_inst(const Inst& inst, bool last, bool at_head, st
 bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
   const Block& block = m_.blocks[BlockId{first_block_ + number}];
   if (!block.first) return fail_block(number, "is empty, where an instruction that ends it is wanted");
+  // Copies: cells are words as well, and could be these.
+  const std::uint32_t first = first_, count = count_;
+  Cell* const cells = cells_.data();
+  const Inst* const insts = &m_.insts[InstId{first}];
+  const Location* const locations = &m_.locations[InstId{first}];
+  const InstId end = block.last;
+  // What a block before this one defines may or may not reach it; what the first one defines does.
+  const auto reaches = [number](const Cell& cell) { return cell.block == number || cell.block == 0; };
   std::uint32_t parameters = 0;
   bool at_head = true;
   for (InstId at = block.first;;) {
-    const std::uint32_t local = at.value - first_;
-    if (local >= count_) return fail_block(number, "leads to an instruction that is not of this function");
-    Cell& cell = cells_[local];
+    const std::uint32_t local = at.value - first;
+    if (local >= count) return fail_block(number, "leads to an instruction that is not of this function");
     inst_ = at;
-    if (cell.block != Nowhere) return fail("it stands in two places");
-    cell.block = number;
-    cell.order = order++;
-    const Inst& inst = m_.insts[at];
-    if (!link_inst(inst, at == block.last, at_head, parameters)) return false;
-    cell.type = yielded(inst);
-    at_head &= inst.op() == Op::Param;
-    if (at == block.last) break;
+    if (cells[local].block != Nowhere) return fail("it stands in two places");
+    const Inst& inst = insts[local];
+    const bool last = at == end;
+    const std::uint32_t op = inst.op_and_type & 0xff, type = inst.op_and_type >> 8;
+    if (op - 1 >= OpCount - 1) return fail("there is no operation " + std::to_string(op));
+    const Operation& what = Operations[op];
+    const std::uint32_t set = type < types_.type_count() ? types_.set(TypeId{type}) : 0;
+    const bool plain_type = (set & what.types) != 0 && (set & TypeFacts::Usable) != 0;
+    if (!plain_type && !check_type(inst)) return false;
+    if (!symbols_.contains(locations[local])) return fail("it is located in a file that the module does not know");
+    const bool in_place = last ? (what.flags & FlagEnds) != 0 && !inst.next : (what.flags & FlagEnds) == 0 && inst.next;
+    if (inst.op() == Op::Param || !in_place) {
+      if (!check_place(inst, last, at_head, parameters)) return false;
+    } else {
+      at_head = false;
+    }
+    if (!what.plain || !has_plain_words(what, inst, reaches)) later_.push_back(local);
+    cells[local] = {yielded(what, inst), number, order++};
+    if (last) break;
     at = inst.next;
   }
   if (parameters != block.parameters)
@@ -213,22 +223,31 @@ bool BodyChecker::open_words(const Inst& inst) {
 
 bool BodyChecker::fail_list() { return fail("its operands lie outside of Module::extra"); }
 
+bool BodyChecker::add_edge(std::uint32_t block) {
+  const std::uint32_t local = block - first_block_;
+  if (local == 0) return fail("where a function begins, nothing leads back to");
+  if (local >= block_count_) return fail("it leads to a block that is not of this function");
+  successors_.push_back(local);
+  return true;
+}
+
 /// The blocks that may come next. Their arguments are looked at later.
 bool BodyChecker::add_edges(const Inst& inst) {
+  if (inst.op() == Op::Jump && inst.b == 0) return add_edge(inst.a);
+  const bool leads_on = inst.op() == Op::Jump || inst.op() == Op::Branch || inst.op() == Op::Switch;
+  return !leads_on || add_any_edges(inst);
+}
+
+bool BodyChecker::add_any_edges(const Inst& inst) {
   const std::string_view slots = info(inst.op()).slots;
-  if (inst.op() != Op::Jump && inst.op() != Op::Branch && inst.op() != Op::Switch) return true;
   if (!open_words(inst)) return false;
   const std::uint32_t* const begin = words_.at;
   bool good = true;
   const auto target = [&] {
-    const std::uint32_t local = next() - first_block_;
+    const std::uint32_t block = next();
     if (malformed_) return;
-    if (local == 0 || local >= block_count_) {
-      good = fail(local == 0 ? "where a function begins, nothing leads back to"
-                             : "it leads to a block that is not of this function");
-      return;
-    }
-    successors_.push_back(local);
+    good = add_edge(block);
+    if (!good) return;
     const std::uint32_t n = next();
     if (n > words_.end - words_.at) {
       malformed_ = true;

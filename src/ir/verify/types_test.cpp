@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ir/verify_types.h"
+#include "ir/verify/types.h"
 
 #include <gtest/gtest.h>
 
-#include "ir/verify_verdict.h"
+#include "ir/verify/verdict.h"
 
 namespace inlay::ir {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Blocks, chains and where values are defined. Operands are in verify_operands_test.cpp.
-#include "ir/verify_body.h"
+// Blocks, chains and where values are defined. Operands are in operands_test.cpp.
+#include "ir/verify/body.h"
 
 #include <gtest/gtest.h>
 
-#include "ir/verify_verdict.h"
+#include "ir/verify/verdict.h"
 
 namespace inlay::ir {
 namespace {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What verify() checks of a function's body, in three steps: the chains of its blocks, with the type of what each
-// instruction yields; which blocks dominate which; and then operand by operand.
+// What verify() checks of a function's body, in two walks: the chains of its blocks, with the type of what each
+// instruction yields; and then operand by operand. Most operands are fine as soon as they are met, because they are
+// defined before in the same block or in the first one: those of the others are looked at when all is linked, and
+// which blocks dominate which is worked out when it is first asked.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +13,10 @@
 #include <vector>
 
 #include "inlay/ir/module.h"
-#include "ir/dominators.h"
-#include "ir/verify_symbols.h"
-#include "ir/verify_types.h"
+#include "ir/verify/dominators.h"
+#include "ir/verify/operations.h"
+#include "ir/verify/symbols.h"
+#include "ir/verify/types.h"
 
 namespace inlay::ir {
 
@@ -44,14 +47,16 @@ class BodyChecker {
     bool at_first = true;
   };
 
-  // verify_body.cpp: blocks
+  // body.cpp: blocks
   bool link();
   bool link_block(std::uint32_t number, std::uint32_t& order);
-  bool link_inst(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters);
-  TypeId yielded(const Inst& inst) const;
+  bool check_place(const Inst& inst, bool last, bool at_head, std::uint32_t& parameters);
+  TypeId yielded(const Operation& op, const Inst& inst) const;
   bool check_type(const Inst& inst);
   bool check_entry();
   bool add_edges(const Inst& inst);
+  bool add_any_edges(const Inst& inst);
+  bool add_edge(std::uint32_t block);
   bool open_words(const Inst& inst);
   /// The next word; 0, and `malformed_`, if there is none.
   std::uint32_t next() {
@@ -66,12 +71,17 @@ class BodyChecker {
     return *words_.at++;
   }
 
-  // verify_operands.cpp: operands
+  // operands.cpp: operands
   bool check_operands(const Inst& inst);
   bool check_slot(Slot slot, const Inst& inst);
+  bool are_plain_operands(const Inst& inst);
+  bool is_plain_target(BlockId block, const std::uint32_t*& arguments);
+  bool is_plain_call(const Inst& inst) const;
+  const std::uint32_t* rest_of(const Inst& inst) const;
   bool check_value(std::uint32_t word, TypeId wanted);
-  bool is_plain_value(std::uint32_t word, TypeId wanted) const;
-  bool are_plain_operands(const Inst& inst) const;
+  bool is_plain_value(std::uint32_t word, TypeId wanted) const {
+    return is_plain_value(word, wanted, [&](const Cell& cell) { return reaches_here(cell); });
+  }
   bool check_list(std::span<const std::uint32_t> types, std::string_view role);
   bool check_target();
   bool check_cases(const Inst& inst);
@@ -87,7 +97,32 @@ class BodyChecker {
   bool check_interface();
   TypeId type_of_operand(std::uint32_t word);
   bool reaches_here(const Cell& cell) const {
-    return cell.block == block_ ? cell.order < order_ : dominators_.dominates(cell.block, block_);
+    return cell.block == block_ ? cell.order < order_ : cell.block == 0 || dominates(cell.block);
+  }
+  /// Whether the block dominates the one at hand.
+  bool dominates(std::uint32_t block) const;
+
+  /// Whether a value is one of those that most are. Where it is not, check_value() says more. `reaches(cell)`: whether
+  /// what stands there is defined here.
+  template <class Reaches>
+  [[gnu::always_inline]] bool is_plain_value(std::uint32_t word, TypeId wanted, const Reaches& reaches) const {
+    const Value value = Value::of_bits(word);
+    if (value.is_inst()) {
+      const std::uint32_t local = word - first_;
+      return local < count_ && cells_[local].type == wanted && reaches(cells_[local]);
+    }
+    if (value.is_number()) return TypeFacts::holds(wanted, value.number());
+    const ConstId id = value.constant();
+    return value.is_const() && id && id.value < types_.const_count() && m_.consts[id].type == wanted &&
+           types_.scope(id) == 0;
+  }
+  /// The same for both words of a plain operation.
+  template <class Reaches>
+  [[gnu::always_inline]] bool has_plain_words(const Operation& op, const Inst& inst, const Reaches& reaches) const {
+    const TypeId type = inst.type();
+    return (op.a == Wanted::Nothing || is_plain_value(inst.a, wanted_type(op.a, type), reaches)) &&
+           (op.b == Wanted::Nothing || is_plain_value(inst.b, wanted_type(op.b, type), reaches)) &&
+           (inst.op() != Op::Return || type == result_);
   }
   bool check_scope(Scope used, const std::string& what);
   bool check_symbol_scope(Value value);
@@ -106,8 +141,10 @@ class BodyChecker {
   Module& m_;
   TypeFacts& types_;
   SymbolFacts& symbols_;
-  Dominators dominators_;
+  mutable Dominators dominators_;
+  mutable bool dominators_known_ = false;
   std::vector<Cell> cells_;
+  std::vector<std::uint32_t> later_;  // instructions whose operands are still to be looked at
   std::vector<std::uint32_t> starts_, successors_;
   std::vector<std::int64_t> cases_;
   std::uint64_t words_read_ = 0;  // of all lists of all functions

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/ir/verify.h"
 
-#include "ir/verify_body.h"
-#include "ir/verify_symbols.h"
-#include "ir/verify_types.h"
+#include "ir/verify/body.h"
+#include "ir/verify/symbols.h"
+#include "ir/verify/types.h"
 
 namespace inlay::ir {
 
