@@ -2,6 +2,7 @@
 #include "language/binder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "language/nearest.h"
 
@@ -196,22 +197,16 @@ Result<NodeId> Binder::bind_distinct(const SyntaxNode& syntax) {
   INLAY_TRY(const Type type, common_type(operands, "these operands"));
   INLAY_TRY(const NodeId a, as(operands[0], type));
   INLAY_TRY(const NodeId b, as(operands[1], type));
-  NodeId same;
-  if (!operands[0].node || !operands[1].node) {
-    same = expressions_.add_is_null(operands[0].node ? a : b);
-  } else {
-    INLAY_TRY(same, call("=", std::vector{bound(a, operands[0].range), bound(b, operands[1].range)}, syntax.mark));
-    if (expressions_[same].nullable) {
-      const NodeId yes = expressions_.add_constant(Value::of(true)), no = expressions_.add_constant(Value::of(false));
-      same = expressions_.add_case(std::vector{same, yes, no});
-    }
-    if (expressions_[a].nullable && expressions_[b].nullable) {
-      const NodeId neither =
-          expressions_.add_and(std::vector{expressions_.add_is_null(a), expressions_.add_is_null(b)});
-      same = expressions_.add_or(std::vector{same, neither});
-    }
-  }
-  return add_negated(same, !syntax.negated);
+  if (!operands[0].node || !operands[1].node)
+    return add_negated(expressions_.add_is_null(operands[0].node ? a : b), !syntax.negated);
+  const std::array<Bound, 2> pair = {bound(a, operands[0].range), bound(b, operands[1].range)};
+  const bool a_nullable = expressions_[a].nullable, b_nullable = expressions_[b].nullable;
+  if (a_nullable && b_nullable)
+    return call(syntax.negated ? "is not distinct from" : "is distinct from", pair, syntax.mark);
+  if (!a_nullable && !b_nullable) return call(syntax.negated ? "=" : "<>", pair, syntax.mark);
+  INLAY_TRY(const NodeId equal, call("=", pair, syntax.mark));
+  const NodeId yes = expressions_.add_constant(Value::of(true)), no = expressions_.add_constant(Value::of(false));
+  return add_negated(expressions_.add_case(std::vector{equal, yes, no}), !syntax.negated);
 }
 
 Result<NodeId> Binder::bind_case(const SyntaxNode& syntax) {

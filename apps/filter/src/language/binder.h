@@ -54,6 +54,7 @@ class Binder {
   Result<NodeId> call(std::string_view name, std::span<const Bound> operands, Range mark);
   Result<NodeId> call_chain(std::string_view name, std::span<const Bound> operands, Range mark);
   Result<NodeId> coalesce(std::span<const Bound> operands, Range mark);
+  Result<NodeId> like_escape(const std::string& name, std::span<const Bound> operands, Range mark);
   Result<NodeId> null_if(std::span<const Bound> operands, Range mark);
   Result<NodeId> prepared(FunctionId id, std::span<const Bound> bound, std::span<const NodeId> operands);
   std::vector<FunctionId> find(std::string_view name, std::span<const Type> types);

@@ -22,6 +22,15 @@ constexpr Alias Aliases[] = {
     {"character_length", "length"}, {"pow", "power"},
 };
 
+/// Of UTF-8; a byte that is none of it is one, too.
+bool is_one_character(std::string_view text) {
+  if (text.size() <= 1) return text.size() == 1;
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+  if (text.size() != size) return false;
+  return std::ranges::all_of(text.substr(1), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
+}
+
 bool is_day(Type type) { return type == Type::Date || type == Type::Timestamp; }
 bool is_number(Type type) { return type == Type::Integer || type == Type::Real; }
 bool is_operator(std::string_view name) {
@@ -207,11 +216,32 @@ Result<NodeId> Binder::bind_call(const SyntaxNode& syntax) {
     for (const Alias& alias : Aliases)
       if (name == alias.name && !registry.has(name)) name = alias.means;
     if (name == "~" && !registry.has(name)) name = "regexp_matches";
+    if ((name == "like" || name == "ilike") && operands.size() == 3) return like_escape(name, operands, syntax.mark);
     if (name == "coalesce" && !operands.empty()) return coalesce(operands, syntax.mark);
     if (name == "nullif" && operands.size() == 2) return null_if(operands, syntax.mark);
     if ((name == "greatest" || name == "least") && operands.size() > 2) return call_chain(name, operands, syntax.mark);
   }
   return call(name, operands, syntax.mark);
+}
+
+/// The function takes the escape character and the pattern as one text, since it prepares one argument.
+Result<NodeId> Binder::like_escape(const std::string& name, std::span<const Bound> operands, Range mark) {
+  std::string joined;
+  for (const Bound& part : {operands[2], operands[1]}) {
+    if (part.node && expressions_[part.node].kind != NodeKind::Constant)
+      return fail(part.range, "this argument of " + quoted(name) + " has to be a constant");
+    if (!part.node || expressions_.constant(part.node).null) {
+      INLAY_TRY(const NodeId null, as(Bound{}, Type::Text));
+      return call(name + "_escape", std::vector{operands[0], bound(null, part.range)}, mark);
+    }
+    if (type_of(part) != Type::Text)
+      return fail(part.range, "a text should stand here, and this is " + type_text(part));
+    const std::string& text = expressions_.constant(part.node).text;
+    if (joined.empty() && !is_one_character(text)) return fail(part.range, "the escape has to be one character");
+    joined += text;
+  }
+  const NodeId constant = expressions_.add_constant(Value::of(std::move(joined)));
+  return call(name + "_escape", std::vector{operands[0], bound(constant, operands[1].range)}, mark);
 }
 
 /// f(a, b, c) as f(f(a, b), c), all of one type.

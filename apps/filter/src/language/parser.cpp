@@ -40,6 +40,7 @@ struct Frame {
   bool negated = false;
   bool subject = false;
   bool quoted = false;
+  bool swapped = false;  // Call: position(a in b), which is position(b, a)
   std::uint8_t phase = 0;
   std::uint32_t base = 0;      // where its operands begin on the stack
   std::string_view name = {};  // of operators
@@ -508,6 +509,7 @@ class Parser {
       if (last_operand != frame->base) return std::nullopt;
     }
     if (!reduce_all()) return std::nullopt;
+    bracket()->swapped = function == "position";
     return Next::Operand;
   }
 
@@ -531,6 +533,7 @@ class Parser {
         break;
       }
       case Frame::Kind::Call:
+        if (frame.swapped && height() == frame.base + 2) std::swap(stack_[frame.base], stack_[frame.base + 1]);
         add(Form::Call, frame.base, frame.mark, {.quoted = frame.quoted, .index = frame.index});
         syntax_.nodes.back().range = all;
         break;

@@ -34,20 +34,12 @@ constexpr Infix Infixes[] = {
     {"~", Precedence::Pattern, false},
     {"like", Precedence::Pattern, false},
     {"ilike", Precedence::Pattern, false},
+    {"is distinct from", Precedence::Is},
+    {"is not distinct from", Precedence::Is},
 };
 
 constexpr Precedence tighter(Precedence precedence) {
   return static_cast<Precedence>(static_cast<std::uint8_t>(precedence) + 1);
-}
-
-std::string name_text(std::string_view name) {
-  if (is_plain_name(name)) return std::string(name);
-  std::string text = "\"";
-  for (char c : name) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + '"';
 }
 
 class Printer {
@@ -241,14 +233,8 @@ class Printer {
         return infix.precedence;
       }
     }
-    if (operands.size() == 3 && (name == "like" || name == "ilike")) {
-      put(operands[0], Precedence::Join);
-      put(' ' + name + ' ');
-      put(operands[1], Precedence::Join);
-      put(" escape ");
-      put(operands[2], Precedence::Join);
+    if (operands.size() == 2 && (name == "like_escape" || name == "ilike_escape") && write_escaped(name, operands))
       return Precedence::Pattern;
-    }
     if (operands.size() == 1 && name == "negate") {
       // -(5) is not -5, which is a constant.
       const bool constant = expressions_[operands[0]].kind == NodeKind::Constant;
@@ -266,6 +252,19 @@ class Printer {
     put_list(operands, ", ", Precedence::None);
     put(")");
     return Precedence::Primary;
+  }
+
+  /// The constant is the escape character and behind it the pattern.
+  bool write_escaped(std::string_view name, std::span<const NodeId> operands) {
+    if (expressions_[operands[1]].kind != NodeKind::Constant) return false;
+    const std::string& both = expressions_.constant(operands[1]).text;
+    if (both.empty()) return false;
+    std::size_t size = 1;
+    while (static_cast<unsigned char>(both[0]) >= 0xc2 && size < both.size() && (both[size] & 0xc0) == 0x80) ++size;
+    put(operands[0], Precedence::Join);
+    put(' ' + std::string(name.substr(0, name.find('_'))) + ' ' + to_string(Value::of(both.substr(size))) + " escape " +
+        to_string(Value::of(both.substr(0, size))));
+    return true;
   }
 
   /// Names that the parser gives a meaning of their own, and names with capitals, are quoted.

@@ -196,4 +196,14 @@ bool is_plain_name(std::string_view name) {
   return word_kind(name) == TokenKind::Name;
 }
 
+std::string name_text(std::string_view name) {
+  if (is_plain_name(name)) return std::string(name);
+  std::string text = "\"";
+  for (char c : name) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + '"';
+}
+
 }  // namespace inlay::filter

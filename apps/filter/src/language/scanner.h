@@ -69,5 +69,7 @@ std::string unquoted(std::string_view token);
 
 /// Whether the name can be written without quotes.
 bool is_plain_name(std::string_view name);
+/// The name, in quotes where it needs them.
+std::string name_text(std::string_view name);
 
 }  // namespace inlay::filter

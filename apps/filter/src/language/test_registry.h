@@ -97,10 +97,7 @@ inline Registry test_registry() {
   add("negate", {Integer}, Integer, {.raises = true});
   add("negate", {Real}, Real);
   add("||", {Text, Text}, Text, {.allocates = true});
-  for (const char* name : {"like", "ilike"}) {
-    add(name, {Text, Text}, Boolean);
-    add(name, {Text, Text, Text}, Boolean, {.raises = true});
-  }
+  for (const char* name : {"like", "ilike", "like_escape", "ilike_escape"}) add(name, {Text, Text}, Boolean);
   FunctionTraits pattern{.prepared = 1};
   pattern.prepare = [](const Value& value) -> Result<std::shared_ptr<const void>> {
     if (value.text.find('(') != std::string::npos)
@@ -122,6 +119,9 @@ inline Registry test_registry() {
     add(name, {Timestamp}, Integer);
   }
   add("date_trunc", {Text, Timestamp}, Timestamp);
+  for (const char* name : {"is distinct from", "is not distinct from"})
+    for (Type type : {Boolean, Integer, Real, Text, Date, Timestamp})
+      add(name, {type, type}, Boolean, {.nulls = Nulls::Handled});
   for (const char* name : {"coalesce", "nullif", "greatest", "least"})
     for (Type type : {Boolean, Integer, Real, Text, Date, Timestamp})
       add(name, {type, type}, type, {.nulls = Nulls::Handled});
