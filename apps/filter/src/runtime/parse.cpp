@@ -19,8 +19,8 @@ bool same_word(Text text, std::string_view lower_word) {
   return true;
 }
 
-/// Up to 15 digits with a point among them: the digits as an integer, divided by a power of ten, are the nearest
-/// double, for both are exact and the division rounds once. False for all else.
+/// Up to 15 digits with a point among them, or 16 without one. The 15 digits as an integer and the power of ten that
+/// divides it are exact, and so is the division by 1 of the 16, so that it is rounded just once. False for all else.
 bool parse_short_real(const char* at, const char* end, double& value) {
   static constexpr double Powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                       1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -42,7 +42,7 @@ bool parse_short_real(const char* at, const char* end, double& value) {
   }
   const std::int64_t digits_behind = point ? end - point : 0;
   const std::int64_t digits = end - begin - (point ? 1 : 0);
-  if (digits == 0 || number >= 1'000'000'000'000'000) return false;  // 16 digits may not be exact
+  if (digits == 0) return false;
   const double size = static_cast<double>(number) / Powers[digits_behind];
   value = negative ? -size : size;
   return true;
