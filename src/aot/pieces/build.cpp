@@ -230,7 +230,7 @@ Result<void> PieceBuilder::check_externals(const ir::Module& module, const ir::R
     if (symbol && support_by_name_.contains(symbol.value)) return {};
     return Error(ErrorKind::UndefinedSymbol,
                  "the program needs '" + name + "', which nothing defines; link with what does",
-                 codegen::place_of(module, external.location));
+                 module.place(external.location));
   };
   for (ir::FunctionId function : reach.external_functions) INLAY_TRY_VOID(check(module.functions[function]));
   for (ir::DataId data : reach.external_data) INLAY_TRY_VOID(check(module.data[data]));

@@ -54,6 +54,8 @@ TEST(TextErrors, of_declarations) {
       {"var @v : i8 = 1 var @v : i8 = 2", "1:21", "'@v' is declared twice"},
       {"type A = struct {} type A = struct {}", "1:25", "'A' is declared twice"},
       {"type A = struct {} interface A {}", "1:30", "'A' is both a struct and an interface"},
+      {"interface A { f(), g(i8), f(i16) }", "1:27",
+       "the interface has a method 'f' already; give this one another name"},
       {"type i8 = struct {}", "1:6", "'i8' is a word of the language; as the name of a type, write it in quotes"},
       {"type data = struct {}", "1:5", "a name should stand here"},
       {"type A = { x: i8 }", "1:10", "'{' stands where 'struct' should be"},
