@@ -2,10 +2,10 @@
 #include "inlay/filter/value.h"
 
 #include <bit>
-#include <charconv>
 #include <cmath>
 
 #include "runtime/civil.h"
+#include "runtime/print.h"
 
 namespace inlay::filter {
 
@@ -14,9 +14,8 @@ namespace {
 std::string real_text(double value) {
   if (std::isnan(value)) return "real 'nan'";
   if (std::isinf(value)) return value < 0 ? "real '-inf'" : "real 'inf'";
-  char buffer[40];
-  const auto written = std::to_chars(buffer, buffer + sizeof buffer, value);  // the shortest that reads back
-  std::string text(buffer, written.ptr);
+  char buffer[LongestReal];
+  std::string text(buffer, print_real(value, buffer));  // the shortest that reads back
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
