@@ -93,8 +93,17 @@ Text part(Text text, std::int64_t first, std::int64_t count, bool to_end) {
 
 std::int64_t count_characters(Text text) {
   std::int64_t count = 0;
-  const char* end = text.data + text.size;
-  for (const char* at = text.data; at < end; ++count) at += character_size(at, end);
+  const char* at = text.data;
+  const char* end = at + text.size;
+  while (end - at >= 16) {
+    if (_mm_movemask_epi8(detail::load_bytes(at)) == 0) {  // all of ASCII
+      at += 16;
+      count += 16;
+    } else {
+      for (const char* block = at + 16; at < block; ++count) at += character_size(at, end);
+    }
+  }
+  for (; at < end; ++count) at += character_size(at, end);
   return count;
 }
 
