@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "runtime/find.h"
 #include "runtime/register.h"
 
 namespace inlay::filter {
@@ -38,19 +39,38 @@ constexpr LetterTable table(bool small) {
   return result;
 }
 
-/// All bytes; as a loop that may become vector code.
-bool is_ascii(Text text) {
-  unsigned char all = 0;
-  for (std::int64_t i = 0; i < text.size; ++i) all |= static_cast<unsigned char>(text.data[i]);
-  return all < 0x80;
+/// Writes ASCII in the other case, as far as the letters from `first` to `last` go. False if there are other bytes.
+bool write_ascii(Text text, char* to, char first, char last) {
+  // As signed numbers, bytes that are not of ASCII are less than all letters.
+  const __m128i before = _mm_set1_epi8(static_cast<char>(first - 1)),
+                behind = _mm_set1_epi8(static_cast<char>(last + 1));
+  const __m128i bit = _mm_set1_epi8(0x20);
+  auto mapped = [&](__m128i bytes) {
+    const __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(bytes, before), _mm_cmplt_epi8(bytes, behind));
+    return _mm_xor_si128(bytes, _mm_and_si128(letters, bit));
+  };
+  if (text.size < 16) {
+    for (std::int64_t i = 0; i < text.size; ++i) {
+      const char c = text.data[i];
+      to[i] = c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
+    }
+    return is_ascii(text);
+  }
+  int others = 0;
+  for (std::int64_t i = 0;;) {
+    const __m128i bytes = detail::load_bytes(text.data + i);
+    others |= _mm_movemask_epi8(bytes);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), mapped(bytes));
+    if (i == text.size - 16) return others == 0;
+    // The last 16 bytes may overlap those before.
+    i = i + 16 < text.size - 16 ? i + 16 : text.size - 16;
+  }
 }
 
 template <class Ascii>
 void write_mapped(Text text, char* to, const LetterTable& letters, Ascii ascii) {
-  if (is_ascii(text)) {
-    for (std::int64_t i = 0; i < text.size; ++i) to[i] = ascii(text.data[i]);
-    return;
-  }
+  const bool capitals = ascii('a') == 'A';
+  if (write_ascii(text, to, capitals ? 'a' : 'A', capitals ? 'z' : 'Z')) return;
   const char* end = text.data + text.size;
   for (const char* at = text.data; at < end;) {
     const std::int64_t size = character_size(at, end);
@@ -91,7 +111,7 @@ Text inlay_filter_upper(Scope& scope, Text text) {
 }  // extern "C"
 
 void add_cases(Registry& registry) {
-  constexpr FunctionTraits Map{.cost = 15, .allocates = true};
+  constexpr FunctionTraits Map{.cost = 12, .allocates = true};
   INLAY_FILTER_FUNCTION(registry, "lower", inlay_filter_lower, Map);
   INLAY_FILTER_FUNCTION(registry, "upper", inlay_filter_upper, Map);
 }

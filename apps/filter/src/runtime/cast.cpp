@@ -120,23 +120,23 @@ Timestamp inlay_filter_text_to_timestamp(Scope& scope, Text text) {
 
 void add_casts(Registry& registry) {
   constexpr FunctionTraits Cheap{.cost = 0.3};
-  constexpr FunctionTraits Print{.cost = 25, .allocates = true};
-  constexpr FunctionTraits Parse{.cost = 10, .raises = true};
+  constexpr FunctionTraits Print{.cost = 20, .allocates = true};
+  constexpr FunctionTraits Parse{.cost = 8, .raises = true};
   INLAY_FILTER_FUNCTION(registry, "cast_boolean", inlay_filter_integer_to_boolean, Cheap);
-  INLAY_FILTER_FUNCTION(registry, "cast_boolean", inlay_filter_text_to_boolean, Parse);
+  INLAY_FILTER_FUNCTION(registry, "cast_boolean", inlay_filter_text_to_boolean, {.cost = 12, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "cast_integer", inlay_filter_boolean_to_integer, Cheap);
   INLAY_FILTER_FUNCTION(registry, "cast_integer", inlay_filter_real_to_integer, {.cost = 2, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "cast_integer", inlay_filter_text_to_integer, Parse);
   INLAY_FILTER_FUNCTION(registry, "cast_real", inlay_filter_boolean_to_real, Cheap);
   INLAY_FILTER_FUNCTION(registry, "cast_real", inlay_filter_integer_to_real, Cheap);
-  INLAY_FILTER_FUNCTION(registry, "cast_real", inlay_filter_text_to_real, {.cost = 20, .raises = true});
+  INLAY_FILTER_FUNCTION(registry, "cast_real", inlay_filter_text_to_real, {.cost = 13, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_boolean_to_text, Cheap);
   INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_integer_to_text, Print);
-  INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_real_to_text, {.cost = 80, .allocates = true});
+  INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_real_to_text, {.cost = 60, .allocates = true});
   INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_date_to_text, Print);
   INLAY_FILTER_FUNCTION(registry, "cast_text", inlay_filter_timestamp_to_text, Print);
-  INLAY_FILTER_FUNCTION(registry, "cast_date", inlay_filter_timestamp_to_date, {.cost = 1});
-  INLAY_FILTER_FUNCTION(registry, "cast_date", inlay_filter_text_to_date, Parse);
+  INLAY_FILTER_FUNCTION(registry, "cast_date", inlay_filter_timestamp_to_date, {.cost = 0.5});
+  INLAY_FILTER_FUNCTION(registry, "cast_date", inlay_filter_text_to_date, {.cost = 15, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "cast_timestamp", inlay_filter_date_to_timestamp, {.cost = 0.5});
   INLAY_FILTER_FUNCTION(registry, "cast_timestamp", inlay_filter_text_to_timestamp, {.cost = 20, .raises = true});
 }

@@ -127,6 +127,27 @@ TEST(Casts, integers_read_exactly_or_not_at_all) {
     EXPECT_EQ(fault("cast_integer", {text(wrong)}), Fault::NotAnInteger) << wrong;
 }
 
+TEST(Casts, no_byte_but_digits_signs_and_spaces_is_in_an_integer) {
+  for (std::size_t size = 1; size <= 18; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string number = std::string("8765432187654321876").substr(0, size);
+        number[at] = static_cast<char>(byte);
+        const bool digit = byte >= '0' && byte <= '9';
+        const bool edge = at == 0 || at + 1 == size;
+        const bool space = byte == ' ' || (byte >= '\t' && byte <= '\r');
+        const bool sign = at == 0 && (byte == '-' || byte == '+');
+        const bool right = digit || (size > 1 && ((edge && space) || sign));
+        const Fault found = fault("cast_integer", {text(number)});
+        ASSERT_EQ(found, right ? Fault::None : Fault::NotAnInteger) << number << " " << byte;
+        if (right) {
+          ASSERT_EQ(bits("cast_integer", {text(number)}), std::strtoll(number.c_str(), nullptr, 10)) << number;
+        }
+      }
+    }
+  }
+}
+
 TEST(Casts, reals_become_the_nearest_integer) {
   EXPECT_EQ(bits("cast_integer", {real(2.5)}), 2);
   EXPECT_EQ(bits("cast_integer", {real(3.5)}), 4);

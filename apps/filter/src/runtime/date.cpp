@@ -123,10 +123,10 @@ std::int64_t inlay_filter_subtract_timestamps(Scope& scope, Timestamp a, Timesta
 }  // extern "C"
 
 void add_dates(Registry& registry) {
-  constexpr FunctionTraits Field{.cost = 3};
+  constexpr FunctionTraits Field{.cost = 7};
   constexpr FunctionTraits Time{.cost = 2};
   constexpr FunctionTraits Checked{.cost = 0.5, .raises = true};
-  const FunctionTraits truncate{.cost = 6, .prepare = prepare_truncation, .prepared = 0};
+  const FunctionTraits truncate{.cost = 12, .prepare = prepare_truncation, .prepared = 0};
   INLAY_FILTER_FUNCTION(registry, "year", inlay_filter_year_date, Field);
   INLAY_FILTER_FUNCTION(registry, "month", inlay_filter_month_date, Field);
   INLAY_FILTER_FUNCTION(registry, "day", inlay_filter_day_date, Field);

@@ -208,9 +208,9 @@ extern "C" bool inlay_filter_ilike(Text text, const void* pattern) {
 
 void add_patterns(Registry& registry) {
   const FunctionTraits like{.cost = 15, .prepare = prepare_plain<false>, .prepared = 1};
-  const FunctionTraits ilike{.cost = 40, .prepare = prepare_plain<true>, .prepared = 1};
+  const FunctionTraits ilike{.cost = 50, .prepare = prepare_plain<true>, .prepared = 1};
   const FunctionTraits like_escape{.cost = 15, .prepare = prepare_escaped<false>, .prepared = 1};
-  const FunctionTraits ilike_escape{.cost = 40, .prepare = prepare_escaped<true>, .prepared = 1};
+  const FunctionTraits ilike_escape{.cost = 50, .prepare = prepare_escaped<true>, .prepared = 1};
   INLAY_FILTER_FUNCTION(registry, "like", inlay_filter_like, like);
   INLAY_FILTER_FUNCTION(registry, "ilike", inlay_filter_ilike, ilike);
   INLAY_FILTER_FUNCTION(registry, "like_escape", inlay_filter_like, like_escape);

@@ -14,7 +14,7 @@ bool distinct(T a, bool a_null, T b, bool b_null) {
 
 template <class T>
 T coalesced(T a, bool a_null, T b, bool b_null, bool* null) {
-  *null = a_null && b_null;
+  *null = a_null & b_null;
   return a_null ? b : a;
 }
 
@@ -27,13 +27,13 @@ T null_if(T a, bool a_null, T b, bool b_null, bool* null) {
 /// The greater one, of what is not NULL. `b` if it is as great.
 template <class T>
 T greater_of(T a, bool a_null, T b, bool b_null, bool* null) {
-  *null = a_null && b_null;
-  return a_null || (!b_null && !less(b, a)) ? b : a;
+  *null = a_null & b_null;
+  return a_null | (!b_null & !less(b, a)) ? b : a;
 }
 template <class T>
 T lesser_of(T a, bool a_null, T b, bool b_null, bool* null) {
-  *null = a_null && b_null;
-  return a_null || (!b_null && less(b, a)) ? b : a;
+  *null = a_null & b_null;
+  return a_null | (!b_null & less(b, a)) ? b : a;
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ void add_nulls(Registry& registry) {
   INLAY_FILTER_ADD_NULL_FUNCTIONS(boolean, 0.5);
   INLAY_FILTER_ADD_NULL_FUNCTIONS(integer, 0.5);
   INLAY_FILTER_ADD_NULL_FUNCTIONS(real, 0.8);
-  INLAY_FILTER_ADD_NULL_FUNCTIONS(text, 3);
+  INLAY_FILTER_ADD_NULL_FUNCTIONS(text, 4);
   INLAY_FILTER_ADD_NULL_FUNCTIONS(date, 0.5);
   INLAY_FILTER_ADD_NULL_FUNCTIONS(timestamp, 0.5);
 }

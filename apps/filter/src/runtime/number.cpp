@@ -97,14 +97,14 @@ void add_numbers(Registry& registry) {
   INLAY_FILTER_FUNCTION(registry, "+", inlay_filter_add_integer, Checked);
   INLAY_FILTER_FUNCTION(registry, "-", inlay_filter_subtract_integer, Checked);
   INLAY_FILTER_FUNCTION(registry, "*", inlay_filter_multiply_integer, Checked);
-  INLAY_FILTER_FUNCTION(registry, "/", inlay_filter_divide_integer, {.cost = 4, .raises = true});
-  INLAY_FILTER_FUNCTION(registry, "%", inlay_filter_modulo_integer, {.cost = 4, .raises = true});
+  INLAY_FILTER_FUNCTION(registry, "/", inlay_filter_divide_integer, {.cost = 2, .raises = true});
+  INLAY_FILTER_FUNCTION(registry, "%", inlay_filter_modulo_integer, {.cost = 2, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "negate", inlay_filter_negate_integer, Checked);
   INLAY_FILTER_FUNCTION(registry, "abs", inlay_filter_abs_integer, Checked);
   INLAY_FILTER_FUNCTION(registry, "+", inlay_filter_add_real, Cheap);
   INLAY_FILTER_FUNCTION(registry, "-", inlay_filter_subtract_real, Cheap);
   INLAY_FILTER_FUNCTION(registry, "*", inlay_filter_multiply_real, Cheap);
-  INLAY_FILTER_FUNCTION(registry, "/", inlay_filter_divide_real, {.cost = 2, .raises = true});
+  INLAY_FILTER_FUNCTION(registry, "/", inlay_filter_divide_real, {.cost = 1, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "%", inlay_filter_modulo_real, {.cost = 15, .raises = true});
   INLAY_FILTER_FUNCTION(registry, "negate", inlay_filter_negate_real, Cheap);
   INLAY_FILTER_FUNCTION(registry, "abs", inlay_filter_abs_real, Cheap);

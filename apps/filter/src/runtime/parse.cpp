@@ -50,6 +50,23 @@ bool parse_short_real(const char* at, const char* end, double& value) {
 
 }  // namespace
 
+Fault parse_digits(const char* at, const char* end, bool negative, std::int64_t& value) {
+  std::uint64_t number = 0;
+  bool large = false;
+  for (std::int64_t digits = 0; at != end; ++at) {
+    const unsigned digit = static_cast<unsigned char>(*at) - '0';
+    if (digit > 9) return Fault::NotAnInteger;
+    // 18 digits always fit; zeros in front do not count.
+    digits += (digits | static_cast<std::int64_t>(digit)) != 0;
+    if (digits > 18 && __builtin_expect(number > (UINT64_MAX - digit) / 10, 0)) large = true;
+    number = number * 10 + digit;
+  }
+  const std::uint64_t limit = static_cast<std::uint64_t>(INT64_MAX) + negative;
+  if (large || number > limit) return Fault::OutOfRange;
+  value = static_cast<std::int64_t>(negative ? 0 - number : number);
+  return Fault::None;
+}
+
 Fault parse_real(Text text, double& value) {
   text = trimmed(text);
   if (text.size > 0 && parse_short_real(text.data, text.data + text.size, value)) return Fault::None;

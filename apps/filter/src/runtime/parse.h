@@ -6,6 +6,7 @@
 
 #include "inlay/filter/scope.h"
 #include "inlay/filter/type.h"
+#include "runtime/find.h"
 
 namespace inlay::filter {
 
@@ -18,27 +19,32 @@ inline Text trimmed(Text text) {
   return text;
 }
 
-/// What stands where trimmed() left it: `12`, `-12`, `+12`. Answers None, NotAnInteger or OutOfRange.
+/// Any number of digits, at least one; the sign has been read.
+Fault parse_digits(const char* at, const char* end, bool negative, std::int64_t& value);
+
+/// `12`, `-12`, `+12`. Answers None, NotAnInteger or OutOfRange. Up to 8 digits are read at once.
 inline Fault parse_integer(Text text, std::int64_t& value) {
   text = trimmed(text);
   const char* at = text.data;
   const char* end = at + text.size;
   const bool negative = at != end && *at == '-';
   if (at != end && (*at == '-' || *at == '+')) ++at;
-  if (at == end) return Fault::NotAnInteger;
-  std::uint64_t number = 0;
-  bool large = false;
-  for (std::int64_t digits = 0; at != end; ++at) {
-    const unsigned digit = static_cast<unsigned char>(*at) - '0';
-    if (digit > 9) return Fault::NotAnInteger;
-    // 18 digits always fit; zeros in front do not count.
-    digits += (digits | static_cast<std::int64_t>(digit)) != 0;
-    if (digits > 18 && __builtin_expect(number > (UINT64_MAX - digit) / 10, 0)) large = true;
-    number = number * 10 + digit;
-  }
-  const std::uint64_t limit = static_cast<std::uint64_t>(INT64_MAX) + negative;
-  if (large || number > limit) return Fault::OutOfRange;
-  value = static_cast<std::int64_t>(negative ? 0 - number : number);
+  const std::int64_t count = end - at;
+  if (count <= 0) return Fault::NotAnInteger;
+  if (count > 8) return parse_digits(at, end, negative, value);
+  // Zeros in front, which in memory is the low end.
+  std::uint64_t digits = first_bytes(at, count) << 8 * (8 - count);
+  digits |= 0x3030303030303030 & ~(~std::uint64_t{0} << 8 * (8 - count));
+  const bool all_digits = (digits & 0xf0f0f0f0f0f0f0f0) == 0x3030303030303030 &&
+                          ((digits + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) == 0x3030303030303030;
+  if (!all_digits) return Fault::NotAnInteger;
+  // Neighbours are joined: to 4 numbers of 2 digits, then to one of 8.
+  digits -= 0x3030303030303030;
+  digits = digits * 10 + (digits >> 8);
+  digits =
+      ((digits & 0x000000ff000000ff) * 0x000f424000000064 + (digits >> 16 & 0x000000ff000000ff) * 0x0000271000000001) >>
+      32;
+  value = negative ? -static_cast<std::int64_t>(digits) : static_cast<std::int64_t>(digits);
   return Fault::None;
 }
 

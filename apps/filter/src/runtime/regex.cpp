@@ -27,7 +27,7 @@ extern "C" bool inlay_filter_matches(Text text, const void* expression) {
 }
 
 void add_expressions(Registry& registry) {
-  const FunctionTraits search{.cost = 150, .prepare = prepare_expression, .prepared = 1};
+  const FunctionTraits search{.cost = 100, .prepare = prepare_expression, .prepared = 1};
   INLAY_FILTER_FUNCTION(registry, "~", inlay_filter_matches, search);
   INLAY_FILTER_FUNCTION(registry, "regexp_matches", inlay_filter_matches, search);
 }

@@ -92,18 +92,10 @@ Text part(Text text, std::int64_t first, std::int64_t count, bool to_end) {
 }  // namespace
 
 std::int64_t count_characters(Text text) {
+  if (is_ascii(text)) return text.size;
   std::int64_t count = 0;
-  const char* at = text.data;
-  const char* end = at + text.size;
-  while (end - at >= 16) {
-    if (_mm_movemask_epi8(detail::load_bytes(at)) == 0) {  // all of ASCII
-      at += 16;
-      count += 16;
-    } else {
-      for (const char* block = at + 16; at < block; ++count) at += character_size(at, end);
-    }
-  }
-  for (; at < end; ++count) at += character_size(at, end);
+  const char* end = text.data + text.size;
+  for (const char* at = text.data; at < end; ++count) at += character_size(at, end);
   return count;
 }
 
@@ -193,23 +185,23 @@ Text inlay_filter_replace(Scope& scope, Text text, Text from, Text to) {
 
 void add_texts(Registry& registry) {
   constexpr FunctionTraits Scan{.cost = 8};
-  constexpr FunctionTraits Make{.cost = 15, .raises = true, .allocates = true};
+  constexpr FunctionTraits Make{.cost = 10, .raises = true, .allocates = true};
   INLAY_FILTER_FUNCTION(registry, "starts_with", inlay_filter_starts_with, {.cost = 1});
-  INLAY_FILTER_FUNCTION(registry, "ends_with", inlay_filter_ends_with, {.cost = 1});
+  INLAY_FILTER_FUNCTION(registry, "ends_with", inlay_filter_ends_with, {.cost = 1.5});
   INLAY_FILTER_FUNCTION(registry, "contains", inlay_filter_contains, Scan);
-  INLAY_FILTER_FUNCTION(registry, "length", inlay_filter_length, Scan);
+  INLAY_FILTER_FUNCTION(registry, "length", inlay_filter_length, {.cost = 8});
   INLAY_FILTER_FUNCTION(registry, "octet_length", inlay_filter_octet_length, {.cost = 0.3});
   INLAY_FILTER_FUNCTION(registry, "position", inlay_filter_position, {.cost = 12});
-  INLAY_FILTER_FUNCTION(registry, "substr", inlay_filter_substr, {.cost = 5});
-  INLAY_FILTER_FUNCTION(registry, "substr", inlay_filter_substr_count, {.cost = 7});
+  INLAY_FILTER_FUNCTION(registry, "substr", inlay_filter_substr, {.cost = 10});
+  INLAY_FILTER_FUNCTION(registry, "substr", inlay_filter_substr_count, {.cost = 20});
   INLAY_FILTER_FUNCTION(registry, "ltrim", inlay_filter_ltrim, {.cost = 1});
   INLAY_FILTER_FUNCTION(registry, "rtrim", inlay_filter_rtrim, {.cost = 1});
   INLAY_FILTER_FUNCTION(registry, "trim", inlay_filter_trim, {.cost = 2});
-  INLAY_FILTER_FUNCTION(registry, "ltrim", inlay_filter_ltrim_characters, {.cost = 5});
-  INLAY_FILTER_FUNCTION(registry, "rtrim", inlay_filter_rtrim_characters, {.cost = 5});
-  INLAY_FILTER_FUNCTION(registry, "trim", inlay_filter_trim_characters, {.cost = 10});
+  INLAY_FILTER_FUNCTION(registry, "ltrim", inlay_filter_ltrim_characters, {.cost = 9});
+  INLAY_FILTER_FUNCTION(registry, "rtrim", inlay_filter_rtrim_characters, {.cost = 10});
+  INLAY_FILTER_FUNCTION(registry, "trim", inlay_filter_trim_characters, {.cost = 20});
   INLAY_FILTER_FUNCTION(registry, "||", inlay_filter_concatenate, Make);
-  INLAY_FILTER_FUNCTION(registry, "replace", inlay_filter_replace, {.cost = 40, .raises = true, .allocates = true});
+  INLAY_FILTER_FUNCTION(registry, "replace", inlay_filter_replace, {.cost = 20, .raises = true, .allocates = true});
 }
 
 }  // namespace inlay::filter

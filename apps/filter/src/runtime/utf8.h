@@ -5,8 +5,12 @@
 #include <cstdint>
 
 #include "inlay/filter/type.h"
+#include "runtime/find.h"
 
 namespace inlay::filter {
+
+/// Of eight bytes: those that ASCII does not have.
+inline constexpr std::uint64_t HighBits = 0x8080808080808080;
 
 constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -35,11 +39,20 @@ inline const char* character_before(const char* begin, const char* end) {
   return at + character_size(at, end) == end ? at : end - 1;
 }
 
+/// Whether there are only bytes that are characters by themselves.
+inline bool is_ascii(Text text) {
+  if (text.size < 8) return (first_bytes(text.data, text.size) & HighBits) == 0;
+  std::uint64_t all = 0;
+  for (std::int64_t i = 0; i + 8 < text.size; i += 8) all |= first_bytes(text.data + i, 8);
+  return ((all | first_bytes(text.data + text.size - 8, 8)) & HighBits) == 0;
+}
+
 /// How many characters there are.
 std::int64_t count_characters(Text text);
 
 /// The address of character number `count` from `begin` on, counted from 0, or `end`.
 inline const char* skip_characters(const char* begin, const char* end, std::int64_t count) {
+  while (count >= 8 && end - begin >= 8 && (first_bytes(begin, 8) & HighBits) == 0) begin += 8, count -= 8;
   while (count > 0 && begin < end) begin += character_size(begin, end), --count;
   return begin;
 }
