@@ -153,15 +153,18 @@ TEST_F(Messages, of_case_and_cast) {
 }
 
 TEST_F(Messages, of_names) {
-  check({{"nmae = 'x'", "no column is called 'nmae'; did you mean 'name'?", "^~~~"},
-         {"EMAL = 'x'", "no column is called 'EMAL'; did you mean 'email'?", "^~~~"},
-         {"firstname = 'x'", "no column is called 'firstname'; did you mean 'First Name'?", "^~~~~~~~~"},
-         {"name = \"Robert\"", "no column is called 'Robert'; a text is written in single quotes", "       ^~~~~~~~"},
-         {"lenght(name) = 3", "no function is called 'lenght'; did you mean 'length'?", "^~~~~~"},
-         {"startswith(name, 'a')", "no function is called 'startswith'; did you mean 'starts_with'?", "^~~~~~~~~~"},
-         {"extract(yaer from born) = 1", "no function is called 'yaer'; did you mean 'year'?", "        ^~~~"},
-         {"frobnicate(name)", "no function is called 'frobnicate'", "^~~~~~~~~~"},
-         {"sum(age) > 1", "no function is called 'sum'", "^~~"}});
+  check(
+      {{"nmae = 'x'", "no column is called 'nmae'; did you mean 'name'?", "^~~~"},
+       {"EMAL = 'x'", "no column is called 'EMAL'; did you mean 'email'?", "^~~~"},
+       {"firstname = 'x'", "no column is called 'firstname'; did you mean 'First Name'?", "^~~~~~~~~"},
+       {"name = \"Robert\"", "no column is called 'Robert'; a text is written in single quotes", "       ^~~~~~~~"},
+       {"name = Robert", "no column is called 'Robert'; a text is written in single quotes", "       ^~~~~~"},
+       {"name in ('a', Bert)", "no column is called 'Bert'; a text is written in single quotes", "              ^~~~"},
+       {"lenght(name) = 3", "no function is called 'lenght'; did you mean 'length'?", "^~~~~~"},
+       {"startswith(name, 'a')", "no function is called 'startswith'; did you mean 'starts_with'?", "^~~~~~~~~~"},
+       {"extract(yaer from born) = 1", "no function is called 'yaer'; did you mean 'year'?", "        ^~~~"},
+       {"frobnicate(name)", "no function is called 'frobnicate'", "^~~~~~~~~~"},
+       {"sum(age) > 1", "no function is called 'sum'", "^~~"}});
   Schema schema;
   for (const char* name : {"Age", "AGE"}) {
     Column column;

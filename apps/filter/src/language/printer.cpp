@@ -6,6 +6,7 @@
 #include "inlay/filter/expression.h"
 #include "language/precedence.h"
 #include "language/scanner.h"
+#include "runtime/utf8.h"
 
 namespace inlay::filter {
 
@@ -271,8 +272,7 @@ class Printer {
     if (expressions_[operands[1]].kind != NodeKind::Constant) return false;
     const std::string& both = expressions_.constant(operands[1]).text;
     if (both.empty()) return false;
-    std::size_t size = 1;
-    while (static_cast<unsigned char>(both[0]) >= 0xc2 && size < both.size() && (both[size] & 0xc0) == 0x80) ++size;
+    const auto size = static_cast<std::size_t>(character_size(both.data(), both.data() + both.size()));
     put(operands[0], Precedence::Join);
     put(' ' + std::string(name.substr(0, name.find('_'))) + ' ' + to_string(Value::of(both.substr(size))) + " escape " +
         to_string(Value::of(both.substr(0, size))));
