@@ -11,6 +11,7 @@
 #include "compile/compile.h"
 #include "inlay/filter/filter.h"
 #include "plan/plan.h"
+#include "runtime/scope_owner.h"
 
 namespace inlay::filter {
 
@@ -41,20 +42,6 @@ class Runner {
  private:
   explicit Runner(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-};
-
-/// Memory for texts and the faults of one thread. Give it to one batch after the other.
-class ScopeOwner {
- public:
-  ScopeOwner();
-  ScopeOwner(const ScopeOwner&) = delete;
-  ScopeOwner& operator=(const ScopeOwner&) = delete;
-  ~ScopeOwner();
-  Scope& scope() { return scope_; }
-  void reset();  // forgets faults and texts
-
- private:
-  Scope scope_;
 };
 
 /// `row 17: integer overflow in 'a + b'`.

@@ -51,9 +51,11 @@ enum class Nulls : std::uint8_t {
 
 /// What the optimizer knows of a function.
 struct FunctionTraits {
-  double cost = 1;         // nanoseconds on a usual argument, roughly; sets the first order of tests
-  bool raises = false;     // takes a Scope& first, and may report a fault: is not moved across other tests
-  bool allocates = false;  // takes a Scope& first, for allocate()
+  double cost = 1;      // nanoseconds on a usual argument, roughly; sets the first order of tests
+  bool raises = false;  // takes a Scope& first, and may report a fault: is not moved across other tests
+  /// Takes a Scope& first, for allocate(). Without `raises` it may be moved, and the only fault it may report is that
+  /// memory is not to be had: whoever runs a kernel looks at scope.fault once more at the end.
+  bool allocates = false;
   Nulls nulls = Nulls::Strict;
   /// Where this argument is a constant, the function gets, in place of it, the `const void*` that this makes of it
   /// once. (A regular expression: compiled.) A function with `prepare` is only called so; the constant is never NULL.

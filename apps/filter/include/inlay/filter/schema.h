@@ -39,7 +39,8 @@ enum class Storage : std::uint8_t {
   Nanoseconds,   // Timestamp, rounded down
   Seconds,       // Timestamp
   String,        // Text: a std::string
-  View,          // Text: Text or std::string_view
+  View,          // Text: Text (address, then size)
+  StringView,    // Text: a std::string_view (libstdc++: size, then address)
   Characters,    // Text: a const char* that ends with a zero byte; null is NULL
   Offsets32,     // Text: from `extra + values[row]` to `extra + values[row + 1]` (Arrow utf8)
   Offsets64,     // the same with 64 bits
