@@ -1,129 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A program is prepared into steps of one size: constants lie in their slots before the first row, jumps to where the
-// outcome is known lead to the outcome, and a test with the jump behind it is one step. Nothing is allocated for a row.
+// Rows are run in blocks (blocks.cpp). Where one of a block raises, and for the few programs that need too much memory
+// for blocks, they are run one by one, here. Nothing is allocated for a row.
 #include "interpret/interpret.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 #include <vector>
 
-#include "interpret/load.h"
+#include "interpret/steps.h"
 #include "runtime/sets.h"
 
 namespace inlay::filter {
 
 namespace {
 
-enum class Code : std::uint8_t {
-  Load,
-  LoadRaising,
-  Call,        // no operand can be NULL
-  CallStrict,  // NULL, without a call, if an operand is NULL
-  CallRaising,
-  CallStrictRaising,
-  And,
-  Or,
-  Not,
-  IsNull,
-  InIntegers,
-  InReals,
-  InTexts,
-  InFew,  // Booleans
-  Lookup,
-  Copy,
-  Jump,
-  JumpUnless,
-  JumpIf,
-  Done,
-  Pass,  // as Done, with true
-  Fail,  // as Done, with false
-};
-
-/// What comes right behind a test whose result decides.
-enum class Then : std::uint8_t { Nothing, Unless, If };
-
-struct Step {
-  Code code = Code::Done;
-  Then then = Then::Nothing;
-  bool has_null = false;  // In…
-  std::uint8_t count = 0;
-  std::uint32_t result = 0;
-  std::uint32_t first = 0;   // operands in State::arguments
-  std::uint32_t target = 0;  // of the jump, or of `then`
-  std::uint32_t other = 0;   // Load, Lookup: in State::loads
-  std::uint32_t table = 0;   // Lookup
-  decltype(Function::call) call = nullptr;
-  const void* object = nullptr;  // Prepared: the object; In…: the set
-};
-
-/// As a condition has it: NULL does not hold.
-bool is_true(const Slot& slot) { return !slot.null && slot.bits != 0; }
-
-void set_boolean(Slot& slot, bool value, bool null) {
-  slot.bits = value && !null;
-  slot.null = null;
-}
-
-void and_slots(const Slot& a, const Slot& b, Slot& result) {
-  const bool is_false = (!a.null && !a.bits) || (!b.null && !b.bits);
-  set_boolean(result, !is_false, !is_false && (a.null || b.null));
-}
-
-void or_slots(const Slot& a, const Slot& b, Slot& result) {
-  const bool holds = is_true(a) || is_true(b);
-  set_boolean(result, holds, !holds && (a.null || b.null));
-}
-
-Slot slot_of(const Value& value) {
-  Slot slot;
-  slot.null = value.null;
-  if (value.null) {
-    slot.text = Text();
-  } else if (value.type == Type::Text) {
-    slot.text = Text(value.text);
-  } else if (value.type == Type::Real) {
-    slot.real = value.real;
-  } else {
-    slot.bits = value.bits;
-  }
-  return slot;
-}
-
-}  // namespace
-
-struct InterpretedProgram::State {
-  const Program* program = nullptr;
-  std::vector<Step> steps;
-  std::vector<std::uint32_t> arguments;
-  std::vector<ColumnLoad> loads;
-  std::vector<Slot> slots;  // as they are before the first row
-  std::vector<std::shared_ptr<const void>> sets;
-  std::uint32_t start = 0, pass = 0, fail = 0;  // steps
-};
-
-namespace {
-
 using State = InterpretedProgram::State;
 
-/// One per run: slots, and the addresses of operands among them.
+/// One per run: what rows leave, and the addresses of operands among it.
 struct Frame {
-  explicit Frame(const State& state) : slots(state.slots), arguments(state.arguments.size()) {
-    for (std::size_t i = 0; i != arguments.size(); ++i) arguments[i] = &slots[state.arguments[i]];
+  explicit Frame(const State& state) : slots(state.places), arguments(state.arguments.size()) {
+    for (std::size_t i = 0; i != arguments.size(); ++i) {
+      const Argument& argument = state.arguments[i];
+      arguments[i] = argument.constant ? &state.constants[argument.number] : &slots[argument.number];
+    }
   }
   std::vector<Slot> slots;
   std::vector<const Slot*> arguments;
 };
-
-bool any_null(const Slot* const* arguments, unsigned count) {
-  for (unsigned i = 0; i != count; ++i)
-    if (arguments[i]->null) return true;
-  return false;
-}
-
-void set_found(const Step& step, bool found, Slot& result) { set_boolean(result, found, !found && step.has_null); }
-
-bool in_few(const Set& set, const Slot& slot) {
-  return std::any_of(set.values.begin(), set.values.end(), [&](const Value& v) { return v.bits == slot.bits; });
-}
 
 /// Where a step with `then` goes on.
 inline const Step* next(const Step* steps, const Step* step, const Slot& result) {
@@ -248,197 +152,6 @@ const Step* run_row(const State& state, Frame& frame, const ColumnData* columns,
   }
 }
 
-/// Makes a State of a Program.
-struct Preparation {
-  const Program& program;
-  State& state;
-  std::vector<std::uint32_t> step_of = {};   // by instruction
-  std::vector<bool> targets = {};            // instructions that jumps lead to
-  std::vector<bool> nullable = {};           // slots that may hold NULL
-  std::vector<const Value*> constants = {};  // by slot
-
-  void operands(Step& step, const Instruction& instruction) {
-    step.count = instruction.count;
-    step.first = static_cast<std::uint32_t>(state.arguments.size());
-    state.arguments.insert(state.arguments.end(), instruction.operands, instruction.operands + instruction.count);
-  }
-
-  std::uint32_t load_number(std::uint32_t column) {
-    for (std::size_t i = 0; i != state.loads.size(); ++i)
-      if (state.loads[i].column == column) return static_cast<std::uint32_t>(i);
-    state.loads.push_back(make_load(*program.schema, *program.registry, ColumnId(column)));
-    return static_cast<std::uint32_t>(state.loads.size() - 1);
-  }
-
-  void call(Step& step, const Instruction& instruction) {
-    const Function& function = (*program.registry)[FunctionId(instruction.a)];
-    step.call = function.call;
-    if (instruction.op == Op::Prepared) step.object = program.objects[instruction.b].get();
-    const bool raises = function.traits.raises || function.traits.allocates;
-    bool strict = false;
-    if (function.traits.nulls == Nulls::Strict) {
-      for (unsigned i = 0; i != instruction.count; ++i) strict |= nullable[instruction.operands[i]];
-    }
-    if (strict) {
-      step.code = raises ? Code::CallStrictRaising : Code::CallStrict;
-    } else {
-      step.code = raises ? Code::CallRaising : Code::Call;
-    }
-  }
-
-  void in_set(Step& step, const Instruction& instruction) {
-    const Set& set = program.sets[instruction.b];
-    step.has_null = set.has_null;
-    if (set.type == Type::Boolean) {
-      step.code = Code::InFew;
-      step.object = &set;
-      return;
-    }
-    step.code = set.type == Type::Text ? Code::InTexts : set.type == Type::Real ? Code::InReals : Code::InIntegers;
-    state.sets.push_back(set.table ? set.table : make_set(set.type, set.values));
-    step.object = state.sets.back().get();
-  }
-
-  /// Whether the way from an instruction leads to Done with a value that is known, and with which.
-  std::uint32_t outcome(std::uint32_t number) const {
-    const auto& code = program.code;
-    SlotNumber copied = 0;
-    const Value* value = nullptr;
-    for (int limit = 8; limit != 0; --limit) {
-      const Instruction& instruction = code[number];
-      if (instruction.op == Op::Copy && constants[instruction.operands[0]]) {
-        copied = instruction.result;
-        value = constants[instruction.operands[0]];
-        ++number;
-      } else if (instruction.op == Op::Jump) {
-        number = instruction.target;
-      } else if (instruction.op == Op::Done) {
-        if (!value || value->null || copied != instruction.operands[0]) return 0;
-        return value->bits ? state.pass : state.fail;
-      } else {
-        return 0;
-      }
-    }
-    return 0;
-  }
-
-  Step make(std::uint32_t number) {
-    const Instruction& instruction = program.code[number];
-    Step step;
-    step.result = instruction.result;
-    step.target = instruction.target;
-    operands(step, instruction);
-    switch (instruction.op) {
-      case Op::Load:
-        step.other = load_number(instruction.a);
-        step.code = state.loads[step.other].raises ? Code::LoadRaising : Code::Load;
-        break;
-      case Op::Constant:
-        break;  // no step
-      case Op::Call:
-      case Op::Prepared:
-        call(step, instruction);
-        break;
-      case Op::And:
-        step.code = Code::And;
-        break;
-      case Op::Or:
-        step.code = Code::Or;
-        break;
-      case Op::Not:
-        step.code = Code::Not;
-        break;
-      case Op::IsNull:
-        step.code = Code::IsNull;
-        break;
-      case Op::InSet:
-        in_set(step, instruction);
-        break;
-      case Op::Lookup:
-        step.code = Code::Lookup;
-        step.other = load_number(instruction.a);
-        step.table = instruction.b;
-        break;
-      case Op::Copy:
-        step.code = Code::Copy;
-        break;
-      case Op::Jump:
-        step.code = Code::Jump;
-        break;
-      case Op::JumpUnless:
-        step.code = Code::JumpUnless;
-        break;
-      case Op::JumpIf:
-        step.code = Code::JumpIf;
-        break;
-      case Op::Done:
-        step.code = Code::Done;
-        break;
-    }
-    return step;
-  }
-
-  static bool jumps(Op op) { return op == Op::Jump || op == Op::JumpUnless || op == Op::JumpIf; }
-  static bool decides(Op op) {
-    return op != Op::Constant && op != Op::Copy && op != Op::Done && op != Op::Load && !jumps(op);
-  }
-
-  void run() {
-    const auto& code = program.code;
-    targets.resize(code.size());
-    nullable.resize(program.slots.size());
-    constants.resize(program.slots.size());
-    state.slots.resize(program.slots.size());
-    for (const Instruction& instruction : code) {
-      if (jumps(instruction.op)) {
-        targets[instruction.target] = true;
-      } else if (instruction.op == Op::Constant) {
-        constants[instruction.result] = &program.constants[instruction.a];
-        state.slots[instruction.result] = slot_of(program.constants[instruction.a]);
-      }
-      if (instruction.op != Op::Done && !jumps(instruction.op) && instruction.nullable) {
-        nullable[instruction.result] = true;
-      }
-    }
-    // Outcomes first, so that targets can name them.
-    state.steps.resize(3);
-    state.pass = 1;
-    state.fail = 2;
-    state.steps[state.pass].code = Code::Pass;
-    state.steps[state.fail].code = Code::Fail;
-    state.start = 3;
-    step_of.resize(code.size());
-    std::vector<std::uint32_t> instruction_of(3);
-    for (std::uint32_t i = 0; i != code.size(); ++i) {
-      step_of[i] = static_cast<std::uint32_t>(state.steps.size());
-      if (code[i].op == Op::Constant) continue;
-      state.steps.push_back(make(i));
-      instruction_of.push_back(i);
-    }
-    for (std::uint32_t s = state.start; s != state.steps.size(); ++s) {
-      Step& step = state.steps[s];
-      const std::uint32_t i = instruction_of[s];
-      if (jumps(code[i].op)) {
-        const std::uint32_t known = program.type == Type::Boolean ? outcome(code[i].target) : 0;
-        step.target = known ? known : step_of[code[i].target];
-      } else if (const std::uint32_t known = program.type == Type::Boolean ? outcome(i) : 0) {
-        // Where a way falls through to its end.
-        step.code = Code::Jump;
-        step.target = known;
-      }
-    }
-    for (std::uint32_t s = state.start; s + 1 < state.steps.size(); ++s) {
-      const Instruction& test = code[instruction_of[s]];
-      const Instruction& jump = code[instruction_of[s + 1]];
-      if (!decides(test.op) || targets[instruction_of[s + 1]]) continue;
-      if (jump.op != Op::JumpUnless && jump.op != Op::JumpIf) continue;
-      if (jump.operands[0] != test.result) continue;
-      state.steps[s].then = jump.op == Op::JumpIf ? Then::If : Then::Unless;
-      state.steps[s].target = state.steps[s + 1].target;
-    }
-  }
-};
-
 void store(const ProjectionOut& out, Type type, std::int64_t at, const Slot& slot) {
   switch (type) {
     case Type::Boolean:
@@ -459,24 +172,10 @@ void store(const ProjectionOut& out, Type type, std::int64_t at, const Slot& slo
 
 }  // namespace
 
-InterpretedProgram::InterpretedProgram(const Program& program) {
-  auto state = std::make_unique<State>();
-  state->program = &program;
-  Preparation preparation{.program = program, .state = *state};
-  preparation.run();
-  state_ = std::move(state);
-}
+namespace {
 
-InterpretedProgram::InterpretedProgram(InterpretedProgram&&) noexcept = default;
-InterpretedProgram& InterpretedProgram::operator=(InterpretedProgram&&) noexcept = default;
-InterpretedProgram::~InterpretedProgram() = default;
-
-const Program& InterpretedProgram::program() const { return *state_->program; }
-
-std::int64_t interpret_filter(const InterpretedProgram& program, const ColumnData* columns, Scope& scope,
-                              const std::uint8_t* const* tables, std::int64_t begin, std::int64_t end,
-                              std::uint8_t* pass) {
-  const State& state = program.state();
+std::int64_t filter_rows(const State& state, const ColumnData* columns, Scope& scope, const std::uint8_t* const* tables,
+                         std::int64_t begin, std::int64_t end, std::uint8_t* pass) {
   Frame frame(state);
   for (std::int64_t row = begin; row < end; ++row) {
     const Step* last = run_row(state, frame, columns, scope, tables, row);
@@ -486,22 +185,70 @@ std::int64_t interpret_filter(const InterpretedProgram& program, const ColumnDat
   return end;
 }
 
+std::int64_t project_rows(const State& state, const ColumnData* columns, Scope& scope,
+                          const std::uint8_t* const* tables, const std::int64_t* row_of, std::int64_t count,
+                          const ProjectionOut& out, std::int64_t at) {
+  Frame frame(state);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Step* last = run_row(state, frame, columns, scope, tables, row_of[i]);
+    if (!last) return i;
+    Slot known;
+    known.bits = last->code == Code::Pass;
+    store(out, state.program->type, at + i, last->code == Code::Done ? *frame.arguments[last->first] : known);
+  }
+  return count;
+}
+
+/// As if nothing had happened: the rows are run again.
+void forget(Scope& scope) {
+  scope.fault = Fault::None;
+  scope.column = 0;
+  scope.offender = {};
+  scope.message = nullptr;
+}
+
+}  // namespace
+
+std::int64_t interpret_filter(const InterpretedProgram& program, const ColumnData* columns, Scope& scope,
+                              const std::uint8_t* const* tables, std::int64_t begin, std::int64_t end,
+                              std::uint8_t* pass) {
+  const State& state = program.state();
+  if (!Blocks::suits(state, end - begin)) return filter_rows(state, columns, scope, tables, begin, end, pass);
+  Blocks blocks(state);
+  std::int64_t row_of[Blocks::Size];
+  for (std::int64_t row = begin; row < end;) {
+    const std::int64_t count = std::min(end - row, Blocks::Size);
+    std::iota(row_of, row_of + count, row);
+    if (!blocks.filter(columns, scope, tables, row_of, count, pass)) {
+      forget(scope);
+      const std::int64_t stopped = filter_rows(state, columns, scope, tables, row, row + count, pass);
+      if (stopped != row + count) return stopped;
+    }
+    row += count;
+    pass += count;
+  }
+  return end;
+}
+
 std::int64_t interpret_project(const InterpretedProgram& program, const ColumnData* columns, Scope& scope,
                                const std::uint8_t* const* tables, const std::uint32_t* selection, std::int64_t first,
                                std::int64_t count, const ProjectionOut& out) {
   const State& state = program.state();
-  Frame frame(state);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t row = selection ? selection[i] : first + i;
-    const Step* last = run_row(state, frame, columns, scope, tables, row);
-    if (!last) return i;
-    if (last->code == Code::Done) {
-      store(out, state.program->type, i, *frame.arguments[last->first]);
+  std::optional<Blocks> blocks;
+  if (Blocks::suits(state, count)) blocks.emplace(state);
+  std::int64_t row_of[Blocks::Size];
+  const Slot* results[Blocks::Size];
+  for (std::int64_t done = 0; done < count;) {
+    const std::int64_t now = std::min(count - done, Blocks::Size);
+    for (std::int64_t i = 0; i != now; ++i) row_of[i] = selection ? selection[done + i] : first + done + i;
+    if (blocks && blocks->project(columns, scope, tables, row_of, now, results)) {
+      for (std::int64_t i = 0; i != now; ++i) store(out, state.program->type, done + i, *results[i]);
     } else {
-      Slot known;
-      known.bits = last->code == Code::Pass;
-      store(out, Type::Boolean, i, known);
+      if (blocks) forget(scope);
+      const std::int64_t stopped = project_rows(state, columns, scope, tables, row_of, now, out, done);
+      if (stopped != now) return done + stopped;
     }
+    done += now;
   }
   return count;
 }

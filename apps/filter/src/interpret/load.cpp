@@ -96,22 +96,36 @@ void load_entry(const ColumnLoad& load, const ColumnData& data, std::int64_t row
   load.entry(load, *data.dictionary, entry, scope, result);
 }
 
-template <class Read>
-LoadFunction with_validity(Validity validity) {
-  switch (validity) {
-    case Validity::All:
-      return &load_value<Always, Read>;
-    case Validity::Bitmap:
-      return &load_value<ByBitmap, Read>;
-    case Validity::Flag:
-      return &load_value<ByFlag, Read>;
-    case Validity::InValue:
-      return &load_value<ByAddress, Read>;
-  }
-  return nullptr;
+template <LoadFunction One>
+void load_rows(const ColumnLoad& load, const ColumnData& data, const std::int64_t* row_of, const std::uint8_t* rows,
+               std::uint32_t count, Scope& scope, Slot* results) {
+  for (std::uint32_t i = 0; i != count; ++i) One(load, data, row_of[rows[i]], scope, results[rows[i]]);
 }
 
-LoadFunction cell_of(Type type, Validity validity) {
+struct Loads {
+  LoadFunction one = nullptr;
+  LoadRowsFunction rows = nullptr;
+};
+
+template <LoadFunction One>
+constexpr Loads Both{One, &load_rows<One>};
+
+template <class Read>
+Loads with_validity(Validity validity) {
+  switch (validity) {
+    case Validity::All:
+      return Both<&load_value<Always, Read>>;
+    case Validity::Bitmap:
+      return Both<&load_value<ByBitmap, Read>>;
+    case Validity::Flag:
+      return Both<&load_value<ByFlag, Read>>;
+    case Validity::InValue:
+      return Both<&load_value<ByAddress, Read>>;
+  }
+  return {};
+}
+
+Loads cell_of(Type type, Validity validity) {
   switch (type) {
     case Type::Boolean:
       return with_validity<FromCell<&inlay_filter_cell_boolean>>(validity);
@@ -126,10 +140,10 @@ LoadFunction cell_of(Type type, Validity validity) {
     case Type::Timestamp:
       return with_validity<FromCell<&inlay_filter_cell_timestamp>>(validity);
   }
-  return nullptr;
+  return {};
 }
 
-LoadFunction value_of(const Column& column) {
+Loads value_of(const Column& column) {
   const Validity v = column.validity;
   switch (column.storage) {
     case Storage::Bit:
@@ -186,7 +200,7 @@ LoadFunction value_of(const Column& column) {
     case Storage::Accessor:
       return with_validity<FromAccessor>(v);
   }
-  return nullptr;
+  return {};
 }
 
 bool load_raises(const Column& column, const Function* accessor) {
@@ -250,10 +264,13 @@ ColumnLoad make_load(const Schema& schema, const Registry& registry, ColumnId id
     if (accessor) load.accessor = accessor->call;
   }
   load.raises = load_raises(column, accessor);
-  load.function = value_of(column);
+  const Loads loads = value_of(column);
+  load.function = loads.one;
+  load.rows = loads.rows;
   if (column.dictionary) {
     load.entry = load.function;
     load.function = &load_entry;
+    load.rows = &load_rows<&load_entry>;
     load.row_validity = column.validity == Validity::Bitmap;
     set_index(load, column.indices);
   }

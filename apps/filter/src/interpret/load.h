@@ -14,10 +14,14 @@ namespace inlay::filter {
 struct ColumnLoad;
 using LoadFunction = void (*)(const ColumnLoad& load, const ColumnData& data, std::int64_t row, Scope& scope,
                               Slot& result);
+/// The same for some rows of a block: results[rows[i]] <- row row_of[rows[i]].
+using LoadRowsFunction = void (*)(const ColumnLoad& load, const ColumnData& data, const std::int64_t* row_of,
+                                  const std::uint8_t* rows, std::uint32_t count, Scope& scope, Slot* results);
 using IndexFunction = std::int64_t (*)(const std::byte* at, std::int64_t size);
 
 struct ColumnLoad {
   LoadFunction function = nullptr;
+  LoadRowsFunction rows = nullptr;
   LoadFunction entry = nullptr;  // of a dictionary: reads the entry
   IndexFunction index = nullptr;
   decltype(Function::call) accessor = nullptr;
