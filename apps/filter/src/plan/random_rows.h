@@ -126,6 +126,7 @@ class RandomRows {
       case Storage::String:
         return sizeof(std::string);
       case Storage::View:
+      case Storage::StringView:
       case Storage::Cell:
         return 16;
       default:
@@ -229,6 +230,8 @@ class RandomRows {
         return;
       case Storage::View:
         return write(at, value.null ? Text("", 0) : keep(value.text));
+      case Storage::StringView:
+        return write(at, std::string_view(value.null ? Text("", 0) : keep(value.text)));
       case Storage::Characters:
         return write(at, value.null ? nullptr : keep(value.text + '\0').data);
       case Storage::Cell:
