@@ -140,9 +140,11 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
   std::uint32_t begin = 0;
   for (std::size_t row = 0; row < done; ++row) {
     room.lines[row] = line;
-    line += static_cast<std::uint32_t>(
-        std::count(text.data() + begin, text.data() + room.row_ends[row], form.marks.line_end));
-    begin = room.row_ends[row];
+    while (begin < room.row_ends[row]) {
+      const void* const end = std::memchr(text.data() + begin, form.marks.line_end, text.size() - begin);
+      begin = end ? static_cast<std::uint32_t>(static_cast<const char*>(end) - text.data()) + 1 : room.row_ends[row];
+      ++line;
+    }
   }
   result.lines = {room.lines, done};
   return true;

@@ -16,51 +16,89 @@ INLAY_ISA Block load_part(const char* text, std::size_t size) {
 
 INLAY_ISA std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~std::uint64_t{0} : (1ull << count) - 1; }
 
+// What the first pass knows between blocks.
+struct Counts {
+  std::uint64_t inside = 0;
+  std::uint64_t before = Last;  // line ends of the block before: a record begins at the text's begin
+  std::int64_t records = 0;
+  std::int64_t hidden = 0;
+  std::int64_t empty_lines = 0;
+};
+
+INLAY_ISA void count_block(Counts& counts, std::uint64_t ends, std::uint64_t quotes, const char* block, char line_end) {
+  const std::uint64_t quoted = prefix_xor(quotes) ^ counts.inside;
+  counts.inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(quoted) >> 63);
+  counts.hidden += __builtin_popcountll(ends & quoted);
+  ends &= ~quoted;
+  counts.records += __builtin_popcountll(ends);
+  // Lines of no byte, or of one: that might be '\r'.
+  const std::uint64_t next = ends << 1 | counts.before >> 63;
+  const std::uint64_t second = ends << 2 | counts.before >> 62;
+  counts.before = ends;
+  counts.empty_lines += __builtin_popcountll(ends & next);
+  if (line_end != '\n') return;
+  for (std::uint64_t left = ends & second & ~next; left; left &= left - 1)
+    counts.empty_lines += block[static_cast<std::ptrdiff_t>(__builtin_ctzll(left)) - 1] == '\r';
+}
+
+// Where the last record ends, backwards from the end, where `inside` tells whether that lies within quotes.
+INLAY_ISA std::size_t last_record_end(const char* text, std::size_t size, std::uint64_t inside, Needle line_end,
+                                      Needle quote, bool quoting) {
+  for (std::size_t at = (size - 1) / 64 * 64;; at -= 64) {
+    const Block block = size - at >= 64 ? load(text + at) : load_part(text + at, size - at);
+    const std::uint64_t quotes = quoting ? equal(block, quote) : 0;
+    if (__builtin_popcountll(quotes) % 2) inside = ~inside;
+    const std::uint64_t ends = equal(block, line_end) & ~(prefix_xor(quotes) ^ inside);
+    if (ends) return at + 64 - static_cast<std::size_t>(__builtin_clzll(ends));
+    if (at == 0) return 0;
+  }
+}
+
 INLAY_ISA_ENTRY Extent extent(std::string_view text_view, const Marks& marks) {
   const char* const text = text_view.data();
   const std::size_t size = text_view.size();
+  if (size == 0) return {};
   const Needle line_end = needle(marks.line_end);
   const Needle quote = needle(marks.quote);
   const bool quoting = marks.quote != 0;
-  Extent extent;
-  std::uint64_t inside = 0;
-  std::uint64_t before = Last;  // line ends of the block before: a record begins at the text's begin
-  std::size_t last_block = 0;
-  std::uint64_t last_ends = 0;
-  for (std::size_t at = 0; at < size; at += 64) {
-    const std::size_t left = size - at;
-    const Block block = left >= 64 ? load(text + at) : load_part(text + at, left);
-    std::uint64_t ends = equal(block, line_end);
-    extent.lines += __builtin_popcountll(ends);
-    if (quoting) {
-      const std::uint64_t quotes = equal(block, quote);
-      if (__builtin_expect((quotes | inside) != 0, 0)) {
-        const std::uint64_t quoted = prefix_xor(quotes) ^ inside;
-        inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(quoted) >> 63);
-        ends &= ~quoted;
-      }
+  Counts counts;
+  std::size_t at = 0;
+  for (; size - at >= 256; at += 256) {
+    __builtin_prefetch(text + at + 2048);
+    __builtin_prefetch(text + at + 2048 + 64);
+    __builtin_prefetch(text + at + 2048 + 128);
+    __builtin_prefetch(text + at + 2048 + 192);
+    std::uint64_t ends[4];
+    std::uint64_t quotes[4] = {};
+    std::uint64_t unusual = counts.inside;
+    std::uint64_t before = counts.before;
+    for (int i = 0; i < 4; ++i) {
+      const Block block = load(text + at + 64 * i);
+      ends[i] = equal(block, line_end);
+      if (quoting) quotes[i] = equal(block, quote);
+      unusual |= quotes[i];
+      unusual |= ends[i] & (ends[i] << 1 | before >> 63 | ends[i] << 2 | before >> 62);
+      before = ends[i];
     }
-    extent.records += __builtin_popcountll(ends);
-    last_block = ends ? at : last_block;
-    last_ends = ends ? ends : last_ends;
-    // Lines of no byte, or of one: that might be '\r'.
-    const std::uint64_t next = ends << 1 | before >> 63;
-    const std::uint64_t second = ends << 2 | before >> 62;
-    before = ends;
-    std::uint64_t empty = ends & (next | second);
-    if (__builtin_expect(empty != 0, 0)) {
-      extent.empty_lines += __builtin_popcountll(ends & next);
-      if (marks.line_end == '\n')
-        for (empty &= ~next; empty; empty &= empty - 1) {
-          const std::size_t end = at + static_cast<std::size_t>(__builtin_ctzll(empty));
-          extent.empty_lines += text[end - 1] == '\r';
-        }
+    if (__builtin_expect(unusual == 0, 1)) {
+      for (int i = 0; i < 4; ++i) counts.records += __builtin_popcountll(ends[i]);
+      counts.before = before;
+    } else {
+      for (int i = 0; i < 4; ++i) count_block(counts, ends[i], quotes[i], text + at + 64 * i, marks.line_end);
     }
   }
-  if (last_ends == 0) return {};
-  extent.end = last_block + 64 - static_cast<std::size_t>(__builtin_clzll(last_ends));
+  for (; at < size; at += 64) {
+    const Block block = size - at >= 64 ? load(text + at) : load_part(text + at, size - at);
+    count_block(counts, equal(block, line_end), quoting ? equal(block, quote) : 0, text + at, marks.line_end);
+  }
+  Extent extent;
+  extent.end = last_record_end(text, size, counts.inside, line_end, quote, quoting);
+  if (extent.end == 0) return {};
+  extent.records = counts.records;
+  extent.empty_lines = counts.empty_lines;
+  extent.lines = counts.records + counts.hidden;
   // Those behind the last record's end lie within quotes.
-  for (std::size_t at = extent.end; at < size; ++at) extent.lines -= text[at] == marks.line_end;
+  for (at = extent.end; at < size; ++at) extent.lines -= text[at] == marks.line_end;
   return extent;
 }
 

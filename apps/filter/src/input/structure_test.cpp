@@ -52,7 +52,7 @@ TEST(Structure, all_variants_tell_the_same_of_random_texts) {
   const std::string_view alphabets[] = {"a,\n", "a,\"\n\r", "abcdefgh,\n\"",          "\"",
                                         "\n",   ",",        "abcdefghijklmnopqrst,\n"};
   for (int i = 0; i < 4000; ++i) {
-    const std::string text = random_text(random, alphabets[random() % std::size(alphabets)], random() % 400);
+    const std::string text = random_text(random, alphabets[random() % std::size(alphabets)], random() % 1500);
     Marks marks;
     if (random() % 4 == 0) marks.line_end = '\r';
     if (random() % 4 == 0) marks.quote = 0;
@@ -79,7 +79,7 @@ TEST(Structure, all_variants_tell_the_same_of_random_texts) {
 TEST(Structure, extents_and_positions_are_those_of_a_loop_over_the_bytes) {
   std::mt19937 random(2);
   for (int i = 0; i < 4000; ++i) {
-    const std::string text = random_text(random, i % 2 ? "ab,\"\n\r" : "abcdefgh,\n", random() % 300);
+    const std::string text = random_text(random, i % 2 ? "ab,\"\n\r" : "abcdefgh,\n", random() % 1000);
     const Marks marks;
     Extent expected;
     std::int64_t lines = 0;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How fast CSV is split: `split FILE [COLUMNS [BATCH_BYTES [SECONDS]]]`, COLUMNS a number of used columns, the last
+// ones first. Prints gigabytes a second of this thread's time, for finding batches and for making cells.
+#include <fcntl.h>
+#include <time.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "input/source.h"
+#include "input/structure.h"
+
+namespace {
+
+double thread_seconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  using namespace inlay::filter;
+  if (count < 2) return 2;
+  const double limit = count > 4 ? std::atof(arguments[4]) : 2;
+  double best_next = 1e9, best_split = 1e9, best = 1e9, started = thread_seconds();
+  std::int64_t bytes = 0, rows = 0;
+  while (thread_seconds() - started < limit) {
+    TextOptions options;
+    options.name = arguments[1];
+    if (count > 3) options.batch_bytes = std::atoll(arguments[3]);
+    const double begin = thread_seconds();
+    auto source = open_csv(::open(arguments[1], O_RDONLY | O_CLOEXEC), options);
+    if (!source) return std::fprintf(stderr, "%s\n", source.error().to_string().c_str()), 1;
+    if (count > 2) {
+      std::vector<ColumnId> used;
+      const std::uint32_t all = (*source)->schema().size();
+      const std::uint32_t wanted = std::min(all, static_cast<std::uint32_t>(std::atoi(arguments[2])));
+      for (std::uint32_t i = all - wanted; i < all; ++i) used.push_back(ColumnId{i + 1});
+      (*source)->use(used);
+    }
+    double next = 0, split = 0;
+    bytes = rows = 0;
+    while (true) {
+      const double a = thread_seconds();
+      auto batch = (*source)->next();
+      const double b = thread_seconds();
+      if (!batch) return std::fprintf(stderr, "%s\n", batch.error().to_string().c_str()), 1;
+      if (!*batch) break;
+      (*source)->split(**batch);
+      next += b - a;
+      split += thread_seconds() - b;
+      if ((*batch)->error) return std::fprintf(stderr, "%s\n", (*batch)->error->to_string().c_str()), 1;
+      bytes += (*batch)->bytes;
+      rows += (*batch)->batch.rows;
+    }
+    best_next = std::min(best_next, next);
+    best_split = std::min(best_split, split);
+    best = std::min(best, thread_seconds() - begin);
+  }
+  const double gigabytes = static_cast<double>(bytes) * 1e-9;
+  std::printf("%s: %lld rows, %.3f GB; next %.1f GB/s, split %.1f GB/s, all %.1f GB/s (%.0f ms)\n",
+              structure_code().name, static_cast<long long>(rows), gigabytes, gigabytes / best_next,
+              gigabytes / best_split, gigabytes / best, best * 1e3);
+}
