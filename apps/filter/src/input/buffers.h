@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "inlay/filter/batch.h"
@@ -35,6 +36,7 @@ struct BatchMemory {
   std::shared_ptr<BufferPool> pool;
   Buffer cells;
   Buffer characters;
+  std::string text_copy;
   std::vector<ColumnData> columns;
 
   explicit BatchMemory(std::shared_ptr<BufferPool> pool) : pool(std::move(pool)) {}
