@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "input/columns.h"
 #include "input/infer.h"
 
 namespace inlay::filter {
@@ -65,24 +66,6 @@ char find_delimiter(std::string_view text, Marks marks, std::string_view file) {
     }
   }
   return best;
-}
-
-// Names are made where there are none, and told apart.
-std::vector<std::string> distinct(std::vector<std::string> names) {
-  std::vector<std::string> seen;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i].empty()) names[i] = "column" + std::to_string(i + 1);
-  std::vector<std::string> sorted = names;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return names;
-  for (std::string& name : names) {
-    std::string candidate = name;
-    for (int number = 2; std::find(seen.begin(), seen.end(), candidate) != seen.end(); ++number)
-      candidate = name + "_" + std::to_string(number);
-    seen.push_back(candidate);
-    name = std::move(candidate);
-  }
-  return names;
 }
 
 std::vector<Type> column_types(std::string_view text, const CsvForm& form) {
@@ -185,7 +168,7 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   } else {
     beginning.names.assign(first.fields.size(), {});
   }
-  beginning.names = distinct(std::move(beginning.names));
+  beginning.names = distinct_names(std::move(beginning.names));
   beginning.types = column_types(sample.substr(beginning.header), beginning.form);
   INLAY_TRY_VOID(set_types(beginning, options));
   return beginning;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
-#include <csignal>
+#include <mutex>
+#include <optional>
 #include <random>
+#include <thread>
 
 #include "input/csv_form.h"
 #include "input/csv_oracle.h"
@@ -201,6 +203,59 @@ TEST(Csv, a_source_of_a_slow_pipe_can_be_dropped_early) {
   Pipe pipe("a,b\n" + std::string(1 << 20, '\n') + "1,2\n", 100);
   std::unique_ptr<Source> source = open_csv(pipe.file(), {.header = {}, .types = {}, .batch_bytes = 5000}).value();
   source->next().value();
+}
+
+TEST(Csv, threads_split_batches_side_by_side) {
+  std::string text = "id,name\n";
+  constexpr int Rows = 20000;
+  for (int i = 0; i < Rows; ++i) text += std::to_string(i) + ",\"n\"\"" + (i % 5 ? "\"\n" : "\n\"\n\n");
+  for (const bool pipe : {false, true}) {
+    std::optional<Pipe> from;
+    if (pipe) from.emplace(text);
+    std::unique_ptr<Source> source =
+        open_csv(pipe ? from->file() : file_of(text), {.header = {}, .types = {}, .batch_bytes = 3000}).value();
+    std::mutex mutex;
+    std::vector<int> seen(Rows);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        while (true) {
+          std::optional<InputBatch> batch;
+          {
+            const std::lock_guard<std::mutex> lock(mutex);
+            batch = source->next().value();
+          }
+          if (!batch) return;
+          source->split(*batch);
+          EXPECT_FALSE(batch->error);
+          for (std::int64_t row = 0; row < batch->batch.rows; ++row) {
+            const std::int64_t id = batch->batch.first_row + row;
+            const std::int64_t line =
+                batch->first_line + (batch->lines.empty() ? row : batch->lines[static_cast<std::size_t>(row)]);
+            EXPECT_EQ(line, 2 + id + (id + 4) / 5 * 2);
+            EXPECT_EQ(test::value_text(source->schema().columns()[0], batch->batch.columns[0], row),
+                      "<" + std::to_string(id) + ">");
+            ++seen[static_cast<std::size_t>(id)];
+          }
+        }
+      });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(seen, std::vector<int>(Rows, 1));
+  }
+}
+
+TEST(Csv, an_input_that_cannot_be_read_on_is_an_error_behind_its_rows) {
+  // A terminal whose other side is closed fails with EIO, behind what was written to it.
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_TRUE(terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0);
+  const int file = ::open(::ptsname(terminal), O_RDWR | O_NOCTTY);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(::write(file, "a,b\n1,2\n3,4\n5", 13), 13);
+  ::close(file);
+  Result<std::unique_ptr<Source>> source = open_csv(terminal, {.header = {}, .types = {}, .name = "tty"});
+  ASSERT_TRUE(source) << source.error().to_string();
+  EXPECT_EQ(rows_text(**source),
+            "2: <1> <2>\n3: <3> <4>\nerror: tty: error: cannot be read: Input/output error [file]\n");
 }
 
 // What the oracle reads is what comes out, whatever the batches and wherever the text comes from.

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <new>
 
+#include "input/columns.h"
 #include "input/json_rows.h"
 #include "input/source.h"
 #include "input/text_batches.h"
@@ -87,7 +88,7 @@ Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
     else
       known->second = type;
   }
-  for (auto& [name, type] : members) schema.add(json_column(std::move(name), type.value_or(Type::Text)));
+  for (auto& [name, type] : members) schema.add(typed_column(std::move(name), type.value_or(Type::Text)));
   reader->advance(bom);
   return std::unique_ptr<Source>(std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema)));
 }

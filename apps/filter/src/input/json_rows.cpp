@@ -325,29 +325,4 @@ std::vector<std::pair<std::string, std::optional<Type>>> JsonParser::members(std
   return members;
 }
 
-Column json_column(std::string name, Type type) {
-  Column column{.name = std::move(name), .type = type, .accessor = {}};
-  switch (type) {
-    case Type::Boolean:
-      column.storage = Storage::Byte;
-      column.stride = 1;
-      break;
-    case Type::Integer:
-      column.storage = Storage::Int64;
-      column.stride = 8;
-      break;
-    case Type::Real:
-      column.storage = Storage::Double;
-      column.stride = 8;
-      break;
-    default:
-      column.storage = Storage::Cell;
-      column.stride = sizeof(Text);
-      column.validity = Validity::InValue;
-      return column;
-  }
-  column.validity = Validity::Bitmap;
-  return column;
-}
-
 }  // namespace inlay::filter

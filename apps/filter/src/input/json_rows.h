@@ -53,7 +53,4 @@ class JsonParser {
   std::unique_ptr<State> state_;
 };
 
-/// How a column of that type is laid out.
-Column json_column(std::string name, Type type);
-
 }  // namespace inlay::filter
