@@ -151,6 +151,12 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   } while (first.empty() && !left.empty());
   beginning.form.columns = static_cast<std::uint32_t>(first.fields.size());
 
+  const std::string_view record = sample.substr(sample.size() - left.size() - first.size, first.size);
+  BatchMemory memory(std::make_shared<BufferPool>());
+  if (const CsvRows row = split_csv(record, 1, beginning.form, {}, memory); row.fault)
+    return Error(ErrorKind::File, row.fault->message,
+                 {.file = options.name, .line = static_cast<std::uint32_t>(1 + lines - first.lines + row.fault->line)});
+
   bool header = true;
   for (const std::string_view field : first.fields) {
     beginning.names.push_back(unquoted(field, marks.quote));
@@ -158,13 +164,8 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   }
   if (options.header.value_or(header)) {
     beginning.header = sample.size() - left.size();
-    beginning.header_text = sample.substr(beginning.header - first.size, first.size);
+    beginning.header_text = record;
     beginning.header_lines = lines;
-    BatchMemory memory(std::make_shared<BufferPool>());
-    if (const CsvRows row = split_csv(beginning.header_text, 1, beginning.form, {}, memory); row.fault)
-      return Error(
-          ErrorKind::File, row.fault->message,
-          {.file = options.name, .line = static_cast<std::uint32_t>(1 + lines - first.lines + row.fault->line)});
   } else {
     beginning.names.assign(first.fields.size(), {});
   }

@@ -149,6 +149,8 @@ TEST(Csv, quotes_in_the_middle_are_errors) {
 
 TEST(Csv, quotes_of_a_header_are_checked_too) {
   EXPECT_EQ(read("\na,5\" disk\n1,2\n"), "t.csv:2: error: a quote inside a field that does not begin with one [file]");
+  EXPECT_EQ(read("\"\"a,b\n1,2\n"),
+            "t.csv:1: error: text behind the quote that ends a field (a quote within a field is written twice) [file]");
   EXPECT_EQ(read("a,\"b\n1,2\n"), "t.csv:1: error: a field begins here with a quote that is not closed [file]");
 }
 
