@@ -16,7 +16,7 @@
 
 namespace inlay::filter {
 
-/// A batch and what belongs to its rows beside the columns. Move it to another thread; it needs its source no more.
+/// A batch and what belongs to its rows beside the columns. Move it to another thread.
 struct InputBatch {
   Batch batch;
   /// The rows as they stood, with their line ends; empty where the input is not text. `row_ends[i]` is where row i
@@ -27,6 +27,7 @@ struct InputBatch {
   std::span<const std::uint32_t> lines;  // of each row, counted from first_line; empty: one line a row
   std::int64_t bytes = 0;                // read for it, for progress
   std::shared_ptr<void> memory;          // what all of that points into
+  std::optional<Error> error;            // why the input ends behind these rows: for after they were used, and the last
 };
 
 class Source {
@@ -36,25 +37,44 @@ class Source {
   virtual const Schema& schema() const = 0;
   /// Which columns are wanted from now on, ascending. Others' data may then be missing. Before the first next().
   virtual void use(std::span<const ColumnId> columns) = 0;
-  /// The next batch; nothing at the end. An error has file and line. Called by one thread at a time.
+  /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
+  /// time. Of text it is only found where the batch ends, so that threads are not kept waiting: the rows are there
+  /// after split(); before, `batch.rows` is how many there are at most.
   virtual Result<std::optional<InputBatch>> next() = 0;
+  /// Makes rows of what next() found. Any number of threads at a time, each with its own batch, while the source lives.
+  virtual void split(InputBatch& batch) const = 0;
   /// How many bytes there are in all, if that is known.
   virtual std::optional<std::int64_t> size() const { return std::nullopt; }
   /// The header as it stood, with its line end; empty without one.
   virtual std::string_view header() const { return {}; }
 };
 
+/// next() and split(), for those who have one thread.
+inline Result<std::optional<InputBatch>> next_split(Source& source) {
+  INLAY_TRY(std::optional<InputBatch> batch, source.next());
+  if (batch) source.split(*batch);
+  return batch;
+}
+
 /// `--types`, and what else the user says of an input of text.
 struct TextOptions {
-  char delimiter = 0;                               // 0: by the file's name (.tsv) and first line
-  std::optional<bool> header;                       // else inferred: a first line of names, above other types
-  std::vector<std::pair<std::string, Type>> types;  // by name; else inferred from the first rows
-  std::string name = "standard input";              // for messages
-  std::int64_t batch_bytes = 1 << 20;
+  /// Without: tab if the file's name ends in .tsv or .tab; else the one of , ; tab | that divides the first lines into
+  /// equally many fields, the most; else a comma.
+  char delimiter = 0;
+  char quote = '"';  // 0: quotes are text like any other
+  /// Without: a first line is one if no field of it reads as a number, a Boolean, a date or a timestamp.
+  std::optional<bool> header;
+  /// By name. Without: what fits all values of the rows in the first 256 KiB (infer.h), Text if there are none.
+  std::vector<std::pair<std::string, Type>> types;
+  std::string name = "standard input";   // for messages
+  std::int64_t batch_bytes = 256 << 10;  // so that a batch and its cells stay in a second-level cache
 };
 
 /// CSV as in RFC 4180, with LF, CRLF or CR at the ends of lines, a BOM, the last line end missing. A row with too few
-/// or too many fields is an error. An empty field is NULL, `""` an empty text. `file` is read to its end and closed.
+/// or too many fields is an error, and so is a quote inside a field that does not begin with one. An empty field is
+/// NULL,
+/// `""` an empty text. Empty lines are skipped; where there is only one column they are NULL. Columns without a header
+/// are column1, column2…; of equal names the later ones get a number: `name_2`. `file` is read to its end and closed.
 Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options);
 /// One JSON object a line. Members that are objects or arrays are their text.
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options);

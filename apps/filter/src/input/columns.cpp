@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "input/columns.h"
+
+#include <unordered_set>
+
+namespace inlay::filter {
+
+std::vector<std::string> distinct_names(std::vector<std::string> names) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i].empty()) names[i] = "column" + std::to_string(i + 1);
+  // Names as they stand go first, so that no made name takes one that follows.
+  std::unordered_set<std::string> taken(names.begin(), names.end());
+  std::unordered_set<std::string> seen;
+  for (std::string& name : names) {
+    if (seen.insert(name).second) continue;
+    std::string candidate;
+    std::size_t number = 2;
+    do candidate = name + "_" + std::to_string(number++);
+    while (!taken.insert(candidate).second);
+    seen.insert(candidate);
+    name = std::move(candidate);
+  }
+  return names;
+}
+
+Column typed_column(std::string name, Type type) {
+  Column column{.name = std::move(name), .type = type, .accessor = {}};
+  switch (type) {
+    case Type::Boolean:
+      column.storage = Storage::Byte;
+      column.stride = 1;
+      break;
+    case Type::Integer:
+      column.storage = Storage::Int64;
+      column.stride = 8;
+      break;
+    case Type::Real:
+      column.storage = Storage::Double;
+      column.stride = 8;
+      break;
+    default:
+      column.storage = Storage::Cell;
+      column.stride = sizeof(Text);
+      column.validity = Validity::InValue;
+      return column;
+  }
+  column.validity = Validity::Bitmap;
+  return column;
+}
+
+}  // namespace inlay::filter

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// JSON Lines as a Source.
+#include <algorithm>
+#include <mutex>
+#include <new>
+
+#include "input/columns.h"
+#include "input/json_rows.h"
+#include "input/source.h"
+#include "input/text_batches.h"
+
+namespace inlay::filter {
+
+namespace {
+
+constexpr Marks LineMarks{.delimiter = '\n', .quote = 0, .line_end = '\n'};
+
+class JsonLinesSource final : public Source {
+ public:
+  JsonLinesSource(std::unique_ptr<TextReader> reader, const TextOptions& options, Schema schema)
+      : name_(options.name), batches_(std::move(reader), LineMarks, true, 1, options), schema_(std::move(schema)) {
+    for (std::uint32_t i = 0; i < schema_.size(); ++i) used_.push_back(i);
+  }
+
+  const Schema& schema() const override { return schema_; }
+  std::optional<std::int64_t> size() const override { return batches_.size(); }
+  Result<std::optional<InputBatch>> next() override { return batches_.next(); }
+
+  void use(std::span<const ColumnId> columns) override {
+    used_.clear();
+    for (const ColumnId column : columns) used_.push_back(column.value - 1);
+  }
+
+  void split(InputBatch& batch) const override {
+    try {
+      JsonParser parser = take_parser();
+      const auto memory = std::make_shared<BatchMemory>(pool_);
+      memory->text = std::move(batch.memory);
+      const JsonRows rows = parser.read(batch.text, batch.batch.rows, schema_, used_, *memory);
+      batch.batch.rows = rows.rows;
+      batch.batch.columns = memory->columns;
+      batch.text = rows.text;
+      batch.row_ends = rows.row_ends;
+      batch.lines = rows.lines;
+      batch.memory = memory;
+      if (rows.fault)
+        batch.error = Error(ErrorKind::File, rows.fault->message,
+                            {.file = name_, .line = line_number(batch.first_line + rows.fault->line)});
+      const std::lock_guard<std::mutex> lock(mutex_);
+      parsers_.push_back(std::move(parser));
+    } catch (const std::bad_alloc&) {
+      refuse_for_memory(batch, name_);
+    }
+  }
+
+ private:
+  JsonParser take_parser() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (parsers_.empty()) return {};
+    JsonParser parser = std::move(parsers_.back());
+    parsers_.pop_back();
+    return parser;
+  }
+
+  std::string name_;
+  TextBatches batches_;
+  Schema schema_;
+  std::vector<std::uint32_t> used_;
+  std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+  mutable std::mutex mutex_;
+  mutable std::vector<JsonParser> parsers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
+  INLAY_TRY(std::unique_ptr<TextReader> reader, open_text_input(file, options));
+  INLAY_TRY(std::string_view sample, take_sample(*reader, options, 0, 1));
+  std::size_t bom = 0;
+  if (sample.starts_with("\xef\xbb\xbf")) bom = 3;
+  Schema schema;
+  auto members = JsonParser().members(sample.substr(bom));
+  // A member may come later than the first rows: --types tells of it.
+  for (const auto& [name, type] : options.types) {
+    const auto known = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == name; });
+    if (known == members.end())
+      members.emplace_back(name, type);
+    else
+      known->second = type;
+  }
+  for (auto& [name, type] : members) schema.add(typed_column(std::move(name), type.value_or(Type::Text)));
+  reader->advance(bom);
+  return std::unique_ptr<Source>(std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema)));
+}
+
+}  // namespace inlay::filter

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What inputs of lines have in common: a beginning to look at, and batches that end where records end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "input/source.h"
+#include "input/structure.h"
+#include "input/text_reader.h"
+
+namespace inlay::filter {
+
+/// For Place, whose lines have 32 bits.
+std::uint32_t line_number(std::int64_t line);
+
+Result<std::unique_ptr<TextReader>> open_text_input(int file, const TextOptions& options);
+
+/// The first 256 KiB up to a record's end, or more if those are not `records` records that are not empty; or all there
+/// is. Refuses other encodings than UTF-8, and nothing.
+Result<std::string_view> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records);
+
+/// Finds where batches end. `first_line`: of what the reader stands at.
+class TextBatches {
+ public:
+  TextBatches(std::unique_ptr<TextReader> reader, const Marks& marks, bool skips_empty_lines, std::int64_t first_line,
+              const TextOptions& options);
+
+  /// As Source::next().
+  Result<std::optional<InputBatch>> next();
+  std::optional<std::int64_t> size() const { return reader_->size(); }
+
+ private:
+  InputBatch take(const TextView& view, std::string_view text, const Extent& extent);
+  Error fail(Error error);
+
+  std::unique_ptr<TextReader> reader_;
+  Marks marks_;
+  bool skips_empty_lines_;
+  std::string name_;
+  std::size_t batch_bytes_;
+  std::int64_t row_ = 0;
+  std::int64_t line_;
+  std::optional<Error> failure_;
+};
+
+/// The batch has no rows, but an error.
+void refuse_for_memory(InputBatch& batch, const std::string& name);
+
+}  // namespace inlay::filter
