@@ -253,8 +253,7 @@ bool Bounds::fits(const llvm::Instruction& sum, Point point) {
     case llvm::Instruction::Add:
       if (known && known->isNegative()) return at_most(nullptr, x, from(*known) - least(sum), point);
       if (known) return at_most(x, nullptr, most - from(*known), point);
-      return is_midpoint(sum, nullptr, most, point) ||
-             (is_within(x, most / 2, point) && is_within(y, most / 2, point));
+      return is_midpoint(sum, nullptr, most, point) || (is_within(x, most / 2, point) && is_within(y, most / 2, point));
     case llvm::Instruction::Sub:
       if (is_positive(x, 0, point) && is_positive(y, 0, point)) return true;
       return is_within(x, most / 2, point) && is_within(y, most / 2, point);

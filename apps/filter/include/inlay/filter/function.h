@@ -82,8 +82,10 @@ class Registry {
   FunctionId add(Function function);
   const Function& operator[](FunctionId id) const { return functions_[id.value - 1]; }
   std::span<const Function> functions() const { return functions_; }
+  /// As a type given to find(): a NULL literal, which suits every parameter.
+  static constexpr Type AnyType = Type{255};
   /// The overload for these types: exact, or the one that the fewest conversions reach (Integer to Real, Date to
-  /// Timestamp; a NULL literal to anything). None, or the ids of those that are equally near.
+  /// Timestamp; AnyType to anything). None, or the ids of those that are equally near.
   std::vector<FunctionId> find(std::string_view name, std::span<const Type> types) const;
   bool has(std::string_view name) const;
 
