@@ -11,6 +11,7 @@
 namespace inlay::filter {
 namespace {
 
+using testing::column;
 using testing::ProgramWriter;
 
 const Jit& jit() {
@@ -20,9 +21,8 @@ const Jit& jit() {
 
 TEST(Compile, FiltersColumnsOfNumbers) {
   Schema schema;
-  schema.add({.name = "age", .type = Type::Integer, .storage = Storage::Int32, .validity = Validity::All, .stride = 4});
-  schema.add(
-      {.name = "balance", .type = Type::Real, .storage = Storage::Double, .validity = Validity::All, .stride = 8});
+  schema.add(column("age", Type::Integer, Storage::Int32, 4));
+  schema.add(column("balance", Type::Real, Storage::Double, 8));
   ProgramWriter w(schema);
   const SlotNumber age = w.load("age"), balance = w.load("balance");
   const SlotNumber a = w.call(">=", {age, w.constant(Value::of(std::int64_t{30}))});

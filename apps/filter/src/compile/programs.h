@@ -2,8 +2,7 @@
 // For tests: programs written by hand, and columns with values.
 #pragma once
 
-#include <cstring>
-#include <deque>
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -12,6 +11,17 @@
 #include "plan/program.h"
 
 namespace inlay::filter::testing {
+
+inline Column column(std::string name, Type type, Storage storage, std::uint32_t stride,
+                     Validity validity = Validity::All) {
+  Column column;
+  column.name = std::move(name);
+  column.type = type;
+  column.storage = storage;
+  column.stride = stride;
+  column.validity = validity;
+  return column;
+}
 
 /// Writes a program, instruction by instruction. Every method yields the slot that it writes.
 struct ProgramWriter {
@@ -31,8 +41,13 @@ struct ProgramWriter {
   }
   SlotNumber append(Op op, SlotNumber result, bool nullable, std::initializer_list<SlotNumber> operands,
                     std::uint32_t a = 0, std::uint32_t b = 0) {
-    Instruction inst{.op = op, .count = static_cast<std::uint8_t>(operands.size()), .nullable = nullable,
-                     .result = result, .a = a, .b = b};
+    Instruction inst;
+    inst.op = op;
+    inst.count = static_cast<std::uint8_t>(operands.size());
+    inst.nullable = nullable;
+    inst.result = result;
+    inst.a = a;
+    inst.b = b;
     std::copy(operands.begin(), operands.end(), inst.operands);
     program.code.push_back(inst);
     return result;

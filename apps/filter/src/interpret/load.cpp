@@ -173,6 +173,8 @@ LoadFunction value_of(const Column& column) {
       return with_validity<Plain<&inlay_filter_load_string>>(v);
     case Storage::View:
       return with_validity<Plain<&inlay_filter_load_view>>(v);
+    case Storage::StringView:
+      return with_validity<Plain<&inlay_filter_load_string_view>>(v);
     case Storage::Characters:
       return with_validity<Plain<&inlay_filter_load_characters>>(v);
     case Storage::Offsets32:
