@@ -6,11 +6,11 @@
 
 #include <fast_float/fast_float.h>
 
+#include "runtime/case.h"
+
 namespace inlay::filter {
 
 namespace {
-
-constexpr char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 bool same_word(Text text, std::string_view lower_word) {
   if (text.size != static_cast<std::int64_t>(lower_word.size())) return false;

@@ -20,6 +20,13 @@ Registry make_standard() {
   add_comparisons(registry);
   add_numbers(registry);
   add_texts(registry);
+  add_cases(registry);
+  add_patterns(registry);
+  add_expressions(registry);
+  add_dates(registry);
+  add_casts(registry);
+  add_nulls(registry);
+  add_sets(registry);
   return registry;
 }
 
@@ -30,7 +37,8 @@ const Registry& Registry::standard() {
   return registry;
 }
 
-FunctionId Registry::add(Function function) {
+// Weak: src/language has them, too.
+[[gnu::weak]] FunctionId Registry::add(Function function) {
   for (std::size_t i = 0; i < functions_.size(); ++i) {
     if (functions_[i].name != function.name || functions_[i].parameters != function.parameters) continue;
     functions_[i] = std::move(function);
@@ -40,7 +48,7 @@ FunctionId Registry::add(Function function) {
   return FunctionId{static_cast<std::uint32_t>(functions_.size())};
 }
 
-std::vector<FunctionId> Registry::find(std::string_view name, std::span<const Type> types) const {
+[[gnu::weak]] std::vector<FunctionId> Registry::find(std::string_view name, std::span<const Type> types) const {
   std::vector<FunctionId> nearest;
   int least = 0;
   for (std::size_t i = 0; i < functions_.size(); ++i) {
@@ -61,7 +69,7 @@ std::vector<FunctionId> Registry::find(std::string_view name, std::span<const Ty
   return nearest;
 }
 
-bool Registry::has(std::string_view name) const {
+[[gnu::weak]] bool Registry::has(std::string_view name) const {
   return std::any_of(functions_.begin(), functions_.end(), [&](const Function& f) { return f.name == name; });
 }
 
