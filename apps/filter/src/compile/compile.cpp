@@ -12,12 +12,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+Processor processor_of(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::Baseline:
+      return Processor::Baseline;
+    case Cpu::Avx2:
+      return Processor::V3;
+    case Cpu::Avx512:
+      return Processor::V4;
+    case Cpu::Native:
+      return Processor::Host;
+  }
+  return Processor::Baseline;
+}
+
 template <class Compiled, class Signature, class Emit>
 Result<Compiled> compile(const Jit& jit, const CompileOptions& options, Emit emit) {
   const Clock::time_point began = Clock::now();
   INLAY_TRY(ir::Module module, emit());
-  const Level level = options.tier == Tier::Quick ? Level::Quick : Level::O2;
-  INLAY_TRY(inlay::Function<Signature> function, jit.compile<Signature>(module, KernelName, level));
+  const ProgramOptions how{.level = options.tier == Tier::Quick ? Level::Quick : Level::O2,
+                           .processor = processor_of(options.cpu)};
+  INLAY_TRY(inlay::Function<Signature> function, jit.compile<Signature>(module, KernelName, how));
   const double total = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
   const Report report = function.explain();
   CompileTimes times{.join = report.load_us / 1000,
@@ -29,9 +44,11 @@ Result<Compiled> compile(const Jit& jit, const CompileOptions& options, Emit emi
 
 }  // namespace
 
+bool supports(Cpu cpu) { return can_run(processor_of(cpu)); }
+
 Result<CompiledFilter> compile_filter(const Jit& jit, const Program& program, const CompileOptions& options) {
-  using Signature = std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, std::int64_t, std::int64_t,
-                                 std::uint8_t*);
+  using Signature =
+      std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, std::int64_t, std::int64_t, std::uint8_t*);
   return compile<CompiledFilter, Signature>(jit, options, [&] { return emit_filter(program); });
 }
 

@@ -23,28 +23,42 @@ struct Layout {
   Storage storage;
 };
 
-constexpr Layout Layouts[] = {
-    {Type::Boolean, Storage::Bit},           {Type::Boolean, Storage::Byte},
-    {Type::Integer, Storage::Int8},          {Type::Integer, Storage::Int16},
-    {Type::Integer, Storage::Int32},         {Type::Integer, Storage::Int64},
-    {Type::Integer, Storage::UInt8},         {Type::Integer, Storage::UInt16},
-    {Type::Integer, Storage::UInt32},        {Type::Integer, Storage::UInt64},
-    {Type::Real, Storage::Float},            {Type::Real, Storage::Double},
-    {Type::Date, Storage::Days32},           {Type::Date, Storage::Days64},
-    {Type::Date, Storage::Milliseconds},     {Type::Timestamp, Storage::Milliseconds},
-    {Type::Timestamp, Storage::Microseconds},{Type::Timestamp, Storage::Nanoseconds},
-    {Type::Timestamp, Storage::Seconds},     {Type::Text, Storage::String},
-    {Type::Text, Storage::View},             {Type::Text, Storage::Offsets32},
-    {Type::Text, Storage::Offsets64},        {Type::Text, Storage::Characters},
-    {Type::Boolean, Storage::Cell},          {Type::Integer, Storage::Cell},
-    {Type::Real, Storage::Cell},             {Type::Date, Storage::Cell},
-    {Type::Timestamp, Storage::Cell},        {Type::Text, Storage::Cell}};
+constexpr Layout Layouts[] = {{Type::Boolean, Storage::Bit},
+                              {Type::Boolean, Storage::Byte},
+                              {Type::Integer, Storage::Int8},
+                              {Type::Integer, Storage::Int16},
+                              {Type::Integer, Storage::Int32},
+                              {Type::Integer, Storage::Int64},
+                              {Type::Integer, Storage::UInt8},
+                              {Type::Integer, Storage::UInt16},
+                              {Type::Integer, Storage::UInt32},
+                              {Type::Integer, Storage::UInt64},
+                              {Type::Real, Storage::Float},
+                              {Type::Real, Storage::Double},
+                              {Type::Date, Storage::Days32},
+                              {Type::Date, Storage::Days64},
+                              {Type::Date, Storage::Milliseconds},
+                              {Type::Timestamp, Storage::Milliseconds},
+                              {Type::Timestamp, Storage::Microseconds},
+                              {Type::Timestamp, Storage::Nanoseconds},
+                              {Type::Timestamp, Storage::Seconds},
+                              {Type::Text, Storage::String},
+                              {Type::Text, Storage::View},
+                              {Type::Text, Storage::Offsets32},
+                              {Type::Text, Storage::Offsets64},
+                              {Type::Text, Storage::Characters},
+                              {Type::Boolean, Storage::Cell},
+                              {Type::Integer, Storage::Cell},
+                              {Type::Real, Storage::Cell},
+                              {Type::Date, Storage::Cell},
+                              {Type::Timestamp, Storage::Cell},
+                              {Type::Text, Storage::Cell}};
 
 bool can_have(Storage storage, Validity validity) {
   const bool in_value = storage == Storage::Cell || storage == Storage::Characters;
   if (validity == Validity::InValue) return in_value;
-  if (validity == Validity::Flag) return storage != Storage::Bit && storage != Storage::Offsets32 &&
-                                         storage != Storage::Offsets64 && !in_value;
+  if (validity == Validity::Flag)
+    return storage != Storage::Bit && storage != Storage::Offsets32 && storage != Storage::Offsets64 && !in_value;
   return true;
 }
 
@@ -65,8 +79,8 @@ TEST(Compile, ReadsEveryStorageWithEveryValidity) {
         RandomRows rows(++seed, 1500);
         Column described = column("x", layout.type, layout.storage, 0, validity);
         described.dictionary = dictionary;
-        constexpr Storage Indices[] = {Storage::Int8, Storage::Int16, Storage::Int32, Storage::Int64, Storage::UInt8,
-                                       Storage::UInt16, Storage::UInt32, Storage::UInt64};
+        constexpr Storage Indices[] = {Storage::Int8,  Storage::Int16,  Storage::Int32,  Storage::Int64,
+                                       Storage::UInt8, Storage::UInt16, Storage::UInt32, Storage::UInt64};
         if (dictionary) described.indices = Indices[seed % std::size(Indices)];
         rows.add(described);
         ProgramWriter w(rows.schema);
@@ -75,7 +89,8 @@ TEST(Compile, ReadsEveryStorageWithEveryValidity) {
         compare_engines(program, rows.batch(), {{.tier = Tier::Quick}, {.tier = Tier::Optimized}});
         if (HasFailure()) {
           ADD_FAILURE() << to_string(layout.type) << " storage " << int(layout.storage) << " validity " << int(validity)
-                        << (dictionary ? " dictionary" : "") << '\n' << program_ir(program).value();
+                        << (dictionary ? " dictionary" : "") << '\n'
+                        << program_ir(program).value();
           return;
         }
       }
@@ -159,7 +174,10 @@ TEST(Compile, ListsFindWhatTheyHold) {
   const auto number = [](std::int64_t n) { return Value::of(n); };
   const auto text = [](const char* s) { return Value::of(std::string(s)); };
   const std::pair<const char*, std::vector<Value>> lists[] = {
-      {"t", {text(""), text("ab"), text("\xFF" "a")}},
+      {"t",
+       {text(""), text("ab"),
+        text("\xFF"
+             "a")}},
       {"i", {number(1), number(3), number(5), number(7)}},
       {"r", {Value::of(0.0), Value::of(2.5), Value::of(std::numeric_limits<double>::quiet_NaN())}},
       {"b", {Value::of(true)}},

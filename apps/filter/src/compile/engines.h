@@ -56,7 +56,8 @@ inline std::string shown(const Outcome& outcome, const Outcome& other) {
 class Projected {
  public:
   Projected(const Program& program, std::int64_t count)
-      : program_(program), values_(static_cast<std::size_t>(count) * 16 + 16, std::byte{0xee}),
+      : program_(program),
+        values_(static_cast<std::size_t>(count) * 16 + 16, std::byte{0xee}),
         nulls_(static_cast<std::size_t>(count) + 1, 0xee) {}
 
   template <class Run>

@@ -129,9 +129,7 @@ void emit_projection_loops(const Program& program, ir::Builder& b) {
   const ir::Value value_slice = b.make_slice(m.slice(type), values, count);
   const ir::Value null_slice = b.make_slice(m.slice(I8), nulls, count);
   const ir::Value selected = b.make_slice(m.slice(I32), selection, count);
-  const auto null_byte = [&](const Held& held) {
-    return held.null ? end_byte(b, held.null) : m.integer(I8, 0);
-  };
+  const auto null_byte = [&](const Held& held) { return held.null ? end_byte(b, held.null) : m.integer(I8, 0); };
 
   const auto loops = [&](bool gather) {
     const auto row_of = [&](ir::Value number) -> ir::Value {
@@ -178,8 +176,7 @@ void emit_projection_loops(const Program& program, ir::Builder& b) {
 template <class Emit>
 Result<ir::Module> emit(std::initializer_list<TypeId> parameters, Emit emit_body) {
   INLAY_TRY(ir::Module module, ir::Module::create());
-  const ir::FunctionId kernel =
-      module.function(KernelName, module.signature(parameters, I64), ir::FunctionExported);
+  const ir::FunctionId kernel = module.function(KernelName, module.signature(parameters, I64), ir::FunctionExported);
   ir::Builder b(module);
   b.begin(kernel);
   emit_body(b);

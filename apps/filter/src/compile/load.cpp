@@ -27,34 +27,55 @@ struct Reader {
 /// Of values that take nothing but their address.
 Reader reader_of(const Column& column) {
   switch (column.storage) {
-    case Storage::Byte: return {"inlay_filter_load_byte"};
-    case Storage::Int8: return {"inlay_filter_load_int8"};
-    case Storage::Int16: return {"inlay_filter_load_int16"};
-    case Storage::Int32: return {"inlay_filter_load_int32"};
-    case Storage::Int64: return {"inlay_filter_load_int64"};
-    case Storage::UInt8: return {"inlay_filter_load_uint8"};
-    case Storage::UInt16: return {"inlay_filter_load_uint16"};
-    case Storage::UInt32: return {"inlay_filter_load_uint32"};
-    case Storage::UInt64: return {"inlay_filter_load_uint64", true};
-    case Storage::Float: return {"inlay_filter_load_float"};
-    case Storage::Double: return {"inlay_filter_load_double"};
-    case Storage::Days32: return {"inlay_filter_load_days32"};
-    case Storage::Days64: return {"inlay_filter_load_days64"};
+    case Storage::Byte:
+      return {"inlay_filter_load_byte"};
+    case Storage::Int8:
+      return {"inlay_filter_load_int8"};
+    case Storage::Int16:
+      return {"inlay_filter_load_int16"};
+    case Storage::Int32:
+      return {"inlay_filter_load_int32"};
+    case Storage::Int64:
+      return {"inlay_filter_load_int64"};
+    case Storage::UInt8:
+      return {"inlay_filter_load_uint8"};
+    case Storage::UInt16:
+      return {"inlay_filter_load_uint16"};
+    case Storage::UInt32:
+      return {"inlay_filter_load_uint32"};
+    case Storage::UInt64:
+      return {"inlay_filter_load_uint64", true};
+    case Storage::Float:
+      return {"inlay_filter_load_float"};
+    case Storage::Double:
+      return {"inlay_filter_load_double"};
+    case Storage::Days32:
+      return {"inlay_filter_load_days32"};
+    case Storage::Days64:
+      return {"inlay_filter_load_days64"};
     case Storage::Milliseconds:
       if (column.type == Type::Date) return {"inlay_filter_load_milliseconds_as_days"};
       return {"inlay_filter_load_milliseconds", true};
-    case Storage::Microseconds: return {"inlay_filter_load_microseconds"};
-    case Storage::Nanoseconds: return {"inlay_filter_load_nanoseconds"};
-    case Storage::Seconds: return {"inlay_filter_load_seconds", true};
-    case Storage::String: return {"inlay_filter_load_string"};
-    case Storage::View: return {"inlay_filter_load_view"};
-    case Storage::StringView: return {"inlay_filter_load_string_view"};
-    case Storage::Characters: return {"inlay_filter_load_characters"};
+    case Storage::Microseconds:
+      return {"inlay_filter_load_microseconds"};
+    case Storage::Nanoseconds:
+      return {"inlay_filter_load_nanoseconds"};
+    case Storage::Seconds:
+      return {"inlay_filter_load_seconds", true};
+    case Storage::String:
+      return {"inlay_filter_load_string"};
+    case Storage::View:
+      return {"inlay_filter_load_view"};
+    case Storage::StringView:
+      return {"inlay_filter_load_string_view"};
+    case Storage::Characters:
+      return {"inlay_filter_load_characters"};
     case Storage::Bit:
     case Storage::Offsets32:
     case Storage::Offsets64:
     case Storage::Cell:
-    case Storage::Accessor: break;
+    case Storage::Accessor:
+      break;
   }
   return {};
 }
@@ -66,24 +87,35 @@ struct IndexReader {
 
 IndexReader index_reader_of(Storage indices) {
   switch (indices) {
-    case Storage::Int8: return {"inlay_filter_index_int8", 1};
-    case Storage::Int16: return {"inlay_filter_index_int16", 2};
-    case Storage::Int64: return {"inlay_filter_index_int64", 8};
-    case Storage::UInt8: return {"inlay_filter_index_uint8", 1};
-    case Storage::UInt16: return {"inlay_filter_index_uint16", 2};
-    case Storage::UInt32: return {"inlay_filter_index_uint32", 4};
-    case Storage::UInt64: return {"inlay_filter_index_uint64", 8};
-    default: return {"inlay_filter_index_int32", 4};
+    case Storage::Int8:
+      return {"inlay_filter_index_int8", 1};
+    case Storage::Int16:
+      return {"inlay_filter_index_int16", 2};
+    case Storage::Int64:
+      return {"inlay_filter_index_int64", 8};
+    case Storage::UInt8:
+      return {"inlay_filter_index_uint8", 1};
+    case Storage::UInt16:
+      return {"inlay_filter_index_uint16", 2};
+    case Storage::UInt32:
+      return {"inlay_filter_index_uint32", 4};
+    case Storage::UInt64:
+      return {"inlay_filter_index_uint64", 8};
+    default:
+      return {"inlay_filter_index_int32", 4};
   }
 }
 
 /// Whether reading it must wait until it is known to be there: it may raise, or follows an address.
 bool needs_validity_first(const Column& column) {
   switch (column.storage) {
-    case Storage::Cell: return column.type != Type::Text;
+    case Storage::Cell:
+      return column.type != Type::Text;
     case Storage::Accessor:
-    case Storage::Characters: return true;
-    default: return reader_of(column).raises;
+    case Storage::Characters:
+      return true;
+    default:
+      return reader_of(column).raises;
   }
 }
 
@@ -132,8 +164,8 @@ ir::Value RowEmitter::no_bitmap_is_there() {
 
 ir::Value RowEmitter::row_invalid(const Column& column, const Base& base) {
   if (column.validity != Validity::Bitmap || without_bitmaps_) return {};
-  return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool,
-                                            {base.validity, b_.add(base.offset, row_)}));
+  return b_.unary(ir::Op::Not,
+                  call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));
 }
 
 /// The number of the row's entry, -1 if it has none. Indices lie one after the other, whatever the stride of values.
@@ -146,7 +178,8 @@ ir::Value RowEmitter::entry_of(const Column& column, const Base& base) {
 Held RowEmitter::load(ColumnId id) {
   const Column& column = (*program_.schema)[id];
   const Base& base = bases_[id.value];
-  if (!column.dictionary) return load_at({&column, id.value, base.values, base.extra, base.validity, base.offset, row_});
+  if (!column.dictionary)
+    return load_at({&column, id.value, base.values, base.extra, base.validity, base.offset, row_});
   const ir::Value invalid = row_invalid(column, base);
   const ir::Value entry = entry_of(column, base);
   const ir::Value null = any(invalid, b_.binary(ir::Op::Lt, I64, entry, 0));
@@ -155,8 +188,8 @@ Held RowEmitter::load(ColumnId id) {
   const ir::Operand nothing[] = {m_.zero(value_type), m_.boolean(true)};
   b_.branch(null, {after, nothing}, wanted);
   b_.start(wanted);
-  const Held held = load_at(
-      {&column, id.value, base.entries, base.entries_extra, base.entries_validity, base.entries_offset, entry});
+  const Held held =
+      load_at({&column, id.value, base.entries, base.entries_extra, base.entries_validity, base.entries_offset, entry});
   b_.jump(after, {held.value, held.null ? held.null : m_.boolean(false)});
   b_.start(after);
   return {b_.parameter(after, 0), b_.parameter(after, 1)};
@@ -181,7 +214,8 @@ std::optional<ir::Value> RowEmitter::invalid(const Place& place) {
   const auto stride = static_cast<std::int64_t>(place.column->stride);
   const auto at = [&] { return b_.offset(I8, place.values, b_.binary(ir::Op::Mul, I64, place.row, stride)); };
   switch (place.column->validity) {
-    case Validity::All: return std::nullopt;
+    case Validity::All:
+      return std::nullopt;
     case Validity::Bitmap:
       if (without_bitmaps_) return std::nullopt;
       return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool,
@@ -200,14 +234,14 @@ ir::Value RowEmitter::load_value(const Place& place) {
   const TypeId result = type(column.type);
   switch (column.storage) {
     case Storage::Bit:
-      return call_runtime("inlay_filter_load_bit", {Ptr, I64}, Bool,
-                          {place.values, b_.add(place.offset, place.row)});
+      return call_runtime("inlay_filter_load_bit", {Ptr, I64}, Bool, {place.values, b_.add(place.offset, place.row)});
     case Storage::Offsets32:
     case Storage::Offsets64:
       return call_runtime(
           column.storage == Storage::Offsets32 ? "inlay_filter_load_offsets32" : "inlay_filter_load_offsets64",
           {Ptr, Ptr, I64}, text_, {place.values, place.extra, place.row});
-    default: break;
+    default:
+      break;
   }
   const ir::Value at =
       b_.offset(I8, place.values, b_.binary(ir::Op::Mul, I64, place.row, static_cast<std::int64_t>(column.stride)));
@@ -228,12 +262,18 @@ ir::Value RowEmitter::load_cell(const Place& place, ir::Value at) {
     return value;
   };
   switch (place.column->type) {
-    case Type::Boolean: return read("inlay_filter_cell_boolean");
-    case Type::Integer: return read("inlay_filter_cell_integer");
-    case Type::Real: return read("inlay_filter_cell_real");
-    case Type::Date: return read("inlay_filter_cell_date");
-    case Type::Timestamp: return read("inlay_filter_cell_timestamp");
-    case Type::Text: break;
+    case Type::Boolean:
+      return read("inlay_filter_cell_boolean");
+    case Type::Integer:
+      return read("inlay_filter_cell_integer");
+    case Type::Real:
+      return read("inlay_filter_cell_real");
+    case Type::Date:
+      return read("inlay_filter_cell_date");
+    case Type::Timestamp:
+      return read("inlay_filter_cell_timestamp");
+    case Type::Text:
+      break;
   }
   return call_runtime("inlay_filter_load_view", {Ptr}, text_, {at});
 }
@@ -243,7 +283,8 @@ ir::Value RowEmitter::load_accessor(const Place& place, ir::Value at) {
   for (const Function& function : program_.registry->functions()) {
     if (function.name != place.column->accessor) continue;
     const TypeId result = type(place.column->type);
-    if (!function.traits.raises && !function.traits.allocates) return call_runtime(function.symbol, {Ptr}, result, {at});
+    if (!function.traits.raises && !function.traits.allocates)
+      return call_runtime(function.symbol, {Ptr}, result, {at});
     const ir::Value value = call_runtime(function.symbol, {Ptr, Ptr}, result, {scope_, at});
     leave_if_raised();
     return value;

@@ -100,12 +100,16 @@ void RowEmitter::find_slots() {
 
 TypeId RowEmitter::type(Type type) const {
   switch (type) {
-    case Type::Boolean: return Bool;
-    case Type::Real: return F64;
-    case Type::Text: return text_;
+    case Type::Boolean:
+      return Bool;
+    case Type::Real:
+      return F64;
+    case Type::Text:
+      return text_;
     case Type::Integer:
     case Type::Date:
-    case Type::Timestamp: break;
+    case Type::Timestamp:
+      break;
   }
   return I64;
 }
@@ -124,8 +128,7 @@ void RowEmitter::begin() {
   for (const Instruction& inst : program_.code)
     if (inst.op == Op::Call && (*program_.registry)[FunctionId(inst.a)].traits.nulls == Nulls::Handled && !null_result_)
       null_result_ = b_.slot(Bool);
-  if (!program_.objects.empty() || !program_.sets.empty())
-    objects_ = b_.load(Ptr, b_.field(scope_type_, scope_, 4));
+  if (!program_.objects.empty() || !program_.sets.empty()) objects_ = b_.load(Ptr, b_.field(scope_type_, scope_, 4));
   for (const ColumnId column : program_.columns) begin_column(column);
   if (program_.tables.empty()) return;
   const TypeId array = m_.array(Ptr, program_.tables.size());
@@ -177,12 +180,17 @@ Held RowEmitter::row(ir::Value row, BlockId fault) {
 void RowEmitter::instruction(const Instruction& inst) {
   const auto operand = [&](unsigned i) { return get(inst.operands[i]); };
   switch (inst.op) {
-    case Op::Load: return set(inst, load(ColumnId(inst.a)));
-    case Op::Constant: return set(inst, constant(program_.constants[inst.a]));
+    case Op::Load:
+      return set(inst, load(ColumnId(inst.a)));
+    case Op::Constant:
+      return set(inst, constant(program_.constants[inst.a]));
     case Op::Call:
-    case Op::Prepared: return set(inst, call(inst));
-    case Op::And: return set(inst, three_valued(true, operand(0), operand(1)));
-    case Op::Or: return set(inst, three_valued(false, operand(0), operand(1)));
+    case Op::Prepared:
+      return set(inst, call(inst));
+    case Op::And:
+      return set(inst, three_valued(true, operand(0), operand(1)));
+    case Op::Or:
+      return set(inst, three_valued(false, operand(0), operand(1)));
     case Op::Not: {
       const Held held = operand(0);
       return set(inst, {b_.bit_not(held.value), held.null});
@@ -191,10 +199,14 @@ void RowEmitter::instruction(const Instruction& inst) {
       const Held held = operand(0);
       return set(inst, {held.null ? held.null : m_.boolean(false), {}});
     }
-    case Op::InSet: return set(inst, in_set(inst));
-    case Op::Lookup: return set(inst, lookup(inst));
-    case Op::Copy: return set(inst, operand(0));
-    default: return;
+    case Op::InSet:
+      return set(inst, in_set(inst));
+    case Op::Lookup:
+      return set(inst, lookup(inst));
+    case Op::Copy:
+      return set(inst, operand(0));
+    default:
+      return;
   }
 }
 
@@ -273,12 +285,16 @@ Held RowEmitter::three_valued(bool is_and, const Held& a, const Held& b) {
 Held RowEmitter::constant(const Value& value) {
   if (value.null) return {m_.zero(type(value.type)), m_.boolean(true)};
   switch (value.type) {
-    case Type::Boolean: return {m_.boolean(value.bits != 0), {}};
-    case Type::Real: return {m_.float_bits(F64, std::bit_cast<std::uint64_t>(value.real)), {}};
-    case Type::Text: return {text(value.text), {}};
+    case Type::Boolean:
+      return {m_.boolean(value.bits != 0), {}};
+    case Type::Real:
+      return {m_.float_bits(F64, std::bit_cast<std::uint64_t>(value.real)), {}};
+    case Type::Text:
+      return {text(value.text), {}};
     case Type::Integer:
     case Type::Date:
-    case Type::Timestamp: break;
+    case Type::Timestamp:
+      break;
   }
   return {m_.integer(I64, value.bits), {}};
 }
@@ -376,7 +392,9 @@ ir::Value RowEmitter::is_in(const Set& set, std::size_t number, ir::Value value)
     if (set.type == Type::Text) {
       // One after the other: most are decided by their lengths.
       const ir::Value before = found;
-      const auto compare = [&] { return call_runtime("inlay_filter_equal_text", {text_, text_}, Bool, {value, wanted}); };
+      const auto compare = [&] {
+        return call_runtime("inlay_filter_equal_text", {text_, text_}, Bool, {value, wanted});
+      };
       if (!before) {
         found = compare();
         continue;

@@ -102,14 +102,14 @@ class RowEmitter {
   ir::Module& m_;
   ir::TypeId text_, column_type_, scope_type_;
   ir::Value columns_, scope_, tables_, fault_, objects_;
-  std::vector<Base> bases_;        // by ColumnId
+  std::vector<Base> bases_;           // by ColumnId
   std::vector<ir::Value> tables_of_;  // by DictionaryTest
   bool without_bitmaps_ = false;
 
-  std::vector<std::uint8_t> in_memory_;   // by slot: lies in memory, because several instructions write it
-  std::vector<std::uint8_t> nullable_;    // by slot
-  std::vector<std::uint8_t> is_target_;   // by instruction
-  std::vector<Held> slots_;               // values; of those in memory, where they lie
+  std::vector<std::uint8_t> in_memory_;  // by slot: lies in memory, because several instructions write it
+  std::vector<std::uint8_t> nullable_;   // by slot
+  std::vector<std::uint8_t> is_target_;  // by instruction
+  std::vector<Held> slots_;              // values; of those in memory, where they lie
 
   // Of the row at hand
   ir::Value row_;
