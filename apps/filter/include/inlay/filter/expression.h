@@ -38,8 +38,8 @@ struct Node {
   bool nullable = false;               // whether it may be NULL; false is a promise
   bool raises = false;                 // whether it, or a part of it, may raise
   std::uint32_t first = 0, count = 0;  // operands, in Expressions::operands
-  ColumnId column;                     // Column
-  FunctionId function;                 // Call
+  ColumnId column = {};                // Column
+  FunctionId function = {};            // Call
   std::uint32_t constant = 0;          // Constant: number in Expressions::constants
   std::uint32_t begin = 0, end = 0;    // bytes of the text it came from; equal: of no text
 };
@@ -76,6 +76,7 @@ class Expressions {
 
  private:
   NodeId intern(Node node, std::span<const NodeId> operands);
+  NodeId add_joined(NodeKind kind, std::span<const NodeId> operands);  // And, Or
 
   const Schema* schema_;
   const Registry* registry_;

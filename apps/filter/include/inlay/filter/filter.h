@@ -52,7 +52,7 @@ class Filter {
  public:
   /// Errors: what parse() finds, or InvalidProgram if the expression is not Boolean.
   static Result<Filter> compile(const Schema& schema, std::string_view condition, const FilterOptions& options = {});
-  /// Of a tree built in C++ (expressions.h).
+  /// Of a tree built in C++ (builder.h).
   static Result<Filter> compile(Expressions expressions, NodeId condition, const FilterOptions& options = {});
 
   /// The rows of a batch that pass. An error (InvalidData) names the row that raised it, by its number in the input.
