@@ -29,13 +29,15 @@ constexpr std::int64_t floor_modulo(std::int64_t number, std::int64_t divisor) {
   return rest < 0 ? rest + divisor : rest;
 }
 
+/// Of what civil_of() answers, or any sensible date.
 constexpr std::int64_t days_of(Civil date) {
   const std::int64_t year = date.year - (date.month <= 2);
   const std::int64_t era = floor_divide(year, 400);
   const auto year_of_era = static_cast<unsigned>(year - era * 400);
   const unsigned day_of_year = (153 * (date.month > 2 ? date.month - 3 : date.month + 9) + 2) / 5 + date.day - 1;
   const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+  // In unsigned numbers, because of the first and last days that there are.
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(era) * 146097 + day_of_era - 719468);
 }
 
 /// Of any number: days that no column sensibly holds (beyond 2^62) give some date, but no undefined behaviour.

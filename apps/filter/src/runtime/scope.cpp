@@ -68,7 +68,12 @@ __attribute__((noinline)) char* allocate_slow(Scope& scope, std::int64_t size) {
   return nullptr;
 }
 
-ScopeOwner::ScopeOwner() { scope_.arena = new Arena; }
+ScopeOwner::ScopeOwner() {
+  // An empty region, so that empty texts have an address from the first one on.
+  static char nothing;
+  scope_.memory = scope_.memory_end = &nothing;
+  scope_.arena = new Arena;
+}
 
 ScopeOwner::~ScopeOwner() {
   auto* arena = static_cast<Arena*>(scope_.arena);
