@@ -57,7 +57,10 @@ Column random_column(RandomRows& rows) {
       {Type::Timestamp, Storage::Cell},
   };
   const Form form = Forms[rows.below(std::size(Forms))];
-  Column column{.name = "", .type = form.type, .storage = form.storage, .validity = Validity::All};
+  Column column;
+  column.type = form.type;
+  column.storage = form.storage;
+  column.validity = Validity::All;
   const bool packed =
       form.storage == Storage::Bit || form.storage == Storage::Offsets32 || form.storage == Storage::Offsets64;
   switch (rows.below(3)) {
