@@ -121,6 +121,10 @@ class Jit {
   /// Waits until nothing is compiled in the background, and nothing waits to be. Not to be called from an
   /// inline_policy.
   void wait_for_background() const;
+  /// Has one of this Jit's threads (Policy::threads) do something, such as compile(), which calls nobody back. False,
+  /// and it is not done, if there are none: Policy::threads is 0, the process ends, or this is a child of fork(). What
+  /// waits when the process ends is dropped; what runs then is waited for. It must not throw.
+  bool run_in_background(std::function<void()> work) const;
 
   /// Runs `fn` and makes its result, and everything it allocates on the way, constant; see inlay/frozen.h.
   template <class Fn>

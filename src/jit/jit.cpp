@@ -111,6 +111,8 @@ Counters Jit::counters() const { return engine_->counters(); }
 
 void Jit::wait_for_background() const { engine_->pool().wait_idle(); }
 
+bool Jit::run_in_background(std::function<void()> work) const { return engine_->pool().push(0, std::move(work)); }
+
 struct Loaded::State {
   std::shared_ptr<jit::Engine> engine;
   std::shared_ptr<jit::Code> code;

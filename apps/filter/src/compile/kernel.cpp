@@ -162,6 +162,14 @@ void emit_projection_loops(const Program& program, ir::Builder& b) {
     });
   };
 
+  if (!program.nullable) {
+    const BlockId wanted = b.block(), done = b.block();
+    b.branch(b.binary(ir::Op::Eq, Ptr, nulls, m.null()), done, wanted);
+    b.start(wanted);
+    b.fill(nulls, 0, count);
+    b.jump(done);
+    b.start(done);
+  }
   const BlockId gather = b.block(), dense = b.block(), after = b.block();
   b.branch(b.binary(ir::Op::Eq, Ptr, selection, m.null()), dense, gather);
   for (const BlockId way : {dense, gather}) {
