@@ -26,21 +26,28 @@ Result<NodeId> Binder::bind() {
     }
     if (!bound_[i].node) continue;
     expressions_.locate(bound_[i].node, nodes[i].range.begin, nodes[i].range.end);
-    INLAY_TRY_VOID(check_depth(bound_[i].node, nodes[i].range));
+    INLAY_TRY_VOID(check_size(bound_[i].node, nodes[i].range));
   }
   const Bound& root = bound_.back();
   return root.node ? root.node : expressions_.add_constant(Value::null_of(Type::Boolean));
 }
 
-Result<void> Binder::check_depth(NodeId id, Range range) {
-  while (depths_.size() < expressions_.size()) {
-    std::uint32_t deepest = 0;
-    for (NodeId operand : expressions_.operands(NodeId(static_cast<std::uint32_t>(depths_.size()) + 1)))
-      deepest = std::max(deepest, depths_[operand.value - 1]);
-    depths_.push_back(deepest + 1);
+Result<void> Binder::check_size(NodeId id, Range range) {
+  while (extents_.size() < expressions_.size()) {
+    Extent extent;
+    for (NodeId operand : expressions_.operands(NodeId(static_cast<std::uint32_t>(extents_.size()) + 1))) {
+      const Extent& part = extents_[operand.value - 1];
+      extent.depth = std::max(extent.depth, part.depth + 1);
+      extent.size = std::min(extent.size + part.size, LargestTree + 1);
+    }
+    extents_.push_back(extent);
   }
-  if (depths_[id.value - 1] <= DeepestTree) return {};
-  return fail(range, "this is nested more than " + std::to_string(DeepestTree) + " levels deep");
+  const Extent& extent = extents_[id.value - 1];
+  if (extent.depth > DeepestTree)
+    return fail(range, "this is nested more than " + std::to_string(DeepestTree) + " levels deep");
+  if (extent.size > LargestTree)
+    return fail(range, "this comes to more than " + std::to_string(LargestTree) + " operations");
+  return {};
 }
 
 std::vector<Binder::Bound> Binder::operands_of(const SyntaxNode& syntax) const {
@@ -133,7 +140,7 @@ Result<Binder::Bound> Binder::bind_column(const SyntaxNode& syntax) {
     message = quoted(name) + " may be " + quoted(spelt[0]) + " or " + quoted(spelt[1]) + "; write it as it is spelt";
   } else if (std::optional<std::string> near = schema.suggestion(name)) {
     message += "; did you mean " + quoted(*near) + "?";
-  } else if (syntax.quoted) {
+  } else if (syntax.quoted || is_compared(syntax)) {
     message += "; a text is written in single quotes";
   } else if (schema.size() > 0) {
     constexpr std::size_t Most = 12;
@@ -143,6 +150,17 @@ Result<Binder::Bound> Binder::bind_column(const SyntaxNode& syntax) {
     if (schema.size() > Most) message += " and " + std::to_string(schema.size() - Most) + " more";
   }
   return fail(syntax.range, std::move(message));
+}
+
+/// Whether it stands beside another value, as a text does whose quotes were forgotten (or taken by a shell).
+bool Binder::is_compared(const SyntaxNode& syntax) const {
+  const auto number = static_cast<std::uint32_t>(&syntax - syntax_.nodes.data());
+  for (const SyntaxNode& user : syntax_.nodes) {
+    std::span<const std::uint32_t> operands = syntax_.operands_of(user);
+    if (operands.size() < 2 || std::ranges::find(operands.subspan(1), number) == operands.end()) continue;
+    return user.form == Form::In || user.form == Form::Between || user.form == Form::Call;
+  }
+  return false;
 }
 
 /// And of Ands (Or of Ors) is one, however they are nested: collects the operands that are none.

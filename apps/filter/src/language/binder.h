@@ -20,6 +20,9 @@ namespace inlay::filter {
 /// Trees of nodes that are deeper than this are refused, so that what comes after the parser may recurse. (Parentheses,
 /// and long chains of AND, of OR and of IN, do not make trees deep.)
 inline constexpr std::uint32_t DeepestTree = 1000;
+/// Likewise trees of more nodes than these, if shared ones are counted where they are used: x stands twice in what
+/// `x between a and b` becomes, and nested forms double.
+inline constexpr std::uint64_t LargestTree = 4'000'000;
 
 /// Goes over the syntax once, operands first, without recursion.
 class Binder {
@@ -47,7 +50,8 @@ class Binder {
   Result<NodeId> bind_case(const SyntaxNode& syntax);
   Result<NodeId> bind_cast(const SyntaxNode& syntax);
   Result<NodeId> condition(const Bound& operand);
-  Result<void> check_depth(NodeId id, Range range);
+  Result<void> check_size(NodeId id, Range range);
+  bool is_compared(const SyntaxNode& syntax) const;
 
   // binder_calls.cpp: functions and types.
   Result<NodeId> bind_call(const SyntaxNode& syntax);
@@ -77,9 +81,13 @@ class Binder {
   Expressions& expressions_;
   const Syntax& syntax_;
   std::string_view text_;
-  std::vector<Bound> bound_;           // by number of the syntax node
-  std::vector<bool> inner_;            // And in And, Or in Or: taken in by the outer one
-  std::vector<std::uint32_t> depths_;  // by node
+  std::vector<Bound> bound_;  // by number of the syntax node
+  std::vector<bool> inner_;   // And in And, Or in Or: taken in by the outer one
+  struct Extent {
+    std::uint32_t depth = 1;
+    std::uint64_t size = 1;  // as a tree; at most a little over LargestTree
+  };
+  std::vector<Extent> extents_;  // by node
   std::unordered_map<std::string, ColumnId> columns_;
   std::map<std::pair<std::string, std::vector<Type>>, std::vector<FunctionId>> overloads_;
 };

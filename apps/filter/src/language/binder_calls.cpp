@@ -7,6 +7,7 @@
 #include "language/conversions.h"
 #include "language/nearest.h"
 #include "language/scanner.h"
+#include "runtime/utf8.h"
 
 namespace inlay::filter {
 
@@ -22,13 +23,8 @@ constexpr Alias Aliases[] = {
     {"character_length", "length"}, {"pow", "power"},
 };
 
-/// Of UTF-8; a byte that is none of it is one, too.
-bool is_one_character(std::string_view text) {
-  if (text.size() <= 1) return text.size() == 1;
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-  if (text.size() != size) return false;
-  return std::ranges::all_of(text.substr(1), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, static_cast<std::size_t>(character_size(text.data(), text.data() + text.size())));
 }
 
 bool is_day(Type type) { return type == Type::Date || type == Type::Timestamp; }
@@ -237,7 +233,8 @@ Result<NodeId> Binder::like_escape(const std::string& name, std::span<const Boun
     if (type_of(part) != Type::Text)
       return fail(part.range, "a text should stand here, and this is " + type_text(part));
     const std::string& text = expressions_.constant(part.node).text;
-    if (joined.empty() && !is_one_character(text)) return fail(part.range, "the escape has to be one character");
+    if (joined.empty() && (text.empty() || first_character(text) != text))
+      return fail(part.range, "the escape has to be one character");
     joined += text;
   }
   const NodeId constant = expressions_.add_constant(Value::of(std::move(joined)));

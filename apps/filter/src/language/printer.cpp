@@ -6,6 +6,7 @@
 #include "inlay/filter/expression.h"
 #include "language/precedence.h"
 #include "language/scanner.h"
+#include "runtime/utf8.h"
 
 namespace inlay::filter {
 
@@ -218,9 +219,20 @@ class Printer {
     return Precedence::Primary;
   }
 
+  /// Whether the parser would make something else of the operator or the name: where nothing can be NULL, IS DISTINCT
+  /// FROM is a comparison; where something raises, COALESCE and NULLIF are a CASE. In quotes, names are calls always.
+  bool needs_quotes(std::string_view name, std::span<const NodeId> operands) const {
+    if (name == "is distinct from" || name == "is not distinct from")
+      return !std::ranges::all_of(operands, [&](NodeId id) { return expressions_[id].nullable; });
+    if (name == "coalesce" || name == "nullif")
+      return std::ranges::any_of(operands, [&](NodeId id) { return expressions_[id].raises; });
+    return name == "cast" || name == "extract";
+  }
+
   Precedence write_call(const Function& function, std::span<const NodeId> operands, bool negated) {
     const std::string& name = function.name;
-    if (operands.size() == 2) {
+    const bool quotes = needs_quotes(name, operands);
+    if (operands.size() == 2 && !quotes) {
       for (const Infix& infix : Infixes) {
         if (infix.name != name) continue;
         put(operands[0], infix.chained ? infix.precedence : tighter(infix.precedence));
@@ -248,7 +260,8 @@ class Printer {
       put("::" + std::string(to_string(function.result)));
       return Precedence::Cast;
     }
-    put(call_name(name) + '(');
+    const bool capitals = std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+    put((is_plain_name(name) && (quotes || capitals) ? '"' + name + '"' : name_text(name)) + '(');
     put_list(operands, ", ", Precedence::None);
     put(")");
     return Precedence::Primary;
@@ -259,19 +272,11 @@ class Printer {
     if (expressions_[operands[1]].kind != NodeKind::Constant) return false;
     const std::string& both = expressions_.constant(operands[1]).text;
     if (both.empty()) return false;
-    std::size_t size = 1;
-    while (static_cast<unsigned char>(both[0]) >= 0xc2 && size < both.size() && (both[size] & 0xc0) == 0x80) ++size;
+    const auto size = static_cast<std::size_t>(character_size(both.data(), both.data() + both.size()));
     put(operands[0], Precedence::Join);
     put(' ' + std::string(name.substr(0, name.find('_'))) + ' ' + to_string(Value::of(both.substr(size))) + " escape " +
         to_string(Value::of(both.substr(0, size))));
     return true;
-  }
-
-  /// Names that the parser gives a meaning of their own, and names with capitals, are quoted.
-  static std::string call_name(std::string_view name) {
-    bool plain = name != "cast" && name != "extract";
-    for (char c : name) plain &= c < 'A' || c > 'Z';
-    return plain ? name_text(name) : '"' + std::string(name) + '"';
   }
 
   const Expressions& expressions_;

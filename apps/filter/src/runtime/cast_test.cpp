@@ -71,7 +71,9 @@ TEST(Casts, reals_print_the_fewest_digits_that_read_back) {
     mantissa.erase(0, mantissa.find_first_of("123456789"));
     for (char c : mantissa) digits += c != '.';
     if (mantissa.find('.') == std::string::npos) digits = mantissa.find_last_not_of('0') + 1;
-    if (value != 0) ASSERT_EQ(digits, static_cast<std::size_t>(precision) + 1) << printed << " " << least;
+    if (value != 0) {
+      ASSERT_EQ(digits, static_cast<std::size_t>(precision) + 1) << printed << " " << least;
+    }
   }
 }
 

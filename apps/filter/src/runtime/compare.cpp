@@ -6,12 +6,12 @@
 namespace inlay::filter {
 
 // The six comparisons of a type.
-#define INLAY_FILTER_COMPARISONS(name, T)                                       \
-  extern "C" bool inlay_filter_equal_##name(T a, T b) { return equal(a, b); }   \
-  extern "C" bool inlay_filter_differ_##name(T a, T b) { return !equal(a, b); } \
-  extern "C" bool inlay_filter_less_##name(T a, T b) { return less(a, b); }     \
-  extern "C" bool inlay_filter_at_most_##name(T a, T b) { return !less(b, a); } \
-  extern "C" bool inlay_filter_greater_##name(T a, T b) { return less(b, a); }  \
+#define INLAY_FILTER_COMPARISONS(name, T)                                          \
+  extern "C" bool inlay_filter_equal_##name(T a, T b) { return equal(a, b); }      \
+  extern "C" bool inlay_filter_differ_##name(T a, T b) { return !equal(a, b); }    \
+  extern "C" bool inlay_filter_less_##name(T a, T b) { return less(a, b); }        \
+  extern "C" bool inlay_filter_at_most_##name(T a, T b) { return !greater(a, b); } \
+  extern "C" bool inlay_filter_greater_##name(T a, T b) { return greater(a, b); }  \
   extern "C" bool inlay_filter_at_least_##name(T a, T b) { return !less(a, b); }
 
 INLAY_FILTER_COMPARISONS(boolean, bool)

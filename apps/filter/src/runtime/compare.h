@@ -18,7 +18,8 @@ inline bool equal(Timestamp a, Timestamp b) { return a.microseconds == b.microse
 
 inline bool less(bool a, bool b) { return a < b; }
 inline bool less(std::int64_t a, std::int64_t b) { return a < b; }
-// NaN is greater than all else.
+// NaN is greater than all else. Written so that one comparison is left where `b` is a known number: LLVM does not join
+// the two that other forms leave.
 inline bool less(double a, double b) { return (a < b) | ((b != b) & (a == a)); }
 inline bool less(Text a, Text b) {
   const int order = __builtin_memcmp(a.data, b.data, static_cast<std::size_t>(a.size < b.size ? a.size : b.size));
@@ -26,5 +27,11 @@ inline bool less(Text a, Text b) {
 }
 inline bool less(Date a, Date b) { return a.days < b.days; }
 inline bool less(Timestamp a, Timestamp b) { return a.microseconds < b.microseconds; }
+
+template <class T>
+bool greater(T a, T b) {
+  return less(b, a);
+}
+inline bool greater(double a, double b) { return !(a <= b) & (b == b); }  // as with less()
 
 }  // namespace inlay::filter

@@ -67,14 +67,39 @@ const char* match_back(const Segment& segment, const char* begin, const char* en
   return end;
 }
 
+/// Where small letters first stand, whatever their case in the text.
+const char* find_folded(const char* at, const char* end, const std::string& letters) {
+  const auto size = static_cast<std::int64_t>(letters.size());
+  const char small = letters[0], capital = upper_ascii(small);
+  const bool ascii = static_cast<unsigned char>(small) < 0x80;
+  const char* final = end - size;
+  while (at <= final) {
+    if (ascii && final - at >= 15) {
+      // 16 places at once, as in find.h.
+      const __m128i bytes = detail::load_bytes(at);
+      unsigned places = detail::equal_bytes(bytes, small) | detail::equal_bytes(bytes, capital);
+      for (; places != 0; places &= places - 1) {
+        const char* place = at + __builtin_ctz(places);
+        if (equals_small(place, end, letters.data(), size)) return place;
+      }
+      at += 16;
+    } else {
+      if ((!ascii || *at == small || *at == capital) && equals_small(at, end, letters.data(), size)) return at;
+      ++at;
+    }
+  }
+  return nullptr;
+}
+
 /// Where the first match of a segment ends.
 const char* find_segment(const Segment& segment, const char* at, const char* end, bool fold) {
   const Piece& first = segment.front();
   const auto letters = static_cast<std::int64_t>(first.letters.size());
   for (;;) {
-    if (first.any == 0 && !fold) {
-      at = find_text({at, end - at}, {first.letters.data(), letters});
+    if (first.any == 0) {
+      at = fold ? find_folded(at, end, first.letters) : find_text({at, end - at}, std::string_view(first.letters));
       if (!at) return nullptr;
+      if (segment.size() == 1) return at + letters;
     }
     if (const char* match = match_from(segment, at, end, fold)) return match;
     if (end - at <= (first.any == 0 ? letters : 0)) return nullptr;

@@ -27,7 +27,9 @@ TEST(Numbers, integers_that_overflow_raise_and_all_others_are_exact) {
       const Answer answer = call(name, {integer(a), integer(b)});
       const bool fits = wanted >= Least && wanted <= Most;
       ASSERT_EQ(answer.fault, fits ? Fault::None : Fault::IntegerOverflow) << a << name << b;
-      if (fits) ASSERT_EQ(answer.bits, static_cast<std::int64_t>(wanted)) << a << name << b;
+      if (fits) {
+        ASSERT_EQ(answer.bits, static_cast<std::int64_t>(wanted)) << a << name << b;
+      }
     };
     check("+", static_cast<__int128>(a) + b);
     check("-", static_cast<__int128>(a) - b);

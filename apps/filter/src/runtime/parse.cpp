@@ -19,10 +19,40 @@ bool same_word(Text text, std::string_view lower_word) {
   return true;
 }
 
+/// Up to 15 digits with a point among them: the digits as an integer, divided by a power of ten, are the nearest
+/// double, for both are exact and the division rounds once. False for all else.
+bool parse_short_real(const char* at, const char* end, double& value) {
+  static constexpr double Powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool negative = *at == '-';
+  at += negative;
+  if (end - at > 16) return false;
+  const char* begin = at;
+  std::int64_t number = 0;
+  const char* point = nullptr;
+  for (; at != end; ++at) {
+    const unsigned digit = static_cast<unsigned char>(*at) - '0';
+    if (digit <= 9) {
+      number = number * 10 + digit;
+    } else if (*at == '.' && !point) {
+      point = at + 1;
+    } else {
+      return false;
+    }
+  }
+  const std::int64_t digits_behind = point ? end - point : 0;
+  const std::int64_t digits = end - begin - (point ? 1 : 0);
+  if (digits == 0 || number >= 1'000'000'000'000'000) return false;  // 16 digits may not be exact
+  const double size = static_cast<double>(number) / Powers[digits_behind];
+  value = negative ? -size : size;
+  return true;
+}
+
 }  // namespace
 
 Fault parse_real(Text text, double& value) {
   text = trimmed(text);
+  if (text.size > 0 && parse_short_real(text.data, text.data + text.size, value)) return Fault::None;
   const char* end = text.data + text.size;
   const char* begin = text.data;
   // from_chars knows `-` only.

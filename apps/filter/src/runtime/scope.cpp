@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "inlay/annotate.h"
 #include "runtime/scope_owner.h"
 
 namespace inlay::filter {
@@ -41,7 +42,7 @@ struct Arena {
 }  // namespace
 
 // Not inlined into kernels: it is called once for many texts.
-__attribute__((noinline)) char* allocate_slow(Scope& scope, std::int64_t size) {
+INLAY_NOINLINE char* allocate_slow(Scope& scope, std::int64_t size) {
   auto* arena = static_cast<Arena*>(scope.arena);
   if (size < 0 || size > LongestText) {
     raise(scope, Fault::TooLong);

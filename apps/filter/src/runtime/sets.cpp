@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/compare.h"
+#include "runtime/find.h"
 #include "runtime/register.h"
 
 namespace inlay::filter {
@@ -79,24 +80,6 @@ std::uint64_t bits_of(double value) {
   if (value == 0) return 0;
   if (value != value) return 0x7ff8000000000000;
   return std::bit_cast<std::uint64_t>(value);
-}
-
-/// The first bytes as a number, at most 8; the others are 0.
-std::uint64_t first_bytes(const char* at, std::int64_t size) {
-  std::uint64_t result = 0;
-  if (size >= 8) {
-    std::memcpy(&result, at, 8);
-  } else if (size >= 4) {
-    std::uint32_t low = 0, high = 0;
-    std::memcpy(&low, at, 4);
-    std::memcpy(&high, at + size - 4, 4);
-    result = low | static_cast<std::uint64_t>(high) << (size - 4) * 8;
-  } else if (size > 0) {
-    const auto byte = [at](std::int64_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
-    // The middle of 1 to 3 bytes is one of the others but for 3.
-    result = byte(0) | byte(size / 2) << size / 2 * 8 | byte(size - 1) << (size - 1) * 8;
-  }
-  return result;
 }
 
 /// Of the size, the first and the last 8 bytes: lists that people write differ there.

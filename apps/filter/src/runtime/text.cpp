@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "inlay/annotate.h"
 #include "runtime/compare.h"
 #include "runtime/find.h"
 #include "runtime/register.h"
@@ -92,9 +93,33 @@ Text part(Text text, std::int64_t first, std::int64_t count, bool to_end) {
 
 std::int64_t count_characters(Text text) {
   std::int64_t count = 0;
-  const char* end = text.data + text.size;
-  for (const char* at = text.data; at < end; ++count) at += character_size(at, end);
+  const char* at = text.data;
+  const char* end = at + text.size;
+  while (end - at >= 16) {
+    if (_mm_movemask_epi8(detail::load_bytes(at)) == 0) {  // all of ASCII
+      at += 16;
+      count += 16;
+    } else {
+      for (const char* block = at + 16; at < block; ++count) at += character_size(at, end);
+    }
+  }
+  for (; at < end; ++count) at += character_size(at, end);
   return count;
+}
+
+INLAY_NOINLINE const char* detail::find_in_short(Text text, Text needle) {
+  std::uint64_t high = 0;
+  if (text.size > 8) {
+    std::memcpy(&high, text.data + text.size - 8, 8);
+    high >>= 8 * (16 - text.size);
+  }
+  const auto low = static_cast<long long>(first_bytes(text.data, text.size));
+  const __m128i bytes = _mm_set_epi64x(static_cast<long long>(high), low);
+  const unsigned begins = equal_bytes(bytes, needle.data[0]);
+  const unsigned ends = equal_bytes(bytes, needle.data[needle.size - 1]) >> (needle.size - 1);
+  // What is behind the text is 0, and so may be the needle.
+  const unsigned places = (1u << (text.size - needle.size + 1)) - 1;
+  return first_match(text.data, begins & ends & places, needle);
 }
 
 extern "C" {
