@@ -21,6 +21,8 @@ namespace {
 /// Lists that are longer are searched in a table.
 constexpr std::size_t LongestComparedList = 8;
 constexpr std::size_t LongestComparedTexts = 4;
+/// As vector code, comparisons stay cheap for longer.
+constexpr std::size_t LongestStraightList = 16;
 /// Values in one node's chain of definitions that are looked at for one that dominates.
 constexpr int DefinitionsSeen = 8;
 
@@ -51,7 +53,7 @@ struct Task {
   std::uint32_t index = 0;
 };
 
-Set make_in_set(const Expressions& expressions, std::span<const NodeId> constants) {
+Set make_in_set(const Expressions& expressions, std::span<const NodeId> constants, bool straight) {
   Set set;
   set.type = expressions.constant(constants[0]).type;
   for (NodeId node : constants) {
@@ -67,7 +69,8 @@ Set make_in_set(const Expressions& expressions, std::span<const NodeId> constant
   const auto doubles =
       std::ranges::unique(set.values, [](const Value& a, const Value& b) { return compare_values(a, b) == 0; });
   set.values.erase(doubles.begin(), doubles.end());
-  const std::size_t longest = set.type == Type::Text ? LongestComparedTexts : LongestComparedList;
+  const std::size_t numbers = straight ? LongestStraightList : LongestComparedList;
+  const std::size_t longest = set.type == Type::Text ? LongestComparedTexts : numbers;
   if (set.type != Type::Boolean && set.values.size() > longest) set.table = make_set(set.type, set.values);
   return set;
 }
@@ -544,7 +547,7 @@ class Emitter {
     const auto operands = e_.operands(node);
     instruction.op = Op::InSet;
     instruction.b = static_cast<std::uint32_t>(program_.sets.size());
-    program_.sets.push_back(make_in_set(e_, operands.subspan(1)));
+    program_.sets.push_back(make_in_set(e_, operands.subspan(1), decisions_.straight));
     operand(instruction, operands[0]);
     instruction.nullable |= program_.sets.back().has_null;
   }

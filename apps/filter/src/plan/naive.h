@@ -49,8 +49,10 @@ class Naive {
       }
       case NodeKind::IsNull:
         return boolean(value(operands[0], row).null);
-      case NodeKind::In:
-        return in(id, value(operands[0], row));
+      case NodeKind::In: {
+        const Slot of = value(operands[0], row);
+        return faulty() ? Slot() : in(id, of);
+      }
       case NodeKind::Case:
         for (std::size_t i = 0; i + 1 < operands.size(); i += 2) {
           const bool chosen = holds(operands[i], row);

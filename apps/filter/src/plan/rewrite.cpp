@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "plan/merge.h"
+
 namespace inlay::filter {
 
 int compare_values(const Value& a, const Value& b) {
@@ -82,7 +84,8 @@ std::string_view opposite(std::string_view name) {
 
 class Simplifier {
  public:
-  Simplifier(Expressions& expressions, NodeId root) : e_(expressions), made_((root.value + 1) * 3) {}
+  Simplifier(Expressions& expressions, NodeId root, bool merge)
+      : e_(expressions), merge_(merge), made_((root.value + 1) * 3) {}
 
   NodeId run(NodeId root, Context context) {
     std::vector<std::uint8_t> wanted(root.value + 1);
@@ -137,10 +140,19 @@ class Simplifier {
       default: {
         result = leaf(id, node);
         if (how == Context::Fails) result = negation(result);
+        if (how != Context::Value) result = as_test(result);
       }
     }
     e_.locate(result, node.begin, node.end);
     made(id, how) = result;
+  }
+
+  /// What a CASE that is one test came to, may be an AND: as a value it goes on after NULL, and may raise there, where
+  /// as a condition it would stop. So it stays a CASE.
+  NodeId as_test(NodeId node) {
+    const bool is_connective = e_[node].kind == NodeKind::And || e_[node].kind == NodeKind::Or;
+    if (!is_connective || !e_[node].raises) return node;
+    return e_.add_case(std::array{constant(true), node, node});
   }
 
   NodeId operand(NodeId id, std::size_t i, Context how) { return made(e_.operands(id)[i], context_of(id, i, how)); }
@@ -187,6 +199,7 @@ class Simplifier {
         all.push_back(node);
       }
     }
+    if (merge_ && is_condition) all = merge_tests(e_, kind, std::move(all));
     std::vector<NodeId> kept;
     std::unordered_set<std::uint32_t> seen;
     bool ends = false;  // at an operand that decides
@@ -246,6 +259,10 @@ class Simplifier {
     if (values.size() == operands.size()) {
       if (auto value = fold_call(function, values)) return e_.add_constant(*std::move(value));
     }
+    if (merge_ && function.name == "like" && operands.size() == 2 && is_constant(e_, operands[1])) {
+      if (const NodeId simpler = simpler_like(e_, operands[0], std::string(e_.constant(operands[1]).text)))
+        return simpler;
+    }
     return e_.add_call(node.function, operands);
   }
 
@@ -295,6 +312,7 @@ class Simplifier {
   }
 
   Expressions& e_;
+  bool merge_;
   std::vector<NodeId> made_;  // by node and context
 };
 
@@ -328,8 +346,8 @@ std::optional<Value> fold_call(const Function& function, std::span<const Value* 
   return value_of(function.result, result);
 }
 
-NodeId simplify(Expressions& expressions, NodeId root, Context context) {
-  return Simplifier(expressions, root).run(root, context);
+NodeId simplify(Expressions& expressions, NodeId root, Context context, bool merge) {
+  return Simplifier(expressions, root, merge).run(root, context);
 }
 
 }  // namespace inlay::filter

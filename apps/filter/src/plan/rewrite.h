@@ -20,7 +20,8 @@ enum class Context : std::uint8_t {
 
 /// Constants folded (what would raise stays), NOT moved down to the tests of conditions, operands that decide nothing
 /// dropped. A node wanted as Fails comes back as one whose Holds is meant. Not recursive: as deep and wide as you like.
-NodeId simplify(Expressions& expressions, NodeId root, Context context);
+/// `merge`: tests of one operand become one, and LIKE what is simpler (merge.h).
+NodeId simplify(Expressions& expressions, NodeId root, Context context, bool merge);
 
 /// The call's value, if all its operands are constants and it does not raise.
 std::optional<Value> fold_call(const Function& function, std::span<const Value* const> operands);
