@@ -122,7 +122,7 @@ Result<void> Runner::project(const Batch& batch, Scope& scope, const std::uint32
                              std::int64_t count, const ProjectionOut& out, std::int64_t* raised) {
   State& state = *state_;
   const Type type = state.plan.program.type;
-  if (state.plan.program.nullable && !out.nulls)
+  if (state.plan.program.nullable && !out.nulls && count > 0)
     return Error(ErrorKind::InvalidArgument, "the value may be NULL, and there is no room to say so");
   const ColumnData* columns = batch.columns.data();
   const std::int64_t size = type == Type::Boolean ? 1 : type == Type::Text ? sizeof(Text) : 8;
