@@ -52,6 +52,8 @@ class Expressions {
 
   const Schema& schema() const { return *schema_; }
   const Registry& registry() const { return *registry_; }
+  /// Looks at a copy of its schema from now on.
+  void move_to(const Schema& schema) { schema_ = &schema; }
   const Node& operator[](NodeId id) const { return nodes_[id.value - 1]; }
   std::span<const NodeId> operands(NodeId id) const {
     const Node& node = (*this)[id];
