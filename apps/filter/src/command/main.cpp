@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "command/options.h"
@@ -41,4 +42,9 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace inlay::filter::command
 
-int main(int argc, char** argv) { return inlay::filter::command::main(argc, argv); }
+int main(int argc, char** argv) {
+  const int status = inlay::filter::command::main(argc, argv);
+  std::fflush(stdout);
+  // Code that is still being compiled in the background is not waited for.
+  std::_Exit(status);
+}

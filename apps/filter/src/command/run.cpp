@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "command/input.h"
@@ -28,25 +29,27 @@ class Run {
   int all() {
     Result<void> result = files();
     if (result && options_.aggregating() && !options_.quiet) result = write_results();
-    progress_.reset();
-    if (!result) tell(result.error());
-    if (options_.explain && job_) std::fputs(explain(job_->condition().planned).c_str(), stderr);
-    if (options_.json) tell_statistics();
-    if (options_.quiet && passed_ > 0) return StatusPassed;  // as grep
-    if (!result) return StatusError;
-    return passed_ > 0 ? StatusPassed : StatusNothing;
+    if (!result) error_ = result.error();
+    return end();
   }
 
  private:
+  /// Says what is left to say.
+  int end() {
+    progress_.reset();
+    if (error_) tell(*error_);
+    if (options_.explain && job_) std::fputs(explain(job_->condition().planned).c_str(), stderr);
+    if (options_.json) tell_statistics();
+    if (error_) return StatusError;
+    return passed_ > 0 ? StatusPassed : StatusNothing;
+  }
+
   Result<void> files() {
     INLAY_TRY_VOID(measure());
     // Where rows go to the terminal, they show how far we are.
     const bool apart = options_.quiet || options_.aggregating() || isatty(STDOUT_FILENO) == 0;
     progress_.emplace(apart, total_);
-    for (const std::string& file : options_.files) {
-      INLAY_TRY_VOID(one(file));
-      if (enough_) break;
-    }
+    for (const std::string& file : options_.files) INLAY_TRY_VOID(one(file));
     return {};
   }
 
@@ -82,7 +85,6 @@ class Run {
     before_ += size_of(file);
     ++files_;
     if (!first_) first_ = std::move(input);
-    if (error_) return *error_;
     return {};
   }
 
@@ -154,18 +156,15 @@ class Run {
     rows_ += done.rows;
     passed_ += done.passed;
     bytes_ += done.bytes;
-    if (!done.output.empty()) {
-      // What is shown must not stand in the middle of what is written, and there is no telling of it later.
-      if (Result<void> written = write_output(done.output); !written) {
-        error_ = written.error();
-        return false;
-      }
-    }
-    if (done.error) error_ = std::move(done.error);
+    if (options_.quiet && passed_ > 0) std::_Exit(end());
+    if (const Result<void> written = write_output(done.output); !written)
+      error_ = written.error();
+    else if (done.error)
+      error_ = std::move(done.error);
+    // At once: other threads may be waiting for input that does not come, and everything before this is written.
+    if (error_) std::_Exit(end());
     progress_->update(bytes_, rows_);
-    enough_ = options_.quiet && passed_ > 0;
-    if (enough_) error_.reset();
-    return !error_ && !enough_;
+    return true;
   }
 
   /// What the threads have added up.
@@ -219,7 +218,6 @@ class Run {
   std::int64_t before_ = 0;  // bytes of the files before this one
   std::int64_t files_ = 0, rows_ = 0, passed_ = 0, bytes_ = 0;
   std::optional<Error> error_;
-  bool enough_ = false;
 };
 
 }  // namespace
