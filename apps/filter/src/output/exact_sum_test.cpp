@@ -33,7 +33,8 @@ TEST(ExactSum, of_one_value_is_that_value) {
     EXPECT_EQ(total({value}), value);
   for (int i = 0; i < 100000; ++i) {
     const auto value = std::bit_cast<double>(random());
-    if (std::isfinite(value)) ASSERT_EQ(total({value}), value) << value;
+    if (!std::isfinite(value)) continue;
+    ASSERT_EQ(total({value}), value) << value;
   }
 }
 

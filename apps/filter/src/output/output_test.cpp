@@ -161,9 +161,28 @@ TEST(Partial, reads_back_as_it_was) {
     }
 }
 
+TEST(Partial, refuses_what_no_shard_writes) {
+  const std::string begin = "inlay-filter-partial 1\nshard 1 1\ncondition 'true\n";
+  const std::string rows = "rows integer 'count%28%2a%29\n";
+  EXPECT_TRUE(parse_partial(
+      begin + "only-count 1\npassed 3\nkeys 0\naggregates 1\n" + rows + "groups 1\ngroup 3\nend\n", "part"));
+  for (const char* text : {
+           "only-count 1\npassed 3\nkeys 0\naggregates 0\ngroups 1\ngroup\nend\n",
+           "only-count 0\npassed 3\nkeys 0\naggregates 1\nrows integer 'n\ngroups 0\nend\n",
+           "only-count 0\npassed 3\nkeys 0\naggregates 1\nrows integer 'n\ngroups 2\ngroup 1\ngroup 2\nend\n",
+           "only-count 0\npassed 3\nkeys 0\naggregates 1\nrows integer 'n\ngroups 1\ngroup -1\nend\n",
+           "only-count 0\npassed 3\nkeys 0\naggregates 1\nrows integer 'n\ngroups 1\ngroup 9223372036854775807\nend\n",
+           "only-count 0\npassed 3\nkeys 0\naggregates 1\nsum text 'n\ngroups 1\ngroup 1 1\nend\n",
+           "only-count 0\npassed 3\nkeys 1\ntext 'k\naggregates 1\nrows integer 'n\ngroups 2\ngroup 'a 1\ngroup 'a "
+           "1\nend\n",
+           "only-count 0\npassed 3\nkeys 9007199254740992\n",
+       })
+    EXPECT_FALSE(parse_partial(begin + text, "part")) << text;
+}
+
 TEST(Shards, are_parts_of_a_whole) {
   EXPECT_EQ(parse_shard("2/3").value(), (Shard{2, 3}));
-  for (const char* text : {"", "1", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "a/b", "1/9999999"})
+  for (const char* text : {"", "1", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "a/b", "1/1001"})
     EXPECT_FALSE(parse_shard(text)) << text;
 }
 

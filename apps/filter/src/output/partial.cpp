@@ -16,6 +16,9 @@ namespace inlay::filter {
 namespace {
 
 constexpr std::string_view Mark = "inlay-filter-partial 1";
+// So that a thousand parts can be added up in 64 and 128 bits, whatever they say.
+constexpr std::int64_t MostShards = 1000, MostRows = std::int64_t{1} << 53;
+constexpr std::size_t MostDigits = 35;
 constexpr auto KindNames = std::to_array<std::string_view>({"rows", "count", "sum", "avg", "min", "max"});
 
 bool is_plain(char c) {
@@ -70,6 +73,11 @@ class Words {
     if (word() != wanted) fail();
   }
   std::int64_t number() { return number_of(word()); }
+  std::int64_t rows() {
+    const std::int64_t number = this->number();
+    if (number < 0 || number > MostRows) fail();
+    return failed_ ? 0 : number;
+  }
   std::int64_t number_of(std::string_view word) {
     std::int64_t number = 0;
     const auto end = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -122,7 +130,7 @@ class Words {
     const bool negative = digits.starts_with('-');
     if (negative) digits.remove_prefix(1);
     Integer128 number = 0;
-    if (digits.empty() || digits.size() > 38) fail();
+    if (digits.empty() || digits.size() > MostDigits) fail();
     for (const char c : digits) {
       if (failed_ || c < '0' || c > '9') {
         fail();
@@ -163,8 +171,7 @@ void append_state(std::string& text, const Aggregate& aggregate, const Aggregate
 
 AggregateState read_state(Words& words, const Aggregate& aggregate) {
   AggregateState state;
-  state.count = words.number();
-  if (state.count < 0) words.fail();
+  state.count = words.rows();
   switch (aggregate.kind) {
     case AggregateKind::Rows:
     case AggregateKind::Count:
@@ -196,7 +203,7 @@ Result<Shard> parse_shard(std::string_view text) {
   if (number.ec == std::errc() && number.ptr != end && *number.ptr == '/') {
     const auto count = std::from_chars(number.ptr + 1, end, shard.count);
     if (count.ec == std::errc() && count.ptr == end && shard.number >= 1 && shard.number <= shard.count &&
-        shard.count <= 1'000'000)
+        shard.count <= MostShards)
       return shard;
   }
   return Error(ErrorKind::InvalidArgument, "'" + std::string(text) + "' is no shard; they are 1/4 to 4/4, for example");
@@ -238,7 +245,7 @@ Result<Partial> parse_partial(std::string_view text, const std::string& name) {
   Partial partial{.shard = {}, .condition = {}, .aggregation = {}, .groups = Groups(Aggregation())};
   const auto number = [&](std::string_view what) {
     words.expect(what);
-    const std::int64_t value = words.number();
+    const std::int64_t value = words.rows();
     words.end_line();
     return value;
   };
@@ -268,7 +275,8 @@ Result<Partial> parse_partial(std::string_view text, const std::string& name) {
     partial.aggregation.aggregates.push_back(std::move(aggregate));
   }
   partial.groups = Groups(partial.aggregation);
-  for (std::int64_t left = number("groups"); left > 0 && !words.failed(); --left) {
+  const std::int64_t groups = number("groups");
+  for (std::int64_t left = groups; left > 0 && !words.failed(); --left) {
     words.expect("group");
     std::vector<Value> keys;
     for (const Key& key : partial.aggregation.keys) keys.push_back(words.value(key.type));
@@ -280,8 +288,13 @@ Result<Partial> parse_partial(std::string_view text, const std::string& name) {
   words.expect("end");
   words.end_line();
   const Shard shard = partial.shard;
-  const bool shard_fits = shard.number >= 1 && shard.number <= shard.count;
-  if (words.failed() || !words.at_end() || !shard_fits || (partial.only_count && partial.groups.size() != 1))
+  const bool shard_fits = shard.number >= 1 && shard.number <= shard.count && shard.count <= MostShards;
+  const std::vector<Aggregate>& aggregates = partial.aggregation.aggregates;
+  const bool count_fits = !partial.only_count || (partial.aggregation.keys.empty() && aggregates.size() == 1 &&
+                                                  aggregates[0].kind == AggregateKind::Rows);
+  // No group twice.
+  const bool groups_fit = std::cmp_equal(partial.groups.size(), groups);
+  if (words.failed() || !words.at_end() || !shard_fits || !count_fits || !groups_fit)
     return Error(ErrorKind::File, "is damaged, or not complete", {.file = name, .line = words.line()});
   return partial;
 }
