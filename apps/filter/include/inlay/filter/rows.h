@@ -54,7 +54,7 @@ struct Member<std::string> {
 template <>
 struct Member<std::string_view> {
   static constexpr Type type = Type::Text;
-  static constexpr Storage storage = Storage::View;
+  static constexpr Storage storage = Storage::StringView;
 };
 template <>
 struct Member<const char*> {
