@@ -99,3 +99,125 @@ int64_t c_mandelbrot(int64_t size, int64_t limit) {
     }
   return inside;
 }
+
+int64_t c_edit_distance(const uint8_t* a, int64_t na, const uint8_t* b, int64_t nb, int32_t* row, int64_t size) {
+  (void)size;
+  for (int64_t j = 0; j <= nb; ++j) row[j] = (int32_t)j;
+  for (int64_t i = 0; i < na; ++i) {
+    int32_t diagonal = row[0];
+    row[0] = (int32_t)(i + 1);
+    for (int64_t j = 0; j < nb; ++j) {
+      const int32_t up = row[j + 1];
+      row[j + 1] = rt_least(up + 1, row[j] + 1, diagonal + (a[i] != b[j]));
+      diagonal = up;
+    }
+  }
+  return row[nb];
+}
+
+int64_t c_binary_search(const int64_t* sorted, int64_t n, const int64_t* wanted, int64_t m) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < m; ++i) {
+    int64_t low = 0, high = n;
+    while (low < high) {
+      const int64_t middle = low + (high - low) / 2;
+      if (sorted[middle] < wanted[i])
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    sum += low;
+  }
+  return sum;
+}
+
+void c_histogram(const uint8_t* text, int64_t n, int64_t* counts, int64_t m) {
+  (void)m;
+  for (int64_t i = 0; i < n; ++i) ++counts[text[i]];
+}
+
+int64_t c_hash_table(int64_t* table, int64_t size, const int64_t* keys, int64_t n) {
+  const int64_t mask = size - 1;
+  int64_t hits = 0;
+  for (int64_t i = 0; i < size; ++i) table[i] = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    int64_t at = (int64_t)rt_hash_key((uint64_t)keys[i]) & mask;
+    for (; table[at]; at = (at + 1) & mask)
+      if (table[at] == keys[i]) {
+        ++hits;
+        break;
+      }
+    if (!table[at]) table[at] = keys[i];
+  }
+  return hits;
+}
+
+static const char digits[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int64_t c_base64(const uint8_t* in, int64_t n, uint8_t* out, int64_t m) {
+  (void)m;
+  int64_t o = 0;
+  for (int64_t i = 0; i + 2 < n; i += 3, o += 4) {
+    const uint64_t bits = (uint64_t)in[i] << 16 | (uint64_t)in[i + 1] << 8 | in[i + 2];
+    out[o] = (uint8_t)digits[bits >> 18];
+    out[o + 1] = (uint8_t)digits[bits >> 12 & 63];
+    out[o + 2] = (uint8_t)digits[bits >> 6 & 63];
+    out[o + 3] = (uint8_t)digits[bits & 63];
+  }
+  return o;
+}
+
+typedef struct {
+  double x, y, z, vx, vy, vz, mass;
+} Body;
+
+void c_nbody(Body* bodies, int64_t n, double dt) {
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = i + 1; j < n; ++j) {
+      Body *a = bodies + i, *b = bodies + j;
+      const double dx = a->x - b->x, dy = a->y - b->y, dz = a->z - b->z;
+      const double square = dx * dx + dy * dy + dz * dz + 0.01;
+      const double magnitude = dt / (square * __builtin_sqrt(square));
+      a->vx -= dx * b->mass * magnitude;
+      a->vy -= dy * b->mass * magnitude;
+      a->vz -= dz * b->mass * magnitude;
+      b->vx += dx * a->mass * magnitude;
+      b->vy += dy * a->mass * magnitude;
+      b->vz += dz * a->mass * magnitude;
+    }
+  for (int64_t i = 0; i < n; ++i) {
+    bodies[i].x += dt * bodies[i].vx;
+    bodies[i].y += dt * bodies[i].vy;
+    bodies[i].z += dt * bodies[i].vz;
+  }
+}
+
+int64_t c_numbers(const uint8_t* text, int64_t n) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    int64_t value = 0;
+    for (; i < n && rt_digit(text[i]) >= 0; ++i) value = value * 10 + rt_digit(text[i]);
+    sum += value;
+  }
+  return sum;
+}
+
+void c_insertion_sort(int32_t* values, int64_t n) {
+  for (int64_t i = 1; i < n; ++i) {
+    const int32_t value = values[i];
+    int64_t k = i;
+    for (; k > 0 && values[k - 1] > value; --k) values[k] = values[k - 1];
+    values[k] = value;
+  }
+}
+
+typedef struct {
+  void* object;
+  double (*const* methods)(void*);
+} Shape;
+
+double c_areas(const Shape* shapes, int64_t n) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += shapes[i].methods[0](shapes[i].object);
+  return sum;
+}

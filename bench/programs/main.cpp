@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Programs as data: what the tables cost, and how good the code of ten kernels is that call a runtime written in C,
-// against clang's at -O2 with the runtime in the same file.
+// Programs as data: what the tables cost, and how good the code of kernels is that call a runtime written in C
+// and index slices, against clang's at -O2 with the runtime in the same file.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +12,12 @@
 #include "../common/measure.h"
 #include "../common/output.h"
 #include "inlay/ir.h"
+
+/// As C passes an interface.
+struct Shape {
+  const void* object;
+  double (*const* methods)(const void*);
+};
 
 extern "C" {
 // kernels.inlay; a slice is passed as address and length.
@@ -25,6 +31,16 @@ void spectral(const double*, std::int64_t, double*, std::int64_t);
 std::int64_t collatz(std::int64_t);
 void sort(std::int64_t*, std::int64_t);
 std::int64_t mandelbrot(std::int64_t, std::int64_t);
+std::int64_t edit_distance(const std::uint8_t*, std::int64_t, const std::uint8_t*, std::int64_t, std::int32_t*,
+                           std::int64_t);
+std::int64_t binary_search(const std::int64_t*, std::int64_t, const std::int64_t*, std::int64_t);
+void histogram(const std::uint8_t*, std::int64_t, std::int64_t*, std::int64_t);
+std::int64_t hash_table(std::int64_t*, std::int64_t, const std::int64_t*, std::int64_t);
+std::int64_t base64(const std::uint8_t*, std::int64_t, std::uint8_t*, std::int64_t);
+void nbody(double*, std::int64_t, double);
+std::int64_t numbers(const std::uint8_t*, std::int64_t);
+void insertion_sort(std::int32_t*, std::int64_t);
+double areas(const Shape*, std::int64_t);
 // kernels.c
 std::uint64_t c_hash(const std::uint8_t*, std::int64_t);
 std::uint32_t c_crc(const std::uint8_t*, std::int64_t);
@@ -36,6 +52,16 @@ void c_spectral(const double*, std::int64_t, double*, std::int64_t);
 std::int64_t c_collatz(std::int64_t);
 void c_sort(std::int64_t*, std::int64_t);
 std::int64_t c_mandelbrot(std::int64_t, std::int64_t);
+std::int64_t c_edit_distance(const std::uint8_t*, std::int64_t, const std::uint8_t*, std::int64_t, std::int32_t*,
+                             std::int64_t);
+std::int64_t c_binary_search(const std::int64_t*, std::int64_t, const std::int64_t*, std::int64_t);
+void c_histogram(const std::uint8_t*, std::int64_t, std::int64_t*, std::int64_t);
+std::int64_t c_hash_table(std::int64_t*, std::int64_t, const std::int64_t*, std::int64_t);
+std::int64_t c_base64(const std::uint8_t*, std::int64_t, std::uint8_t*, std::int64_t);
+void c_nbody(double*, std::int64_t, double);
+std::int64_t c_numbers(const std::uint8_t*, std::int64_t);
+void c_insertion_sort(std::int32_t*, std::int64_t);
+double c_areas(const Shape*, std::int64_t);
 }
 
 namespace bench {
@@ -134,7 +160,9 @@ std::uint64_t digest(const std::vector<T>& values) {
 /// What the kernels work on.
 struct Inputs {
   std::vector<std::uint8_t> text, flags;
-  std::vector<std::int64_t> values, work;
+  std::vector<std::int64_t> values, work, sorted, counts, table;
+  std::vector<std::int32_t> row;
+  std::vector<Shape> shapes;
   std::vector<double> a, b, c;
   std::int64_t size = 0;
 
@@ -151,6 +179,16 @@ struct Inputs {
     for (auto& x : a) x = static_cast<double>(next() % 1000) / 100;
     b = a;
     c = a;
+    sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    table.resize(1 << 18);
+    row.resize(2'001);
+    static constexpr double (*Square[])(const void*) = {
+        [](const void* side) { return *static_cast<const double*>(side) * *static_cast<const double*>(side); }};
+    static constexpr double (*Circle[])(const void*) = {[](const void* radius) {
+      return *static_cast<const double*>(radius) * *static_cast<const double*>(radius) * 3;
+    }};
+    for (std::size_t i = 0; i < values.size(); ++i) shapes.push_back({&a[i % 64], next() % 2 == 0 ? Square : Circle});
   }
 };
 
@@ -159,7 +197,7 @@ std::int64_t length(const auto& vector) { return static_cast<std::int64_t>(vecto
 std::vector<Kernel> kernels(Inputs& in, bool quick) {
   const std::int64_t limit = quick ? 20'000 : 300'000, picture = quick ? 60 : 300;
   const auto as_bits = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
-  const std::int64_t small = in.size * 8;
+  const std::int64_t small = in.size * 8, part = quick ? 300 : 2'000, bodies = 200;
   return {
       {"hash", [&, as_bits] { return as_bits(hash(in.text.data(), length(in.text))); },
        [&] { return c_hash(in.text.data(), length(in.text)); }},
@@ -206,6 +244,67 @@ std::vector<Kernel> kernels(Inputs& in, bool quick) {
        }},
       {"mandelbrot", [picture, as_bits] { return as_bits(mandelbrot(picture, 200)); },
        [picture, as_bits] { return as_bits(c_mandelbrot(picture, 200)); }},
+      {"edit_distance",
+       [&, part, as_bits] {
+         return as_bits(edit_distance(in.text.data(), part, in.text.data() + part, part, in.row.data(), part + 1));
+       },
+       [&, part, as_bits] {
+         return as_bits(c_edit_distance(in.text.data(), part, in.text.data() + part, part, in.row.data(), part + 1));
+       }},
+      {"binary_search",
+       [&, as_bits] {
+         return as_bits(binary_search(in.sorted.data(), length(in.sorted), in.values.data(), length(in.values) / 10));
+       },
+       [&, as_bits] {
+         return as_bits(c_binary_search(in.sorted.data(), length(in.sorted), in.values.data(), length(in.values) / 10));
+       }},
+      {"histogram",
+       [&] {
+         in.counts.assign(256, 0);
+         histogram(in.text.data(), length(in.text), in.counts.data(), 256);
+         return digest(in.counts);
+       },
+       [&] {
+         in.counts.assign(256, 0);
+         c_histogram(in.text.data(), length(in.text), in.counts.data(), 256);
+         return digest(in.counts);
+       }},
+      {"hash_table",
+       [&, as_bits] {
+         return as_bits(hash_table(in.table.data(), length(in.table), in.values.data(), length(in.values)));
+       },
+       [&, as_bits] {
+         return as_bits(c_hash_table(in.table.data(), length(in.table), in.values.data(), length(in.values)));
+       }},
+      {"base64",
+       [&, as_bits] { return as_bits(base64(in.text.data(), length(in.text), in.flags.data(), length(in.flags))); },
+       [&, as_bits] { return as_bits(c_base64(in.text.data(), length(in.text), in.flags.data(), length(in.flags))); }},
+      {"nbody",
+       [&, bodies] {
+         in.c = in.a;
+         nbody(in.c.data(), bodies, 0.01);
+         return digest(in.c);
+       },
+       [&, bodies] {
+         in.c = in.a;
+         c_nbody(in.c.data(), bodies, 0.01);
+         return digest(in.c);
+       }},
+      {"numbers", [&, as_bits] { return as_bits(numbers(in.text.data(), length(in.text))); },
+       [&, as_bits] { return as_bits(c_numbers(in.text.data(), length(in.text))); }},
+      {"insertion_sort",
+       [&, part] {
+         in.row.assign(in.values.begin(), in.values.begin() + part);
+         insertion_sort(in.row.data(), part);
+         return digest(in.row);
+       },
+       [&, part] {
+         in.row.assign(in.values.begin(), in.values.begin() + part);
+         c_insertion_sort(in.row.data(), part);
+         return digest(in.row);
+       }},
+      {"areas", [&, as_bits] { return as_bits(static_cast<std::int64_t>(areas(in.shapes.data(), length(in.shapes)))); },
+       [&, as_bits] { return as_bits(static_cast<std::int64_t>(c_areas(in.shapes.data(), length(in.shapes)))); }},
   };
 }
 

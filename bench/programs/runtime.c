@@ -29,3 +29,16 @@ int64_t rt_collatz_next(int64_t n) { return n & 1 ? 3 * n + 1 : n >> 1; }
 int32_t rt_less(int64_t a, int64_t b) { return a < b; }
 
 double rt_squared_length(double x, double y) { return x * x + y * y; }
+
+int32_t rt_least(int32_t a, int32_t b, int32_t c) {
+  const int32_t least = a < b ? a : b;
+  return least < c ? least : c;
+}
+
+uint64_t rt_hash_key(uint64_t key) {
+  key ^= key >> 33;
+  key *= 0xff51afd7ed558ccdu;
+  return key ^ (key >> 33);
+}
+
+int32_t rt_digit(uint8_t c) { return c >= '0' && c <= '9' ? c - '0' : -1; }

@@ -9,6 +9,7 @@
 #include "inlay/ir/layout.h"
 #include "inlay/ir/library.h"
 #include "inlay/ir/load.h"
+#include "inlay/ir/main.h"
 #include "inlay/ir/module.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"

@@ -17,6 +17,7 @@
 #include "inlay/ir/module.h"
 #include "inlay/jit_options.h"
 #include "inlay/options.h"
+#include "inlay/processor.h"
 #include "inlay/unit.h"
 #include "inlay/verify.h"
 
@@ -27,6 +28,13 @@ class Engine;
 }
 
 class Jit;
+
+/// How a program is compiled in this process.
+struct ProgramOptions {
+  Level level = Level::O2;
+  /// Refused where can_run() says no.
+  Processor processor = Processor::Host;
+};
 
 namespace detail {
 
@@ -78,8 +86,8 @@ enum class ProgramType : std::uint8_t {
 
 /// Compiles a function of a program whose result and parameters are those, and lets the state's calls run it.
 Result<void> compile_program(const Jit& jit, const std::shared_ptr<jit::Engine>& engine, ir::Module& module,
-                             std::string_view name, Level level, std::span<const ProgramType> signature,
-                             FunctionState& state);
+                             std::string_view name, const ProgramOptions& options,
+                             std::span<const ProgramType> signature, FunctionState& state);
 
 }  // namespace detail
 
@@ -113,6 +121,10 @@ class Jit {
   /// Waits until nothing is compiled in the background, and nothing waits to be. Not to be called from an
   /// inline_policy.
   void wait_for_background() const;
+  /// Has one of this Jit's threads (Policy::threads) do something, such as compile(), which calls nobody back. False,
+  /// and it is not done, if there are none: Policy::threads is 0, the process ends, or this is a child of fork(). What
+  /// waits when the process ends is dropped; what runs then is waited for. It must not throw.
+  bool run_in_background(std::function<void()> work) const;
 
   /// Runs `fn` and makes its result, and everything it allocates on the way, constant; see inlay/frozen.h.
   template <class Fn>
@@ -213,11 +225,16 @@ class Jit {
   /// (inlay/trap.h). Variables are those of this call's code, and live as long as it does.
   template <class Signature>
   Result<Function<Signature>> compile(ir::Module& module, std::string_view name, Level level = Level::O2) const {
-    return compile_program(static_cast<Signature*>(nullptr), module, name, level);
+    return compile<Signature>(module, name, ProgramOptions{.level = level});
+  }
+  template <class Signature>
+  Result<Function<Signature>> compile(ir::Module& module, std::string_view name, const ProgramOptions& options) const {
+    return compile_program(static_cast<Signature*>(nullptr), module, name, options);
   }
 
   /// Compiles a unit (see inlay/llvm.h) and loads it.
-  Result<Loaded> load(Unit unit, Level level = Level::O2) const;
+  Result<Loaded> load(Unit unit, Level level = Level::O2) const { return load(std::move(unit), {.level = level}); }
+  Result<Loaded> load(Unit unit, const ProgramOptions& options) const;
 
  private:
   explicit Jit(std::shared_ptr<jit::Engine> engine) : engine_(std::move(engine)) {}
@@ -233,7 +250,8 @@ class Jit {
   Result<Function<R(A...)>> optimize_method(Base* object, Method method, const Tree& tree,
                                             const CompileOptions& options) const;
   template <class R, class... A>
-  Result<Function<R(A...)>> compile_program(R (*)(A...), ir::Module& module, std::string_view name, Level level) const;
+  Result<Function<R(A...)>> compile_program(R (*)(A...), ir::Module& module, std::string_view name,
+                                            const ProgramOptions& options) const;
   template <class R, class... P, class... B>
   auto bind_and_compile(R (*fn)(P...), const CompileOptions& options,
                         std::vector<std::shared_ptr<frozen::Region>> holds, std::shared_ptr<void> owner,

@@ -187,14 +187,14 @@ R call_program(const FunctionState* state, Pass<A>... arguments) {
 
 template <class R, class... A>
 Result<Function<R(A...)>> Jit::compile_program(R (*)(A...), ir::Module& module, std::string_view name,
-                                               Level level) const {
+                                               const ProgramOptions& options) const {
   constexpr detail::ProgramType signature[] = {detail::program_type<R>(), detail::program_type<A>()...};
   static_assert(((detail::program_type<A>() != detail::ProgramType::None) && ... &&
                  (detail::program_type<R>() != detail::ProgramType::None)),
                 "programs have no such type; see inlay/ir/layout.h for slices, interfaces and closures");
   auto state = detail::new_function_state();
   detail::set_ways<&detail::call_program<R, A...>, R, A...>(*state, /*verify=*/false);
-  if (auto compiled = detail::compile_program(*this, engine_, module, name, level, signature, *state); !compiled)
+  if (auto compiled = detail::compile_program(*this, engine_, module, name, options, signature, *state); !compiled)
     return std::move(compiled).error();
   return Function<R(A...)>(std::move(state));
 }

@@ -97,6 +97,7 @@ Result<void> build(const BuildOptions& options) {
   INLAY_TRY_VOID(ir::load(module, options.programs));
   clock.done("read", [&] { return ir::print(module, {.locations = false}); });
   if (options.form == BuildForm::Library) return write_library(module, options);
+  if (options.form == BuildForm::Executable) INLAY_TRY_VOID(ir::check_main(module));
   LowerOptions lowering;
   lowering.architecture = options.architecture;
   lowering.debug = options.debug;

@@ -20,11 +20,11 @@ namespace inlay::codegen {
 
 namespace {
 
-/// INLAY_INLINE: past LLVM's own idea of what is worth inlining, wherever LLVM can.
-void heed_inline_request(llvm::GlobalValue* definition) {
+/// INLAY_INLINE, or `all`: past LLVM's own idea of what is worth inlining, wherever LLVM can.
+void heed_inline_request(llvm::GlobalValue* definition, bool all) {
   auto* function = llvm::dyn_cast_or_null<llvm::Function>(definition);
-  if (!function || !function->hasFnAttribute("inlay-inline") || function->hasFnAttribute(llvm::Attribute::NoInline) ||
-      function->hasFnAttribute(llvm::Attribute::OptimizeNone))
+  if (!function || !(all || function->hasFnAttribute("inlay-inline")) ||
+      function->hasFnAttribute(llvm::Attribute::NoInline) || function->hasFnAttribute(llvm::Attribute::OptimizeNone))
     return;
   function->addFnAttr(llvm::Attribute::AlwaysInline);
 }
@@ -158,7 +158,7 @@ Result<JoinReport> Joiner::run() {
       if (defined) {
         INLAY_TRY(bool copied, carried ? carry(*declaration, *symbol) : offer(*declaration, *symbol));
         if (copied) {
-          heed_inline_request(module_.getNamedValue(name));
+          heed_inline_request(module_.getNamedValue(name), options_.inline_all);
           count(symbol->record());
           continue;
         }

@@ -25,6 +25,7 @@ enum class Joined : std::uint8_t {
 
 struct JoinOptions {
   Joined joined = Joined::Here;
+  bool inline_all = false;  // each body is inlined wherever it is called, for compilers without a judgment of their own
   // For Here only, where a body is an offer to the inliner, not a need:
   std::uint32_t body_limit = 200;       // instructions of one body
   std::uint32_t total_limit = 5000;     // instructions of all bodies

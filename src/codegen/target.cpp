@@ -63,6 +63,16 @@ const std::string& host_features() {
 
 }  // namespace
 
+bool can_run(Cpu cpu) {
+  static constexpr const char* V3[] = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"};
+  static constexpr const char* V4[] = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"};
+  if (cpu == Cpu::Host || cpu == Cpu::Portable) return true;
+  // Asked of the processor one by one, and as far as the system keeps the registers; names are not to be trusted.
+  static const llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  const auto has = [](const char* feature) { return features.lookup(feature); };
+  return llvm::all_of(V3, has) && (cpu == Cpu::V3 || llvm::all_of(V4, has));
+}
+
 std::uint64_t machines_made() { return made; }
 
 std::string host_processor() { return llvm::sys::getHostCPUName().str() + ' ' + host_features(); }
@@ -90,6 +100,9 @@ std::optional<Architecture> architecture_of(const llvm::Module& module) {
 
 Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) {
   const bool host = options.cpu == Cpu::Host;
+  const bool level = options.cpu == Cpu::V3 || options.cpu == Cpu::V4;
+  if (level && options.architecture != Architecture::X86_64)
+    return Error(ErrorKind::InvalidArgument, std::string(to_string(options.architecture)) + " has no such levels");
   if (host && options.architecture != Host)
     return Error(ErrorKind::InvalidArgument, "this processor is no " + std::string(to_string(options.architecture)) +
                                                  "; ask for code that every processor of that kind runs");
@@ -107,12 +120,16 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) 
   target_options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   target_options.MCOptions.ABIName = backend.abi;
 
+  const llvm::StringRef processor = host                     ? llvm::sys::getHostCPUName()
+                                    : options.cpu == Cpu::V3 ? "x86-64-v3"
+                                    : options.cpu == Cpu::V4 ? "x86-64-v4"
+                                                             : backend.processor;
   auto state = std::make_unique<State>();
   state->abi = backend.abi;
-  state->target.reset(target->createTargetMachine(
-      triple, host ? llvm::sys::getHostCPUName() : backend.processor, host ? host_features() : backend.features,
-      target_options, options.position == Position::Fixed ? llvm::Reloc::Static : llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  state->target.reset(
+      target->createTargetMachine(triple, processor, host ? host_features() : backend.features, target_options,
+                                  options.position == Position::Fixed ? llvm::Reloc::Static : llvm::Reloc::PIC_,
+                                  llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
   if (!state->target) return Error(ErrorKind::Codegen, "LLVM cannot make code for this machine");
   return std::unique_ptr<Machine>(new Machine(std::move(state)));
 }
@@ -139,7 +156,7 @@ void Machine::adopt(llvm::Module& module) {
 }
 
 Result<Machine*> machine_of_thread(const MachineOptions& options) {
-  thread_local std::unique_ptr<Machine> machines[2][ArchitectureCount][2];
+  thread_local std::unique_ptr<Machine> machines[4][ArchitectureCount][2];
   std::unique_ptr<Machine>& machine =
       machines[static_cast<unsigned>(options.cpu)][static_cast<unsigned>(options.architecture)]
               [static_cast<unsigned>(options.position)];

@@ -6,6 +6,7 @@
 #include "inlay/ir/expand.h"
 
 #include <algorithm>
+#include <array>
 
 #include "inlay/ir/verify.h"
 #include "inlay/ir/walk.h"
@@ -56,7 +57,6 @@ class Expander {
 
   std::string shown(Value symbol) const;
   std::string chain() const;
-  Place place_of(Value symbol) const;
   Error refused(ErrorKind kind, Value symbol, std::string message) const;
 
   Module& m_;
@@ -75,6 +75,26 @@ class Expander {
   std::vector<Value> canonical_functions_, canonical_data_;  // by handle; none: not asked for yet
   std::vector<Value> resolved_;                              // by constant; none: not asked for yet
 };
+
+/// Of the words that lie in an instruction, the bit that tells constants and symbols from other values; all bits where
+/// there are more words. An instruction that has none of these bits mentions nothing.
+struct MentionBits {
+  std::uint32_t a = 0, b = 0;
+};
+constexpr auto Mentions = [] {
+  std::array<MentionBits, OpCount> table{};
+  for (std::size_t op = 1; op < OpCount; ++op) {
+    const std::string_view slots = OpInfos[op].slots;
+    const auto bit = [&](std::size_t word) {
+      return word < slots.size() && is_value(static_cast<Slot>(slots[word])) ? 1u << 30 : 0;
+    };
+    if (fits_inline(slots))
+      table[op] = {bit(0), bit(1)};
+    else
+      table[op] = {~0u, ~0u};
+  }
+  return table;
+}();
 
 /// The entry of a table beside one of the module's, which grows.
 template <class T>
@@ -109,14 +129,10 @@ std::string Expander::chain() const {
   return text;
 }
 
-Place Expander::place_of(Value symbol) const {
+Error Expander::refused(ErrorKind kind, Value symbol, std::string message) const {
   const Location location =
       symbol.is_function() ? m_.functions[symbol.function()].location : m_.data[symbol.data()].location;
-  return {std::string(m_.path(location.file())), location.line(), 0};
-}
-
-Error Expander::refused(ErrorKind kind, Value symbol, std::string message) const {
-  return Error(kind, shown(symbol) + chain() + ": " + std::move(message), place_of(symbol));
+  return Error(kind, shown(symbol) + chain() + ": " + std::move(message), m_.place(location));
 }
 
 // Instances
@@ -350,6 +366,8 @@ Result<void> Expander::scan(FunctionId id) {
   const Function f = m_.functions[id];
   for (BlockId block = f.first_block; block != f.end_block; ++block.value) {
     for (InstId at = m_.blocks[block].first; at; at = m_.insts[at].next) {
+      const MentionBits& bits = Mentions[static_cast<std::size_t>(m_.insts[at].op())];
+      if (((m_.insts[at].a & bits.a) | (m_.insts[at].b & bits.b)) == 0) continue;
       visit_words(m_, m_.insts[at], [&](Slot slot, std::uint32_t& word) {
         if (!is_value(slot) && slot != Slot::Args && slot != Slot::Cases) return;
         if (const Value value = Value::of_bits(word); !value.is_inst() && !value.is_number()) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -46,6 +47,9 @@ Result<std::string> read_file(const std::string& path, const std::string& name, 
   const int file = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const int reason = file < 0 ? errno : read_all(file, memory);
   if (file >= 0) ::close(file);
+  // Some editors put a mark of its encoding at the front of a text.
+  constexpr std::string_view Mark = "\xef\xbb\xbf";
+  if (reason == 0 && std::string_view(memory).starts_with(Mark)) memory.erase(0, Mark.size());
   if (reason == 0) return memory;
   return Error(reason == ENOENT ? ErrorKind::NotFound : ErrorKind::File,
                "'" + (name.empty() ? path : name) + "' cannot be read: " + std::generic_category().message(reason));

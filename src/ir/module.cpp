@@ -158,6 +158,11 @@ std::string_view Module::path(FileId id) const {
   return id.value < state_->files.size() ? text(state_->files[id.value]) : std::string_view();
 }
 
+Place Module::place(Location location) const {
+  if (!location || location.file().value >= state_->files.size()) return {};
+  return {std::string(path(location.file())), location.line(), 0};
+}
+
 void Module::set_name(InstId inst, StringId name) {
   Arena<StringId, InstId>& names = state_->names;
   if (!insts.contains(inst)) return;

@@ -111,6 +111,8 @@ Counters Jit::counters() const { return engine_->counters(); }
 
 void Jit::wait_for_background() const { engine_->pool().wait_idle(); }
 
+bool Jit::run_in_background(std::function<void()> work) const { return engine_->pool().push(0, std::move(work)); }
+
 struct Loaded::State {
   std::shared_ptr<jit::Engine> engine;
   std::shared_ptr<jit::Code> code;
@@ -125,19 +127,49 @@ void* Loaded::address(const std::string& name) const {
 
 const Report& Loaded::report() const { return state_->report; }
 
-Result<Loaded> Jit::load(Unit unit, Level level) const {
+namespace {
+
+codegen::Cpu cpu_of(Processor processor) {
+  switch (processor) {
+    case Processor::Host:
+      return codegen::Cpu::Host;
+    case Processor::Baseline:
+      return codegen::Cpu::Portable;
+    case Processor::V3:
+      return codegen::Cpu::V3;
+    case Processor::V4:
+      return codegen::Cpu::V4;
+  }
+  return codegen::Cpu::Portable;
+}
+
+/// Quick code is made of bodies that are inlined without much thought: of small ones only.
+codegen::JoinOptions join_options(Level level) {
+  codegen::JoinOptions options;
+  options.inline_all = level == Level::Quick;
+  if (options.inline_all) options.body_limit = 60;
+  return options;
+}
+
+}  // namespace
+
+bool can_run(Processor processor) { return codegen::can_run(cpu_of(processor)); }
+
+Result<Loaded> Jit::load(Unit unit, const ProgramOptions& options) const {
   const frozen::Unrecorded unrecorded;
   auto state = std::make_shared<Loaded::State>();
   state->engine = engine_;
   Unit::State& built = unit.state();
   state->holds = built.holds;
   jit::Stopwatch watch;
-  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(codegen::Cpu::Host));
+  if (!can_run(options.processor))
+    return Error(ErrorKind::InvalidArgument, "this processor does not run such code; ask can_run() first");
+  INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(cpu_of(options.processor)));
   INLAY_TRY_VOID(codegen::check(*built.module));
-  INLAY_TRY(codegen::JoinReport joined, codegen::join(unit));
+  INLAY_TRY(codegen::JoinReport joined, codegen::join(unit, join_options(options.level)));
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
-  INLAY_TRY(codegen::Object object, jit::make_object(*built.module, *machine, engine_->options(), level,
+  INLAY_TRY(codegen::Object object, jit::make_object(*built.module, *machine, engine_->options(), options.level,
                                                      /*keep_debug_info=*/false, state->report));
   watch.lap_us();
   std::vector<std::string> functions = object.functions;

@@ -93,18 +93,18 @@ Result<void> check_signature(const ir::Module& module, std::string_view name, ir
 }  // namespace
 
 Result<void> detail::compile_program(const Jit& jit, const std::shared_ptr<jit::Engine>& engine, ir::Module& module,
-                                     std::string_view name, Level level, std::span<const ProgramType> signature,
-                                     FunctionState& state) {
+                                     std::string_view name, const ProgramOptions& how,
+                                     std::span<const ProgramType> signature, FunctionState& state) {
   const frozen::Unrecorded unrecorded;
   if (module.error()) return *module.error();
   INLAY_TRY(const ir::FunctionId function, find_function(module, name));
   LowerOptions options;
   options.debug = jit::wants_lines(engine->options());
-  options.facts = level == Level::O2 || level == Level::O3;
+  options.facts = how.level == Level::O2 || how.level == Level::O3;
   options.roots = {std::string(name)};
   INLAY_TRY(Unit unit, lower(module, options));  // which verifies it
   INLAY_TRY_VOID(check_signature(module, name, module.functions[function].signature, signature));
-  INLAY_TRY(Loaded loaded, jit.load(std::move(unit), level));
+  INLAY_TRY(Loaded loaded, jit.load(std::move(unit), how));
   auto kept = std::make_shared<Loaded>(std::move(loaded));
   void* address = kept->address(std::string(name));
   if (!address) return Error(ErrorKind::UndefinedSymbol, "the code of '@" + std::string(name) + "' was not linked");

@@ -28,31 +28,6 @@ struct Request {
   std::vector<std::string> arguments;  // of the program
 };
 
-/// What `main` may be: it takes nothing, or how many arguments there are and where, and gives the exit status or
-/// nothing, which is 0.
-struct MainForm {
-  bool arguments = false;
-  bool status = true;
-};
-
-Result<MainForm> form_of_main(ir::Module& module) {
-  const ir::Symbol symbol = module.find("main");
-  if (symbol.kind != ir::SymbolKind::Function)
-    return Error(ErrorKind::NotFound,
-                 "the program has no function '@main', where it would begin; define "
-                 "`export func @main() -> i32`");
-  const ir::TypeId signature = module.functions[ir::FunctionId{symbol.id}].signature;
-  for (const bool arguments : {false, true})
-    for (const bool status : {false, true}) {
-      const ir::TypeId result = status ? ir::I32 : ir::Void;
-      const ir::TypeId form = arguments ? module.signature({ir::I32, ir::Ptr}, result) : module.signature({}, result);
-      if (signature == form) return MainForm{arguments, status};
-    }
-  return Error(ErrorKind::InvalidProgram, "'@main' is a " + module.to_string(signature) +
-                                              "; it has to be a fn() -> i32 or, with the program's arguments, a "
-                                              "fn(i32, ptr) -> i32");
-}
-
 /// argv, as C programs get it.
 class ArgumentVector {
  public:
@@ -70,7 +45,7 @@ class ArgumentVector {
   std::vector<char*> pointers_;
 };
 
-Result<int> run_compiled(ir::Module& module, MainForm form, Request& request, Stages& stages) {
+Result<int> run_compiled(ir::Module& module, ir::MainForm form, Request& request, Stages& stages) {
   INLAY_TRY(Unit unit, lower(module, {.roots = {"main"}, .stages = &stages}));
   INLAY_TRY(const Jit jit, Jit::create());
   StageClock clock(&stages);
@@ -120,7 +95,7 @@ class NativeSymbols {
   std::optional<Loaded> code_;
 };
 
-Result<int> run_interpreted(ir::Module& module, MainForm form, Request& request, Stages& stages) {
+Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& request, Stages& stages) {
   StageClock clock(&stages);
   INLAY_TRY_VOID(ir::verify(module));
   clock.done("verify");
@@ -156,7 +131,7 @@ Result<int> run(Request& request) {
   StageClock clock(&stages);
   INLAY_TRY(ir::Module module, load_program(request.program));
   clock.done("read", [&] { return ir::print(module, {.locations = false}); });
-  INLAY_TRY(const MainForm form, form_of_main(module));
+  INLAY_TRY(const ir::MainForm form, ir::form_of_main(module));
   Result<int> status = request.engine == "interpret" ? run_interpreted(module, form, request, stages)
                                                      : run_compiled(module, form, request, stages);
   Result<void> finished = finish(request.program, stages);

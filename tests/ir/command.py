@@ -108,6 +108,15 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "empty.inlay").write_text("")
     contains("no main", run("run", folder / "empty.inlay"), 1, "no function '@main'")
     contains("no main to build", run("build", folder / "empty.inlay", "-o", folder / "x"), 1, "main")
+    mains = folder / "mains.inlay"
+    for form, good in (("() -> i32", True), ("(%n: i32, %v: ptr) -> i32", True), ("(%n: i64) -> i32", False), ("() -> i64", False)):
+        result = form.rpartition(" ")[2]
+        mains.write_text(f"export func @main{form} {{\n  return {result} 0\n}}\n")
+        for words in (["run"], ["build", "-o", folder / "mains"], ["build", "-g", "-o", folder / "mains"]):
+            contains(f"{words[0]} of a main{form}", run(*words, mains), 0 if good else 1, *([] if good else ["it has to be a fn() -> i32"]))
+    mains.write_bytes(b"\xef\xbb\xbf" + HELLO.replace("STATUS", "3").encode())
+    contains("a mark of the encoding is no part of a text", run("run", mains), 3, "Hello World")
+    contains("a device is no output", run("build", hello, "-o", "/dev/null"), 1, "not a file")
     contains("the output is no input", run("build", hello, "-o", hello), 1, "is read for this build")
     claim("which is still there", hello.read_text().startswith("data"))
     contains("wrong usage", run("build", hello), 2, "--output")

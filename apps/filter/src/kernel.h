@@ -12,12 +12,12 @@ namespace inlay::filter {
 /// Where the values of a projection go, one after the other, in the order of the rows.
 struct ProjectionOut {
   void* values = nullptr;         // std::uint8_t (Boolean), std::int64_t, double, or Text
-  std::uint8_t* nulls = nullptr;  // 1 where NULL; the value is then 0 or an empty text
+  std::uint8_t* nulls = nullptr;  // 1 where NULL; the value is then 0 or an empty text. Null only if none can be NULL
 };
 
 /// Tests rows [begin, end) of a batch: pass[i] becomes 1 where row begin + i passes, else 0. `tables` are the results
-/// of the program's DictionaryTests (0 false, 1 true, 2 NULL). Answers the row after the last one that was tested: less
-/// than `end` where that row raised scope.fault.
+/// of the program's DictionaryTests (0 false, 1 true, 2 NULL); the byte before the first one is there, too, and is 2.
+/// Answers the row after the last one that was tested: less than `end` where that row raised scope.fault.
 using FilterKernel = std::int64_t (*)(const ColumnData* columns, Scope* scope, const std::uint8_t* const* tables,
                                       std::int64_t begin, std::int64_t end, std::uint8_t* pass);
 

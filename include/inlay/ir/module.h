@@ -314,6 +314,8 @@ class Module {
   std::string_view text(StringId id) const;
   FileId file(std::string_view path);
   std::string_view path(FileId id) const;
+  /// Where that is, as errors have it; unknown for a location that is, or in a file that there is not.
+  Place place(Location location) const;
   /// The name of what an instruction yields, for people; none at first. Several may have the same.
   void set_name(InstId inst, StringId name);
   StringId name_of(InstId inst) const;

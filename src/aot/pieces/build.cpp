@@ -6,7 +6,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "aot/pieces/executable.h"
+#include "aot/pieces/linker.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
 #include "base/stopwatch.h"
@@ -40,7 +40,11 @@ PieceKey key_of(const ir::Fingerprint& fingerprint, const base::Hash128& digest,
 
 }  // namespace
 
+PieceBuilder::PieceBuilder(Store& store, Machines& machines) : store_(store), machines_(machines) {}
+PieceBuilder::~PieceBuilder() = default;
+
 void PieceBuilder::forget() {
+  linked_ = {};
   symbols_.reset();
   data_.clear();
   recorded_.clear();
@@ -117,9 +121,15 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
                                                      .level = options.level,
                                                      .cpu = options.cpu,
                                                      .threads = options.threads,
-                                                     .batch = options.batch},
+                                                     .batch = options.batch,
+                                                     .stop = options.stop},
                                                     machines_, store_.names()));
-  for (std::size_t i = 0; i < missing.size(); ++i) pieces[missing[i]] = &store_.add(keys[i], std::move(made[i]));
+  bool stopped = false;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    stopped = stopped || !made[i].name();
+    if (made[i].name()) pieces[missing[i]] = &store_.add(keys[i], std::move(made[i]));
+  }
+  if (stopped) return Error(ErrorKind::Changed, "the build was stopped; ask for it again");
   report.compile = watch.lap_ms();
   report.functions = pieces.size();
   report.compiled = missing.size();
@@ -131,10 +141,8 @@ Result<std::vector<const Piece*>> PieceBuilder::function_pieces(const ir::Module
   return pieces;
 }
 
-Result<std::vector<const Piece*>> PieceBuilder::gather(const ir::Module& module, const ir::Reach& reach,
-                                                       const PieceOptions& options, const Edits& edits,
-                                                       PieceReport& report) {
-  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, edits, report));
+std::vector<const Piece*> PieceBuilder::gather(const ir::Module& module, const ir::Reach& reach,
+                                               std::span<const Piece* const> functions, PieceReport& report) {
   base::Stopwatch watch;
   if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module, store_.names());
 
@@ -207,6 +215,7 @@ Result<void> PieceBuilder::read_support(const PieceOptions& options) {
   static const std::vector<std::string> nothing;
   const std::vector<std::string>& objects = options.support ? *options.support : nothing;
   if (support_from_ != objects) {
+    linked_ = {};
     support_.clear();
     support_by_name_.clear();
     support_from_.clear();
@@ -230,7 +239,7 @@ Result<void> PieceBuilder::check_externals(const ir::Module& module, const ir::R
     if (symbol && support_by_name_.contains(symbol.value)) return {};
     return Error(ErrorKind::UndefinedSymbol,
                  "the program needs '" + name + "', which nothing defines; link with what does",
-                 codegen::place_of(module, external.location));
+                 module.place(external.location));
   };
   for (ir::FunctionId function : reach.external_functions) INLAY_TRY_VOID(check(module.functions[function]));
   for (ir::DataId data : reach.external_data) INLAY_TRY_VOID(check(module.data[data]));
@@ -257,17 +266,92 @@ void PieceBuilder::add_support(std::vector<const Piece*>& pieces, const PieceOpt
       if (!fixup.own) need(fixup.target);
 }
 
+/// What a function needs of others than functions of the program, in the order in which it is first mentioned: as long
+/// as that is the same, so are the other pieces.
+std::vector<std::uint32_t> PieceBuilder::mentions(const Piece& function) const {
+  std::vector<std::uint32_t> all;
+  for (const Fixup& fixup : function.fixups) {
+    if (fixup.own || (fixup.target < linked_.names.size() && linked_.names[fixup.target])) continue;
+    if (std::find(all.begin(), all.end(), fixup.target) == all.end()) all.push_back(fixup.target);
+  }
+  return all;
+}
+
+/// The short way to a file, if only code of functions has changed.
+bool PieceBuilder::relink(std::span<const Piece* const> functions, const ir::Module& module, const ir::Reach& reach,
+                          const PieceOptions& options, const base::Bytes& file) {
+  if (!linked_.linker || linked_.file != &file || linked_.size != file.size() || linked_.strip != options.strip ||
+      linked_.entry != options.entry || linked_.functions != reach.functions || linked_.data != reach.data)
+    return false;
+  std::vector<Linker::Change> changes;
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (functions[i] == linked_.pieces[i]) continue;
+    if (mentions(*functions[i]) != mentions(*linked_.pieces[i])) return false;
+    changes.push_back({.place = linked_.places[i], .piece = functions[i]});
+  }
+  if (linked_.records != 0) {
+    update_lines(records_.front(), module, recorded_);
+    changes.push_back({.place = linked_.records, .piece = &records_.front()});
+  }
+  // Where much has changed, the long way is as short.
+  constexpr std::size_t Few = 64;
+  if (changes.size() > Few) return false;
+  if (!changes.empty() && !linked_.linker->relink(changes)) return false;
+  linked_.pieces.assign(functions.begin(), functions.end());
+  linked_.size = file.size();
+  return true;
+}
+
+Result<void> PieceBuilder::link(std::span<const Piece* const> functions, const ir::Module& module,
+                                const ir::Reach& reach, const PieceOptions& options, base::Bytes& file,
+                                PieceReport& report) {
+  linked_ = {};
+  std::vector<const Piece*> pieces = gather(module, reach, functions, report);
+  base::Stopwatch watch;
+  const SymbolId entry = store_.names().add(options.entry);
+  add_support(pieces, options);
+  const bool defined = std::ranges::any_of(
+      pieces, [&](const Piece* piece) { return std::ranges::count(piece->definitions, entry, &Definition::name) > 0; });
+  if (!defined) return no_entry(store_.names(), entry);
+  auto linker =
+      std::make_unique<Linker>(pieces, store_.names(), ExecutableOptions{.entry = entry, .strip = options.strip}, file);
+  INLAY_TRY_VOID(linker->run());
+  linked_ = {.linker = std::move(linker),
+             .file = &file,
+             .size = file.size(),
+             .strip = options.strip,
+             .entry = options.entry,
+             .functions = reach.functions,
+             .data = reach.data,
+             .pieces = {functions.begin(), functions.end()},
+             .places = {},
+             .names = std::vector<bool>(store_.names().size() + 1),
+             .records = 0,
+             .data_count = report.data};
+  for (std::uint32_t i = 0; i < pieces.size(); ++i) {
+    if (linked_.places.size() < functions.size() && pieces[i] == functions[linked_.places.size()]) {
+      linked_.places.push_back(i);
+      for (const Definition& definition : pieces[i]->definitions) linked_.names[definition.name.value] = true;
+    }
+    if (!records_.empty() && pieces[i] == &records_.front()) linked_.records = i;
+  }
+  report.link = watch.lap_ms();
+  return {};
+}
+
 Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, const ir::Reach& reach,
                                                    const PieceOptions& options, base::Bytes& file, const Edits& edits) {
   PieceReport report;
   INLAY_TRY_VOID(read_support(options));
   INLAY_TRY_VOID(check_externals(module, reach));
-  INLAY_TRY(std::vector<const Piece*> pieces, gather(module, reach, options, edits, report));
+  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, edits, report));
   base::Stopwatch watch;
-  const SymbolId entry = store_.names().add(options.entry);
-  add_support(pieces, options);
-  INLAY_TRY_VOID(link_executable(pieces, store_.names(), {.entry = entry, .strip = options.strip}, file));
-  report.link = watch.lap_ms();
+  if (relink(functions, module, reach, options, file)) {
+    report.data = linked_.data_count;
+    report.link = watch.lap_ms();
+  } else {
+    INLAY_TRY_VOID(link(functions, module, reach, options, file, report));
+  }
   report.bytes = file.size();
   return report;
 }
@@ -275,7 +359,8 @@ Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, con
 Result<PieceReport> PieceBuilder::build_object(const ir::Module& module, const ir::Reach& reach,
                                                const PieceOptions& options, base::Bytes& file) {
   PieceReport report;
-  INLAY_TRY(const std::vector<const Piece*> pieces, gather(module, reach, options, {}, report));
+  INLAY_TRY(const std::vector<const Piece*> functions, function_pieces(module, reach, options, {}, report));
+  const std::vector<const Piece*> pieces = gather(module, reach, functions, report);
   base::Stopwatch watch;
   INLAY_TRY(file, to_object(pieces, store_.names()));
   report.link = watch.lap_ms();

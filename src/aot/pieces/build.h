@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +22,8 @@
 
 namespace inlay::aot {
 
+class Linker;
+
 struct PieceOptions {
   Level level = Level::O2;
   codegen::Cpu cpu = codegen::Cpu::Portable;
@@ -30,6 +33,7 @@ struct PieceOptions {
   std::string entry = "_start";  // where the program begins
   /// Objects of which the program gets what it needs, and what that needs in turn.
   const std::vector<std::string>* support = nullptr;
+  std::stop_token stop = {};
 };
 
 /// How a module differs from what it was, so that only that has to be looked at. `state` is a number that grows with
@@ -50,10 +54,14 @@ struct PieceReport {
 /// (however it came to be) and options, the file is the same, whatever the store held. One thread at a time.
 class PieceBuilder {
  public:
-  PieceBuilder(Store& store, Machines& machines) : store_(store), machines_(machines) {}
+  PieceBuilder(Store& store, Machines& machines);
+  PieceBuilder(PieceBuilder&&) = delete;
+  ~PieceBuilder();
 
-  /// A static executable for x86-64, in `file`. The module was verified, and expanded into `reach`. An error (kind
-  /// UndefinedSymbol), before anything is compiled, if it reaches what is external and not in `options.support`.
+  /// A static executable for x86-64, in `file`. With the file that the last build made, it takes less where little has
+  /// changed. The module was verified, and expanded into `reach`. An error (kind
+  /// UndefinedSymbol), before anything is compiled, if it reaches what is external and not in `options.support`; or
+  /// (kind Changed) if it was stopped: what was compiled until then is kept.
   Result<PieceReport> build_executable(const ir::Module& module, const ir::Reach& reach, const PieceOptions& options,
                                        base::Bytes& file, const Edits& edits = {});
   /// One object, to be linked with others. `options.entry` and `support` are not looked at.
@@ -65,8 +73,8 @@ class PieceBuilder {
   void forget();
 
  private:
-  Result<std::vector<const Piece*>> gather(const ir::Module& module, const ir::Reach& reach,
-                                           const PieceOptions& options, const Edits& edits, PieceReport& report);
+  std::vector<const Piece*> gather(const ir::Module& module, const ir::Reach& reach,
+                                   std::span<const Piece* const> functions, PieceReport& report);
   Result<std::vector<const Piece*>> function_pieces(const ir::Module& module, const ir::Reach& reach,
                                                     const PieceOptions& options, const Edits& edits,
                                                     PieceReport& report);
@@ -76,6 +84,11 @@ class PieceBuilder {
   Result<void> read_support(const PieceOptions& options);
   Result<void> check_externals(const ir::Module& module, const ir::Reach& reach) const;
   void add_support(std::vector<const Piece*>& pieces, const PieceOptions& options);
+  Result<void> link(std::span<const Piece* const> functions, const ir::Module& module, const ir::Reach& reach,
+                    const PieceOptions& options, base::Bytes& file, PieceReport& report);
+  bool relink(std::span<const Piece* const> functions, const ir::Module& module, const ir::Reach& reach,
+              const PieceOptions& options, const base::Bytes& file);
+  std::vector<std::uint32_t> mentions(const Piece& function) const;
 
   /// The functions of the last build, as far as it got.
   struct Last {
@@ -90,6 +103,22 @@ class PieceBuilder {
   Machines& machines_;
   Last last_;
   ir::InliningDecisions decisions_;  // of the last build
+  /// The program that was linked last.
+  struct Linked {
+    std::unique_ptr<Linker> linker;  // null: there was none
+    const base::Bytes* file = nullptr;
+    std::size_t size = 0;
+    bool strip = false;
+    std::string entry;
+    std::vector<ir::FunctionId> functions;
+    std::vector<ir::DataId> data;
+    std::vector<const Piece*> pieces;   // of the functions
+    std::vector<std::uint32_t> places;  // of those, among all pieces
+    std::vector<bool> names;            // by number of a SymbolId: whether it is one of those functions
+    std::uint32_t records = 0;          // the place of their records, or 0
+    std::size_t data_count = 0;
+  };
+  Linked linked_;
   std::unique_ptr<ModuleSymbols> symbols_;
   std::vector<std::unique_ptr<const Piece>> data_;  // by DataId
   std::vector<ir::FunctionId> recorded_;            // whose records are in `records_`

@@ -75,7 +75,7 @@ Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const Compil
   std::atomic<std::size_t> next = 0;
   auto work = [&] {
     Result<std::unique_ptr<codegen::Machine>> machine = machines.take(job.cpu);
-    for (std::size_t i; (i = next++) < batches;) {
+    for (std::size_t i; !job.stop.stop_requested() && (i = next++) < batches;) {
       if (!machine) {
         objects[i] = machine.error();
         continue;
@@ -93,6 +93,7 @@ Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const Compil
   // Errors in the order of the functions, so that the same program gives the same message.
   std::unordered_map<std::uint32_t, Piece> made;  // by number of the name
   for (std::optional<Result<codegen::Object>>& object : objects) {
+    if (!object) continue;  // it was stopped
     if (!*object) return std::move(*object).error();
     const llvm::StringRef bytes = (**object).bytes->getBuffer();
     INLAY_TRY(std::vector<Piece> pieces, split_object({bytes.data(), bytes.size()}, names));
@@ -106,6 +107,10 @@ Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const Compil
   for (ir::FunctionId function : job.functions) {
     const std::string name = codegen::symbol_name(module, function);
     const auto found = made.find(names.add(name).value);
+    if (found == made.end() && job.stop.stop_requested()) {
+      pieces.emplace_back();
+      continue;
+    }
     if (found == made.end()) return Error(ErrorKind::Codegen, "LLVM made no code for '" + name + "'");
     for (Definition& definition : found->second.definitions)
       definition.exported = (module.functions[function].flags & ir::FunctionExported) != 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "aot/pieces/piece.h"
@@ -34,9 +35,11 @@ struct CompileJob {
   codegen::Cpu cpu = codegen::Cpu::Portable;
   unsigned threads = 1;
   unsigned batch = 32;  // functions that are compiled together; changes nothing about them
+  std::stop_token stop = {};
 };
 
 /// The pieces of the functions, in their order; their code depends on nothing but what ir::code_fingerprints() covers.
+/// When it is stopped, batches that were begun are finished, and the pieces of other functions have no names.
 Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const CompileJob& job, Machines& machines,
                                           Names& names);
 

@@ -20,4 +20,7 @@ struct ExecutableOptions {
 Result<void> link_executable(std::span<const Piece* const> pieces, const Names& names, const ExecutableOptions& options,
                              base::Bytes& file);
 
+/// That nothing defines it.
+Error no_entry(const Names& names, SymbolId entry);
+
 }  // namespace inlay::aot

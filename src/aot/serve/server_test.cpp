@@ -212,6 +212,41 @@ TEST(Server, ServesSeveralAtOnce) {
   for (int i = 0; i < Clients; ++i) EXPECT_LT(run(place.folder / ("program" + std::to_string(i))).status, 64);
 }
 
+/// A client that asks, and does not wait for the answer.
+Handle ask(const std::string& socket, const BuildRequest& request) {
+  Handle connection = Served::connect(socket);
+  static_cast<void>(receive_message(connection.number()));
+  static_cast<void>(send_message(connection.number(), write_request(request)));
+  return connection;
+}
+
+TEST(Server, ALongBuildKeepsNobodyElseWaitingAndStopsWhenNobodyWaitsForIt) {
+  Place place;
+  constexpr unsigned Many = 8000;  // a minute of work at least
+  write_bytes(place.folder / "long.inlay", program(Many));
+  write_bytes(place.folder / "p.inlay", program(6));
+  BuildRequest request = place.request;
+  request.sources = {"long.inlay"};
+  request.output = "long";
+  request.level = Level::O3;
+  Served server(place.options);
+  Handle client = ask(place.options.socket, request);
+  ASSERT_TRUE(client);
+  const auto other = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(other && *other);
+  EXPECT_TRUE(std::filesystem::exists(place.folder / "program"));
+  EXPECT_FALSE(std::filesystem::exists(place.folder / "long"));
+  client = Handle();
+  // Whoever asks for it now gets it from the start, and is served once the other build has stopped; so is a third one.
+  const Handle again = ask(place.options.socket, request);
+  const auto third = try_server(place.request, place.options.socket);
+  ASSERT_TRUE(third && *third);
+  EXPECT_FALSE(std::filesystem::exists(place.folder / "long"));
+  // It waits for what it has begun, and that is not all of it.
+  EXPECT_EQ(server.end(SIGTERM), 0);
+  EXPECT_FALSE(std::filesystem::exists(place.folder / "long"));
+}
+
 TEST(Server, GarbageAndSilenceKeepNobodyWaiting) {
   Place place;
   write_bytes(place.folder / "p.inlay", program(4));

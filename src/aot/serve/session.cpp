@@ -8,6 +8,7 @@
 #include "aot/serve/support.h"
 #include "base/stopwatch.h"
 #include "inlay/ir/load.h"
+#include "inlay/ir/main.h"
 
 namespace inlay::aot {
 
@@ -28,6 +29,7 @@ struct Session::Known {
   std::vector<std::string> sources, libraries;
   Project project;
   PieceBuilder builder;
+  base::Bytes file = {};  // that was built last
 };
 
 Session::Session(std::string store, std::uint64_t store_bytes) : path_(std::move(store)), store_bytes_(store_bytes) {
@@ -58,11 +60,11 @@ Result<Session::Known*> Session::known(const BuildRequest& request) {
                                                      .sources = request.sources,
                                                      .libraries = request.libraries,
                                                      .project = std::move(project),
-                                                     .builder = PieceBuilder(*store_, machines_)}));
+                                                     .builder = {*store_, machines_}}));
   return known_.front().get();
 }
 
-Result<BuildReport> Session::build(const BuildRequest& request) {
+Result<BuildReport> Session::build(const BuildRequest& request, std::stop_token stop) {
   if (request.sources.empty()) return Error(ErrorKind::InvalidArgument, "there is nothing to build; name a program");
   base::Stopwatch watch;
   make_room();
@@ -91,15 +93,23 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
       report.times.end(),
       {{"difference", front.difference}, {"parse", front.parse}, {"verify", front.verify}, {"expand", front.expand}});
 
+  INLAY_TRY_VOID(ir::check_main(known->project.module()));
   watch.lap_ms();
   PieceOptions options{.level = request.level,
                        .cpu = request.native ? codegen::Cpu::Host : codegen::Cpu::Portable,
                        .strip = request.strip,
-                       .threads = std::max(1u, std::thread::hardware_concurrency())};
+                       .threads = std::max(1u, std::thread::hardware_concurrency()),
+                       .stop = stop};
   INLAY_TRY(options.support, support_objects(known->project.module()));
-  INLAY_TRY(const PieceReport built,
-            known->builder.build_executable(known->project.module(), known->project.reach(), options, file_,
-                                            {.state = known->project.state(), .changed = known->project.changed()}));
+  const Result<PieceReport> made =
+      known->builder.build_executable(known->project.module(), known->project.reach(), options, known->file,
+                                      {.state = known->project.state(), .changed = known->project.changed()});
+  if (!made) {
+    // Whoever stopped it may ask again.
+    static_cast<void>(store_->save().has_value());
+    return made.error();
+  }
+  const PieceReport& built = *made;
   report.functions = built.functions;
   report.compiled = built.compiled;
   report.data = built.data;
@@ -111,7 +121,7 @@ Result<BuildReport> Session::build(const BuildRequest& request) {
                                            {"data", built.data_time},
                                            {"link", built.link}});
   watch.lap_ms();
-  INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(file_.data()), file_.size()}));
+  INLAY_TRY_VOID(output.write({reinterpret_cast<const char*>(known->file.data()), known->file.size()}));
   INLAY_TRY_VOID(output.commit(ProgramMode));
   report.times.emplace_back("write", watch.lap_ms());
   // What cannot be kept is made again the next time.

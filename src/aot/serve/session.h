@@ -4,6 +4,7 @@
 
 #include <list>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "aot/pieces/build.h"
@@ -19,7 +20,9 @@ class Session {
   Session(std::string store, std::uint64_t store_bytes);
   ~Session();
 
-  Result<BuildReport> build(const BuildRequest& request);
+  /// An error of kind Changed if it was stopped: then no file is written, and what was compiled until then is kept. It
+  /// stops between functions (some dozens of them that are compiled together), not while the program is read.
+  Result<BuildReport> build(const BuildRequest& request, std::stop_token stop = {});
 
  private:
   struct Known;
@@ -31,7 +34,6 @@ class Session {
   std::unique_ptr<Store> store_;
   Machines machines_;
   std::list<std::unique_ptr<Known>> known_;  // the one that was built last is the first
-  base::Bytes file_;                         // its memory is used again
 };
 
 }  // namespace inlay::aot

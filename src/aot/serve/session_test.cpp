@@ -203,6 +203,21 @@ TEST(Session, ErrorsAreThoseOfAFreshBuildAndTheNextBuildIsGood) {
   }
 }
 
+TEST(Session, WhatIsStoppedWritesNothingAndCanBeAskedForAgain) {
+  Folder folder;
+  write_bytes(folder / "p.inlay", test_program(40).whole());
+  Session session("", 0);
+  std::stop_source stop;
+  stop.request_stop();
+  const Result<BuildReport> stopped = session.build(request_in(folder), stop.get_token());
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::Changed);
+  EXPECT_FALSE(std::filesystem::exists(folder / "program"));
+  const Result<BuildReport> built = session.build(request_in(folder));
+  ASSERT_TRUE(built) << built.error().to_string();
+  EXPECT_EQ(bytes_of(folder / "program"), fresh(folder, request_in(folder)));
+}
+
 TEST(Session, WhatCannotBeReadOrWrittenIsNamed) {
   Folder folder;
   Session session("", 0);

@@ -141,7 +141,7 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const 
                    "'@" + module.full_name(id) + "' has no assembly for " + std::string(to_string(architecture)) +
                        " (it has " + architectures_of(module, function) + "); add `asm " +
                        std::string(to_string(architecture)) + " { … }`",
-                   place_of(module, function.location));
+                   module.place(function.location));
     const std::string symbol = quoted(name);
     const bool intel = architecture == Architecture::X86_64;
     text += ".section " + quoted(".text." + name) + ",\"ax\",@progbits\n.p2align 4\n";
@@ -173,8 +173,7 @@ Result<void> lower_assembly(llvm::Module& into, const ir::Module& module, const 
   std::string message = "line " + std::to_string(line) + " of the assembly of '@" + module.full_name(part->function) +
                         "' for " + std::string(to_string(architecture)) + ": " + complaint.message;
   if (!complaint.line.empty()) message += ", in '" + complaint.line + "'";
-  return Error(ErrorKind::InvalidProgram, std::move(message),
-               place_of(module, module.functions[part->function].location));
+  return Error(ErrorKind::InvalidProgram, std::move(message), module.place(module.functions[part->function].location));
 }
 
 }  // namespace inlay::codegen

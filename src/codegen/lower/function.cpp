@@ -109,7 +109,7 @@ void FunctionLowering::make_slots() {
     if (total > MostSlotBytes) {
       symbols_.fail(Error(ErrorKind::InvalidProgram,
                           "'@" + module_.full_name(id_) + "' has slots of more than 1 GiB; make one a variable",
-                          place_of(module_, module_.locations[id])));
+                          module_.place(module_.locations[id])));
       return;
     }
     llvm::Type* type = types_.memory(inst.type());
@@ -253,7 +253,7 @@ FunctionLowering::Pair FunctionLowering::constant(ir::ConstId id) {
   symbols_.fail(
       Error(ErrorKind::InvalidProgram,
             "'@" + module_.full_name(id_) + "' mentions what only stands in generics; expand the module first",
-            place_of(module_, location_)));
+            module_.place(location_)));
   return {llvm::PoisonValue::get(type), nullptr};
 }
 

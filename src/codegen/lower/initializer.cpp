@@ -66,11 +66,6 @@ llvm::Constant* scalar(llvm::Type* type, const std::byte* bytes, std::uint64_t s
 
 }  // namespace
 
-Place place_of(const ir::Module& module, ir::Location location) {
-  if (!location) return {};
-  return {std::string(module.path(location.file())), location.line(), 0};
-}
-
 llvm::Type* initializer_type(const ir::Module& module, const ir::Data& data, Types& types) {
   llvm::LLVMContext& context = types.pointer()->getContext();
   const std::vector<ir::Relocation> relocations = relocations_of(module, data);
@@ -95,7 +90,7 @@ Result<llvm::Constant*> initializer(const ir::Module& module, const ir::Data& da
     return Error(ErrorKind::InvalidProgram,
                  "'@" + std::string(module.text(data.name)) +
                      "' has a pointer that does not lie within it, or on another; a pointer takes 8 bytes",
-                 place_of(module, data.location));
+                 module.place(data.location));
   const std::byte* bytes = data.bytes ? &module.bytes[data.bytes] : nullptr;
   if (relocations.empty()) {
     if (!bytes) return llvm::Constant::getNullValue(type);

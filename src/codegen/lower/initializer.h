@@ -21,7 +21,4 @@ llvm::StructType* record_type(const ir::Module& module, ir::FunctionId function,
 llvm::Constant* record_initializer(const ir::Module& module, ir::FunctionId function, Types& types,
                                    llvm::GlobalVariable& record);
 
-/// Where something was said, as errors have it.
-Place place_of(const ir::Module& module, ir::Location location);
-
 }  // namespace inlay::codegen

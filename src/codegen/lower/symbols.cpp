@@ -76,8 +76,8 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported) {
 bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
   const char* why = ir::why_not_a_name(name);
   if (!why) return true;
-  fail(Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "': " + why,
-             place_of(module_, location)));
+  fail(
+      Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "': " + why, module_.place(location)));
   return false;
 }
 
@@ -95,7 +95,7 @@ void Symbols::check_vectors(ir::FunctionId id) {
                "the external function '@" + module_.full_name(id) + "' takes or gives a " + module_.to_string(type) +
                    ", which C passes in a way of its own; pass a pointer" +
                    (job_.architecture == Architecture::RiscV64 ? "" : ", or vectors of 16 bytes"),
-               place_of(module_, f.location)));
+               module_.place(f.location)));
     return;
   }
 }
@@ -108,7 +108,7 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
   if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
     if (auto* function = llvm::dyn_cast<llvm::Function>(there)) return function;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is a function here and data elsewhere; rename one",
-               place_of(module_, f.location)));
+               module_.place(f.location)));
   }
   llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage,
                                                     possible ? name : "inlay.unnamed", &into_);
@@ -204,7 +204,7 @@ llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
   if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
     if (auto* object = llvm::dyn_cast<llvm::GlobalVariable>(there)) return object;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is data here and a function elsewhere; rename one",
-               place_of(module_, d.location)));
+               module_.place(d.location)));
   }
   // What others say about an object is not known to independent code.
   const bool known = !job_.independent && d.flags & ir::DataDefined;

@@ -339,6 +339,100 @@ TEST(Interpreter, small_results_are_whole_for_native_callers) {
   EXPECT_EQ(as<std::int32_t (*)()>(at(2))(), -5);
 }
 
+/// Reads whole words, of which six are in registers: what compilers rely on is that callers extend narrow integers.
+std::int64_t words(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::int64_t e, std::int64_t f,
+                   std::int64_t g, std::int64_t h, std::int64_t i, std::int64_t j) {
+  const std::int64_t all[] = {a, b, c, d, e, f, g, h, i, j};
+  std::int64_t sum = 0;
+  for (std::int64_t word : all) sum = sum * 3 + word;
+  return sum;
+}
+std::int32_t narrow(std::int8_t a, std::int8_t b, std::int16_t c, std::int16_t d, bool e, std::int8_t f, std::int8_t g,
+                    std::int8_t h, std::int16_t i, bool j) {
+  return a + 2 * b + 3 * c + 5 * d + 7 * e + 11 * f + 13 * g + 17 * h + 19 * i + 23 * j;
+}
+
+TEST(Interpreter, narrow_integers_are_whole_words_for_native_functions_also_on_the_stack) {
+  Module m = Module::create().value();
+  const TypeId signature = m.signature({I8, I16, I32, Bool, I8, I16, I8, I16, I32, Bool}, I64);
+  const FunctionId native = m.function("words", signature, FunctionExtern);
+  const FunctionId caller = m.function("caller", signature);
+  Builder b(m);
+  b.begin(caller);
+  std::vector<Operand> parameters;
+  for (unsigned i = 0; i < 10; ++i) parameters.emplace_back(b.parameter(i));
+  b.ret(b.call(native, parameters));
+  b.end();
+  Named list[] = {{"words", reinterpret_cast<void*>(words)}, {}};
+  const std::vector<Scalar> arguments = {scalar(std::int8_t{-1}),
+                                         scalar(std::int16_t{-2}),
+                                         scalar(-3),
+                                         scalar(true),
+                                         scalar(std::int8_t{-5}),
+                                         scalar(std::int16_t{-6}),
+                                         scalar(std::int8_t{-128}),
+                                         scalar(std::int16_t{-8}),
+                                         scalar(-9),
+                                         scalar(true)};
+  EXPECT_EQ(as<std::int64_t>(run(m, caller, arguments, with(list)).value()),
+            words(-1, -2, -3, 1, -5, -6, -128, -8, -9, 1));
+}
+
+TEST(Interpreter, native_functions_take_more_narrow_integers_than_there_are_registers) {
+  Module m = Module::create().value();
+  const TypeId signature = m.signature({I8, I8, I16, I16, Bool, I8, I8, I8, I16, Bool}, I32);
+  const FunctionId native = m.function("narrow", signature, FunctionExtern);
+  const FunctionId caller = m.function("caller", m.signature({}, I32));
+  Builder b(m);
+  b.begin(caller);
+  b.ret(b.call(native, {-1, -2, -3, -4, true, -6, -7, -8, -9, true}));
+  b.end();
+  Named list[] = {{"narrow", reinterpret_cast<void*>(narrow)}, {}};
+  EXPECT_EQ(as<std::int32_t>(run(m, caller, {}, with(list)).value()),
+            narrow(-1, -2, -3, -4, true, -6, -7, -8, -9, true));
+}
+
+/// What stands above a narrow result belongs to nobody.
+std::int64_t dirty() { return 0x123456789abcde01 + 0xfd; }
+
+TEST(Interpreter, of_narrow_results_only_their_bits_count) {
+  for (TypeId type : {I8, I16, I32}) {
+    Module m = Module::create().value();
+    const FunctionId native = m.function("dirty", m.signature({}, type), FunctionExtern);
+    const FunctionId caller = m.function("caller", m.signature({}, I64));
+    Builder b(m);
+    b.begin(caller);
+    b.ret(b.convert(Op::Sext, I64, b.call(native, std::span<const Operand>{})));
+    b.end();
+    Named list[] = {{"dirty", reinterpret_cast<void*>(dirty)}, {}};
+    const std::int64_t all = dirty();
+    const std::int64_t expected = type == I8    ? static_cast<std::int8_t>(all)
+                                  : type == I16 ? static_cast<std::int16_t>(all)
+                                                : static_cast<std::int32_t>(all);
+    EXPECT_EQ(as<std::int64_t>(run(m, caller, {}, with(list)).value()), expected);
+  }
+}
+
+TEST(Interpreter, of_narrow_arguments_from_native_code_only_their_bits_count) {
+  Module m = Module::create().value();
+  const FunctionId f = m.function("f", m.signature({I8, I64, I64, I64, I64, I64, I8, I16, I32}, I64));
+  const FunctionId address = m.function("address", m.signature({}, Ptr));
+  Builder b(m);
+  b.begin(f);
+  Value sum = b.convert(Op::Zext, I64, b.parameter(0));
+  for (unsigned i = 6; i <= 8; ++i) sum = b.add(b.mul(sum, 1000), b.convert(Op::Zext, I64, b.parameter(i)));
+  b.ret(sum);
+  b.end();
+  b.begin(address);
+  b.ret(b.convert(Op::Bitcast, Ptr, Value(f)));
+  b.end();
+  lay_out(m);
+  Interpreter interpreter = Interpreter::create(m).value();
+  auto* function = as<decltype(&words)>(interpreter.call(address, {}).value());
+  const std::int64_t above = std::int64_t{0x5a5a5a5a} << 32;
+  EXPECT_EQ(function(above + 1, 0, 0, 0, 0, 0, above + 0x702, above + 0x70003, above + 4, 0), 1'002'003'004);
+}
+
 /// @outer calls native @bounce, which calls @inner: a division of 100.
 FunctionId add_bounce(Module& m) {
   const TypeId callback = m.signature({I64}, I64);

@@ -12,6 +12,7 @@ namespace inlay::ir {
 struct NativeSignature {
   ffi_cif cif{};
   std::vector<ffi_type*> arguments;
+  std::vector<TypeId> types;       // of the arguments, as the program has them
   std::vector<std::size_t> cells;  // where the argument lies in a row
   std::size_t row = 0;             // bytes of a row
   TypeId result;
@@ -43,7 +44,7 @@ bool is_pair(TypeKind kind) {
   return kind == TypeKind::Slice || kind == TypeKind::Interface || kind == TypeKind::Closure;
 }
 
-/// Integers are signed, as most are in C; who takes an unsigned one looks at the low bits.
+/// Integers are signed, as most are in C, and as compiled programs pass them.
 ffi_type* scalar_type(TypeKind kind) {
   switch (kind) {
     case TypeKind::Void:
@@ -70,6 +71,31 @@ ffi_type* scalar_type(TypeKind kind) {
   }
 }
 
+/// Narrow integers are whole words: clang's code takes it that its caller has extended them, also on the stack, where
+/// libffi does not do that.
+ffi_type* argument_type(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::Bool:
+      return &ffi_type_uint64;
+    case TypeKind::I8:
+    case TypeKind::I16:
+    case TypeKind::I32:
+      return &ffi_type_sint64;
+    default:
+      return scalar_type(kind);
+  }
+}
+
+/// Extends the integer in a cell to a word.
+void extend(const Module& m, TypeId type, std::byte* cell) {
+  if (!m.is_int(type)) return;  // above a bool the cell has zeros
+  const unsigned unused = 64 - m.bits_of(type);
+  std::uint64_t bits;
+  std::memcpy(&bits, cell, sizeof bits);
+  const std::int64_t number = static_cast<std::int64_t>(bits << unused) >> unused;
+  std::memcpy(cell, &number, sizeof number);
+}
+
 Error not_native(const Module& module, TypeId signature) {
   return Error(ErrorKind::InvalidProgram, "'" + module.to_string(signature) +
                                               "' has vectors, which native functions are not passed by the "
@@ -79,8 +105,9 @@ Error not_native(const Module& module, TypeId signature) {
 bool fill(NativeSignature& out, const Module& m, TypeId type, bool object_first) {
   const auto add = [&](TypeId parameter) {
     const TypeKind kind = m.types[parameter].kind;
-    ffi_type* native = is_pair(kind) ? &out.pair : scalar_type(kind);
+    ffi_type* native = is_pair(kind) ? &out.pair : argument_type(kind);
     out.arguments.push_back(native);
+    out.types.push_back(parameter);
     out.cells.push_back(out.row);
     out.row += is_pair(kind) ? 16 : 8;
     return native != nullptr;
@@ -103,16 +130,9 @@ bool fill(NativeSignature& out, const Module& m, TypeId type, bool object_first)
 void set_native_result(const Module& m, TypeId type, const std::byte* cell, void* result) {
   if (type == Void) return;
   std::size_t size = value_size(m, type);
-  if (m.is_int(type)) {
-    std::uint64_t bits;
-    std::memcpy(&bits, cell, sizeof bits);
-    const auto unused = static_cast<unsigned>(64 - 8 * size);
-    const std::int64_t number = static_cast<std::int64_t>(bits << unused) >> unused;
-    std::memcpy(result, &number, sizeof number);
-    return;
-  }
-  if (type == Bool) size = 8;  // the cell has zeros above
+  if (m.is_int(type) || type == Bool) size = 8;
   std::memcpy(result, cell, size);
+  if (m.is_int(type)) extend(m, type, static_cast<std::byte*>(result));
 }
 
 void entered(ffi_cif* cif, void* result, void** arguments, void* user) {
@@ -127,7 +147,7 @@ void entered(ffi_cif* cif, void* result, void** arguments, void* user) {
     const NativeSignature& signature = *entry.signature;
     std::vector<std::byte> row(signature.row);
     for (std::size_t i = 0; i < signature.arguments.size(); ++i)
-      std::memcpy(row.data() + signature.cells[i], arguments[i], signature.arguments[i]->size);
+      set_cell(s.module, signature.types[i], static_cast<std::byte*>(arguments[i]), row.data() + signature.cells[i]);
     if (s.frames.empty() && s.native_depth == 0) s.steps_left = s.options.steps;
     run(s, entry.function, row.data(), cell);
     if (s.error) std::memset(cell, 0, sizeof cell);
@@ -183,7 +203,11 @@ bool call_native(State& s, void* address, TypeId type, bool object_first, const 
   // What lies in the row may be overwritten by calls that come back.
   std::vector<std::byte> copy(row, row + signature.row);
   std::vector<void*> arguments;
-  for (std::size_t cell : signature.cells) arguments.push_back(copy.data() + cell);
+  for (std::size_t i = 0; i < signature.cells.size(); ++i) {
+    std::byte* cell = copy.data() + signature.cells[i];
+    extend(s.module, signature.types[i], cell);
+    arguments.push_back(cell);
+  }
   alignas(16) std::byte returned[16] = {};
   ++s.native_depth;
   ffi_call(&signature.cif, FFI_FN(address), returned, arguments.data());

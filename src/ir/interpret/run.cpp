@@ -27,7 +27,7 @@ std::byte* address_of(std::uint64_t word) { return reinterpret_cast<std::byte*>(
 bool fail(State& s, ErrorKind kind, std::string message) {
   Place place;
   if (!s.frames.empty()) {
-    place = place_of(s.module, s.frames.back().running);
+    place = s.module.place(s.module.locations[s.frames.back().running]);
     message += " in @" + s.module.full_name(s.frames.back().function);
   }
   s.error.emplace(kind, std::move(message), std::move(place));
@@ -486,12 +486,6 @@ bool execute(State& s) {
 }
 
 }  // namespace
-
-Place place_of(const Module& module, InstId inst) {
-  const Location location = module.locations.contains(inst) ? module.locations[inst] : Location();
-  if (!location) return {};
-  return {std::string(module.path(location.file())), location.line(), 0};
-}
 
 bool run(State& s, FunctionId function, const std::byte* row, std::byte* result) {
   // Exceptions of native code may pass through here.

@@ -101,7 +101,5 @@ Result<const Code*> code_of(Interpreter::State& s, FunctionId function);
 
 /// Runs a function to its end, with a row of arguments. False: there is an error.
 bool run(Interpreter::State& s, FunctionId function, const std::byte* row, std::byte* result);
-/// The place of an instruction, as far as it is known.
-Place place_of(const Module& module, InstId inst);
 
 }  // namespace inlay::ir

@@ -145,6 +145,15 @@ void Parser::block_parameters(BlockId block) {
   module_.blocks[block].parameters = count;
 }
 
+/// Whether the function ends here, or another block begins.
+bool Parser::is_bare() const {
+  Scanner ahead = scanner_;
+  if (ahead.next() == '}') return true;
+  const std::string_view word = ahead.word();
+  const char behind = ahead.next();
+  return !word.empty() && (behind == ':' || (behind == '(' && word != "fn"));
+}
+
 void Parser::instruction() {
   const std::size_t at = scanner_.offset();
   const std::uint32_t line = scanner_.line();
@@ -165,6 +174,9 @@ void Parser::instruction() {
   if (const InstId last = module_.blocks[block_].last; last && ends_block(module_.insts[last].op()))
     return fail(at, "the block has ended above; the next one begins with its name, like 'done:'");
 
+  if (op == Op::Return && is_bare())
+    return fail(op_at,
+                "'return' stands without a value; write 'return i64 %x', or 'return_void' where there is no result");
   const OpInfo& i = info(op);
   const TypeId type = i.types != TypesNothing ? this->type() : TypeId{};
   words_.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What stands at the top of a text, but for data and bodies.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "ir/text/near.h"
@@ -114,6 +115,7 @@ void Parser::type_rest(Pending& pending) {
   const TypeId id{pending.id};
   const bool interface = pending.flags != 0;
   std::vector<NamedType> parts;
+  std::unordered_set<std::string_view> names;  // of methods
   if (!interface) {
     expect('=', "'='");
     const bool word = scanner_.next() == 's' && scanner_.peek_word() == "struct";
@@ -125,6 +127,9 @@ void Parser::type_rest(Pending& pending) {
     Name part;
     if (!name(part, interface ? "the name of a method" : "the name of a field")) return;
     if (!interface) expect(':', "':' and the type of the field");
+    if (interface && !names.insert(part.text).second)
+      return fail(part.at, "the interface has a method '" + std::string(part.text.substr(0, 200)) +
+                               "' already; give this one another name");
     depth_ += interface;  // a signature is a type
     parts.push_back({part.text, interface ? signature_type(false) : type()});
     depth_ -= interface;

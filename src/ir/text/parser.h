@@ -135,6 +135,7 @@ class Parser {
   void label(const Name& name, Function& into);
   void block_parameters(BlockId block);
   bool at_label(Name& name);
+  bool is_bare() const;
   void instruction();
   bool end_block(std::size_t at);
   void operands(Op op, TypeId type);

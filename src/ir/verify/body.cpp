@@ -15,7 +15,7 @@ bool BodyChecker::fail(std::string_view text) {
   error.emplace(ErrorKind::InvalidProgram,
                 "in " + symbol_text(m_, {SymbolKind::Function, function_.value}, f.parameters) + ": " +
                     shown_inst(m_, inst_) + ": " + std::string(text),
-                symbols_.place(location ? location : f.location));
+                m_.place(location ? location : f.location));
   return false;
 }
 
@@ -24,7 +24,7 @@ bool BodyChecker::fail_function(std::string_view text) {
   error.emplace(
       ErrorKind::InvalidProgram,
       "in " + symbol_text(m_, {SymbolKind::Function, function_.value}, f.parameters) + ": " + std::string(text),
-      symbols_.place(f.location));
+      m_.place(f.location));
   return false;
 }
 

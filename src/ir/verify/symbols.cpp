@@ -63,20 +63,15 @@ bool takes_pointer_first(const Module& m, const Type& function, const Type& sign
 
 std::string SymbolFacts::name(StringId id) const { return '@' + name_text(m_.text(id)); }
 
-Place SymbolFacts::place(Location location) const {
-  if (!location || location.file().value > file_count_) return {};
-  return {std::string(m_.path(location.file())), location.line(), 0};
-}
-
 bool SymbolFacts::fail(FunctionId id, std::string_view text) {
   const Function& f = m_.functions[id];
-  error.emplace(ErrorKind::InvalidProgram, name(f.name) + ": " + std::string(text), place(f.location));
+  error.emplace(ErrorKind::InvalidProgram, name(f.name) + ": " + std::string(text), m_.place(f.location));
   return false;
 }
 
 bool SymbolFacts::fail(DataId id, std::string_view text) {
   const Data& d = m_.data[id];
-  error.emplace(ErrorKind::InvalidProgram, name(d.name) + ": " + std::string(text), place(d.location));
+  error.emplace(ErrorKind::InvalidProgram, name(d.name) + ": " + std::string(text), m_.place(d.location));
   return false;
 }
 

@@ -36,7 +36,6 @@ class SymbolFacts {
   std::uint32_t data_count() const { return static_cast<std::uint32_t>(data_scopes_.size()); }
   /// Whether the location is unknown or in a file of the module.
   bool contains(Location location) const { return location.file().value <= file_count_; }
-  Place place(Location location) const;
 
   std::optional<Error> error;
 

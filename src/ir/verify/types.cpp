@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "ir/substitute.h"
+
 namespace inlay::ir {
 
 namespace {
@@ -344,6 +346,14 @@ bool TypeFacts::check_methods(TypeId id, const Type& t) {
   if (t.flags & TypeIncomplete) return fail(id, "it is mentioned, but defined nowhere");
   if (!contains(t.list, std::uint64_t{t.count} * 2)) return fail(id, "its methods lie outside of Module::extra");
   if (!add_words(std::uint64_t{t.count} * 2)) return false;
+  std::vector<std::uint32_t> names;
+  for (std::uint32_t i = 0; i < t.count; ++i) {
+    const StringId name{(&m_.extra[t.list])[std::size_t{i} * 2]};
+    if (!m_.text(name).empty()) names.push_back(name.value);
+  }
+  std::sort(names.begin(), names.end());
+  if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
+    return fail(id, "it has two methods called " + name_text(m_.text(StringId{*twice})));
   for (std::uint32_t i = 0; i < t.count; ++i) {
     const TypeId method{(&m_.extra[t.list])[std::size_t{i} * 2 + 1]};
     const std::string which = "method " + std::to_string(i);

@@ -155,6 +155,16 @@ TEST(VerifyTypes, arrays_have_lengths) {
   EXPECT_ABOUT("is larger than 4 GiB", [](Module& m) { m.array(m.array(I8, 1u << 20), 1u << 20); });
 }
 
+TEST(VerifyTypes, methods_have_names_of_their_own) {
+  EXPECT_ABOUT("type 'I': it has two methods called f", [](Module& m) {
+    m.define_interface(m.named_interface("I"),
+                       {{"f", m.signature({})}, {"g", m.signature({})}, {"f", m.signature({I8})}});
+  });
+  EXPECT_ABOUT("sound", [](Module& m) {
+    m.define_interface(m.named_interface("I"), {{"f", m.signature({})}, {"g", m.signature({})}});
+  });
+}
+
 TEST(VerifyTypes, methods_are_signatures) {
   EXPECT_ABOUT("method 0 is no signature", [](Module& m) { m.define_interface(m.named_interface("I"), {{"f", I32}}); });
   EXPECT_ABOUT("method 0 mentions parameters", [](Module& m) {

@@ -17,6 +17,9 @@ enum class Tier : std::uint8_t { Interpreter, Quick, Optimized };
 
 enum class Cpu : std::uint8_t { Baseline, Avx2, Avx512, Native };  // what the code may use; checked before it runs
 
+/// Whether this processor runs such code.
+bool supports(Cpu cpu);
+
 struct CompileOptions {
   Tier tier = Tier::Optimized;
   Cpu cpu = Cpu::Native;

@@ -16,16 +16,16 @@ namespace inlay::filter {
 using SlotNumber = std::uint32_t;
 
 enum class Op : std::uint8_t {
-  Load,      // result <- column `a`
+  Load,      // result <- column `a` (ColumnId::value, from 1)
   Constant,  // result <- constants[a]
-  Call,      // result <- functions[a](operands…); Strict: NULL, without a call, if an operand is NULL
-  Prepared,  // the same, with the object `b` in place of the argument that the function prepares
+  Call,      // result <- function `a` (FunctionId::value, from 1) of the operands; Strict: NULL, not called, for a NULL
+  Prepared,  // the same, with objects[b] in place of the argument that the function prepares; operands: the others
   And,       // result <- operand 0 AND operand 1, three-valued, both known
   Or,
   Not,         // result <- NOT operand 0
   IsNull,      // result <- operand 0 is NULL
   InSet,       // result <- operand 0 is in sets[b]; as SQL where the set holds NULL
-  Lookup,      // result <- tables[b][index of this row in dictionary column a]: what was found out for each entry
+  Lookup,      // result <- tables[b][index of this row in dictionary column a]; NULL where row or index say NULL
   Copy,        // result <- operand 0. The only op that writes a slot which others write too
   Jump,        // go on at `target`
   JumpUnless,  // if operand 0 is not true (false or NULL), go on at `target`
@@ -49,10 +49,10 @@ struct Set {
   Type type = Type::Integer;
   bool has_null = false;
   std::vector<Value> values;          // sorted, without doubles, none NULL
-  std::shared_ptr<const void> table;  // long lists: what the runtime's in_table_* functions search; else empty
+  std::shared_ptr<const void> table;  // long lists: what inlay_filter_in_* search (runtime/sets.h); else empty
 };
 
-/// What was found out for each entry of a dictionary.
+/// What was found out for each entry of a dictionary: a test that is NULL for NULL.
 struct DictionaryTest {
   ColumnId column;
   std::shared_ptr<const struct Program> program;  // of that one column, which it sees without its dictionary

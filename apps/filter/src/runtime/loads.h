@@ -34,7 +34,8 @@ std::int64_t inlay_filter_load_milliseconds(Scope& scope, const std::byte* at); 
 std::int64_t inlay_filter_load_microseconds(const std::byte* at);
 std::int64_t inlay_filter_load_nanoseconds(const std::byte* at);
 Text inlay_filter_load_string(const std::byte* at);
-Text inlay_filter_load_view(const std::byte* at);        // and Storage::Cell of type Text
+Text inlay_filter_load_view(const std::byte* at);  // and Storage::Cell of type Text
+Text inlay_filter_load_string_view(const std::byte* at);
 Text inlay_filter_load_characters(const std::byte* at);  // not called for null
 Text inlay_filter_load_offsets32(const std::byte* values, const std::byte* extra, std::int64_t row);
 Text inlay_filter_load_offsets64(const std::byte* values, const std::byte* extra, std::int64_t row);

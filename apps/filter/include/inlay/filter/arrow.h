@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "inlay/filter/batch.h"
 #include "inlay/filter/schema.h"
@@ -53,20 +53,49 @@ struct ArrowArrayStream {
 
 namespace inlay::filter {
 
-/// The columns of a struct array's schema. Columns of types that no expression can use are left out.
+/// The columns of a struct array's schema (`+s`): booleans, integers, floats, texts and bytes with 32 or 64 bit
+/// offsets, dates, timestamps (those with a time zone as UTC), and dictionaries of these. Columns of other types are
+/// left out.
 Result<Schema> schema_of(const ArrowSchema& schema);
 
-/// A batch that looks into the array, which must outlive it. Refuses arrays that contradict the schema.
+/// A batch that looks into an array. What the buffers hold is believed, as Arrow's producers and consumers do; that
+/// they are there, and long enough by what the array says of itself, is checked.
 class ArrowBatch {
  public:
+  /// The array must outlive the batch.
   static Result<ArrowBatch> of(const ArrowSchema& schema, const ArrowArray& array, std::int64_t first_row = 0);
-  const Batch& batch() const;
+  /// Takes the array over, and releases it at the end.
+  static Result<ArrowBatch> take(const ArrowSchema& schema, ArrowArray&& array, std::int64_t first_row = 0);
+
   ArrowBatch(ArrowBatch&&) noexcept;
+  ArrowBatch& operator=(ArrowBatch&&) noexcept;
   ~ArrowBatch();
+  const Batch& batch() const;
 
  private:
   struct State;
   explicit ArrowBatch(std::unique_ptr<State> state);
+  static Result<ArrowBatch> look_into(const ArrowSchema& schema, const ArrowArray& array, std::int64_t first_row,
+                                      std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Batches as a producer yields them.
+class ArrowStream {
+ public:
+  /// Takes the stream over, and releases it at the end. An error has the producer's words.
+  static Result<ArrowStream> open(ArrowArrayStream&& stream);
+  ArrowStream(ArrowStream&&) noexcept;
+  ArrowStream& operator=(ArrowStream&&) noexcept;
+  ~ArrowStream();
+
+  const Schema& schema() const;
+  /// The next batch, which outlives the stream; nothing at the end.
+  Result<std::optional<ArrowBatch>> next();
+
+ private:
+  struct State;
+  explicit ArrowStream(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -38,8 +38,8 @@ struct Node {
   bool nullable = false;               // whether it may be NULL; false is a promise
   bool raises = false;                 // whether it, or a part of it, may raise
   std::uint32_t first = 0, count = 0;  // operands, in Expressions::operands
-  ColumnId column;                     // Column
-  FunctionId function;                 // Call
+  ColumnId column = {};                // Column
+  FunctionId function = {};            // Call
   std::uint32_t constant = 0;          // Constant: number in Expressions::constants
   std::uint32_t begin = 0, end = 0;    // bytes of the text it came from; equal: of no text
 };
@@ -52,6 +52,8 @@ class Expressions {
 
   const Schema& schema() const { return *schema_; }
   const Registry& registry() const { return *registry_; }
+  /// Looks at a copy of its schema from now on.
+  void move_to(const Schema& schema) { schema_ = &schema; }
   const Node& operator[](NodeId id) const { return nodes_[id.value - 1]; }
   std::span<const NodeId> operands(NodeId id) const {
     const Node& node = (*this)[id];
@@ -76,6 +78,7 @@ class Expressions {
 
  private:
   NodeId intern(Node node, std::span<const NodeId> operands);
+  NodeId add_joined(NodeKind kind, std::span<const NodeId> operands);  // And, Or
 
   const Schema* schema_;
   const Registry* registry_;

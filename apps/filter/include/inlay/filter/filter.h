@@ -47,12 +47,12 @@ struct Values {
   std::shared_ptr<void> memory;
 };
 
-/// A condition for rows of one schema. One thread at a time; copies share what was compiled.
+/// A condition for rows of one schema. Any thread may use it; copies are the same filter.
 class Filter {
  public:
   /// Errors: what parse() finds, or InvalidProgram if the expression is not Boolean.
   static Result<Filter> compile(const Schema& schema, std::string_view condition, const FilterOptions& options = {});
-  /// Of a tree built in C++ (expressions.h).
+  /// Of a tree built in C++ (builder.h).
   static Result<Filter> compile(Expressions expressions, NodeId condition, const FilterOptions& options = {});
 
   /// The rows of a batch that pass. An error (InvalidData) names the row that raised it, by its number in the input.
@@ -77,7 +77,7 @@ class Filter {
   std::shared_ptr<State> state_;
 };
 
-/// A value for each row, for those rows that a filter let pass.
+/// A value for each row, for those rows that a filter let pass. Any thread may use it; copies are the same.
 class Projection {
  public:
   static Result<Projection> compile(const Schema& schema, std::string_view expression,

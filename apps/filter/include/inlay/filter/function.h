@@ -51,9 +51,11 @@ enum class Nulls : std::uint8_t {
 
 /// What the optimizer knows of a function.
 struct FunctionTraits {
-  double cost = 1;         // nanoseconds on a usual argument, roughly; sets the first order of tests
-  bool raises = false;     // takes a Scope& first, and may report a fault: is not moved across other tests
-  bool allocates = false;  // takes a Scope& first, for allocate()
+  double cost = 1;      // nanoseconds on a usual argument, roughly; sets the first order of tests
+  bool raises = false;  // takes a Scope& first, and may report a fault: is not moved across other tests
+  /// Takes a Scope& first, for allocate(). Without `raises` it may be moved, and the only fault it may report is that
+  /// memory is not to be had: whoever runs a kernel looks at scope.fault once more at the end.
+  bool allocates = false;
   Nulls nulls = Nulls::Strict;
   /// Where this argument is a constant, the function gets, in place of it, the `const void*` that this makes of it
   /// once. (A regular expression: compiled.) A function with `prepare` is only called so; the constant is never NULL.
@@ -80,8 +82,10 @@ class Registry {
   FunctionId add(Function function);
   const Function& operator[](FunctionId id) const { return functions_[id.value - 1]; }
   std::span<const Function> functions() const { return functions_; }
+  /// As a type given to find(): a NULL literal, which suits every parameter.
+  static constexpr Type AnyType = Type{255};
   /// The overload for these types: exact, or the one that the fewest conversions reach (Integer to Real, Date to
-  /// Timestamp; a NULL literal to anything). None, or the ids of those that are equally near.
+  /// Timestamp; AnyType to anything). None, or the ids of those that are equally near.
   std::vector<FunctionId> find(std::string_view name, std::span<const Type> types) const;
   bool has(std::string_view name) const;
 

@@ -39,7 +39,8 @@ enum class Storage : std::uint8_t {
   Nanoseconds,   // Timestamp, rounded down
   Seconds,       // Timestamp
   String,        // Text: a std::string
-  View,          // Text: Text or std::string_view
+  View,          // Text: Text (address, then size)
+  StringView,    // Text: a std::string_view (libstdc++: size, then address)
   Characters,    // Text: a const char* that ends with a zero byte; null is NULL
   Offsets32,     // Text: from `extra + values[row]` to `extra + values[row + 1]` (Arrow utf8)
   Offsets64,     // the same with 64 bits
@@ -65,7 +66,7 @@ struct Column {
   bool dictionary =
       false;  // values are those of a dictionary of this layout, chosen by `indices` (signed or not, see below)
   Storage indices = Storage::Int32;  // dictionary: Int8 to UInt64, as the rows hold them
-  std::string accessor;              // Accessor: the name of the function in the registry
+  std::string accessor = {};         // Accessor: the name of the function in the registry
 
   friend bool operator==(const Column&, const Column&) = default;
 };

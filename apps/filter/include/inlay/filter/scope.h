@@ -10,12 +10,13 @@
 
 namespace inlay::filter {
 
-/// What may go wrong in a row. The text of each: fault_message() in src/runtime/faults.cpp.
+/// What may go wrong in a row. The text of each: fault_message() in src/runtime/faults.h.
 enum class Fault : std::int32_t {
   None,
   IntegerOverflow,
   DivisionByZero,
-  NotANumber,  // a text that was to be cast, or a cell of a file
+  NotAnInteger,  // a text that was to be cast, or a cell of a file
+  NotANumber,
   NotABoolean,
   NotADate,
   NotATimestamp,

@@ -7,6 +7,11 @@
 #include <optional>
 #include <string_view>
 
+// Functions of runtimes answer these types under names without C++'s mangling, as is meant.
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wreturn-type-c-linkage"
+#endif
+
 namespace inlay::filter {
 
 enum class Type : std::uint8_t {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compile/compile.h"
+
+#include <chrono>
+
+#include "compile/emit.h"
+#include "inlay/ir/text.h"
+
+namespace inlay::filter {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Processor processor_of(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::Baseline:
+      return Processor::Baseline;
+    case Cpu::Avx2:
+      return Processor::V3;
+    case Cpu::Avx512:
+      return Processor::V4;
+    case Cpu::Native:
+      return Processor::Host;
+  }
+  return Processor::Baseline;
+}
+
+template <class Compiled, class Signature, class Emit>
+Result<Compiled> compile(const Jit& jit, const CompileOptions& options, Emit emit) {
+  const Clock::time_point began = Clock::now();
+  INLAY_TRY(ir::Module module, emit());
+  const ProgramOptions how{.level = options.tier == Tier::Quick ? Level::Quick : Level::O2,
+                           .processor = processor_of(options.cpu)};
+  INLAY_TRY(inlay::Function<Signature> function, jit.compile<Signature>(module, KernelName, how));
+  const double total = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
+  const Report report = function.explain();
+  CompileTimes times{.join = report.load_us / 1000,
+                     .optimize = report.optimize_us / 1000,
+                     .generate = (report.emit_us + report.link_us) / 1000};
+  times.emit = total - times.join - times.optimize - times.generate;
+  return Compiled{std::move(function), times};
+}
+
+}  // namespace
+
+bool supports(Cpu cpu) { return can_run(processor_of(cpu)); }
+
+Result<CompiledFilter> compile_filter(const Jit& jit, const Program& program, const CompileOptions& options) {
+  using Signature =
+      std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, std::int64_t, std::int64_t, std::uint8_t*);
+  return compile<CompiledFilter, Signature>(jit, options, [&] { return emit_filter(program); });
+}
+
+Result<CompiledProjection> compile_projection(const Jit& jit, const Program& program, const CompileOptions& options) {
+  using Signature = std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, const std::uint32_t*,
+                                 std::int64_t, std::int64_t, const ProjectionOut*);
+  return compile<CompiledProjection, Signature>(jit, options, [&] { return emit_projection(program); });
+}
+
+Result<std::string> program_ir(const Program& program) {
+  INLAY_TRY(const ir::Module module, program.type == Type::Boolean ? emit_filter(program) : emit_projection(program));
+  return ir::print(module, {.locations = false});
+}
+
+}  // namespace inlay::filter

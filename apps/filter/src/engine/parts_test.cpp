@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gtest/gtest.h>
+
+#include "compile/programs.h"
+#include "engine/pass_bytes.h"
+#include "engine/tables.h"
+#include "engine/tiers.h"
+#include "runtime/scope_owner.h"
+
+namespace inlay::filter {
+namespace {
+
+TEST(Tiers, CompilingPaysWhereEnoughRowsAreToCome) {
+  // 1000 rows took 0.1 ms.
+  EXPECT_FALSE(pays_for_certain({.ms = 0.1, .rows = 1000, .left = 1000, .cost = 2, .saves = 0.5}));
+  EXPECT_TRUE(pays_for_certain({.ms = 0.1, .rows = 1000, .left = 1000000, .cost = 2, .saves = 0.5}));
+  EXPECT_FALSE(pays_for_certain({.ms = 0, .rows = 0, .left = 1000000, .cost = 2, .saves = 0.5}));
+}
+
+TEST(Tiers, WhereProcessorsAreInUseCompilingIsATwentiethOfWhatWasSpent) {
+  EXPECT_FALSE(pays_by_experience({.ms = 3, .cost = 2}, true));
+  EXPECT_TRUE(pays_by_experience({.ms = 5, .cost = 2}, true));
+  EXPECT_FALSE(pays_by_experience({.ms = 39, .cost = 2}, false));
+  EXPECT_TRUE(pays_by_experience({.ms = 41, .cost = 2}, false));
+}
+
+TEST(PassBytes, AreCountedSelectedAndPacked) {
+  for (const std::size_t size : {0u, 1u, 8u, 9u, 2041u, 5000u}) {
+    std::vector<std::uint8_t> pass(size);
+    Selection expected;
+    for (std::size_t i = 0; i < size; ++i)
+      if (i % 3 == 0 || i > 4000) {
+        pass[i] = 1;
+        expected.push_back(static_cast<std::uint32_t>(i));
+      }
+    EXPECT_EQ(count_of(pass), static_cast<std::int64_t>(expected.size()));
+    EXPECT_EQ(selection_of(pass), expected);
+    const std::vector<std::uint8_t> bits = bitmap_of(pass);
+    ASSERT_EQ(bits.size(), (size + 7) / 8);
+    for (std::size_t i = 0; i < bits.size() * 8; ++i) EXPECT_EQ(bits[i / 8] >> (i % 8) & 1, i < size && pass[i]) << i;
+  }
+}
+
+int calls = 0;
+bool counted(Text text) {
+  ++calls;
+  return text.size > 1;
+}
+
+TEST(DictionaryTables, AreMadeOncePerVersion) {
+  Registry registry = Registry::standard();
+  const FunctionId function = registry.add(function_of<&counted>("counted", "counted"));
+  Schema schema;
+  schema.add(testing::column("t", Type::Text, Storage::View, 16));
+  testing::ProgramWriter inner(schema, registry);
+  const SlotNumber t = inner.load("t");
+  const SlotNumber found = inner.append(Op::Call, inner.slot(Type::Boolean), false, {t}, function.value);
+  Program outer;
+  outer.tables.push_back({ColumnId(1), std::make_shared<Program>(inner.done(found))});
+  DictionaryTables tables(outer);
+  const Text texts[] = {Text("a"), Text("ab"), Text("abc")};
+  const ColumnData dictionary{.values = reinterpret_cast<const std::byte*>(texts)};
+  ColumnData data[] = {{.dictionary = &dictionary, .dictionary_size = 3, .dictionary_version = 5}};
+  const auto prepare = [&] {
+    ScopeOwner scope;
+    BatchTables made;
+    EXPECT_TRUE(tables.prepare({.rows = 1, .columns = data}, scope.scope(), made));
+    return made;
+  };
+  calls = 0;
+  const BatchTables made = prepare();
+  EXPECT_EQ(calls, 3);
+  const std::uint8_t* table = made.addresses.at(0);
+  EXPECT_EQ(std::vector(table - 1, table + 3), (std::vector<std::uint8_t>{2, 0, 1, 1}));
+  EXPECT_EQ(prepare().addresses.at(0), table);
+  EXPECT_EQ(calls, 3);
+  data[0].dictionary_version = 6;
+  data[0].dictionary_size = 2;
+  prepare();
+  EXPECT_EQ(calls, 5);
+  data[0].dictionary_version = 5;
+  data[0].dictionary_size = 3;
+  EXPECT_EQ(prepare().addresses.at(0), table);
+  data[0].dictionary_version = 0;  // unknown
+  prepare();
+  prepare();
+  EXPECT_EQ(calls, 11);
+}
+
+}  // namespace
+}  // namespace inlay::filter
