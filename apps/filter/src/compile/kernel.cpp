@@ -66,7 +66,9 @@ void emit_ways(RowEmitter& rows, bool straight, Loop loop) {
   b.start(after);
 }
 
-ir::Value end_byte(ir::Builder& b, ir::Value truth) { return b.convert(ir::Op::Zext, I8, truth); }
+ir::Value end_byte(ir::Builder& b, ir::Value truth) {
+  return truth.is_number() ? truth : b.convert(ir::Op::Zext, I8, truth);
+}
 
 /// An address among bytes of which is known that they are there.
 ir::Value byte_at(ir::Builder& b, ir::Value at, ir::Value number) { return b.offset(I8, at, number); }

@@ -164,8 +164,7 @@ ir::Value RowEmitter::no_bitmap_is_there() {
 
 ir::Value RowEmitter::row_invalid(const Column& column, const Base& base) {
   if (column.validity != Validity::Bitmap || without_bitmaps_) return {};
-  return b_.unary(ir::Op::Not,
-                  call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));
+  return negated(call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));
 }
 
 /// The number of the row's entry, -1 if it has none. Indices lie one after the other, whatever the stride of values.
@@ -218,13 +217,13 @@ std::optional<ir::Value> RowEmitter::invalid(const Place& place) {
       return std::nullopt;
     case Validity::Bitmap:
       if (without_bitmaps_) return std::nullopt;
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool,
-                                                {place.validity, b_.add(place.offset, place.row)}));
+      return negated(
+          call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {place.validity, b_.add(place.offset, place.row)}));
     case Validity::Flag:
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_flag", {Ptr, I32}, Bool,
-                                                {at(), m_.integer(I32, place.column->flag)}));
+      return negated(
+          call_runtime("inlay_filter_valid_flag", {Ptr, I32}, Bool, {at(), m_.integer(I32, place.column->flag)}));
     case Validity::InValue:
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_address", {Ptr}, Bool, {at()}));
+      return negated(call_runtime("inlay_filter_valid_address", {Ptr}, Bool, {at()}));
   }
   return std::nullopt;
 }

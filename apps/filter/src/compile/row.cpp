@@ -193,7 +193,7 @@ void RowEmitter::instruction(const Instruction& inst) {
       return set(inst, three_valued(false, operand(0), operand(1)));
     case Op::Not: {
       const Held held = operand(0);
-      return set(inst, {b_.bit_not(held.value), held.null});
+      return set(inst, {negated(held.value), held.null});
     }
     case Op::IsNull: {
       const Held held = operand(0);
@@ -227,16 +227,28 @@ Held RowEmitter::get(SlotNumber slot) {
 }
 
 ir::Value RowEmitter::truth(const Held& held) {
-  return held.null ? b_.binary(ir::Op::And, Bool, held.value, b_.unary(ir::Op::Not, held.null)) : held.value;
+  return held.null ? b_.binary(ir::Op::And, Bool, held.value, negated(held.null)) : held.value;
 }
 
 ir::Value RowEmitter::or_zero(const Held& held, Type type) {
-  return held.null ? b_.select(held.null, m_.zero(this->type(type)), held.value) : held.value;
+  const TypeId known = this->type(type);
+  const ir::Value zero = m_.zero(known);
+  if (!held.null || held.value == zero) return held.value;
+  // A plain number would take its type from the other one, which may be one, too.
+  const bool plain = held.value.is_number();
+  return b_.select(
+      held.null, zero,
+      plain ? m_.constant({ir::ConstKind::Int, known, static_cast<std::uint64_t>(held.value.number())}) : held.value);
 }
 
 ir::Value RowEmitter::any(ir::Value a, ir::Value b) {
   if (!a || !b) return a ? a : b;
   return b_.binary(ir::Op::Or, Bool, a, b);
+}
+
+ir::Value RowEmitter::negated(ir::Value truth) {
+  if (truth.is_number()) return m_.boolean(truth.number() == 0);
+  return b_.append(ir::Op::Not, Bool, truth.bits);
 }
 
 template <class Make>
@@ -270,7 +282,7 @@ ir::Value RowEmitter::call_runtime(std::string_view symbol, std::initializer_lis
 /// NULL, unless one of them decides: false for AND, true for OR.
 Held RowEmitter::three_valued(bool is_and, const Held& a, const Held& b) {
   const auto both = [&](ir::Value x, ir::Value y) { return b_.binary(ir::Op::And, Bool, x, y); };
-  const auto no = [&](ir::Value x) { return b_.unary(ir::Op::Not, x); };
+  const auto no = [&](ir::Value x) { return negated(x); };
   const ir::Value null = any(a.null, b.null);
   if (!null) return {b_.binary(is_and ? ir::Op::And : ir::Op::Or, Bool, a.value, b.value), {}};
   const auto decides = [&](const Held& held) {
@@ -373,7 +385,7 @@ Held RowEmitter::in_set(const Instruction& inst) {
   const auto make = [&] { return is_in(set, inst.b, held.value); };
   const ir::Value found = branches ? unless(held.null, Type::Boolean, make) : make();
   // What is not found may equal a NULL of the list.
-  return {found, set.has_null ? any(held.null, b_.unary(ir::Op::Not, found)) : held.null};
+  return {found, set.has_null ? any(held.null, negated(found)) : held.null};
 }
 
 ir::Value RowEmitter::is_in(const Set& set, std::size_t number, ir::Value value) {
@@ -382,7 +394,7 @@ ir::Value RowEmitter::is_in(const Set& set, std::size_t number, ir::Value value)
     const std::string_view symbol = set.type == Type::Text   ? "inlay_filter_in_texts"
                                     : set.type == Type::Real ? "inlay_filter_in_reals"
                                                              : "inlay_filter_in_integers";
-    if (set.type == Type::Boolean) value = b_.convert(ir::Op::Zext, I64, value);
+    if (set.type == Type::Boolean && !value.is_number()) value = b_.convert(ir::Op::Zext, I64, value);
     return call_runtime(symbol, {Ptr, set.type == Type::Boolean ? I64 : operand}, Bool,
                         {object(object_of_set(program_, number)), value});
   }

@@ -94,6 +94,7 @@ class RowEmitter {
   /// `value()`, but only where `skip` does not hold; zero there.
   template <class Make>
   ir::Value unless(ir::Value skip, Type type, Make make);
+  ir::Value negated(ir::Value truth);
   ir::Value any(ir::Value a, ir::Value b);  // of two conditions, either of which may be none
   ir::Value object(std::size_t number);
 
