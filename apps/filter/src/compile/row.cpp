@@ -37,8 +37,8 @@ bool may_be_called_for_nothing(const Function& function) {
 
 }  // namespace
 
-RowEmitter::RowEmitter(const Program& program, ir::Builder& builder)
-    : program_(program), b_(builder), m_(builder.module()), text_(m_.slice(ir::I8)) {
+RowEmitter::RowEmitter(const Program& program, ir::Builder& builder, bool bitmaps)
+    : program_(program), b_(builder), m_(builder.module()), text_(m_.slice(ir::I8)), bitmaps_(bitmaps) {
   // As in batch.h and scope.h.
   column_type_ = m_.named_struct("Column");
   m_.define_struct(column_type_, {{"values", Ptr},

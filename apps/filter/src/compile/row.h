@@ -21,17 +21,11 @@ struct Held {
 
 class RowEmitter {
  public:
-  RowEmitter(const Program& program, ir::Builder& builder);
+  /// `bitmaps`: whether columns may come with them.
+  RowEmitter(const Program& program, ir::Builder& builder, bool bitmaps);
 
   /// In the function's first block: what is the same for all rows.
   void begin();
-
-  /// Whether columns may or may not come with a bitmap, which is known when a batch is there.
-  bool has_bitmaps() const;
-  /// Whether none does.
-  ir::Value no_bitmap_is_there();
-  /// How the next rows are written: for batches of which no_bitmap_is_there().
-  void without_bitmaps(bool yes) { without_bitmaps_ = yes; }
 
   /// The value of the row of that number, in the block that is current afterwards. Where it raises, it goes on in
   /// `fault`, a block without parameters.
@@ -105,7 +99,7 @@ class RowEmitter {
   ir::Value columns_, scope_, tables_, fault_, objects_;
   std::vector<Base> bases_;           // by ColumnId
   std::vector<ir::Value> tables_of_;  // by DictionaryTest
-  bool without_bitmaps_ = false;
+  const bool bitmaps_;
 
   std::vector<std::uint8_t> in_memory_;  // by slot: lies in memory, because several instructions write it
   std::vector<std::uint8_t> nullable_;   // by slot
