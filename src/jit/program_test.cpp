@@ -65,8 +65,7 @@ export func @ones(%x: i64) -> i64 {
 )";
   for (const Processor processor : {Processor::Host, Processor::Baseline, Processor::V3, Processor::V4}) {
     ir::Module module = ir::parse(Bits).value();
-    const auto ones =
-        jit().compile<std::int64_t(std::int64_t)>(module, "ones", ProgramOptions{.processor = processor});
+    const auto ones = jit().compile<std::int64_t(std::int64_t)>(module, "ones", ProgramOptions{.processor = processor});
     ASSERT_EQ(ones.has_value(), can_run(processor));
     if (!ones) {
       EXPECT_EQ(ones.error().kind(), ErrorKind::InvalidArgument);

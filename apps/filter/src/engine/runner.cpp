@@ -53,10 +53,10 @@ Error raised_error(const Runner::State& state, const Batch& batch, const Scope& 
 }
 
 /// Blocks from `begin` on up to `end`: `interpret` or `call`, for a part of them, answers how far it came. Then so does
-/// this.
+/// this. `rows`: of the batch, where it has more than these.
 template <class Interpret, class Call>
 std::int64_t run_blocks(Runner::State& state, bool bitmaps, std::int64_t begin, std::int64_t end, Interpret interpret,
-                        Call call) {
+                        Call call, std::int64_t rows = 0) {
   Clock::time_point before = Clock::now();
   while (begin < end) {
     const Code* code = state.code(bitmaps);
@@ -64,13 +64,29 @@ std::int64_t run_blocks(Runner::State& state, bool bitmaps, std::int64_t begin, 
     const std::int64_t stop = begin + rows_at_once(tier, end - begin);
     const std::int64_t done = code ? call(*code, begin, stop) : interpret(begin, stop);
     const Clock::time_point now = Clock::now();
-    state.count(bitmaps, tier, done - begin, std::chrono::nanoseconds(now - before).count(), end - done);
+    state.count(bitmaps, tier, done - begin, std::chrono::nanoseconds(now - before).count(),
+                std::max(rows, end) - done);
     before = now;
     begin = done;
     if (done < stop) break;
   }
   return begin;
 }
+
+/// A filter's two ways to do rows [begin, end).
+struct FilterRun {
+  std::int64_t interpret(std::int64_t begin, std::int64_t end, std::uint8_t* pass) const {
+    return interpret_filter(*state.interpreted, columns, scope, tables, begin, end, pass);
+  }
+  std::int64_t call(const Code& code, std::int64_t begin, std::int64_t end, std::uint8_t* pass) const {
+    return code.filter->function(columns, &scope, tables, begin, end, pass);
+  }
+
+  const Runner::State& state;
+  const ColumnData* columns;
+  Scope& scope;
+  const std::uint8_t* const* tables;
+};
 
 /// Prepares what a batch needs, has `run` do its rows up to `end`, and makes an error where it stops before.
 template <class Run>
@@ -106,19 +122,40 @@ Result<std::shared_ptr<Runner>> Runner::create(Plan plan, Kind kind, const Filte
 
 Result<void> Runner::filter(const Batch& batch, Scope& scope, std::uint8_t* pass, std::int64_t* raised) {
   State& state = *state_;
-  const ColumnData* columns = batch.columns.data();
-  return run_batch(
-      state, batch, scope, raised, [&](const std::uint8_t* const* tables, bool bitmaps) -> std::optional<std::int64_t> {
-        const std::int64_t done = run_blocks(
-            state, bitmaps, 0, batch.rows,
-            [&](std::int64_t begin, std::int64_t end) {
-              return interpret_filter(*state.interpreted, columns, scope, tables, begin, end, pass + begin);
-            },
-            [&](const Code& code, std::int64_t begin, std::int64_t end) {
-              return code.filter->function(columns, &scope, tables, begin, end, pass + begin);
-            });
-        return done < batch.rows ? std::optional(done) : std::nullopt;
-      });
+  return run_batch(state, batch, scope, raised, [&](const auto* tables, bool bitmaps) {
+    const FilterRun run{state, batch.columns.data(), scope, tables};
+    const std::int64_t done = run_blocks(
+        state, bitmaps, 0, batch.rows,
+        [&](std::int64_t begin, std::int64_t end) { return run.interpret(begin, end, pass + begin); },
+        [&](const Code& code, std::int64_t begin, std::int64_t end) {
+          return run.call(code, begin, end, pass + begin);
+        });
+    return done < batch.rows ? std::optional(done) : std::nullopt;
+  });
+}
+
+Result<void> Runner::filter_blocks(const Batch& batch, Scope& scope, std::span<std::uint8_t> room,
+                                   const std::function<void(std::int64_t, std::span<const std::uint8_t>)>& take,
+                                   std::int64_t* raised) {
+  State& state = *state_;
+  const auto most = static_cast<std::int64_t>(room.size());
+  return run_batch(state, batch, scope, raised, [&](const auto* tables, bool bitmaps) -> std::optional<std::int64_t> {
+    const FilterRun run{state, batch.columns.data(), scope, tables};
+    for (std::int64_t first = 0; first < batch.rows; first += most) {
+      const std::int64_t end = std::min(batch.rows, first + most);
+      std::uint8_t* pass = room.data() - first;
+      const std::int64_t done = run_blocks(
+          state, bitmaps, first, end,
+          [&](std::int64_t begin, std::int64_t stop) { return run.interpret(begin, stop, pass + begin); },
+          [&](const Code& code, std::int64_t begin, std::int64_t stop) {
+            return run.call(code, begin, stop, pass + begin);
+          },
+          batch.rows);
+      if (done < end) return done;
+      take(first, room.first(static_cast<std::size_t>(end - first)));
+    }
+    return std::nullopt;
+  });
 }
 
 Result<void> Runner::project(const Batch& batch, Scope& scope, const std::uint32_t* selection, std::int64_t first,
