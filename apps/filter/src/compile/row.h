@@ -61,15 +61,16 @@ class RowEmitter {
   void set(const Instruction& instruction, const Held& held);
   Held get(SlotNumber slot);
 
-  // row.cpp
   Held three_valued(bool is_and, const Held& a, const Held& b);
+  Held constant(const Value& value);
+  ir::Value text(std::string_view bytes);
+
+  // call.cpp
+  Held call(const Instruction& instruction);
+  Held call_handled(const Function& function, const Instruction& instruction);
   Held in_set(const Instruction& instruction);
   ir::Value is_in(const Set& set, std::size_t number, ir::Value value);
   Held lookup(const Instruction& instruction);
-  Held call(const Instruction& instruction);
-  Held call_handled(const Function& function, const Instruction& instruction);
-  Held constant(const Value& value);
-  ir::Value text(std::string_view bytes);
 
   // load.cpp
   Held load(ColumnId id);

@@ -130,7 +130,9 @@ TEST(Engine, BatchesWithBitmapsHaveCodeOfTheirOwn) {
         const int which = (first + round) % 2;
         ASSERT_EQ(filter.select(batches[which]).value(), expected[which]) << int(engine) << ' ' << round;
       }
-      if (engine != Engine::Tiered) EXPECT_NE(filter.explain().find("24,000 rows"), std::string::npos);
+      if (engine != Engine::Tiered) {
+        EXPECT_NE(filter.explain().find("24,000 rows"), std::string::npos);
+      }
     }
 }
 
@@ -233,7 +235,9 @@ TEST(Engine, ProcessorsAreNamed) {
     options.cpu = name;
     Result<Filter> filter = Filter::compile(rows.schema, Condition, options);
     ASSERT_EQ(filter.has_value(), supports(cpu));
-    if (filter) EXPECT_EQ(filter->count(rows.batch()).value(), expected) << name;
+    if (filter) {
+      EXPECT_EQ(filter->count(rows.batch()).value(), expected) << name;
+    }
   }
   FilterOptions options;
   options.cpu = "z80";
