@@ -51,16 +51,26 @@ Result<Compiled> compile(const Jit& jit, const CompileOptions& options, Emit emi
 
 bool supports(Cpu cpu) { return can_run(processor_of(cpu)); }
 
+bool has_bitmaps(const Program& program, const Batch& batch) {
+  for (const ColumnId id : program.columns) {
+    if ((*program.schema)[id].validity != Validity::Bitmap) continue;
+    const ColumnData& data = batch.columns[id.value - 1];
+    if (data.validity || (data.dictionary && data.dictionary->validity)) return true;
+  }
+  return false;
+}
+
 Result<CompiledFilter> compile_filter(const Jit& jit, const Program& program, const CompileOptions& options) {
   using Signature =
       std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, std::int64_t, std::int64_t, std::uint8_t*);
-  return compile<CompiledFilter, Signature>(jit, options, [&] { return emit_filter(program); });
+  return compile<CompiledFilter, Signature>(jit, options, [&] { return emit_filter(program, options.bitmaps); });
 }
 
 Result<CompiledProjection> compile_projection(const Jit& jit, const Program& program, const CompileOptions& options) {
   using Signature = std::int64_t(const ColumnData*, Scope*, const std::uint8_t* const*, const std::uint32_t*,
                                  std::int64_t, std::int64_t, const ProjectionOut*);
-  return compile<CompiledProjection, Signature>(jit, options, [&] { return emit_projection(program); });
+  return compile<CompiledProjection, Signature>(jit, options,
+                                                [&] { return emit_projection(program, options.bitmaps); });
 }
 
 Result<std::string> program_ir(const Program& program) {
