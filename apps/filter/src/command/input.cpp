@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "command/input.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "language/nearest.h"
+
+namespace inlay::filter::command {
+
+namespace {
+
+bool is_standard_input(const std::string& file) { return file == "-"; }
+
+std::string name_of(const std::string& file) { return is_standard_input(file) ? "standard input" : file; }
+
+Error system_error(const std::string& file, const char* what) {
+  return {ErrorKind::File, std::string(what) + ": " + std::strerror(errno), {.file = name_of(file)}};
+}
+
+bool begins_as_sqlite(const std::string& file) {
+  static constexpr std::string_view Magic("SQLite format 3\0", 16);
+  struct stat status;
+  // Not of a pipe: what is read of it is gone.
+  if (stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  std::array<char, Magic.size()> begin{};
+  const ssize_t size = read(descriptor, begin.data(), begin.size());
+  close(descriptor);
+  return size == static_cast<ssize_t>(Magic.size()) && std::string_view(begin.data(), begin.size()) == Magic;
+}
+
+bool ends_in(const std::string& file, std::initializer_list<std::string_view> endings) {
+  const std::string name = lower_case(file);
+  for (const std::string_view ending : endings)
+    if (name.ends_with(ending)) return true;
+  return false;
+}
+
+Result<int> open_file(const std::string& file) {
+  const int descriptor =
+      is_standard_input(file) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error(file, "cannot be read");
+  return descriptor;
+}
+
+std::vector<std::pair<std::string, Type>> types_of(const Schema& schema) {
+  std::vector<std::pair<std::string, Type>> types;
+  for (const Column& column : schema.columns()) types.emplace_back(column.name, column.type);
+  return types;
+}
+
+/// What the file's own columns are among the types of the first one's.
+Result<std::unique_ptr<Source>> open_csv_like(const std::string& file, TextOptions text, const Input& first) {
+  const bool has_header = !first.source->header().empty();
+  if (!text.header) text.header = has_header;
+  std::vector<std::pair<std::string, Type>> wanted = types_of(first.source->schema());
+  // Types can only be told of columns that are there. Standard input cannot be looked at twice.
+  if (!is_standard_input(file)) {
+    INLAY_TRY(const int descriptor, open_file(file));
+    TextOptions plain = text;
+    plain.types.clear();
+    INLAY_TRY(const std::unique_ptr<Source> look, open_csv(descriptor, std::move(plain)));
+    std::erase_if(wanted, [&](const auto& entry) {
+      const Schema& schema = look->schema();
+      for (const Column& column : schema.columns())
+        if (column.name == entry.first) return false;
+      return true;
+    });
+  }
+  text.types = std::move(wanted);
+  INLAY_TRY(const int descriptor, open_file(file));
+  return open_csv(descriptor, std::move(text));
+}
+
+}  // namespace
+
+InputFormat format_of(const std::string& file, const Options& options) {
+  if (options.input_format != InputFormat::ByName) return options.input_format;
+  if (is_standard_input(file)) return InputFormat::Csv;
+  if (ends_in(file, {".jsonl", ".ndjson", ".json"})) return InputFormat::JsonLines;
+  if (begins_as_sqlite(file)) return InputFormat::Sqlite;
+  return ends_in(file, {".tsv", ".tab"}) ? InputFormat::Tsv : InputFormat::Csv;
+}
+
+Result<Input> open_input(const std::string& file, const Options& options, const Input* first) {
+  Input input{.source = nullptr, .name = name_of(file), .format = format_of(file, options)};
+  if (input.format == InputFormat::Sqlite) {
+    if (is_standard_input(file))
+      return Error(ErrorKind::InvalidArgument, "an SQLite database is read from a file, not from standard input");
+    INLAY_TRY(const int descriptor, open_file(file));  // SQLite's own message does not say why
+    close(descriptor);
+    INLAY_TRY(input.source, open_sqlite(file, options.table));
+    return input;
+  }
+  TextOptions text;
+  text.name = input.name;
+  text.types = options.types;
+  text.header = options.header;
+  text.delimiter = options.delimiter;
+  if (text.delimiter == 0 && input.format == InputFormat::Tsv) text.delimiter = '\t';
+  input.tabs = text.delimiter == '\t';
+  if (input.format == InputFormat::JsonLines) {
+    if (first) text.types = types_of(first->source->schema());
+    INLAY_TRY(const int descriptor, open_file(file));
+    INLAY_TRY(input.source, open_json_lines(descriptor, std::move(text)));
+    return input;
+  }
+  if (first && first->format != InputFormat::Sqlite && first->format != InputFormat::JsonLines) {
+    INLAY_TRY(input.source, open_csv_like(file, std::move(text), *first));
+    return input;
+  }
+  INLAY_TRY(const int descriptor, open_file(file));
+  INLAY_TRY(input.source, open_csv(descriptor, std::move(text)));
+  return input;
+}
+
+Result<std::int64_t> size_for_shards(const std::string& file) {
+  struct stat status;
+  if (is_standard_input(file) ? fstat(STDIN_FILENO, &status) != 0 : stat(file.c_str(), &status) != 0)
+    return system_error(file, "cannot be read");
+  if (!S_ISREG(status.st_mode))
+    return Error(ErrorKind::InvalidArgument, "only files can be divided with --shard", {.file = name_of(file)});
+  return static_cast<std::int64_t>(status.st_size);
+}
+
+}  // namespace inlay::filter::command

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Files as the command line names them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "command/options.h"
+#include "input/source.h"
+
+namespace inlay::filter::command {
+
+struct Input {
+  std::unique_ptr<Source> source;
+  std::string name;  // for messages
+  InputFormat format = InputFormat::Csv;
+  bool tabs = false;  // between fields
+};
+
+/// `first` is the schema of the first file, if this is another one: whose types and header it then has, so that a
+/// column does not change its type in the middle of the output.
+Result<Input> open_input(const std::string& file, const Options& options, const Input* first);
+
+/// The bytes of a regular file; an error for what has none that are known, which cannot be divided among shards.
+Result<std::int64_t> size_for_shards(const std::string& file);
+
+/// By name or beginning, never ByName.
+InputFormat format_of(const std::string& file, const Options& options);
+
+}  // namespace inlay::filter::command

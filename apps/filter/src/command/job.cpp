@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "command/job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "command/message.h"
+
+namespace inlay::filter::command {
+
+namespace {
+
+bool is_text(const Input& input) { return input.format != InputFormat::Sqlite; }
+
+void add_columns(std::vector<ColumnId>& to, const Compiled& expression) {
+  to.insert(to.end(), expression.columns.begin(), expression.columns.end());
+}
+
+void sort_out(std::vector<ColumnId>& columns) {
+  std::sort(columns.begin(), columns.end(), [](ColumnId a, ColumnId b) { return a.value < b.value; });
+  columns.erase(std::unique(columns.begin(), columns.end(), [](ColumnId a, ColumnId b) { return a.value == b.value; }),
+                columns.end());
+}
+
+std::vector<std::string> names_of(const std::vector<OutputColumn>& columns) {
+  std::vector<std::string> names;
+  for (const OutputColumn& column : columns) names.push_back(column.name);
+  return names;
+}
+
+}  // namespace
+
+Format output_format(const Options& options, const Input& input) {
+  if (options.format) return *options.format;
+  if (options.aggregating()) return Format::Csv;
+  if (input.format == InputFormat::JsonLines) return Format::JsonLines;
+  return input.tabs ? Format::Tsv : Format::Csv;
+}
+
+Result<Job> Job::compile(const Options& options, const Input& input, const std::vector<ListItem>& all) {
+  const Schema& schema = input.source->schema();
+  const FilterOptions& how = options.filter;
+  INLAY_TRY(Compiled condition, filter::compile(schema, options.condition, Runner::Kind::Filter, how));
+  Job job(std::move(condition));
+  job.schema_ = schema;
+  job.silent_ = options.quiet;
+  job.aggregating_ = options.aggregating();
+  const Format format = output_format(options, input);
+  job.as_they_stood_ = is_text(input) && options.select.empty() && !options.format && !job.aggregating_;
+  add_columns(job.columns_, job.condition_);
+
+  if (job.aggregating_) {
+    INLAY_TRY(job.keys_, compile_columns(schema, options.group_by, how));
+    for (const OutputColumn& key : job.keys_) {
+      job.aggregation_.keys.push_back({.type = key.value.type, .name = key.name});
+      add_columns(job.columns_, key.value);
+    }
+    std::vector<AggregateItem> items = options.aggregates;
+    if (options.count) items.push_back({.name = "count(*)", .kind = AggregateKind::Rows, .argument = {}});
+    for (const AggregateItem& item : items) {
+      Aggregate aggregate{.kind = item.kind, .type = Type::Integer, .name = item.name};
+      job.arguments_.emplace_back();
+      if (item.kind != AggregateKind::Rows) {
+        INLAY_TRY(Compiled argument, filter::compile(schema, item.argument, Runner::Kind::Projection, how));
+        aggregate.type = argument.type;
+        add_columns(job.columns_, argument);
+        job.arguments_.back() = std::move(argument);
+      }
+      INLAY_TRY_VOID(check(aggregate));
+      job.aggregation_.aggregates.push_back(std::move(aggregate));
+    }
+  } else if (!job.as_they_stood_) {
+    INLAY_TRY(job.selected_, compile_columns(schema, options.select.empty() ? all : options.select, how));
+    for (const OutputColumn& column : job.selected_) {
+      const std::optional<ColumnId> id = column.value.column;
+      job.as_cells_.push_back(id && format != Format::JsonLines && schema[*id].storage == Storage::Cell &&
+                              !schema[*id].dictionary);
+      add_columns(job.columns_, column.value);
+    }
+    job.writer_.emplace(format, names_of(job.selected_));
+    // Of text without names, these are not the file's.
+    const bool csv = input.format == InputFormat::Csv || input.format == InputFormat::Tsv;
+    job.with_header_ = !csv || !input.source->header().empty();
+  }
+  sort_out(job.columns_);
+  return job;
+}
+
+std::string Job::header(const Input& input) const {
+  std::string text;
+  if (silent_ || aggregating_) return text;
+  if (!as_they_stood_) {
+    if (with_header_) writer_->append_header(text);
+    return text;
+  }
+  text = input.source->header();
+  if (!text.empty() && text.back() != '\n' && text.back() != '\r') text += '\n';
+  return text;
+}
+
+void Job::write(const InputBatch& batch, Workplace& workplace, std::string& out) const {
+  Evaluator& evaluator = workplace.evaluator;
+  if (as_they_stood_) return append_rows(out, batch, evaluator.selection());
+  workplace.values.resize(selected_.size());
+  std::vector<WrittenColumn> columns(selected_.size());
+  for (std::size_t i = 0; i < selected_.size(); ++i) {
+    const Compiled& value = selected_[i].value;
+    if (as_cells_[i]) {
+      columns[i].cells = reinterpret_cast<const Text*>(batch.batch.columns[value.column->value - 1].values);
+    } else {
+      evaluator.evaluate(value, batch.batch, workplace.values[i]);
+      columns[i].values = &workplace.values[i];
+    }
+  }
+  writer_->append(out, columns, evaluator.selection());
+}
+
+void Job::add_up(const InputBatch& batch, Workplace& workplace) const {
+  Evaluator& evaluator = workplace.evaluator;
+  workplace.keys.resize(keys_.size());
+  workplace.values.resize(arguments_.size());
+  for (std::size_t i = 0; i < keys_.size(); ++i) evaluator.evaluate(keys_[i].value, batch.batch, workplace.keys[i]);
+  for (std::size_t i = 0; i < arguments_.size(); ++i)
+    if (arguments_[i]) evaluator.evaluate(*arguments_[i], batch.batch, workplace.values[i]);
+  if (!workplace.groups) workplace.groups.emplace(aggregation_);
+  workplace.groups->add(workplace.keys, workplace.values, evaluator.selection().size());
+}
+
+Done Job::work(const Source& source, const std::string& file, InputBatch batch, Workplace& workplace) const {
+  Done done;
+  done.bytes = batch.bytes;
+  const std::string_view text = batch.text;
+  source.split(batch);
+  done.rows = batch.batch.rows;
+  Evaluator& evaluator = workplace.evaluator;
+  // A batch of no rows has no columns.
+  if (batch.batch.rows > 0) {
+    evaluator.select(condition_, batch.batch);
+    if (aggregating_ && !silent_)
+      add_up(batch, workplace);
+    else if (!silent_)
+      write(batch, workplace, done.output);
+    done.passed = static_cast<std::int64_t>(evaluator.selection().size());
+    if (const std::optional<RowError>& raised = evaluator.error()) {
+      done.error = locate_row(raised->error, raised->row, batch, text, file);
+      return done;
+    }
+  }
+  if (batch.error) done.error = quote_line(*std::move(batch.error), batch, text);
+  return done;
+}
+
+void append_results(std::string& out, Format format, bool only_count, const Aggregation& aggregation,
+                    const Groups& groups) {
+  if (only_count) {
+    out += std::to_string(groups.states(0)[0].count) + '\n';
+    return;
+  }
+  std::vector<std::string> names;
+  for (const Key& key : aggregation.keys) names.push_back(key.name);
+  for (const Aggregate& aggregate : aggregation.aggregates) names.push_back(aggregate.name);
+  const TableWriter writer(format, std::move(names));
+  writer.append_header(out);
+  writer.append(out, aggregation, groups);
+}
+
+}  // namespace inlay::filter::command

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A line a group, words with spaces between. Texts begin with `'`, and have %XX for all but letters and digits; reals
+// are the digits of their bits; `-` is NULL.
+#include "output/partial.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+namespace inlay::filter {
+
+namespace {
+
+constexpr std::string_view Mark = "inlay-filter-partial 1";
+constexpr auto KindNames = std::to_array<std::string_view>({"rows", "count", "sum", "avg", "min", "max"});
+
+bool is_plain(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+}
+
+std::string word_of(std::string_view text) {
+  std::string word = "'";
+  for (const char c : text) {
+    std::array<char, 4> code;
+    if (is_plain(c))
+      word += c;
+    else if (std::snprintf(code.data(), code.size(), "%%%02x", static_cast<unsigned>(static_cast<unsigned char>(c))) >
+             0)
+      word += code.data();
+  }
+  return word;
+}
+
+std::string word_of(const Value& value) {
+  if (value.null) return "-";
+  if (value.type == Type::Text) return word_of(value.text);
+  return std::to_string(value.type == Type::Real ? std::bit_cast<std::int64_t>(value.real) : value.bits);
+}
+
+/// The words of a text, line by line. After one that does not fit nothing does.
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(text) {}
+
+  bool failed() const { return failed_; }
+  std::uint32_t line() const { return line_; }
+  bool at_end() const { return text_.empty(); }
+
+  std::string_view word() {
+    const std::size_t end = text_.find_first_of(" \n");
+    if (end == 0 || end == std::string_view::npos) return fail();
+    const std::string_view word = text_.substr(0, end);
+    text_.remove_prefix(end);
+    if (text_[0] == ' ') text_.remove_prefix(1);
+    return word;
+  }
+  void end_line() {
+    if (!text_.starts_with('\n')) {
+      fail();
+      return;
+    }
+    text_.remove_prefix(1);
+    ++line_;
+  }
+  void expect(std::string_view wanted) {
+    if (word() != wanted) fail();
+  }
+  std::int64_t number() { return number_of(word()); }
+  std::int64_t number_of(std::string_view word) {
+    std::int64_t number = 0;
+    const auto end = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (end.ec != std::errc() || end.ptr != word.data() + word.size() || word.empty()) fail();
+    return number;
+  }
+  std::string text() { return text_of(word()); }
+  std::string text_of(std::string_view word) {
+    std::string text;
+    if (!word.starts_with('\'')) fail();
+    for (std::size_t i = 1; i < word.size() && !failed_; ++i) {
+      if (word[i] != '%') {
+        text += word[i];
+        continue;
+      }
+      unsigned code = 0;
+      const std::string_view digits = word.substr(i + 1, 2);
+      const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+      if (digits.size() != 2 || end.ptr != digits.data() + 2) fail();
+      text += static_cast<char>(code);
+      i += 2;
+    }
+    return text;
+  }
+  Value value(Type type) {
+    const std::string_view written = word();
+    if (written == "-") return Value::null_of(type);
+    Value value{.type = type, .null = false};
+    if (type == Type::Text)
+      value.text = text_of(written);
+    else if (type == Type::Real)
+      value.real = std::bit_cast<double>(number_of(written));
+    else
+      value.bits = number_of(written);
+    if (type == Type::Boolean && value.bits != 0 && value.bits != 1) fail();
+    return value;
+  }
+  Type type() {
+    const std::optional<Type> type = type_named(word());
+    if (!type) fail();
+    return type.value_or(Type::Integer);
+  }
+  AggregateKind kind() {
+    const auto known = std::find(KindNames.begin(), KindNames.end(), word());
+    if (known == KindNames.end()) fail();
+    return static_cast<AggregateKind>(known - KindNames.begin());
+  }
+  Integer128 large() {
+    std::string_view digits = word();
+    const bool negative = digits.starts_with('-');
+    if (negative) digits.remove_prefix(1);
+    Integer128 number = 0;
+    if (digits.empty() || digits.size() > 38) fail();
+    for (const char c : digits) {
+      if (failed_ || c < '0' || c > '9') {
+        fail();
+        return 0;
+      }
+      number = number * 10 + (c - '0');
+    }
+    return negative ? -number : number;
+  }
+  std::string_view fail() {
+    failed_ = true;
+    text_ = {};
+    return {};
+  }
+
+ private:
+  std::string_view text_;
+  std::uint32_t line_ = 1;
+  bool failed_ = false;
+};
+
+void append_state(std::string& text, const Aggregate& aggregate, const AggregateState& state) {
+  text += ' ' + std::to_string(state.count);
+  switch (aggregate.kind) {
+    case AggregateKind::Rows:
+    case AggregateKind::Count:
+      return;
+    case AggregateKind::Sum:
+    case AggregateKind::Average:
+      text += ' ' + (aggregate.type == Type::Real ? state.reals.to_text() : to_string(state.integers));
+      return;
+    case AggregateKind::Minimum:
+    case AggregateKind::Maximum:
+      text += ' ' + word_of(state.extreme);
+      return;
+  }
+}
+
+AggregateState read_state(Words& words, const Aggregate& aggregate) {
+  AggregateState state;
+  state.count = words.number();
+  if (state.count < 0) words.fail();
+  switch (aggregate.kind) {
+    case AggregateKind::Rows:
+    case AggregateKind::Count:
+      break;
+    case AggregateKind::Sum:
+    case AggregateKind::Average:
+      if (aggregate.type != Type::Real) {
+        state.integers = words.large();
+      } else if (std::optional<ExactSum> sum = ExactSum::from_text(words.word())) {
+        state.reals = *std::move(sum);
+      } else {
+        words.fail();
+      }
+      break;
+    case AggregateKind::Minimum:
+    case AggregateKind::Maximum:
+      state.extreme = words.value(aggregate.type);
+      break;
+  }
+  return state;
+}
+
+}  // namespace
+
+Result<Shard> parse_shard(std::string_view text) {
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto number = std::from_chars(text.data(), end, shard.number);
+  if (number.ec == std::errc() && number.ptr != end && *number.ptr == '/') {
+    const auto count = std::from_chars(number.ptr + 1, end, shard.count);
+    if (count.ec == std::errc() && count.ptr == end && shard.number >= 1 && shard.number <= shard.count &&
+        shard.count <= 1'000'000)
+      return shard;
+  }
+  return Error(ErrorKind::InvalidArgument, "'" + std::string(text) + "' is no shard; they are 1/4 to 4/4, for example");
+}
+
+std::string to_text(const Partial& partial) {
+  const Aggregation& aggregation = partial.aggregation;
+  std::string text = std::string(Mark) + '\n';
+  text += "shard " + std::to_string(partial.shard.number) + ' ' + std::to_string(partial.shard.count) + '\n';
+  text += "condition " + word_of(partial.condition) + '\n';
+  text += "only-count " + std::to_string(partial.only_count ? 1 : 0) + '\n';
+  text += "passed " + std::to_string(partial.passed) + '\n';
+  text += "keys " + std::to_string(aggregation.keys.size()) + '\n';
+  for (const Key& key : aggregation.keys)
+    text += std::string(filter::to_string(key.type)) + ' ' + word_of(key.name) + '\n';
+  text += "aggregates " + std::to_string(aggregation.aggregates.size()) + '\n';
+  for (const Aggregate& aggregate : aggregation.aggregates)
+    text += std::string(KindNames[static_cast<std::size_t>(aggregate.kind)]) + ' ' +
+            std::string(filter::to_string(aggregate.type)) + ' ' + word_of(aggregate.name) + '\n';
+  text += "groups " + std::to_string(partial.groups.size()) + '\n';
+  for (const std::uint32_t group : partial.groups.sorted()) {
+    text += "group";
+    for (const Value& key : partial.groups.keys(group)) text += ' ' + word_of(key);
+    const std::span<const AggregateState> states = partial.groups.states(group);
+    for (std::size_t i = 0; i < states.size(); ++i) append_state(text, aggregation.aggregates[i], states[i]);
+    text += '\n';
+  }
+  return text + "end\n";
+}
+
+Result<Partial> parse_partial(std::string_view text, const std::string& name) {
+  if (!text.starts_with(Mark))
+    return Error(ErrorKind::File, "is not what --shard writes with --count or --agg; rows are put together by cat",
+                 {.file = name});
+  Words words(text);
+  words.expect("inlay-filter-partial");
+  words.expect("1");
+  words.end_line();
+  Partial partial{.shard = {}, .condition = {}, .aggregation = {}, .groups = Groups(Aggregation())};
+  const auto number = [&](std::string_view what) {
+    words.expect(what);
+    const std::int64_t value = words.number();
+    words.end_line();
+    return value;
+  };
+  words.expect("shard");
+  partial.shard.number = words.number();
+  partial.shard.count = words.number();
+  words.end_line();
+  words.expect("condition");
+  partial.condition = words.text();
+  words.end_line();
+  partial.only_count = number("only-count") == 1;
+  partial.passed = number("passed");
+  for (std::int64_t left = number("keys"); left > 0 && !words.failed(); --left) {
+    Key key;
+    key.type = words.type();
+    key.name = words.text();
+    words.end_line();
+    partial.aggregation.keys.push_back(std::move(key));
+  }
+  for (std::int64_t left = number("aggregates"); left > 0 && !words.failed(); --left) {
+    Aggregate aggregate;
+    aggregate.kind = words.kind();
+    aggregate.type = words.type();
+    aggregate.name = words.text();
+    words.end_line();
+    if (!check(aggregate)) words.fail();
+    partial.aggregation.aggregates.push_back(std::move(aggregate));
+  }
+  partial.groups = Groups(partial.aggregation);
+  for (std::int64_t left = number("groups"); left > 0 && !words.failed(); --left) {
+    words.expect("group");
+    std::vector<Value> keys;
+    for (const Key& key : partial.aggregation.keys) keys.push_back(words.value(key.type));
+    std::vector<AggregateState> states;
+    for (const Aggregate& aggregate : partial.aggregation.aggregates) states.push_back(read_state(words, aggregate));
+    words.end_line();
+    if (!words.failed()) partial.groups.merge(keys, states);
+  }
+  words.expect("end");
+  words.end_line();
+  const Shard shard = partial.shard;
+  const bool shard_fits = shard.number >= 1 && shard.number <= shard.count;
+  if (words.failed() || !words.at_end() || !shard_fits || (partial.only_count && partial.groups.size() != 1))
+    return Error(ErrorKind::File, "is damaged, or not complete", {.file = name, .line = words.line()});
+  return partial;
+}
+
+}  // namespace inlay::filter

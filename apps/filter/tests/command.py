@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What `inlay-filter` promises: rows, exit statuses, messages; SQLite says which rows pass.
+
+    command.py INLAY_FILTER
+"""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import pty
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+command = str(pathlib.Path(sys.argv[1]).resolve())
+passed, failed = 0, 0
+
+
+def run(*words, stdin=b""):
+    if isinstance(stdin, str):
+        stdin = stdin.encode()
+    done = subprocess.run([command, *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def claim(what, holds, *seen):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAILED: {what}", *seen, sep="\n  ")
+
+
+def gives(what, answer, status, out, *errors):
+    """Exactly this output; these texts on standard error, and nothing there if there are none."""
+    code, output, said = answer
+    silent = bool(errors) or said == ""
+    claim(what, code == status and output == out and silent and all(e in said for e in errors), f"status {code}", output[-600:], said[-600:])
+
+
+def fails(what, answer, *errors):
+    code, output, said = answer
+    claim(what, code == 2 and all(e in said for e in errors), f"status {code}", output[-600:], said[-600:])
+
+
+USERS = """name,age,balance,country
+Zo,33,5000.5,NO
+"O""Brien, X",44,12,SE
+,12,,NO
+"",50,0.1,DK
+"""
+
+
+def small(folder):
+    users = folder / "users.csv"
+    users.write_text(USERS)
+    header = "name,age,balance,country\n"
+
+    # Rows as they stood, and exit statuses.
+    gives("rows that pass, as they stood", run("age > 40", users), 0, header + '"O""Brien, X",44,12,SE\n"",50,0.1,DK\n')
+    gives("no row", run("age > 100", users), 1, header)
+    gives("all rows", run("true", users), 0, USERS)
+    gives("standard input without a name", run("age = 33", stdin=USERS), 0, header + "Zo,33,5000.5,NO\n")
+    gives("standard input as -", run("age = 33", "-", stdin=USERS), 0, header + "Zo,33,5000.5,NO\n")
+    gives("-- ends options", run("--", "-age < -40", users), 0, header + '"O""Brien, X",44,12,SE\n"",50,0.1,DK\n')
+    gives("options behind", run("age = 33", users, "--count"), 0, "1\n")
+    gives("no line end at the end of the file gets one", run("a > 1", stdin="a,b\n1,2\n3,4"), 0, "a,b\n3,4\n")
+    gives("CRLF stays", run("a > 1", stdin="a,b\r\n1,2\r\n3,4\r\n"), 0, "a,b\r\n3,4\r\n")
+    gives("lines inside of quotes", run("a > 1", stdin='a,b\n1,"x\ny"\n3,"z\n\nw"\n'), 0, 'a,b\n3,"z\n\nw"\n')
+    gives("a column called merge", run('"merge"', stdin="merge,b\ntrue,1\nfalse,2\n"), 0, "merge,b\ntrue,1\n")
+
+    # --select, --format
+    gives("--select", run("--select", "country,age", "age > 40", users), 0, "country,age\nSE,44\nDK,50\n")
+    gives("--select keeps what was written", run("--select", "b,a", "true", stdin="a,b\n1.50,007\n2.0,x\n"), 0, "b,a\n007,1.50\nx,2.0\n")
+    gives("--select of expressions", run("--select", "upper(name) as n, age * 2, round(balance, 0) as \"the money\"", "age in (33, 12)", users), 0,
+          "n,age * 2,the money\nZO,66,5001\n,24,\n")
+    gives("NULL and empty", run("--select", "name, coalesce(name, 'none') as n", "age in (12, 50)", users), 0, 'name,n\n,none\n"",""\n')
+    gives("quotes where they are needed", run("--select", "name || '\"' as n, age", "age = 44", users), 0, 'n,age\n"O""Brien, X""",44\n')
+    gives("--format tsv", run("--format", "tsv", "age in (44, 12)", users), 0, 'name\tage\tbalance\tcountry\n"O""Brien, X"\t44\t12\tSE\n\t12\t\tNO\n')
+    gives("--format jsonl", run("--format", "jsonl", "age in (44, 12)", users), 0,
+          '{"name":"O\\"Brien, X","age":44,"balance":12,"country":"SE"}\n{"name":null,"age":12,"balance":null,"country":"NO"}\n')
+    gives("JSON has no NaN", run("--format", "jsonl", "--types", "x=real", "--select", "x, d, b", "true", stdin="x,d,b\nnan,2024-02-29,true\n1e300,2024-03-01,false\n"), 0,
+          '{"x":"NaN","d":"2024-02-29","b":true}\n{"x":1e+300,"d":"2024-03-01","b":false}\n')
+    code, out, said = run("--format", "jsonl", "true", stdin=b"a,b\n\"\\\t\x01\x1b\xff\xc3\xa6\xed\xa0\x80\",1\n")
+    claim("JSON of any bytes can be read", code == 0 and json.loads(out)["a"] == "\\\t\x01\x1b\ufffd\u00e6\ufffd\ufffd\ufffd", out, said)
+    for text in ("a,b\n1,x\n", "a\tb\n1\tx\n"):
+        gives("the output has the delimiter of --delimiter", run("--select", "b, a", "--delimiter", "\\t" if "\t" in text else ",", "true", stdin=text), 0,
+              "b\ta\nx\t1\n" if "\t" in text else "b,a\nx,1\n")
+
+    # How the input is read.
+    (folder / "t.tsv").write_text("a\tb\n1\t2,5\n3\tx\n")
+    gives("TSV by name", run("a = 1", folder / "t.tsv"), 0, "a\tb\n1\t2,5\n")
+    gives("--input-format tsv", run("--input-format", "tsv", "a = 3", stdin="a\tb\n1\t2,5\n3\tx\n"), 0, "a\tb\n3\tx\n")
+    gives("--delimiter", run("--delimiter", "#", "b = 'x;y'", stdin="a#b\n1#x;y\n2#z\n"), 0, "a#b\n1#x;y\n")
+    gives("--no-header", run("--no-header", "column1 = 'a'", stdin="a,b\nc,d\n"), 0, "a,b\n")
+    gives("--no-header has none in the output", run("--no-header", "--select", "column2", "true", stdin="a,b\nc,d\n"), 0, "b\nd\n")
+    gives("--header", run("--header", "\"1\" = 3", stdin="1,2\n3,4\n5,6\n"), 0, "1,2\n3,4\n")
+    gives("--types", run("--types", "a=text,b=real", "--select", "b + 0.5 as b", "a = '01'", stdin="a,b\n01,2\n1,2\n"), 0, "b\n2.5\n")
+    (folder / "t.jsonl").write_text('{"a":1,"b":"x"}\n{"a":2,"b":null}\n')
+    gives("JSON Lines by name", run("a = 2", folder / "t.jsonl"), 0, '{"a":2,"b":null}\n')
+    gives("JSON Lines from standard input", run("--input-format", "jsonl", "--select", "b", "a = 1", stdin='{"a":1,"b":"x"}\n'), 0, '{"b":"x"}\n')
+    gives("JSON Lines to CSV", run("--format", "csv", "true", folder / "t.jsonl"), 0, "a,b\n1,x\n2,\n")
+    base = folder / "base"
+    database = sqlite3.connect(base)
+    database.executescript("create table t(a integer, b text); insert into t values(1,'x'),(2,null),(3,'z'); create table u(c real); insert into u values(0.5);")
+    database.commit()
+    database.close()
+    gives("SQLite by its beginning", run("--input-format", "sqlite", "--table", "t", "b is null or a = 3", base), 0, "a,b\n2,\n3,z\n")
+    gives("--table says that it is SQLite", run("--table", "u", "c < 1", base), 0, "c\n0.5\n")
+    gives("--table with a query", run("--table", "select a * 2 as d from t", "d > 2", base), 0, "d\n4\n6\n")
+    fails("which table", run("a = 1", base), "several tables", "'t'")
+    gives("options for the machine", run("--engine", "interpreted", "--cpu", "baseline", "-j", "1", "age = 33", "--count", users), 0, "1\n")
+    for engine in ("tiered", "interpreted", "quick", "optimized"):
+        gives(f"--engine {engine}", run("--engine", engine, "--count", "age > 30 and name like 'Z%'", users), 0, "1\n")
+
+    # Aggregates.
+    gives("--count", run("--count", "age > 30", users), 0, "3\n")
+    gives("--count of nothing", run("--count", "age > 300", users), 1, "0\n")
+    gives("--agg", run("--agg", "sum(age), avg(balance) as mean, min(name), max(country), count(balance), count(*)", "true", users), 0,
+          'sum(age),mean,min(name),max(country),count(balance),count(*)\n139,1670.8666666666668,"",SE,3,4\n')
+    gives("--agg of nothing", run("--agg", "sum(age), avg(balance), min(name), count(*)", "age < 0", users), 1, "sum(age),avg(balance),min(name),count(*)\n,,,0\n")
+    gives("--group-by", run("--agg", "count(*) as n, sum(balance)", "--group-by", "country", "true", users), 0, "country,n,sum(balance)\nDK,1,0.1\nNO,2,5000.5\nSE,1,12\n")
+    gives("--group-by an expression, NULL last", run("--count", "--group-by", "name is null as no, length(name)", "true", users), 0,
+          "no,length(name),count(*)\nfalse,0,1\nfalse,2,1\nfalse,10,1\ntrue,,1\n")
+    gives("groups as JSON Lines", run("--count", "--group-by", "country", "--format", "jsonl", "age > 40", users), 0, '{"country":"DK","count(*)":1}\n{"country":"SE","count(*)":1}\n')
+    gives("sums of integers are exact", run("--agg", "sum(a)", "true", stdin="a,b\n" + "9223372036854775807,1\n" * 3), 0, "sum(a)\n27670116110564327421\n")
+    gives("sums of reals are exact, then rounded", run("--agg", "sum(a)", "true", stdin="a,b\n1e100,1\n1,1\n-1e100,1\n0.25,1\n"), 0, "sum(a)\n1.25\n")
+    fails("sum of a text", run("--agg", "sum(name)", "true", users), "sum(name)", "text")
+    fails("what is no aggregate", run("--agg", "median(age)", "true", users), "count, sum, avg, min, max", "^~~~")
+    fails("--count with --agg", run("--count", "--agg", "sum(age)", "true", users), "count(*)")
+    fails("--group-by alone", run("--group-by", "age", "true", users), "--count or --agg")
+    fails("--select with --count", run("--select", "age", "--count", "true", users), "--group-by")
+
+    # Several files.
+    (folder / "more.csv").write_text("name,age,balance,country\nMo,71,1,FI")
+    (folder / "turned.csv").write_text("age,name\n71,Mo\n")
+    gives("several files have one header", run("age in (33, 71)", users, folder / "more.csv", users), 0, header + "Zo,33,5000.5,NO\nMo,71,1,FI\nZo,33,5000.5,NO\n")
+    gives("aggregates of several files", run("--agg", "sum(age)", "true", users, folder / "turned.csv"), 0, "sum(age)\n210\n")
+    gives("--select from files of other columns", run("--select", "name", "age > 50", users, folder / "turned.csv"), 0, "name\nMo\n")
+    fails("rows of other columns", run("age > 50", users, folder / "turned.csv"), "turned.csv", "other columns")
+    (folder / "text.csv").write_text("name,age,balance,country\nMo,old,1,FI\n")
+    fails("the first file tells the types", run("age > 50", users, folder / "text.csv"), "text.csv:2", "'old' is not an integer", "Mo,old,1,FI")
+    fails("a file that is not there", run("age > 50", users, folder / "none.csv"), "none.csv", "No such file")
+
+    # --quiet, --explain, --json
+    gives("--quiet", run("-q", "age > 40", users), 0, "")
+    gives("--quiet without a row", run("-q", "age > 400", users), 1, "")
+    gives("--quiet ends before an error", run("-q", "age > 30 or age / (age - 44) > 0", users), 0, "")
+    code, out, said = run("--json", "--count", "age > 40", users)
+    seen = json.loads(said)
+    claim("--json", code == 0 and out == "2\n" and seen["rows"] == 4 and seen["passed"] == 2 and seen["files"] == 1 and seen["condition"]["expression"] == "age > 40", said)
+    code, out, said = run("--explain", "age > 40 and name like 'a%'", users)
+    claim("--explain", code == 1 and out == header and "tests, in order" in said and "runs by" in said, said)
+    code, out, said = run("--help")
+    claim("--help", code == 0 and "--group-by" in out and "Exit status" in out and said == "")
+    claim("--version", run("--version")[1].startswith("inlay-filter "))
+    claim("help of merge", run("merge", "--help")[0] == 0)
+
+    # Wrong usage and broken input.
+    fails("no condition", run(), "condition", "--help")
+    fails("an unknown column", run("agee > 3", users), "<expression>:1:1", "did you mean 'age'", "^~~~")
+    fails("an unknown column of --select", run("--select", "age, nam", "true", users), "'nam'", "'name'")
+    fails("not a condition", run("age + 1", users), "boolean")
+    fails("an empty item", run("--select", "age,,name", "true", users), "an expression is missing")
+    fails("an unknown type", run("--types", "age=number", "true", users), "age=number", "integer")
+    fails("a type of no column", run("--types", "agee=integer", "true", users), "agee")
+    fails("an unknown format", run("--format", "xml", "true", users), "xml", "csv")
+    fails("an unknown engine", run("--engine", "fast", "true", users), "fast", "tiered")
+    fails("an unknown processor", run("--cpu", "z80", "true", users), "z80")
+    fails("no thread", run("-j", "0", "true", users), "0")
+    fails("a delimiter of two", run("--delimiter", "ab", "true", users), "'ab'")
+    fails("--header and --no-header", run("--header", "--no-header", "true", users), "header")
+    fails("--table of a CSV file", run("--table", "t", "--input-format", "csv", "true", users), "SQLite")
+    fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
+    fails("an empty input", run("true", stdin=""), "standard input", "empty")
+    fails("a folder", run("true", folder), str(folder))
+    gives("rows before an error are there", run("age / (age - 44) < 0", users), 2, header + "Zo,33,5000.5,NO\n", "users.csv:3:", "division by zero", "O\"\"Brien", "[trap]")
+    gives("an error of --select, too", run("--select", "12 / (age - 44) as x", "true", users), 2, "x\n-1\n", "users.csv:3:", "division by zero")
+    gives("no aggregates after an error", run("--agg", "sum(12 / (age - 44))", "true", users), 2, "", "users.csv:3:")
+    gives("a row of too few fields", run("a > 0", stdin="a,b\n1,2\n3\n4,5\n"), 2, "a,b\n1,2\n", "standard input:3", "  3\n")
+    gives("a quote that stays open", run("a > 0", stdin='a,b\n1,2\n3,"x\n4,5\n'), 2, "a,b\n1,2\n", "standard input:3")
+    gives("a cell that is none, line told behind lines in quotes", run("a > 0", "--types", "a=integer", stdin='a,b\n1,"2\n3"\n\nx,"y"\n'), 2, 'a,b\n1,"2\n3"\n', "standard input:5:", "'x' is not an integer", "'a'")
+    gives("broken JSON", run("--input-format", "jsonl", "a > 0", stdin='{"a":1}\n{"a":\n'), 2, '{"a":1}\n', "standard input:2")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([command, "true", users], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        claim("a full disk", done.returncode == 2 and b"No space left" in done.stderr, done.stderr)
+        done = subprocess.run([command, "--count", "true", users], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        claim("a full disk for a count", done.returncode == 2 and b"No space left" in done.stderr, done.stderr)
+
+
+def rows_of(count):
+    """id, n, m (integers), r (real), s, t (texts), with NULLs."""
+    rng = random.Random(7)
+    maybe = lambda value: None if rng.random() < 0.15 else value
+    words = ["", "a", "abc", "Abc", "x%y", "under_score", "son", "Johnson", "sonar", "it's", "comma, quote\"", "æble", "line\nend"]
+    return [(i, maybe(rng.randrange(-50, 50)), maybe(rng.randrange(1, 1000)), maybe(rng.randrange(-4000, 4000) / 16), maybe(rng.choice(words)),
+             maybe(rng.choice(words) + rng.choice(words))) for i in range(count)]
+
+
+def write_csv(path, rows):
+    with open(path, "w") as file:
+        file.write("id,n,m,r,s,t\n")
+        for row in rows:
+            cells = ["" if v is None else '"' + v.replace('"', '""') + '"' if isinstance(v, str) else str(v) for v in row]
+            file.write(",".join(cells) + "\n")
+
+
+CONDITIONS = [
+    "n > 10", "n >= -5 and n < 30", "n = 7 or m = 7", "not (n > 0)", "n <> m", "n between -10 and 10", "n not between -10 and 10", "n is null", "n is not null and r is null",
+    "n in (1, 2, 3, -4)", "n not in (1, 2, 3)", "n in (1, null)", "n not in (1, null)", "s = 'abc'", "s < 'b'", "s >= t", "s is distinct from t", "s is not distinct from 'a'",
+    "s like '%son%'", "s not like '%son'", "t like 'a%b_'", "s like 'x!%y' escape '!'", "s like 'under!_%' escape '!'", "s || t = 'abcson'", "length(s) = 3", "length(t) > 6",
+    "upper(s) = 'ABC'", "lower(t) like '%abc%'", "substr(t, 2, 3) = 'bcs'", "abs(n) > 40", "n + m > 900", "n * 3 - m < -500", "m / 7 = 12", "m % 10 = 3", "-n > 45",
+    "r > 100.5", "r + n < -200", "r * 2 = 2 * r", "r / m > 0.5", "round(r) = 12", "round(r, 1) < -240", "coalesce(n, m) > 500", "nullif(n, 5) is null",
+    "case when n > 0 then 'p' when n < 0 then 'm' else 'z' end = 'm'", "case n when 1 then true when 2 then false end is null", "n > 0 and (s = 'a' or t like '%a') and m < 700",
+    "(n > 0 or s is null) and not (m > 500 and r < 0)", "n > 0 is not true", "(n > 0) is null", "cast(n as text) like '1%'", "cast(m as real) / 2 > 400.25", "replace(s, 'o', '0') = 's0n'",
+    "trim(' ' || s || ' ') = s", "n = null", "n + null is null", "true", "false", ("position('o' in s) > 2", "instr(s, 'o') > 2"), ("starts_with(t, 'son')", "substr(t, 1, 3) = 'son'"),
+    ("ends_with(t, 'c')", "t like '%c'"), ("contains(t, 'Abc')", "instr(t, 'Abc') > 0"), ("greatest(n, m) = n", "coalesce(max(n, m), n, m) = n"), ("s ~ '^a.*c$'", "s like 'a%c' and s not like '%\n%'"),
+]
+
+
+def against_sqlite(folder):
+    rows = rows_of(3000)
+    data, base = folder / "data.csv", folder / "data.db"
+    write_csv(data, rows)
+    database = sqlite3.connect(base)
+    database.execute("pragma case_sensitive_like = on")
+    database.execute("create table data(id integer, n integer, m integer, r real, s text, t text)")
+    database.executemany("insert into data values(?,?,?,?,?,?)", rows)
+    database.commit()
+    for i, entry in enumerate(CONDITIONS):
+        condition, theirs = entry if isinstance(entry, tuple) else (entry, entry)
+        wanted = [str(id) for (id,) in database.execute(f"select id from data where {theirs} order by id")]
+        engine = ("tiered", "interpreted", "quick", "optimized")[i % 4]
+        for file in (data, base):
+            code, out, said = run("--engine", engine, "--select", "id", "--", condition, file)
+            claim(f"SQLite's rows of {file.name} where {condition}", out.split() == ["id", *wanted] and code == (0 if wanted else 1), said, len(out.split()) - 1, len(wanted))
+    for aggregates in ("count(*), count(n), sum(n), min(n), max(n), avg(n)", "sum(r), avg(r), min(r), max(r)", "min(s), max(t), count(s)"):
+        for group, order in ((None, "1"), ("s", "1"), ("n % 3, m > 500", "1, 2")):
+            words = ["--agg", aggregates] + (["--group-by", group.replace("m > 500", "m > 500 as b")] if group else [])
+            code, out, said = run(*words, "m <> 5", data)
+            seen = [[{"true": "1", "false": "0"}.get(cell, cell) for cell in row] for row in csv.reader(io.StringIO(out))][1:]
+            keys = (group + ", ") if group else ""
+            grouping = f" group by {group} order by {', '.join(g + ' nulls last' for g in order.split(', '))}" if group else ""
+            wanted = [["" if v is None else str(v).removesuffix(".0") for v in row] for row in database.execute(f"select {keys}{aggregates} from data where m <> 5{grouping}")]
+            # SQLite's averages of integers are not rounded otherwise: data are small. Sums of sixteenths are exact in both.
+            claim(f"SQLite's {aggregates} by {group}", [["%.12g" % float(c) if c and c[0] in "-.0123456789" else c for c in row] for row in seen] ==
+                  [["%.12g" % float(c) if c and c[0] in "-.0123456789" else c for c in row] for row in wanted], said, seen[:3], wanted[:3])
+    database.close()
+
+
+def threads_and_shards(folder):
+    big = folder / "big.csv"
+    rng = random.Random(3)
+    with open(big, "w") as file:
+        file.write("id,age,balance,name,note\n")
+        for i in range(120000):
+            note = '"two\nlines, ""quoted"""' if i % 97 == 0 else "plain"
+            file.write(f"{i},{rng.randrange(90)},{rng.gauss(0, 1e6)!r},{rng.choice(['Ann', 'Bob', 'Zo', ''])},{note}\n")
+    content = big.read_bytes()
+    claim("several batches", len(content) > 3_000_000)
+    asked = [["age < 40 and name like '%o%'"], ["--select", "id, balance * 2 as b, note", "age = 30 or note like 'two%'"], ["--format", "jsonl", "id % 7 = 0"],
+             ["--agg", "sum(balance), avg(balance), min(id), max(name), count(*)", "age > 10"], ["--agg", "sum(balance), count(name)", "--group-by", "name, age % 3", "age > 10"],
+             ["--count", "age < 5"], ["--count", "age > 100"]]
+    for words in asked:
+        code, whole, said = run("-j", "1", *words, big)
+        claim(f"{words}: no error", code in (0, 1) and said == "", said)
+        for threads in ("2", "5"):
+            claim(f"{words}: -j {threads} gives the same", run("-j", threads, *words, big) == (code, whole, said))
+        claim(f"{words}: so does a pipe", run("-j", "3", *words, stdin=content) == (code, whole, said))
+        parts, texts = [], []
+        for i in range(1, 4):
+            _, text, said = run("--shard", f"{i}/3", *words, big)
+            claim(f"{words}: shard {i}", said == "", said)
+            texts.append(text)
+            parts.append(folder / f"part{i}")
+            parts[-1].write_text(text)
+        if "--agg" in words or "--count" in words:
+            gives(f"{words}: merged shards are the whole", run("merge", *reversed(parts)), code, whole)
+            fails("a shard is missing", run("merge", parts[0], parts[2]), "missing: 2")
+            fails("a shard is there twice", run("merge", parts[0], parts[0]), "a second time")
+            parts[1].write_text(texts[1][:-5])
+            fails("a part that was cut", run("merge", *parts), "part2", "damaged")
+            parts[1].write_text(texts[1].replace("passed ", "passed x"))
+            fails("a part that was changed", run("merge", *parts), "part2", "damaged")
+        else:
+            claim(f"{words}: the shards' rows are the whole", "".join(texts) == whole)
+            claim("each has some", all(t.count("\n") > 100 for t in texts))
+    run_parts = [folder / "x1", folder / "x2"]
+    run_parts[0].write_text(run("--shard", "1/2", "--count", "age > 3", big)[1])
+    run_parts[1].write_text(run("--shard", "2/2", "--count", "age > 4", big)[1])
+    fails("parts of different conditions", run("merge", *run_parts), "another command")
+    gives("merge with --format", run("merge", "--format", "jsonl", folder / "one"), 2, "", "one")
+    (folder / "one").write_text(run("--shard", "1/1", "--count", "age > 3", big)[1])
+    code, out, said = run("merge", "--format", "jsonl", folder / "one")
+    claim("merge with --format", code == 0 and json.loads(out)["count(*)"] == int(run("--count", "age > 3", big)[1]), out, said)
+    gives("a part from standard input", run("merge", "-", stdin=(folder / "one").read_bytes()), 0, run("--count", "age > 3", big)[1])
+    fails("rows are no part", run("merge", big), "big.csv", "cat")
+    fails("no shard", run("--shard", "4/3", "true", big), "4/3")
+    fails("shards of a pipe", run("--shard", "1/3", "true", stdin=content), "standard input")
+    base = folder / "shards.db"
+    database = sqlite3.connect(base)
+    database.execute("create table t(a integer)")
+    database.executemany("insert into t values(?)", [(i,) for i in range(50000)])
+    database.commit()
+    database.close()
+    rows = [run("--shard", f"{i}/3", "--select", "a", "a % 2 = 0", base)[1].split() for i in range(1, 4)]
+    claim("shards of a table", sorted(int(a) for part in rows for a in part if a != "a") == list(range(0, 50000, 2)) and all(len(part) > 4000 for part in rows))
+
+    # A late error: what comes before is the same on any number of threads.
+    late = folder / "late.csv"
+    late.write_bytes(content + b"x,1,2,3,4\n" + content.split(b"\n", 1)[1])
+    one = run("-j", "1", "--types", "id=integer", "id % 5 = 1", late)
+    claim("a late error", one[0] == 2 and "'x' is not an integer" in one[2] and f"late.csv:{content.count(bytes([10])) + 1}:" in one[2], one[2])
+    claim("with threads, too", run("-j", "4", "--types", "id=integer", "id % 5 = 1", late) == one)
+
+    # Pipes: who reads no more ends it; slow ones are passed on; -q waits for nothing.
+    reading = subprocess.Popen([command, "-j", "3", "true", big], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reading.stdout.read(10)
+    reading.stdout.close()
+    claim("a closed pipe ends it quietly", reading.wait(60) == -signal.SIGPIPE and reading.stderr.read() == b"")
+    slow = subprocess.Popen([command, "-j", "3", "a > 1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    slow.stdin.write(b"a,b\n1,2\n3,4\n" * 1 + b"2,2\n" * 80000)
+    slow.stdin.flush()
+    claim("the header comes at once", slow.stdout.readline() == b"a,b\n" and slow.stdout.readline() == b"3,4\n")
+    slow.stdin.close()
+    claim("and all of it", slow.stdout.read().count(b"\n") == 80000 and slow.wait(60) == 0)
+    quiet = subprocess.Popen([command, "-j", "3", "-q", "a = 2"], stdin=subprocess.PIPE)
+    quiet.stdin.write(b"a,b\n1,2\n3,4\n" + b"2,2\n" * 160000)
+    quiet.stdin.flush()
+    claim("-q ends while the pipe is open", quiet.wait(60) == 0)
+    quiet.stdin.close()
+
+    # A terminal gets progress on standard error, nobody else does.
+    ours, theirs = pty.openpty()
+    feed = subprocess.Popen([command, "--count", "age >= 0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    head, rest = content.split(b"\n", 1)
+    feed.stdin.write(head + b"\n")
+    for _ in range(8):
+        feed.stdin.write(rest[: rest.index(b"\n1000,") + 1] * 40)
+        feed.stdin.flush()
+        time.sleep(0.25)
+    feed.stdin.close()
+    counted = feed.stdout.read()
+    seen = b""
+    while True:
+        try:
+            block = os.read(ours, 4096)
+        except OSError:
+            break
+        if not block:
+            break
+        seen += block
+    claim("progress on a terminal", feed.wait(60) == 0 and counted == b"320000\n" and b"M rows" in seen and b"MB/s" in seen and seen.endswith(b"\r\033[K"), counted, seen)
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    small(folder)
+    against_sqlite(folder)
+    threads_and_shards(folder)
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
