@@ -2,7 +2,9 @@
 // Compiling in this process.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,6 +36,9 @@ struct ProgramOptions {
   Level level = Level::O2;
   /// Refused where can_run() says no.
   Processor processor = Processor::Host;
+  /// Instructions that a function of a runtime may bring into the program in all places that call it. Beyond that it
+  /// stays a call. Small functions are not counted.
+  std::uint32_t copies_limit = std::numeric_limits<std::uint32_t>::max();
 };
 
 namespace detail {

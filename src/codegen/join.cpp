@@ -20,6 +20,9 @@ namespace inlay::codegen {
 
 namespace {
 
+/// Instructions of a body that is hardly longer than its call.
+constexpr std::uint32_t SmallBody = 40;
+
 /// INLAY_INLINE, or `all`: past LLVM's own idea of what is worth inlining, wherever LLVM can.
 void heed_inline_request(llvm::GlobalValue* definition, bool all) {
   auto* function = llvm::dyn_cast_or_null<llvm::Function>(definition);
@@ -102,6 +105,12 @@ Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::Symbol
   } else {
     if (record.instructions > options_.body_limit) {
       leave(name, std::to_string(record.instructions) + " instructions");
+      return false;
+    }
+    if (record.instructions > SmallBody &&
+        std::uint64_t{record.instructions} * declaration.getNumUses() > options_.copies_limit) {
+      leave(name, std::to_string(record.instructions) + " instructions, in " +
+                      std::to_string(declaration.getNumUses()) + " places");
       return false;
     }
     if (report_.instructions + record.instructions > options_.total_limit) {

@@ -28,6 +28,7 @@ struct JoinOptions {
   bool inline_all = false;  // each body is inlined wherever it is called, for compilers without a judgment of their own
   // For Here only, where a body is an offer to the inliner, not a need:
   std::uint32_t body_limit = 200;       // instructions of one body
+  std::uint32_t copies_limit = ~0u;     // instructions of one body in all places that call it, unless it is small
   std::uint32_t total_limit = 5000;     // instructions of all bodies
   std::uint32_t depth_limit = 3;        // calls from the unit's own code
   std::uint64_t constant_limit = 4096;  // bytes of one constant variable

@@ -144,9 +144,10 @@ codegen::Cpu cpu_of(Processor processor) {
 }
 
 /// Quick code is made of bodies that are inlined without much thought: of small ones only.
-codegen::JoinOptions join_options(Level level) {
+codegen::JoinOptions join_options(const ProgramOptions& how) {
   codegen::JoinOptions options;
-  options.inline_all = level == Level::Quick;
+  options.copies_limit = how.copies_limit;
+  options.inline_all = how.level == Level::Quick;
   if (options.inline_all) options.body_limit = 60;
   return options;
 }
@@ -166,7 +167,7 @@ Result<Loaded> Jit::load(Unit unit, const ProgramOptions& options) const {
     return Error(ErrorKind::InvalidArgument, "this processor does not run such code; ask can_run() first");
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(cpu_of(options.processor)));
   INLAY_TRY_VOID(codegen::check(*built.module));
-  INLAY_TRY(codegen::JoinReport joined, codegen::join(unit, join_options(options.level)));
+  INLAY_TRY(codegen::JoinReport joined, codegen::join(unit, join_options(options)));
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, jit::make_object(*built.module, *machine, engine_->options(), options.level,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "inlay/ir/text.h"
 #include "inlay/jit.h"
 #include "inlay/trap.h"
@@ -52,6 +54,43 @@ TEST(Program, is_called_by_a_handle) {
     two->invalidate();
     EXPECT_EQ((*two)({numbers, 3}, 0), 21);
   }
+}
+
+TEST(Program, is_compiled_for_the_processor_that_was_named) {
+  constexpr std::string_view Bits = R"(
+export func @ones(%x: i64) -> i64 {
+  %n = popcount i64 %x
+  return i64 %n
+}
+)";
+  for (const Processor processor : {Processor::Host, Processor::Baseline, Processor::V3, Processor::V4}) {
+    ir::Module module = ir::parse(Bits).value();
+    const auto ones = jit().compile<std::int64_t(std::int64_t)>(module, "ones", ProgramOptions{.processor = processor});
+    ASSERT_EQ(ones.has_value(), can_run(processor));
+    if (!ones) {
+      EXPECT_EQ(ones.error().kind(), ErrorKind::InvalidArgument);
+      continue;
+    }
+    EXPECT_EQ((*ones)(0xff00ff), 16);
+  }
+  // What has V4 has V3, and everybody the rest.
+  EXPECT_TRUE(can_run(Processor::Host) && can_run(Processor::Baseline));
+  EXPECT_LE(can_run(Processor::V4), can_run(Processor::V3));
+}
+
+TEST(Program, threads_of_the_jit_compile_in_the_background) {
+  const Jit own = Jit::create().value();
+  std::atomic<std::int64_t> result = 0;
+  ASSERT_TRUE(own.run_in_background([&] {
+    ir::Module module = ir::parse(Sum).value();
+    std::int64_t numbers[] = {1, 20, 300};
+    result = own.compile<std::int64_t(SliceLayout, int)>(module, "two", Level::Quick).value()({numbers, 3}, 1);
+  }));
+  own.wait_for_background();
+  EXPECT_EQ(result, 320);
+  const Jit none = Jit::create({.policy = {.threads = 0}}).value();
+  EXPECT_FALSE(none.run_in_background([&] { result = 7; }));
+  EXPECT_EQ(result, 320);
 }
 
 TEST(Program, what_traps_is_thrown_to_the_caller) {

@@ -71,6 +71,25 @@ TEST(Join, leaves_bodies_beyond_the_limit) {
   EXPECT_NE(report->left[0].find("instructions"), std::string::npos);
 }
 
+TEST(Join, leaves_bodies_that_would_be_copied_too_often) {
+  const auto joined = [](std::uint32_t limit) {
+    Unit unit = unit_of(
+        "declare i64 @rt_checked(i64) define i64 @f(i64 %x) { %a = call i64 @rt_checked(i64 %x) "
+        "%b = call i64 @rt_checked(i64 %a) ret i64 %b }");
+    return codegen::join(unit, {.copies_limit = limit}).value();
+  };
+  const codegen::JoinReport none = joined(50);
+  EXPECT_EQ(none.functions, 0u);
+  ASSERT_EQ(none.left.size(), 1u);
+  EXPECT_NE(none.left[0].find("in 2 places"), std::string::npos) << none.left[0];
+  EXPECT_GE(joined(5000).functions, 1u);
+}
+
+TEST(Join, small_bodies_are_copied_however_often_they_are_called) {
+  Unit unit = program("rt_square", 4);
+  EXPECT_GE(codegen::join(unit, {.copies_limit = 0}).value().functions, 1u);
+}
+
 TEST(Join, data_that_changes_is_never_copied_into_this_process) {
   Unit unit = program("rt_count", 0, false);
   ASSERT_TRUE(codegen::join(unit));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// How fast CSV is split: `split FILE [COLUMNS [BATCH_BYTES [SECONDS]]]`, COLUMNS a number of used columns, the last
-// ones first. Prints gigabytes a second of this thread's time, for finding batches and for making cells.
+// How fast CSV is split (and JSON Lines, where the name ends in .jsonl): `split FILE [COLUMNS [BATCH_BYTES
+// [SECONDS]]]`, COLUMNS a number of used columns, the last ones first. Prints gigabytes a second of this thread's time,
+// for finding batches and for making cells.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -53,6 +54,7 @@ void measure_variant(const inlay::filter::StructureCode& code, std::string_view 
 int main(int count, char** arguments) {
   using namespace inlay::filter;
   if (count < 2) return 2;
+  const bool json = std::string_view(arguments[1]).ends_with(".jsonl");
   const double limit = count > 4 ? std::atof(arguments[4]) : 2;
   double best_next = 1e9, best_split = 1e9, best = 1e9, started = thread_seconds();
   std::int64_t bytes = 0, rows = 0;
@@ -64,7 +66,8 @@ int main(int count, char** arguments) {
     if (count > 3) options.batch_bytes = std::atoll(arguments[3]);
     batch_bytes = static_cast<std::size_t>(options.batch_bytes);
     const double begin = thread_seconds();
-    auto source = open_csv(::open(arguments[1], O_RDONLY | O_CLOEXEC), options);
+    const int input = ::open(arguments[1], O_RDONLY | O_CLOEXEC);
+    auto source = json ? open_json_lines(input, options) : open_csv(input, options);
     if (!source) return std::fprintf(stderr, "%s\n", source.error().to_string().c_str()), 1;
     columns = wanted = (*source)->schema().size();
     if (count > 2) {
@@ -96,6 +99,7 @@ int main(int count, char** arguments) {
   std::printf("%lld rows, %.3f GB; next %.1f GB/s, split %.1f GB/s, all %.1f GB/s (%.0f ms)\n",
               static_cast<long long>(rows), gigabytes, gigabytes / best_next, gigabytes / best_split, gigabytes / best,
               best * 1e3);
+  if (json) return 0;
   const int file = ::open(arguments[1], O_RDONLY | O_CLOEXEC);
   const std::size_t size = static_cast<std::size_t>(::lseek(file, 0, SEEK_END));
   void* const text = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);

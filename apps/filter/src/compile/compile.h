@@ -23,7 +23,13 @@ bool supports(Cpu cpu);
 struct CompileOptions {
   Tier tier = Tier::Optimized;
   Cpu cpu = Cpu::Native;
+  /// Whether it is for batches that have bitmaps (Validity::Bitmap). Without, the code is half as long and may be twice
+  /// as fast; it must then not be run on batches of which has_bitmaps().
+  bool bitmaps = true;
 };
+
+/// Whether a column that the program reads has a bitmap in this batch.
+bool has_bitmaps(const Program& program, const Batch& batch);
 
 /// Times in milliseconds.
 struct CompileTimes {

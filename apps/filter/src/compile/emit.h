@@ -16,8 +16,9 @@ inline constexpr std::string_view KernelName = "kernel";
 inline std::size_t object_of_set(const Program& program, std::size_t set) { return program.objects.size() + set; }
 
 /// A FilterKernel, of a program whose value is Boolean. The errors: of memory, and of programs that make no sense.
-Result<ir::Module> emit_filter(const Program& program);
+/// `bitmaps`: whether batches may have some; without, columns that could be NULL by one never are.
+Result<ir::Module> emit_filter(const Program& program, bool bitmaps = true);
 /// A ProjectKernel.
-Result<ir::Module> emit_projection(const Program& program);
+Result<ir::Module> emit_projection(const Program& program, bool bitmaps = true);
 
 }  // namespace inlay::filter

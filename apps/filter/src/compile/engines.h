@@ -138,8 +138,15 @@ inline void compare_engines(const Program& program, const Batch& batch, const st
     return interpret_project(interpreted, batch.columns.data(), scope, table_addresses.data(), rows, first, count, out);
   };
   const Outcome dense = run(interpret, false), gathered = run(interpret, true);
-  for (const CompileOptions& options : all) {
-    SCOPED_TRACE("tier " + std::to_string(int(options.tier)) + " cpu " + std::to_string(int(options.cpu)));
+  std::vector<CompileOptions> variants = all;
+  if (!has_bitmaps(program, batch))
+    for (const CompileOptions& options : all) {
+      variants.push_back(options);
+      variants.back().bitmaps = false;
+    }
+  for (const CompileOptions& options : variants) {
+    SCOPED_TRACE("tier " + std::to_string(int(options.tier)) + " cpu " + std::to_string(int(options.cpu)) +
+                 (options.bitmaps ? "" : ", no bitmaps"));
     const Result<CompiledProjection> compiled = compile_projection(jit(), program, options);
     ASSERT_TRUE(compiled) << compiled.error().to_string() << '\n' << program_ir(program).value();
     const auto call = [&](Scope& scope, const std::uint32_t* rows, std::int64_t first, std::int64_t count,

@@ -2,8 +2,7 @@
 // The loops around rows.
 //
 // A straight program may become vector code. For that, what a loop writes must not be what it reads: results go to
-// local memory, a block of rows at a time, and are copied from there while they are in the cache. And where columns may
-// or may not have a bitmap, there are two loops, one without any.
+// local memory, a block of rows at a time, and are copied from there while they are in the cache.
 #include "compile/emit.h"
 #include "compile/row.h"
 
@@ -50,23 +49,9 @@ void emit_blocks(ir::Builder& b, ir::Value count, Body body) {
   b.start(after);
 }
 
-/// Calls `loop` once, or where bitmaps make two ways of it, once for each.
-template <class Loop>
-void emit_ways(RowEmitter& rows, bool straight, Loop loop) {
-  ir::Builder& b = rows.builder();
-  if (!straight || !rows.has_bitmaps()) return loop();
-  const BlockId without = b.block(), with = b.block(), after = b.block();
-  b.branch(rows.no_bitmap_is_there(), without, with);
-  for (const BlockId way : {without, with}) {
-    b.start(way);
-    rows.without_bitmaps(way == without);
-    loop();
-    b.jump(after);
-  }
-  b.start(after);
+ir::Value end_byte(ir::Builder& b, ir::Value truth) {
+  return truth.is_number() ? truth : b.convert(ir::Op::Zext, I8, truth);
 }
-
-ir::Value end_byte(ir::Builder& b, ir::Value truth) { return b.convert(ir::Op::Zext, I8, truth); }
 
 /// An address among bytes of which is known that they are there.
 ir::Value byte_at(ir::Builder& b, ir::Value at, ir::Value number) { return b.offset(I8, at, number); }
@@ -80,9 +65,9 @@ BlockId emit_fault_exit(ir::Builder& b, ir::Value answer) {
   return exit;
 }
 
-void emit_filter_loops(const Program& program, ir::Builder& b) {
+void emit_filter_loops(const Program& program, ir::Builder& b, bool bitmaps) {
   ir::Module& m = b.module();
-  RowEmitter rows(program, b);
+  RowEmitter rows(program, b, bitmaps);
   const ir::Value begin = b.parameter(3), end = b.parameter(4), pass = b.parameter(5);
   rows.begin();
   const ir::Value count = b.sub(end, begin);
@@ -95,15 +80,13 @@ void emit_filter_loops(const Program& program, ir::Builder& b) {
     });
   } else {
     const ir::Value local = b.slot(m.array(I8, BlockRows));
-    emit_ways(rows, program.straight, [&] {
-      emit_blocks(b, count, [&](ir::Value first, ir::Value some) {
-        emit_loop(b, some, [&](ir::Value number) {
-          const ir::Value row = b.add(begin, b.add(first, number));
-          const Held held = rows.row(row, emit_fault_exit(b, row));
-          b.store(I8, end_byte(b, rows.truth(held)), b.at_index(m.array(I8, BlockRows), local, number));
-        });
-        b.copy(byte_at(b, pass, first), local, some);
+    emit_blocks(b, count, [&](ir::Value first, ir::Value some) {
+      emit_loop(b, some, [&](ir::Value number) {
+        const ir::Value row = b.add(begin, b.add(first, number));
+        const Held held = rows.row(row, emit_fault_exit(b, row));
+        b.store(I8, end_byte(b, rows.truth(held)), b.at_index(m.array(I8, BlockRows), local, number));
       });
+      b.copy(byte_at(b, pass, first), local, some);
     });
   }
   b.ret(end);
@@ -117,9 +100,9 @@ ir::Value stored(RowEmitter& rows, const Held& held, Type type) {
   return rows.or_zero(held, type);
 }
 
-void emit_projection_loops(const Program& program, ir::Builder& b) {
+void emit_projection_loops(const Program& program, ir::Builder& b, bool bitmaps) {
   ir::Module& m = b.module();
-  RowEmitter rows(program, b);
+  RowEmitter rows(program, b, bitmaps);
   const ir::Value selection = b.parameter(3), first = b.parameter(4), count = b.parameter(5), out = b.parameter(6);
   rows.begin();
   const TypeId out_type = m.named_struct("Out");
@@ -147,18 +130,16 @@ void emit_projection_loops(const Program& program, ir::Builder& b) {
     const TypeId value_array = m.array(type, BlockRows), null_array = m.array(I8, BlockRows);
     const ir::Value local_values = b.slot(value_array);
     const ir::Value local_nulls = program.nullable ? b.slot(null_array) : ir::Value();
-    emit_ways(rows, true, [&] {
-      emit_blocks(b, count, [&](ir::Value from, ir::Value some) {
-        emit_loop(b, some, [&](ir::Value number) {
-          const ir::Value place = b.add(from, number);
-          const Held held = rows.row(row_of(place), emit_fault_exit(b, place));
-          b.store(type, stored(rows, held, program.type), b.at_index(value_array, local_values, number));
-          if (program.nullable) b.store(I8, null_byte(held), b.at_index(null_array, local_nulls, number));
-        });
-        const auto size = static_cast<std::int64_t>(m.size_of(type));
-        b.copy(b.offset(type, values, from), local_values, b.binary(ir::Op::Mul, some, size));
-        if (program.nullable) b.copy(byte_at(b, nulls, from), local_nulls, some);
+    emit_blocks(b, count, [&](ir::Value from, ir::Value some) {
+      emit_loop(b, some, [&](ir::Value number) {
+        const ir::Value place = b.add(from, number);
+        const Held held = rows.row(row_of(place), emit_fault_exit(b, place));
+        b.store(type, stored(rows, held, program.type), b.at_index(value_array, local_values, number));
+        if (program.nullable) b.store(I8, null_byte(held), b.at_index(null_array, local_nulls, number));
       });
+      const auto size = static_cast<std::int64_t>(m.size_of(type));
+      b.copy(b.offset(type, values, from), local_values, b.binary(ir::Op::Mul, some, size));
+      if (program.nullable) b.copy(byte_at(b, nulls, from), local_nulls, some);
     });
   };
 
@@ -195,14 +176,14 @@ Result<ir::Module> emit(std::initializer_list<TypeId> parameters, Emit emit_body
 
 }  // namespace
 
-Result<ir::Module> emit_filter(const Program& program) {
+Result<ir::Module> emit_filter(const Program& program, bool bitmaps) {
   if (program.type != Type::Boolean)
     return Error(ErrorKind::InvalidArgument, "a filter's program yields " + std::string(to_string(program.type)));
-  return emit({Ptr, Ptr, Ptr, I64, I64, Ptr}, [&](ir::Builder& b) { emit_filter_loops(program, b); });
+  return emit({Ptr, Ptr, Ptr, I64, I64, Ptr}, [&](ir::Builder& b) { emit_filter_loops(program, b, bitmaps); });
 }
 
-Result<ir::Module> emit_projection(const Program& program) {
-  return emit({Ptr, Ptr, Ptr, Ptr, I64, I64, Ptr}, [&](ir::Builder& b) { emit_projection_loops(program, b); });
+Result<ir::Module> emit_projection(const Program& program, bool bitmaps) {
+  return emit({Ptr, Ptr, Ptr, Ptr, I64, I64, Ptr}, [&](ir::Builder& b) { emit_projection_loops(program, b, bitmaps); });
 }
 
 }  // namespace inlay::filter

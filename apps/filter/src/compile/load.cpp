@@ -130,7 +130,7 @@ void RowEmitter::begin_column(ColumnId id) {
   const ir::Value at = b_.at_index(m_.array(column_type_, program_.schema->size()), columns_, id.value - 1);
   if (bases_.size() <= id.value) bases_.resize(id.value + std::size_t{1});
   Base& base = bases_[id.value];
-  const bool bitmap = column.validity == Validity::Bitmap;
+  const bool bitmap = column.validity == Validity::Bitmap && bitmaps_;
   base.values = column_field(at, Values, Ptr);
   if (bitmap) base.validity = column_field(at, ValidityBits, Ptr);
   if (bitmap || column.storage == Storage::Bit) base.offset = column_field(at, Offset, I64);
@@ -148,24 +148,9 @@ void RowEmitter::begin_column(ColumnId id) {
   if (bitmap || column.storage == Storage::Bit) base.entries_offset = column_field(dictionary, Offset, I64);
 }
 
-bool RowEmitter::has_bitmaps() const {
-  for (const ColumnId column : program_.columns)
-    if ((*program_.schema)[column].validity == Validity::Bitmap) return true;
-  return false;
-}
-
-ir::Value RowEmitter::no_bitmap_is_there() {
-  ir::Value any_bits = b_.value(0, I64);
-  for (const Base& base : bases_)
-    for (const ir::Value bitmap : {base.validity, base.entries_validity})
-      if (bitmap) any_bits = b_.binary(ir::Op::Or, I64, any_bits, b_.convert(ir::Op::Bitcast, I64, bitmap));
-  return b_.binary(ir::Op::Eq, I64, any_bits, 0);
-}
-
 ir::Value RowEmitter::row_invalid(const Column& column, const Base& base) {
-  if (column.validity != Validity::Bitmap || without_bitmaps_) return {};
-  return b_.unary(ir::Op::Not,
-                  call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));
+  if (column.validity != Validity::Bitmap || !bitmaps_) return {};
+  return negated(call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));
 }
 
 /// The number of the row's entry, -1 if it has none. Indices lie one after the other, whatever the stride of values.
@@ -217,14 +202,14 @@ std::optional<ir::Value> RowEmitter::invalid(const Place& place) {
     case Validity::All:
       return std::nullopt;
     case Validity::Bitmap:
-      if (without_bitmaps_) return std::nullopt;
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool,
-                                                {place.validity, b_.add(place.offset, place.row)}));
+      if (!bitmaps_) return std::nullopt;
+      return negated(
+          call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {place.validity, b_.add(place.offset, place.row)}));
     case Validity::Flag:
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_flag", {Ptr, I32}, Bool,
-                                                {at(), m_.integer(I32, place.column->flag)}));
+      return negated(
+          call_runtime("inlay_filter_valid_flag", {Ptr, I32}, Bool, {at(), m_.integer(I32, place.column->flag)}));
     case Validity::InValue:
-      return b_.unary(ir::Op::Not, call_runtime("inlay_filter_valid_address", {Ptr}, Bool, {at()}));
+      return negated(call_runtime("inlay_filter_valid_address", {Ptr}, Bool, {at()}));
   }
   return std::nullopt;
 }

@@ -21,17 +21,11 @@ struct Held {
 
 class RowEmitter {
  public:
-  RowEmitter(const Program& program, ir::Builder& builder);
+  /// `bitmaps`: whether columns may come with them.
+  RowEmitter(const Program& program, ir::Builder& builder, bool bitmaps);
 
   /// In the function's first block: what is the same for all rows.
   void begin();
-
-  /// Whether columns may or may not come with a bitmap, which is known when a batch is there.
-  bool has_bitmaps() const;
-  /// Whether none does.
-  ir::Value no_bitmap_is_there();
-  /// How the next rows are written: for batches of which no_bitmap_is_there().
-  void without_bitmaps(bool yes) { without_bitmaps_ = yes; }
 
   /// The value of the row of that number, in the block that is current afterwards. Where it raises, it goes on in
   /// `fault`, a block without parameters.
@@ -67,15 +61,16 @@ class RowEmitter {
   void set(const Instruction& instruction, const Held& held);
   Held get(SlotNumber slot);
 
-  // row.cpp
   Held three_valued(bool is_and, const Held& a, const Held& b);
+  Held constant(const Value& value);
+  ir::Value text(std::string_view bytes);
+
+  // call.cpp
+  Held call(const Instruction& instruction);
+  Held call_handled(const Function& function, const Instruction& instruction);
   Held in_set(const Instruction& instruction);
   ir::Value is_in(const Set& set, std::size_t number, ir::Value value);
   Held lookup(const Instruction& instruction);
-  Held call(const Instruction& instruction);
-  Held call_handled(const Function& function, const Instruction& instruction);
-  Held constant(const Value& value);
-  ir::Value text(std::string_view bytes);
 
   // load.cpp
   Held load(ColumnId id);
@@ -94,6 +89,7 @@ class RowEmitter {
   /// `value()`, but only where `skip` does not hold; zero there.
   template <class Make>
   ir::Value unless(ir::Value skip, Type type, Make make);
+  ir::Value negated(ir::Value truth);
   ir::Value any(ir::Value a, ir::Value b);  // of two conditions, either of which may be none
   ir::Value object(std::size_t number);
 
@@ -104,7 +100,7 @@ class RowEmitter {
   ir::Value columns_, scope_, tables_, fault_, objects_;
   std::vector<Base> bases_;           // by ColumnId
   std::vector<ir::Value> tables_of_;  // by DictionaryTest
-  bool without_bitmaps_ = false;
+  const bool bitmaps_;
 
   std::vector<std::uint8_t> in_memory_;  // by slot: lies in memory, because several instructions write it
   std::vector<std::uint8_t> nullable_;   // by slot

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,10 @@ class Runner {
   /// As FilterKernel for all rows of the batch. The error names row and, of a cell, column and text; `raised` is told
   /// which row of the batch it was, -1 for none (an entry of a dictionary).
   Result<void> filter(const Batch& batch, Scope& scope, std::uint8_t* pass, std::int64_t* raised = nullptr);
+  /// The same, block by block: `take` is told the number of a block's first row, and its bytes, which lie in `room`.
+  Result<void> filter_blocks(const Batch& batch, Scope& scope, std::span<std::uint8_t> room,
+                             const std::function<void(std::int64_t, std::span<const std::uint8_t>)>& take,
+                             std::int64_t* raised = nullptr);
   /// As ProjectKernel. `out.nulls` may be null if the program's value never is.
   Result<void> project(const Batch& batch, Scope& scope, const std::uint32_t* selection, std::int64_t first,
                        std::int64_t count, const ProjectionOut& out, std::int64_t* raised = nullptr);

@@ -2,6 +2,7 @@
 #include "inlay/filter/filter.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 
@@ -16,7 +17,7 @@ namespace {
 /// What one call needs for itself.
 struct Workplace {
   ScopeOwner scope;
-  std::vector<std::uint8_t> pass;
+  std::array<std::uint8_t, 16384> pass;
 };
 
 }  // namespace
@@ -47,14 +48,12 @@ struct Filter::State {
     return planned.runner_for(batch)->filter(batch, workplace.scope.scope(), pass);
   }
 
-  /// What `make` makes of the bytes of the rows.
-  template <class T, class Make>
-  Result<T> from_bytes(const Batch& batch, Make make) {
-    return with_workplace([&](Workplace& workplace) -> Result<T> {
-      const auto rows = static_cast<std::size_t>(std::max<std::int64_t>(batch.rows, 0));
-      if (workplace.pass.size() < rows) workplace.pass.resize(rows);
-      INLAY_TRY_VOID(test(batch, workplace, workplace.pass.data()));
-      return make(std::span<const std::uint8_t>(workplace.pass.data(), rows));
+  /// What `take` is told of the bytes of the rows, block by block, while they are in the cache.
+  template <class Take>
+  Result<void> each_block(const Batch& batch, Take take) {
+    return with_workplace([&](Workplace& workplace) {
+      workplace.scope.reset();
+      return planned.runner_for(batch)->filter_blocks(batch, workplace.scope.scope(), workplace.pass, take);
     });
   }
 
@@ -77,12 +76,27 @@ Result<void> Filter::test(const Batch& batch, std::uint8_t* pass) {
   return state_->with_workplace([&](Workplace& workplace) { return state_->test(batch, workplace, pass); });
 }
 
-Result<Selection> Filter::select(const Batch& batch) { return state_->from_bytes<Selection>(batch, selection_of); }
+Result<Selection> Filter::select(const Batch& batch) {
+  Selection selection;
+  INLAY_TRY_VOID(state_->each_block(batch, [&](std::int64_t first, std::span<const std::uint8_t> pass) {
+    add_selected(pass, static_cast<std::uint32_t>(first), selection);
+  }));
+  return selection;
+}
 
-Result<std::int64_t> Filter::count(const Batch& batch) { return state_->from_bytes<std::int64_t>(batch, count_of); }
+Result<std::int64_t> Filter::count(const Batch& batch) {
+  std::int64_t count = 0;
+  INLAY_TRY_VOID(
+      state_->each_block(batch, [&](std::int64_t, std::span<const std::uint8_t> pass) { count += count_of(pass); }));
+  return count;
+}
 
 Result<std::vector<std::uint8_t>> Filter::bitmap(const Batch& batch) {
-  return state_->from_bytes<std::vector<std::uint8_t>>(batch, bitmap_of);
+  std::vector<std::uint8_t> bits;
+  bits.reserve((static_cast<std::size_t>(std::max<std::int64_t>(batch.rows, 0)) + 7) / 8);
+  INLAY_TRY_VOID(
+      state_->each_block(batch, [&](std::int64_t, std::span<const std::uint8_t> pass) { add_bitmap(pass, bits); }));
+  return bits;
 }
 
 std::string Filter::explain() const { return filter::explain(state_->planned); }

@@ -34,8 +34,15 @@ TEST(PassBytes, AreCountedSelectedAndPacked) {
         expected.push_back(static_cast<std::uint32_t>(i));
       }
     EXPECT_EQ(count_of(pass), static_cast<std::int64_t>(expected.size()));
-    EXPECT_EQ(selection_of(pass), expected);
-    const std::vector<std::uint8_t> bits = bitmap_of(pass);
+    Selection selected;
+    add_selected(pass, 0, selected);
+    EXPECT_EQ(selected, expected);
+    for (std::uint32_t& row : expected) row += 70;
+    Selection others;
+    add_selected(pass, 70, others);
+    EXPECT_EQ(others, expected);
+    std::vector<std::uint8_t> bits;
+    add_bitmap(pass, bits);
     ASSERT_EQ(bits.size(), (size + 7) / 8);
     for (std::size_t i = 0; i < bits.size() * 8; ++i) EXPECT_EQ(bits[i / 8] >> (i % 8) & 1, i < size && pass[i]) << i;
   }

@@ -38,19 +38,17 @@ std::int64_t count_of(std::span<const std::uint8_t> pass) {
   return count;
 }
 
-Selection selection_of(std::span<const std::uint8_t> pass) {
-  Selection selection(static_cast<std::size_t>(count_of(pass)));
-  std::uint32_t* out = selection.data();
+void add_selected(std::span<const std::uint8_t> pass, std::uint32_t first, Selection& selection) {
+  const std::size_t before = selection.size();
+  selection.resize(before + static_cast<std::size_t>(count_of(pass)));
+  std::uint32_t* out = selection.data() + before;
   for (std::size_t at = 0; at < pass.size(); at += Word)
     for (std::uint64_t ones = word_at(pass, at); ones != 0; ones &= ones - 1)
-      *out++ = static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(ones) / 8);
-  return selection;
+      *out++ = first + static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(ones) / 8);
 }
 
-std::vector<std::uint8_t> bitmap_of(std::span<const std::uint8_t> pass) {
-  std::vector<std::uint8_t> bits((pass.size() + 7) / 8);
-  for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = gather_bits(word_at(pass, i * Word));
-  return bits;
+void add_bitmap(std::span<const std::uint8_t> pass, std::vector<std::uint8_t>& bits) {
+  for (std::size_t at = 0; at < pass.size(); at += Word) bits.push_back(gather_bits(word_at(pass, at)));
 }
 
 }  // namespace inlay::filter

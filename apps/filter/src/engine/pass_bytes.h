@@ -11,9 +11,9 @@
 namespace inlay::filter {
 
 std::int64_t count_of(std::span<const std::uint8_t> pass);
-/// The numbers of the ones, ascending.
-Selection selection_of(std::span<const std::uint8_t> pass);
-/// A bit each, low bits first; the last byte is filled up with zeros.
-std::vector<std::uint8_t> bitmap_of(std::span<const std::uint8_t> pass);
+/// Adds the numbers of the ones, ascending, counted from `first`.
+void add_selected(std::span<const std::uint8_t> pass, std::uint32_t first, Selection& selection);
+/// Adds a bit each, low bits first; the last byte is filled up with zeros.
+void add_bitmap(std::span<const std::uint8_t> pass, std::vector<std::uint8_t>& bits);
 
 }  // namespace inlay::filter

@@ -53,17 +53,19 @@ Error raised_error(const Runner::State& state, const Batch& batch, const Scope& 
 }
 
 /// Blocks from `begin` on up to `end`: `interpret` or `call`, for a part of them, answers how far it came. Then so does
-/// this.
+/// this. `rows`: of the batch, where it has more than these.
 template <class Interpret, class Call>
-std::int64_t run_blocks(Runner::State& state, std::int64_t begin, std::int64_t end, Interpret interpret, Call call) {
+std::int64_t run_blocks(Runner::State& state, bool bitmaps, std::int64_t begin, std::int64_t end, Interpret interpret,
+                        Call call, std::int64_t rows = 0) {
   Clock::time_point before = Clock::now();
   while (begin < end) {
-    const Code* code = state.code();
+    const Code* code = state.code(bitmaps);
     const Tier tier = code ? code->tier : Tier::Interpreter;
     const std::int64_t stop = begin + rows_at_once(tier, end - begin);
     const std::int64_t done = code ? call(*code, begin, stop) : interpret(begin, stop);
     const Clock::time_point now = Clock::now();
-    state.count(tier, done - begin, std::chrono::nanoseconds(now - before).count(), end - done);
+    state.count(bitmaps, tier, done - begin, std::chrono::nanoseconds(now - before).count(),
+                std::max(rows, end) - done);
     before = now;
     begin = done;
     if (done < stop) break;
@@ -71,16 +73,32 @@ std::int64_t run_blocks(Runner::State& state, std::int64_t begin, std::int64_t e
   return begin;
 }
 
+/// A filter's two ways to do rows [begin, end).
+struct FilterRun {
+  std::int64_t interpret(std::int64_t begin, std::int64_t end, std::uint8_t* pass) const {
+    return interpret_filter(*state.interpreted, columns, scope, tables, begin, end, pass);
+  }
+  std::int64_t call(const Code& code, std::int64_t begin, std::int64_t end, std::uint8_t* pass) const {
+    return code.filter->function(columns, &scope, tables, begin, end, pass);
+  }
+
+  const Runner::State& state;
+  const ColumnData* columns;
+  Scope& scope;
+  const std::uint8_t* const* tables;
+};
+
 /// Prepares what a batch needs, has `run` do its rows up to `end`, and makes an error where it stops before.
 template <class Run>
 Result<void> run_batch(Runner::State& state, const Batch& batch, Scope& scope, std::int64_t* raised, Run run) {
-  state.compile_first();
+  const bool bitmaps = has_bitmaps(state.plan.program, batch);
+  state.compile_first(bitmaps);
   scope.objects = state.objects.data();
   BatchTables tables;
   std::int64_t row = -1;
   if (state.tables->prepare(batch, scope, tables)) {
     try {
-      const std::optional<std::int64_t> stopped = run(tables.addresses.data());
+      const std::optional<std::int64_t> stopped = run(tables.addresses.data(), bitmaps);
       if (!stopped) return {};
       row = *stopped;
     } catch (const Trapped& trapped) {  // a batch that contradicts its schema
@@ -104,17 +122,39 @@ Result<std::shared_ptr<Runner>> Runner::create(Plan plan, Kind kind, const Filte
 
 Result<void> Runner::filter(const Batch& batch, Scope& scope, std::uint8_t* pass, std::int64_t* raised) {
   State& state = *state_;
-  const ColumnData* columns = batch.columns.data();
-  return run_batch(state, batch, scope, raised, [&](const std::uint8_t* const* tables) -> std::optional<std::int64_t> {
+  return run_batch(state, batch, scope, raised, [&](const auto* tables, bool bitmaps) {
+    const FilterRun run{state, batch.columns.data(), scope, tables};
     const std::int64_t done = run_blocks(
-        state, 0, batch.rows,
-        [&](std::int64_t begin, std::int64_t end) {
-          return interpret_filter(*state.interpreted, columns, scope, tables, begin, end, pass + begin);
-        },
+        state, bitmaps, 0, batch.rows,
+        [&](std::int64_t begin, std::int64_t end) { return run.interpret(begin, end, pass + begin); },
         [&](const Code& code, std::int64_t begin, std::int64_t end) {
-          return code.filter->function(columns, &scope, tables, begin, end, pass + begin);
+          return run.call(code, begin, end, pass + begin);
         });
     return done < batch.rows ? std::optional(done) : std::nullopt;
+  });
+}
+
+Result<void> Runner::filter_blocks(const Batch& batch, Scope& scope, std::span<std::uint8_t> room,
+                                   const std::function<void(std::int64_t, std::span<const std::uint8_t>)>& take,
+                                   std::int64_t* raised) {
+  State& state = *state_;
+  const auto most = static_cast<std::int64_t>(room.size());
+  return run_batch(state, batch, scope, raised, [&](const auto* tables, bool bitmaps) -> std::optional<std::int64_t> {
+    const FilterRun run{state, batch.columns.data(), scope, tables};
+    for (std::int64_t first = 0; first < batch.rows; first += most) {
+      const std::int64_t end = std::min(batch.rows, first + most);
+      std::uint8_t* pass = room.data() - first;
+      const std::int64_t done = run_blocks(
+          state, bitmaps, first, end,
+          [&](std::int64_t begin, std::int64_t stop) { return run.interpret(begin, stop, pass + begin); },
+          [&](const Code& code, std::int64_t begin, std::int64_t stop) {
+            return run.call(code, begin, stop, pass + begin);
+          },
+          batch.rows);
+      if (done < end) return done;
+      take(first, room.first(static_cast<std::size_t>(end - first)));
+    }
+    return std::nullopt;
   });
 }
 
@@ -130,21 +170,22 @@ Result<void> Runner::project(const Batch& batch, Scope& scope, const std::uint32
     return ProjectionOut{static_cast<std::byte*>(out.values) + begin * size, out.nulls ? out.nulls + begin : nullptr};
   };
   const auto rows_from = [&](std::int64_t begin) { return selection ? selection + begin : nullptr; };
-  return run_batch(state, batch, scope, raised, [&](const std::uint8_t* const* tables) -> std::optional<std::int64_t> {
-    const std::int64_t done = run_blocks(
-        state, 0, count,
-        [&](std::int64_t begin, std::int64_t end) {
-          return begin + interpret_project(*state.interpreted, columns, scope, tables, rows_from(begin), first + begin,
-                                           end - begin, from(begin));
-        },
-        [&](const Code& code, std::int64_t begin, std::int64_t end) {
-          const ProjectionOut part = from(begin);
-          return begin + code.projection->function(columns, &scope, tables, rows_from(begin), first + begin,
-                                                   end - begin, &part);
-        });
-    if (done == count) return std::nullopt;
-    return selection ? selection[done] : first + done;
-  });
+  return run_batch(state, batch, scope, raised,
+                   [&](const std::uint8_t* const* tables, bool bitmaps) -> std::optional<std::int64_t> {
+                     const std::int64_t done = run_blocks(
+                         state, bitmaps, 0, count,
+                         [&](std::int64_t begin, std::int64_t end) {
+                           return begin + interpret_project(*state.interpreted, columns, scope, tables,
+                                                            rows_from(begin), first + begin, end - begin, from(begin));
+                         },
+                         [&](const Code& code, std::int64_t begin, std::int64_t end) {
+                           const ProjectionOut part = from(begin);
+                           return begin + code.projection->function(columns, &scope, tables, rows_from(begin),
+                                                                    first + begin, end - begin, &part);
+                         });
+                     if (done == count) return std::nullopt;
+                     return selection ? selection[done] : first + done;
+                   });
 }
 
 const Plan& Runner::plan() const { return state_->plan; }

@@ -61,20 +61,36 @@ void Runner::State::use_own_copies() {
   if (program.registry != &Registry::standard()) program.registry = &own_registry.emplace(*program.registry);
 }
 
-void Runner::State::count(Tier tier, std::int64_t rows, std::int64_t nanoseconds, std::int64_t left) {
-  const auto i = static_cast<std::size_t>(tier);
-  rows_[i].fetch_add(rows, std::memory_order_relaxed);
-  const std::int64_t so_far = nanoseconds_[i].fetch_add(nanoseconds, std::memory_order_relaxed) + nanoseconds;
-  if (engine != Engine::Tiered || tier == Tier::Optimized || asked_.load(std::memory_order_relaxed) > tier) return;
-  if (so_far < next_look_.load(std::memory_order_relaxed)) return;
-  next_look_.store(so_far + LookAgain, std::memory_order_relaxed);
-  consider(tier, left);
+const Code* Runner::State::code(bool bitmaps) const {
+  const Code* general = variants_[1].code.load(std::memory_order_acquire);
+  if (bitmaps) return general;
+  const Code* own = variants_[0].code.load(std::memory_order_acquire);
+  // Code for bitmaps does without them, too.
+  return !own || (general && general->tier > own->tier) ? general : own;
 }
 
-void Runner::State::consider(Tier tier, std::int64_t left) {
+Tier Runner::State::tier() const {
+  const Code* any = code(false);
+  return any ? any->tier : Tier::Interpreter;
+}
+
+void Runner::State::count(bool bitmaps, Tier tier, std::int64_t rows, std::int64_t nanoseconds, std::int64_t left) {
+  Variant& variant = variants_[bitmaps];
+  const auto i = static_cast<std::size_t>(tier);
+  variant.rows[i].fetch_add(rows, std::memory_order_relaxed);
+  const std::int64_t so_far = variant.nanoseconds[i].fetch_add(nanoseconds, std::memory_order_relaxed) + nanoseconds;
+  if (engine != Engine::Tiered || tier == Tier::Optimized || variant.asked.load(std::memory_order_relaxed) > tier)
+    return;
+  if (so_far < variant.next_look.load(std::memory_order_relaxed)) return;
+  variant.next_look.store(so_far + LookAgain, std::memory_order_relaxed);
+  consider(bitmaps, tier, left);
+}
+
+void Runner::State::consider(bool bitmaps, Tier tier, std::int64_t left) {
+  const Variant& variant = variants_[bitmaps];
   const Tier next = tier == Tier::Interpreter ? Tier::Quick : Tier::Optimized;
-  Spent spent{.ms = milliseconds(tier),
-              .rows = rows_[static_cast<std::size_t>(tier)].load(std::memory_order_relaxed),
+  Spent spent{.ms = variant.milliseconds(tier),
+              .rows = variant.rows[static_cast<std::size_t>(tier)].load(std::memory_order_relaxed),
               .left = left,
               .saves = saves(next)};
   if (next == Tier::Quick) {
@@ -88,34 +104,37 @@ void Runner::State::consider(Tier tier, std::int64_t left) {
     if (!pays_by_experience(spent, true)) return;
     if (!pays_by_experience(spent, processor_is_free())) return;
   }
-  ask_for(next);
+  ask_for(bitmaps, next);
 }
 
-void Runner::State::ask_for(Tier tier) {
-  Tier before = asked_.load();
+void Runner::State::ask_for(bool bitmaps, Tier tier) {
+  Variant& variant = variants_[bitmaps];
+  Tier before = variant.asked.load();
   do {
     if (before >= tier) return;
-  } while (!asked_.compare_exchange_weak(before, tier));
-  next_look_.store(0, std::memory_order_relaxed);
+  } while (!variant.asked.compare_exchange_weak(before, tier));
+  variant.next_look.store(0, std::memory_order_relaxed);
   const Jit* jit = shared_jit(nullptr);
-  const bool pushed = jit && jit->run_in_background([weak = weak_from_this(), tier] {
-    if (const std::shared_ptr<State> state = weak.lock()) state->compile(tier);
+  const bool pushed = jit && jit->run_in_background([weak = weak_from_this(), bitmaps, tier] {
+    if (const std::shared_ptr<State> state = weak.lock()) state->compile(bitmaps, tier);
   });
   if (pushed) return;
   std::lock_guard lock(mutex_);
   refusal_ = "no thread compiles in the background";
 }
 
-void Runner::State::compile_first() {
+void Runner::State::compile_first(bool bitmaps) {
   if (engine != Engine::Quick && engine != Engine::Optimized) return;
-  std::call_once(first_, [&] {
+  Variant& variant = variants_[bitmaps];
+  std::call_once(variant.first, [&] {
     const Tier tier = engine == Engine::Quick ? Tier::Quick : Tier::Optimized;
-    asked_.store(tier);
-    compile(tier);
+    if (const Code* there = code(bitmaps); there && there->tier >= tier) return;
+    variant.asked.store(tier);
+    compile(bitmaps, tier);
   });
 }
 
-void Runner::State::compile(Tier tier) {
+void Runner::State::compile(bool bitmaps, Tier tier) {
   auto made = std::make_unique<Code>();
   made->tier = tier;
   std::string refusal;
@@ -128,7 +147,7 @@ void Runner::State::compile(Tier tier) {
     times = compiled->times;
     into.emplace(*std::move(compiled));
   };
-  const CompileOptions options{.tier = tier, .cpu = cpu};
+  const CompileOptions options{.tier = tier, .cpu = cpu, .bitmaps = bitmaps};
   const Jit* jit = shared_jit(&refusal);
   if (jit && kind == Kind::Filter) take(compile_filter(*jit, plan.program, options), made->filter);
   if (jit && kind == Kind::Projection) take(compile_projection(*jit, plan.program, options), made->projection);
@@ -139,15 +158,16 @@ void Runner::State::compile(Tier tier) {
   }
   times_[static_cast<std::size_t>(tier)] = times;
   codes_.push_back(std::move(made));
-  code_.store(codes_.back().get(), std::memory_order_release);
+  variants_[bitmaps].code.store(codes_.back().get(), std::memory_order_release);
 }
 
 Runner::Statistics Runner::State::statistics() const {
   Statistics result;
-  for (std::size_t i = 0; i < 3; ++i) {
-    result.rows[i] = rows_[i].load(std::memory_order_relaxed);
-    result.milliseconds[i] = milliseconds(static_cast<Tier>(i));
-  }
+  for (const Variant& variant : variants_)
+    for (std::size_t i = 0; i < 3; ++i) {
+      result.rows[i] += variant.rows[i].load(std::memory_order_relaxed);
+      result.milliseconds[i] += variant.milliseconds(static_cast<Tier>(i));
+    }
   std::lock_guard lock(mutex_);
   result.quick = times_[static_cast<std::size_t>(Tier::Quick)];
   result.optimized = times_[static_cast<std::size_t>(Tier::Optimized)];

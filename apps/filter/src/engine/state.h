@@ -24,13 +24,13 @@ struct Code {
 struct Runner::State : std::enable_shared_from_this<Runner::State> {
   State(Plan plan, Kind kind, const FilterOptions& options, Cpu cpu, const Expressions* expressions);
 
-  /// What runs the next block; null: the interpreter.
-  const Code* code() const { return code_.load(std::memory_order_acquire); }
-  Tier tier() const { return code() ? code()->tier : Tier::Interpreter; }
+  /// What runs the next block of a batch with or without bitmaps; null: the interpreter.
+  const Code* code(bool bitmaps) const;
+  Tier tier() const;
   /// Counts a block; then, if it is time, asks for better code. `left`: rows of the batch that are to come.
-  void count(Tier tier, std::int64_t rows, std::int64_t nanoseconds, std::int64_t left);
+  void count(bool bitmaps, Tier tier, std::int64_t rows, std::int64_t nanoseconds, std::int64_t left);
   /// Where the options name an engine that compiles: at the first row, in the thread that has it.
-  void compile_first();
+  void compile_first(bool bitmaps);
 
   Statistics statistics() const;
 
@@ -46,22 +46,28 @@ struct Runner::State : std::enable_shared_from_this<Runner::State> {
   std::optional<DictionaryTables> tables;
 
  private:
-  void use_own_copies();
-  void consider(Tier tier, std::int64_t left);
-  void ask_for(Tier tier);
-  void compile(Tier tier);
-  double milliseconds(Tier tier) const {
-    return static_cast<double>(nanoseconds_[static_cast<std::size_t>(tier)].load(std::memory_order_relaxed)) / 1e6;
-  }
+  /// Batches with bitmaps have code of their own.
+  struct Variant {
+    std::atomic<const Code*> code = nullptr;
+    std::atomic<std::int64_t> rows[3] = {}, nanoseconds[3] = {};
+    std::atomic<std::int64_t> next_look = 0;  // nanoseconds in the tier at hand before it is considered again
+    std::atomic<Tier> asked = Tier::Interpreter;
+    std::once_flag first;
 
-  std::atomic<const Code*> code_ = nullptr;
-  std::atomic<std::int64_t> rows_[3] = {}, nanoseconds_[3] = {};
-  std::atomic<std::int64_t> next_look_ = 0;  // nanoseconds in the tier at hand before it is considered again
-  std::atomic<Tier> asked_ = Tier::Interpreter;
-  std::once_flag first_;
+    double milliseconds(Tier tier) const {
+      return static_cast<double>(nanoseconds[static_cast<std::size_t>(tier)].load(std::memory_order_relaxed)) / 1e6;
+    }
+  };
+
+  void use_own_copies();
+  void consider(bool bitmaps, Tier tier, std::int64_t left);
+  void ask_for(bool bitmaps, Tier tier);
+  void compile(bool bitmaps, Tier tier);
+
+  Variant variants_[2];                             // the second is for batches with bitmaps
   mutable std::mutex mutex_;                        // of what follows
   std::vector<std::unique_ptr<const Code>> codes_;  // all, for somebody may be running the older one
-  CompileTimes times_[3];
+  CompileTimes times_[3];                           // of the last ones
   std::string refusal_;
 };
 

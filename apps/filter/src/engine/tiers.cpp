@@ -39,7 +39,7 @@ bool processor_is_free() {
   return running > 0 && running < static_cast<long>(std::thread::hardware_concurrency());
 }
 
-double quick_cost(std::size_t instructions) { return 1.2 + 0.06 * static_cast<double>(instructions); }
+double quick_cost(std::size_t instructions) { return 1.2 + 0.02 * static_cast<double>(instructions); }
 
 double optimized_cost(double quick_ms) { return 8 * quick_ms; }
 

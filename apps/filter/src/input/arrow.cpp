@@ -24,16 +24,21 @@ std::uint32_t width_of(Storage storage) {
   switch (storage) {
     case Storage::Byte:
     case Storage::Int8:
-    case Storage::UInt8: return 1;
+    case Storage::UInt8:
+      return 1;
     case Storage::Int16:
-    case Storage::UInt16: return 2;
+    case Storage::UInt16:
+      return 2;
     case Storage::Int32:
     case Storage::UInt32:
     case Storage::Float:
     case Storage::Days32:
-    case Storage::Offsets32: return 4;
-    case Storage::Bit: return 0;
-    default: return 8;
+    case Storage::Offsets32:
+      return 4;
+    case Storage::Bit:
+      return 0;
+    default:
+      return 8;
   }
 }
 
@@ -47,33 +52,52 @@ struct Form {
 std::optional<Form> form_of(std::string_view format) {
   if (format.size() == 1) {
     switch (format[0]) {
-      case 'b': return Form{Type::Boolean, Storage::Bit};
-      case 'c': return Form{Type::Integer, Storage::Int8};
-      case 'C': return Form{Type::Integer, Storage::UInt8};
-      case 's': return Form{Type::Integer, Storage::Int16};
-      case 'S': return Form{Type::Integer, Storage::UInt16};
-      case 'i': return Form{Type::Integer, Storage::Int32};
-      case 'I': return Form{Type::Integer, Storage::UInt32};
-      case 'l': return Form{Type::Integer, Storage::Int64};
-      case 'L': return Form{Type::Integer, Storage::UInt64};
-      case 'f': return Form{Type::Real, Storage::Float};
-      case 'g': return Form{Type::Real, Storage::Double};
+      case 'b':
+        return Form{Type::Boolean, Storage::Bit};
+      case 'c':
+        return Form{Type::Integer, Storage::Int8};
+      case 'C':
+        return Form{Type::Integer, Storage::UInt8};
+      case 's':
+        return Form{Type::Integer, Storage::Int16};
+      case 'S':
+        return Form{Type::Integer, Storage::UInt16};
+      case 'i':
+        return Form{Type::Integer, Storage::Int32};
+      case 'I':
+        return Form{Type::Integer, Storage::UInt32};
+      case 'l':
+        return Form{Type::Integer, Storage::Int64};
+      case 'L':
+        return Form{Type::Integer, Storage::UInt64};
+      case 'f':
+        return Form{Type::Real, Storage::Float};
+      case 'g':
+        return Form{Type::Real, Storage::Double};
       case 'u':
-      case 'z': return Form{Type::Text, Storage::Offsets32};
+      case 'z':
+        return Form{Type::Text, Storage::Offsets32};
       case 'U':
-      case 'Z': return Form{Type::Text, Storage::Offsets64};
-      default: return std::nullopt;
+      case 'Z':
+        return Form{Type::Text, Storage::Offsets64};
+      default:
+        return std::nullopt;
     }
   }
   if (format == "tdD") return Form{Type::Date, Storage::Days32};
   if (format == "tdm") return Form{Type::Date, Storage::Milliseconds};
   if (format.size() >= 4 && format.starts_with("ts") && format[3] == ':') {
     switch (format[2]) {
-      case 's': return Form{Type::Timestamp, Storage::Seconds};
-      case 'm': return Form{Type::Timestamp, Storage::Milliseconds};
-      case 'u': return Form{Type::Timestamp, Storage::Microseconds};
-      case 'n': return Form{Type::Timestamp, Storage::Nanoseconds};
-      default: return std::nullopt;
+      case 's':
+        return Form{Type::Timestamp, Storage::Seconds};
+      case 'm':
+        return Form{Type::Timestamp, Storage::Milliseconds};
+      case 'u':
+        return Form{Type::Timestamp, Storage::Microseconds};
+      case 'n':
+        return Form{Type::Timestamp, Storage::Nanoseconds};
+      default:
+        return std::nullopt;
     }
   }
   return std::nullopt;

@@ -67,15 +67,18 @@ Text unquote(Text field, char quote, char*& out) {
   return {begin, out - begin};
 }
 
-// The cells of one column for rows of `columns` positions each.
+// The cells of one column for rows of `columns` positions each. With `quotes`, those around a field are taken away;
+// that takes no branch, for which fields have some is hard to predict.
+template <bool Quotes>
 void take_column(const char* text, const std::uint32_t* positions, std::size_t columns, std::size_t column,
-                 std::size_t rows, bool may_end_with_cr, Text* cells) {
+                 std::size_t rows, bool may_end_with_cr, char quote, Text* cells) {
   const std::uint32_t* at = positions + column;
   for (std::size_t row = 0; row < rows; ++row, at += columns) {
     const std::size_t begin = at[-1] + 1u;
     std::size_t end = at[0];
     if (may_end_with_cr) end -= end > begin && text[end - 1] == '\r';
-    cells[row] = {end > begin ? text + begin : nullptr, static_cast<std::int64_t>(end - begin)};
+    const std::size_t around = Quotes && end > begin && text[begin] == quote;
+    cells[row] = {end > begin ? text + begin + around : nullptr, static_cast<std::int64_t>(end - begin - 2 * around)};
   }
 }
 
@@ -90,11 +93,14 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
   positions[-1] = ~std::uint32_t{0};  // the text's begin is one behind
   std::size_t left = 0;
   std::size_t done = 0;
+  bool doubled = false;
   bool ended = false;
   while (!ended) {
     const std::size_t until = std::min(state.offset + Chunk, text.size());
+    state.doubled = false;
     std::size_t count = left + code.positions(state, text, until, form.marks, positions + left);
     if (state.bad != Structure::None) return false;
+    doubled |= state.doubled;
     ended = until == text.size();
     if (ended) {
       if (state.inside) return false;
@@ -118,13 +124,21 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
     }
     for (std::size_t i = 0; i < used.size(); ++i) {
       Text* const cells = room.cells[i] + done;
-      take_column(text.data(), positions, columns, used[i], rows, cr && used[i] + 1 == columns, cells);
-      if (!state.quotes) continue;
+      const bool last = cr && used[i] + 1 == columns;
+      if (!state.quotes) {
+        take_column<false>(text.data(), positions, columns, used[i], rows, last, form.marks.quote, cells);
+        continue;
+      }
+      take_column<true>(text.data(), positions, columns, used[i], rows, last, form.marks.quote, cells);
+      if (!doubled) continue;
       if (!characters.rows) characters = make_characters(text, memory);
-      for (std::size_t row = 0; row < rows; ++row)
-        if (cells[row].data && *cells[row].data == form.marks.quote)
-          cells[row] = unquote(cells[row], form.marks.quote, characters.unescaped);
+      for (std::size_t row = 0; row < rows; ++row) {
+        Text& cell = cells[row];
+        if (cell.data && cell.data != text.data() && cell.data[-1] == form.marks.quote)
+          cell = unquote({cell.data - 1, cell.size + 2}, form.marks.quote, characters.unescaped);
+      }
     }
+    if (rows > 0) doubled = state.doubled;  // what is left of the chunk may have some
     done += rows;
     left = count - rows * columns;
     positions[-1] = positions[static_cast<std::ptrdiff_t>(rows * columns) - 1];

@@ -72,13 +72,15 @@ struct TextOptions {
 
 /// CSV as in RFC 4180, with LF, CRLF or CR at the ends of lines, a BOM, the last line end missing. A row with too few
 /// or too many fields is an error, and so is a quote inside a field that does not begin with one. An empty field is
-/// NULL,
-/// `""` an empty text. Empty lines are skipped; where there is only one column they are NULL. Columns without a header
-/// are column1, column2…; of equal names the later ones get a number: `name_2`. `file` is read to its end and closed.
+/// NULL, `""` an empty text. Empty lines are skipped; where there is only one column they are NULL. Columns without a
+/// header are column1, column2…; of equal names the later ones get a number: `name_2`. `file` is read to its end and
+/// closed.
 Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options);
-/// One JSON object a line. Members that are objects or arrays are their text.
+/// One JSON object a line; its members are columns by name, of the first 256 KiB and of `types`. Missing and null are
+/// NULL; what is an object or an array, or of different types, is its text; a value of another type is an error.
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options);
-/// A table, or the rows of a SELECT, of an SQLite database.
+/// A table, or the rows of a SELECT, of an SQLite database; without a name, its only table. Types are those declared,
+/// else those of the first 1000 rows. A value of another type is an error that names the rowid.
 Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query);
 
 }  // namespace inlay::filter

@@ -40,6 +40,7 @@ struct Structure {
   std::int64_t line_ends = 0;    // that end records
   std::int64_t hidden_ends = 0;  // that lie within quotes
   bool quotes = false;           // whether there was any
+  bool doubled = false;          // whether there were two that stand for one; reset it to ask about what follows
   std::size_t bad = None;        // the first byte that breaks the rules of quotes; nothing after it counts
 };
 

@@ -111,6 +111,7 @@ INLAY_ISA std::uint64_t quoted_part(Structure& state, std::uint64_t quotes, std:
   const std::uint64_t closing = quotes & ~quoted;
   std::uint64_t bad = opening & ~((separators | closing) << 1 | state.begins);
   const std::uint64_t after = closing << 1 | state.closed;
+  state.doubled |= (opening & after) != 0;
   bad |= after & ~(separators | quotes | returns);
   const std::uint64_t after_cr = (after & returns) << 1 | state.after_cr;
   bad |= after_cr & ~ends;

@@ -29,6 +29,8 @@ class Builder : public ::testing::Test {
 
 TEST_F(Builder, makes_the_tree_that_text_makes) {
   same(col("age") >= 30 && col("email").like("%x%"), "age >= 30 and email like '%x%'");
+  same(col("age") >= 30 && col("email").like("%@example.org") && col("name").in({"NO", "SE"}),
+       "age >= 30 and email like '%@example.org' and name in ('NO', 'SE')");
   same(col("age") + 1 - col("visits") * 2 == 3 || !col("active"), "age + 1 - visits * 2 = 3 or not active");
   same((col("age") + 1) * 2 % 3 < -col("visits") / 4, "(age + 1) * 2 % 3 < -visits / 4");
   same(1 - (col("age") - col("visits")) != 0, "1 - (age - visits) <> 0");

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
+#include "plan/cost.h"
 #include "plan/flow.h"
 #include "plan/rewrite.h"
 #include "runtime/sets.h"
@@ -23,6 +25,8 @@ constexpr std::size_t LongestComparedList = 8;
 constexpr std::size_t LongestComparedTexts = 4;
 /// As vector code, comparisons stay cheap for longer.
 constexpr std::size_t LongestStraightList = 16;
+/// Nanoseconds from which on a column is not read again on another way: numbers of text files.
+constexpr double CostlyLoad = 4;
 /// Values in one node's chain of definitions that are looked at for one that dominates.
 constexpr int DefinitionsSeen = 8;
 
@@ -77,8 +81,11 @@ Set make_in_set(const Expressions& expressions, std::span<const NodeId> constant
 
 class Emitter {
  public:
-  Emitter(const Expressions& expressions, const Decisions& decisions, PreparedObjects& objects)
+  /// `shared`: columns that lie on several ways, and are to be read on the first one that a row takes.
+  Emitter(const Expressions& expressions, const Decisions& decisions, PreparedObjects& objects,
+          const std::vector<NodeId>& shared = {})
       : e_(expressions), decisions_(decisions), objects_(objects), last_(expressions.size() + 1) {
+    for (NodeId node : shared) shared_.emplace(node.value, Shared());
     program_.schema = &e_.schema();
     program_.registry = &e_.registry();
     program_.straight = decisions.straight;
@@ -88,6 +95,7 @@ class Emitter {
     program_.type = e_[root].type;
     SlotNumber value = 0;
     const bool is_leaf = !is_connective(root) || tested_at_once(root);
+    begin_shared();
     if (wanted == Wanted::Value || decisions_.straight || is_leaf) {
       push({.kind = Kind::Value, .node = root});
       INLAY_TRY_VOID(work());
@@ -106,6 +114,14 @@ class Emitter {
     }
     program_.nullable = nullable_[value];
     return finish(value);
+  }
+
+  /// Of costly columns, those that are read in several places.
+  std::vector<NodeId> repeated() const {
+    std::vector<NodeId> result;
+    for (const auto& [number, times] : loads_)
+      if (times > 1) result.push_back(NodeId(number));
+    return result;
   }
 
  private:
@@ -464,6 +480,8 @@ class Emitter {
       instruction.a = n.column.value;
       instruction.nullable = column.dictionary || column.validity != Validity::All;
       program_.raises |= n.raises;
+      if (load_cost(column) >= CostlyLoad) ++loads_[node.value];
+      if (shared_.contains(node.value)) return load_shared(instruction);
     } else if (n.kind == NodeKind::Call) {
       INLAY_TRY_VOID(call(instruction, node));
     } else if (n.kind == NodeKind::In) {
@@ -475,6 +493,32 @@ class Emitter {
     }
     add(instruction);
     define(node, instruction.result);
+    return {};
+  }
+
+  void begin_shared() {
+    for (auto& [number, shared] : shared_) {
+      const NodeId node(number);
+      const Type type = e_[node].type;
+      shared.value = new_slot(type);
+      shared.known = new_slot(Type::Boolean);
+      // Some value, for what nobody reads before it is known.
+      Value nothing = Value::null_of(type);
+      nothing.null = false;
+      copy(shared.value, constant_slot(nothing), node);
+      copy(shared.known, constant_slot(Value::of(false)), node);
+    }
+  }
+
+  Result<void> load_shared(const Instruction& load) {
+    Shared& shared = shared_.at(load.node.value);
+    const Label known = new_label();
+    if (std::exchange(shared.seen, true)) jump(Op::JumpIf, shared.known, known);
+    add(load);
+    copy(shared.value, load.result, load.node);
+    copy(shared.known, constant_slot(Value::of(true)), load.node);
+    bind(known);
+    define(load.node, shared.value);
     return {};
   }
 
@@ -579,6 +623,10 @@ class Emitter {
     Flow::Block block = 0;             // common to all that jump here
     std::vector<std::uint32_t> jumps;  // instructions
   };
+  struct Shared {
+    SlotNumber value = 0, known = 0;
+    bool seen = false;  // there is a load before
+  };
   struct Definition {
     Flow::Block block;
     SlotNumber slot;
@@ -595,7 +643,9 @@ class Emitter {
   std::vector<Task> tasks_;
   std::vector<Place> labels_;
   std::vector<Definition> definitions_;
-  std::vector<std::uint32_t> last_;  // by node
+  std::vector<std::uint32_t> last_;               // by node
+  std::map<std::uint32_t, Shared> shared_;        // by node
+  std::map<std::uint32_t, std::uint32_t> loads_;  // costly ones, by node
   Flow flow_;
   Flow::Block block_ = Flow::Start;
   bool reachable_ = true;
@@ -605,7 +655,11 @@ class Emitter {
 
 Result<Program> emit(const Expressions& expressions, NodeId root, Wanted wanted, const Decisions& decisions,
                      PreparedObjects& objects) {
-  return Emitter(expressions, decisions, objects).run(root, wanted);
+  Emitter emitter(expressions, decisions, objects);
+  INLAY_TRY(Program program, emitter.run(root, wanted));
+  const std::vector<NodeId> repeated = emitter.repeated();
+  if (repeated.empty()) return program;
+  return Emitter(expressions, decisions, objects, repeated).run(root, wanted);
 }
 
 }  // namespace inlay::filter

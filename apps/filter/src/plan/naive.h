@@ -172,13 +172,14 @@ class Naive {
   }
   static Slot null_slot() {
     Slot slot;
+    slot.text = Text();
     slot.null = true;
     return slot;
   }
   static Slot constant(const Value& value) {
     Slot slot;
     slot.null = value.null;
-    if (value.null) return slot;
+    if (value.null) return null_slot();
     if (value.type == Type::Text) {
       slot.text = Text(value.text);
     } else if (value.type == Type::Real) {

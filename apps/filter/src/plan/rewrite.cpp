@@ -44,9 +44,8 @@ namespace {
 Slot slot_of(const Value& value) {
   Slot slot;
   slot.null = value.null;
-  if (value.null) return slot;
-  if (value.type == Type::Text) {
-    slot.text = Text(value.text);
+  if (value.null || value.type == Type::Text) {
+    slot.text = value.null ? Text() : Text(value.text);  // who handles NULL may look at it
   } else if (value.type == Type::Real) {
     slot.real = value.real;
   } else {

@@ -139,6 +139,16 @@ TEST_F(PlanTest, loads_each_column_once_where_it_can) {
   EXPECT_EQ(count(plan("t > 'a' and (u = 'x' or t < 'b') and u > t", {.reorder = false}).program, Op::Load), 2u);
 }
 
+TEST_F(PlanTest, reads_costly_columns_on_the_first_way_that_a_row_takes) {
+  const Program program = plan("(n = 1 and c > 1) or (n = 2 and c < 3)").program;
+  EXPECT_EQ(count(program, Op::Load), 3u);
+  const std::string text = to_string(program);
+  const std::size_t second = text.rfind("load \"c\"");
+  const std::size_t line = text.rfind('\n', text.rfind('\n', second) - 1);
+  EXPECT_NE(text.find("jump_if", line), std::string::npos) << text;
+  EXPECT_LT(text.find("jump_if", line), second) << text;
+}
+
 TEST_F(PlanTest, has_no_jumps_for_few_cheap_numbers) {
   const Program program = plan("n between 3 and 7 and (r > 2.5 or m in (1, 2, 3))").program;
   EXPECT_TRUE(program.straight);

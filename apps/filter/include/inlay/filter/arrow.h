@@ -53,12 +53,13 @@ struct ArrowArrayStream {
 
 namespace inlay::filter {
 
-/// The columns of a struct array's schema (`+s`): booleans, integers, floats, texts and bytes with 32 or 64 bit offsets,
-/// dates, timestamps (those with a time zone as UTC), and dictionaries of these. Columns of other types are left out.
+/// The columns of a struct array's schema (`+s`): booleans, integers, floats, texts and bytes with 32 or 64 bit
+/// offsets, dates, timestamps (those with a time zone as UTC), and dictionaries of these. Columns of other types are
+/// left out.
 Result<Schema> schema_of(const ArrowSchema& schema);
 
-/// A batch that looks into an array. What the buffers hold is believed, as Arrow's producers and consumers do; that they
-/// are there, and long enough by what the array says of itself, is checked.
+/// A batch that looks into an array. What the buffers hold is believed, as Arrow's producers and consumers do; that
+/// they are there, and long enough by what the array says of itself, is checked.
 class ArrowBatch {
  public:
   /// The array must outlive the batch.

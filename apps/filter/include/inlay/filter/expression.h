@@ -88,7 +88,8 @@ class Expressions {
   std::vector<std::uint32_t> table_;  // open addressing: node numbers by hash
 };
 
-/// The node's text in the language, with as few parentheses as it needs. It parses back to the same node.
+/// The node's text in the language, with as few parentheses as it needs. It parses back to the same node. (Shared nodes
+/// are written wherever they are used; a text that this makes longer than 1 MiB is cut, and ends with `...`.)
 std::string to_string(const Expressions& expressions, NodeId id);
 
 /// From text. Errors have the place (line, column), and as a note the excerpt with a caret; unknown columns and

@@ -54,7 +54,7 @@ struct Member<std::string> {
 template <>
 struct Member<std::string_view> {
   static constexpr Type type = Type::Text;
-  static constexpr Storage storage = Storage::View;
+  static constexpr Storage storage = Storage::StringView;
 };
 template <>
 struct Member<const char*> {
@@ -66,9 +66,8 @@ template <class Rep, class Period>
   requires(std::is_signed_v<Rep> && std::is_integral_v<Rep> && (sizeof(Rep) == 8 || sizeof(Rep) == 4))
 struct Member<std::chrono::time_point<std::chrono::system_clock, std::chrono::duration<Rep, Period>>> {
   static constexpr bool Days = std::is_same_v<Period, std::ratio<86400>>;
-  static constexpr bool Known = Days || std::is_same_v<Period, std::ratio<1>> ||
-                                std::is_same_v<Period, std::milli> || std::is_same_v<Period, std::micro> ||
-                                std::is_same_v<Period, std::nano>;
+  static constexpr bool Known = Days || std::is_same_v<Period, std::ratio<1>> || std::is_same_v<Period, std::milli> ||
+                                std::is_same_v<Period, std::micro> || std::is_same_v<Period, std::nano>;
   static_assert(Known && (Days || sizeof(Rep) == 8), "days, or seconds to nanoseconds in 64 bits");
   static constexpr Type type = Days ? Type::Date : Type::Timestamp;
   static constexpr Storage storage = Days ? (sizeof(Rep) == 4 ? Storage::Days32 : Storage::Days64)
@@ -92,7 +91,7 @@ template <class T>
 class Rows {
  public:
   template <class M>
-  Rows& column(std::string name, M T::*member) {
+  Rows& column(std::string name, M T::* member) {
     // Only addresses are looked at: no T need be made.
     alignas(T) static std::byte place[sizeof(T)];
     const auto* object = reinterpret_cast<const T*>(place);

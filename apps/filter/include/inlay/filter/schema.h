@@ -66,7 +66,7 @@ struct Column {
   bool dictionary =
       false;  // values are those of a dictionary of this layout, chosen by `indices` (signed or not, see below)
   Storage indices = Storage::Int32;  // dictionary: Int8 to UInt64, as the rows hold them
-  std::string accessor = {};            // Accessor: the name of the function in the registry
+  std::string accessor = {};         // Accessor: the name of the function in the registry
 
   friend bool operator==(const Column&, const Column&) = default;
 };
