@@ -20,6 +20,9 @@ enum class Cpu : std::uint8_t { Baseline, Avx2, Avx512, Native };  // what the c
 /// Whether this processor runs such code.
 bool supports(Cpu cpu);
 
+/// Whether Tier::Optimized is more than Tier::Quick for a program; not for very long ones.
+bool can_be_optimized(const Program& program);
+
 struct CompileOptions {
   Tier tier = Tier::Optimized;
   Cpu cpu = Cpu::Native;

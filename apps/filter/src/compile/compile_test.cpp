@@ -44,6 +44,7 @@ constexpr Layout Layouts[] = {{Type::Boolean, Storage::Bit},
                               {Type::Timestamp, Storage::Seconds},
                               {Type::Text, Storage::String},
                               {Type::Text, Storage::View},
+                              {Type::Text, Storage::StringView},
                               {Type::Text, Storage::Offsets32},
                               {Type::Text, Storage::Offsets64},
                               {Type::Text, Storage::Characters},
@@ -217,6 +218,26 @@ TEST(Compile, TablesOfDictionariesTellWhatEntriesAre) {
     Program program = w.done(found);
     program.straight = true;
     compare_engines(program, rows.batch(), every_option());
+  }
+}
+
+TEST(Compile, LongProgramsAreCompiledAtOnce) {
+  RandomRows rows(2, 200);
+  rows.add(column("n", Type::Integer, Storage::Int64, 0, Validity::Flag));
+  for (const int terms : {400, 1800}) {
+    ProgramWriter w(rows.schema);
+    const SlotNumber result = w.slot(Type::Boolean), n = w.load("n");
+    std::vector<std::size_t> found;
+    for (int i = 0; i < terms; ++i)
+      found.push_back(w.jump(Op::JumpIf, {w.call("=", {n, w.constant(Value::of(std::int64_t{i * 3}))})}));
+    w.copy(result, w.constant(Value::of(false)));
+    const std::size_t end = w.jump(Op::Jump);
+    for (const std::size_t jump : found) w.land(jump);
+    w.copy(result, w.constant(Value::of(true)));
+    w.land(end);
+    const Program program = w.done(result);
+    EXPECT_EQ(can_be_optimized(program), terms < 1000);
+    compare_engines(program, rows.batch(), {{.tier = Tier::Quick}, {.tier = Tier::Optimized}});
   }
 }
 

@@ -38,8 +38,8 @@ void add_columns(RandomRows& rows) {
     add(Type::Boolean, pick({Storage::Bit, Storage::Byte, Storage::Cell}));
     add(Type::Integer, pick({Storage::Int8, Storage::Int32, Storage::Int64, Storage::UInt64, Storage::Cell}));
     add(Type::Real, pick({Storage::Float, Storage::Double, Storage::Cell}));
-    add(Type::Text, pick({Storage::String, Storage::View, Storage::Characters, Storage::Offsets32, Storage::Offsets64,
-                          Storage::Cell}));
+    add(Type::Text, pick({Storage::String, Storage::View, Storage::StringView, Storage::Characters, Storage::Offsets32,
+                          Storage::Offsets64, Storage::Cell}));
   }
   add(Type::Date, pick({Storage::Days32, Storage::Days64, Storage::Milliseconds, Storage::Cell}));
   add(Type::Timestamp, pick({Storage::Seconds, Storage::Microseconds, Storage::Nanoseconds, Storage::Cell}));

@@ -89,6 +89,7 @@ void Runner::State::count(bool bitmaps, Tier tier, std::int64_t rows, std::int64
 void Runner::State::consider(bool bitmaps, Tier tier, std::int64_t left) {
   const Variant& variant = variants_[bitmaps];
   const Tier next = tier == Tier::Interpreter ? Tier::Quick : Tier::Optimized;
+  if (next == Tier::Optimized && !can_be_optimized(plan.program)) return;
   Spent spent{.ms = variant.milliseconds(tier),
               .rows = variant.rows[static_cast<std::size_t>(tier)].load(std::memory_order_relaxed),
               .left = left,
