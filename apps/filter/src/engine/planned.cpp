@@ -40,6 +40,7 @@ struct Planned::State {
   Runner::Kind kind;
   std::optional<Expressions> expressions;
   NodeId root;
+  Type type = Type::Boolean;  // its
 
   std::atomic<bool> settled = false;  // it was planned by rows, or never will be
   std::mutex mutex;                   // of what follows, and of planning
@@ -50,6 +51,7 @@ struct Planned::State {
 
 Result<Planned> Planned::finish(std::shared_ptr<State> state) {
   INLAY_TRY(state->runner, state->plan({}));
+  state->type = (*state->expressions)[state->root].type;
   // Where nothing can change places, rows tell nothing.
   state->settled = !state->options.reorder || state->runner->plan().tests.size() < 2;
   return Planned(std::move(state));
@@ -100,6 +102,6 @@ std::int64_t Planned::sampled_rows() const {
   return state_->sampled;
 }
 
-Type Planned::type() const { return (*state_->expressions)[state_->root].type; }
+Type Planned::type() const { return state_->type; }
 
 }  // namespace inlay::filter
