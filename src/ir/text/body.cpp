@@ -151,7 +151,7 @@ bool Parser::is_bare() const {
   if (ahead.next() == '}') return true;
   const std::string_view word = ahead.word();
   const char behind = ahead.next();
-  return !word.empty() && (behind == ':' || (behind == '(' && word != "fn"));
+  return !word.empty() && (behind == ':' || (behind == '(' && word != "fn" && word != "closure"));
 }
 
 void Parser::instruction() {
