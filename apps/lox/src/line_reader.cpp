@@ -4,6 +4,7 @@
 #include <histedit.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -67,7 +68,13 @@ class Terminal final : public LineReader {
     prompt_ = prompt;
     dropped_ = false;
     int count = 0;
-    const char* text = el_gets(editor_, &count);
+    const char* text = nullptr;
+    // Signals that come close together (Ctrl-Z, fg, a new size) may interrupt a read more than once: libedit gives up
+    // then.
+    do {
+      errno = 0;
+      text = el_gets(editor_, &count);
+    } while (text == nullptr && errno == EINTR && !dropped_);
     if (dropped_) {
       std::fputs("^C\n", stdout);
       return Event::Interrupted;
