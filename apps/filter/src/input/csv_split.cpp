@@ -134,7 +134,9 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
       if (!characters.rows) characters = make_characters(text, memory);
       for (std::size_t row = 0; row < rows; ++row) {
         Text& cell = cells[row];
-        if (cell.data && cell.data != text.data() && cell.data[-1] == form.marks.quote)
+        // Ragged rows are not known yet: a line may end in this column, and a CR stand behind the quote.
+        if (cell.data && cell.data != text.data() && cell.data[-1] == form.marks.quote &&
+            cell.data[cell.size] == form.marks.quote)
           cell = unquote({cell.data - 1, cell.size + 2}, form.marks.quote, characters.unescaped);
       }
     }

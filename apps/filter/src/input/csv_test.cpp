@@ -123,6 +123,9 @@ TEST(Csv, ragged_rows_are_errors_behind_the_rows_before_them) {
             "a:text b:text c:text\nerror: t.csv:2: error: 2 fields instead of 3 [file]\n");
   EXPECT_EQ(read("a,b,c\n1\n2,3\n4,5,6\n"),
             "a:text b:text c:text\nerror: t.csv:2: error: 1 field instead of 3 [file]\n");
+  // Doubled quotes, and a CR behind a quote in a column that is not the last of two sound rows.
+  EXPECT_EQ(read("a,b,c\n1,\"x\"\"y\"\"\"\r\n3,4,5,6\r\n"),
+            "a:text b:text c:text\nerror: t.csv:2: error: 2 fields instead of 3 [file]\n");
 }
 
 TEST(Csv, an_input_that_ends_in_the_middle_of_a_row_is_told) {
@@ -324,8 +327,9 @@ TEST(Csv, random_texts_are_read_as_by_a_loop_over_the_bytes) {
     const std::string line_end = cr ? "\r" : random() % 2 ? "\n" : "\r\n";
     std::string header = "h1";
     for (std::size_t c = 1; c < columns; ++c) header += ",h" + std::to_string(c + 1);
-    const std::string text =
-        header + line_end + random_csv(random, columns, line_end, random() % 3 ? 0 : 1 + random() % 3);
+    const unsigned faults = random() % 3 ? 0 : 1 + random() % 3;
+    const std::string rows = random_csv(random, columns, line_end, faults);
+    const std::string text = header + line_end + rows;
     // A fault may put an LF of a quoted field outside.
     if (line_end_of(text, '"') != (cr ? '\r' : '\n')) continue;
     TextOptions options{.delimiter = ',', .header = true, .types = {}, .name = "t.csv"};

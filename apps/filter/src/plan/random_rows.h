@@ -135,8 +135,8 @@ class RandomRows {
   }
 
   std::byte* memory(std::size_t size) {
-    memory_.push_back(std::make_unique<std::max_align_t[]>(size / sizeof(std::max_align_t) + 2));
-    return reinterpret_cast<std::byte*>(memory_.back().get());
+    // Bytes, not std::max_align_t, whose padding g++ leaves as it was.
+    return memory_.emplace_back(std::make_unique<std::byte[]>(size + 64)).get();
   }
 
   Text keep(std::string text) { return Text(std::string_view(texts_.emplace_back(std::move(text)))); }
@@ -280,7 +280,7 @@ class RandomRows {
   std::vector<ColumnData> columns_;
   std::deque<ColumnData> dictionaries_;
   std::deque<std::string> texts_;
-  std::vector<std::unique_ptr<std::max_align_t[]>> memory_;
+  std::vector<std::unique_ptr<std::byte[]>> memory_;
   std::vector<std::unique_ptr<std::string, Destroy>> strings_;  // after memory_: they go first
 };
 
