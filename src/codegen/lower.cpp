@@ -64,7 +64,7 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   }
   INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
   // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
-  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
+  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions, false));
   clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }

@@ -400,7 +400,7 @@ TEST(Lower, independent_code_is_the_same_whatever_stands_beside_it) {
   EXPECT_TRUE(all.getGlobalVariable("inlay.record.f")->isDeclaration());
 
   llvm::Module records("records", context);
-  ASSERT_TRUE(codegen::lower_records(records, m, reach.functions));
+  ASSERT_TRUE(codegen::lower_records(records, m, reach.functions, true));
   EXPECT_FALSE(records.getGlobalVariable("inlay.record.f")->isDeclaration());
   llvm::Module data("data", context);
   ASSERT_TRUE(codegen::lower_functions(data, m, {.data = reach.data, .independent = true}));
