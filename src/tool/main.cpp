@@ -2,6 +2,10 @@
 // The `inlay` command: reads arguments, calls the library, prints what it answers. Exit codes: 0 done, 1 an error that
 // the message explains, 2 wrong usage; `inlay run` ends as the program does.
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -46,5 +50,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  // Answers that were not written are not given; what a program that runs here does is its own.
+  if (exit_code == 0 && !app.got_subcommand("run") && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    return fail({inlay::ErrorKind::File, std::string("standard output cannot be written: ") + std::strerror(errno)});
   return exit_code;
 }

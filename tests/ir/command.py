@@ -34,6 +34,26 @@ long one(long), two(long), three(long);
 int main(int count, char** values) { (void)values; return one(50) + two(20) + three(count > 1 ? 0 : 10) == 20 ? 0 : 1; }
 """
 
+CAPTURED = """export func @memset(%p: ptr, %c: i32, %n: i64) -> ptr {
+  return ptr %p
+}
+func @use(%n: i64) -> i64 noinline {
+  %s = slot [400]i64
+  %i = and i64 %n, 255
+  %e = at [400]i64 %s, %i
+  fill i8 %s, 3, 3200
+  %b = load i64 %e
+  %r = and i64 %b, 127
+  return i64 %r
+}
+export func @main() -> i32 {
+  %a = call fn(i64) -> i64 @use(77)
+  %q = call fn(ptr, i32, i64) -> ptr @memset(null, 1, 5)
+  %r = trunc i32 %a
+  return i32 %r
+}
+"""
+
 HELLO = """data @text = "Hello World\\n"
 func @write(i64, ptr, i64) -> i64 asm x86_64 { mov eax, 1
   syscall
@@ -124,6 +144,9 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "silent.inlay").write_text("export func @main() {\n  return_void\n}\n")
     for engine in ("jit", "interpret", "all"):
         contains(f"a main without a status, by {engine}", run("run", "--engine", engine, folder / "silent.inlay"), 0)
+    captured = folder / "captured.inlay"
+    captured.write_text(CAPTURED)
+    contains("what is called like a function of the C library is not called for it", run("run", "--engine", "all", captured), 3)
     contains("check is silent", run("check", hello), 0)
     (folder / "bad.inlay").write_text("func @f() -> i32 {\n  %x = ad i32 1, 2\n  return i32 %x\n}\n")
     contains("an error of the text has its place and a suggestion", run("check", folder / "bad.inlay"), 1, "bad.inlay:2:8", "did you mean 'add'", "^")
@@ -147,6 +170,9 @@ with tempfile.TemporaryDirectory() as name:
     contains("a device is no output", run("build", hello, "-o", "/dev/null"), 1, "not a file")
     contains("the output is no input", run("build", hello, "-o", hello), 1, "is read for this build")
     claim("which is still there", hello.read_text().startswith("data"))
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([inlay, "print", hello], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    claim("an answer that cannot be written is an error", done.returncode == 1 and b"standard output cannot be written: No space" in done.stderr, done)
     contains("wrong usage", run("build", hello), 2, "--output")
     contains("help", run("build", "--help"), 0, "--no-server")
     contains("which version", run("--version"), 0, ".")

@@ -202,6 +202,49 @@ TEST(Session, LinesOfInstancesMoveOnceAfterAFunctionIsGone) {
   EXPECT_TRUE(build());
 }
 
+TEST(Session, HintsOfCalleesAreSeenByCallersThatAreCompiledAlone) {
+  Folder folder;
+  const auto text = [](int number) {
+    return "export func @main() -> i32 {\n  %r = call fn(i64) -> i64 @f(" + std::to_string(number) +
+           ")\n  %s = trunc i32 %r\n  return i32 %s\n}\n"
+           "func @f(%x: i64) -> i64 noinline {\n  %b = gt i64 %x, 5\n  branch %b, yes, no\nyes:\n"
+           "  %a = call fn(i64) -> i64 @rare(%x)\n  return i64 %a\nno:\n  %m = mul i64 %x, " +
+           std::to_string(number) +
+           "\n  return i64 %m\n}\n"
+           "func @rare(%x: i64) -> i64 noinline cold {\n  %y = mul i64 %x, %x\n  return i64 %y\n}\n";
+  };
+  Session session("", 0);
+  const BuildRequest request = request_in(folder);
+  for (int number : {3, 9}) {
+    write_bytes(folder / "p.inlay", text(number));
+    const Result<BuildReport> built = session.build(request);
+    ASSERT_TRUE(built) << built.error().to_string();
+    EXPECT_EQ(built->incremental, number == 9);
+    EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << number;
+  }
+}
+
+TEST(Session, NumbersOfFilesAreThoseOfTheirText) {
+  Folder folder;
+  write_bytes(folder / "a.inlay", "func @first(%x: i64) -> i64 {\n  return i64 %x\n}\n");
+  const auto text = [](int number) {
+    return "file 2 \"two.src\"\nfile 1 \"one.src\"\n"
+           "export func @main() -> i32 {\n  %a = call fn(i64) -> i64 @first(0)\n"
+           "  %q = div i64 " +
+           std::to_string(number) + ", %a !77\n  %s = trunc i32 %q\n  return i32 %s !2:78\n}\n";
+  };
+  Session session("", 0);
+  BuildRequest request = request_in(folder);
+  request.sources = {"a.inlay", "p.inlay"};
+  for (int number : {3, 9}) {
+    write_bytes(folder / "p.inlay", text(number));
+    const Result<BuildReport> built = session.build(request);
+    ASSERT_TRUE(built) << built.error().to_string();
+    EXPECT_EQ(built->incremental, number == 9);
+    EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << number;
+  }
+}
+
 TEST(Session, ErrorsAreThoseOfAFreshBuildAndTheNextBuildIsGood) {
   Folder folder;
   Text text = test_program(20);

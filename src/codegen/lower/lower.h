@@ -43,6 +43,9 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);
 /// The symbol of a function or object, as a linker sees it.
 std::string symbol_name(const ir::Module& module, ir::FunctionId function);
 std::string symbol_name(const ir::Module& module, ir::DataId data);
+/// Whether code that LLVM makes may call a function of that name without being told to: for operations that the
+/// processor lacks, for copies.
+bool is_called_by_code(std::string_view name);
 /// And of its FunctionRecord (inlay/ir/layout.h).
 std::string record_name(const ir::Module& module, ir::FunctionId function);
 

@@ -21,9 +21,9 @@ bool is_library_name(llvm::StringRef name) {
   return library.getLibFunc(name, found);
 }
 
-/// Whether code that LLVM makes may call a function of that name without being told to: for operations that the
-/// processor lacks, for copies.
-bool is_called_by_code(llvm::StringRef name) {
+}  // namespace
+
+bool is_called_by_code(std::string_view name) {
   static const llvm::StringSet<> names = [] {
     llvm::StringSet<> all;
     for (llvm::RTLIB::LibcallImpl call : llvm::RTLIB::libcall_impls())
@@ -32,6 +32,8 @@ bool is_called_by_code(llvm::StringRef name) {
   }();
   return names.contains(name) || is_library_name(name);
 }
+
+namespace {
 
 std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, bool own, auto id) {
   if (instance) return module.full_name(id);
@@ -125,9 +127,9 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
     function->setDSOLocal(true);
     if (!is_visible(job_, id, f.flags & ir::FunctionExported))
       function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  } else if (f.flags & ir::FunctionCold) {
-    function->addFnAttr(llvm::Attribute::Cold);
   }
+  // Callers see it whether or not the body is beside them; their fingerprints know it.
+  if (f.flags & ir::FunctionCold) function->addFnAttr(llvm::Attribute::Cold);
   return function;
 }
 
@@ -140,6 +142,7 @@ llvm::Function* Symbols::callee(ir::FunctionId id) {
                                 "inlay.inline." + symbol_name(module_, id), &into_);
   copy->setAttributes(convention.attributes);
   copy->addFnAttr(llvm::Attribute::AlwaysInline);
+  if (module_.functions[id].flags & ir::FunctionCold) copy->addFnAttr(llvm::Attribute::Cold);
   wanted_.push_back(id);
   return copy;
 }
@@ -155,7 +158,6 @@ void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
   }
   function.setUWTableKind(llvm::UWTableKind::Async);
   if (job_.frame_pointers) function.addFnAttr("frame-pointer", "all");
-  if (f.flags & ir::FunctionCold) function.addFnAttr(llvm::Attribute::Cold);
   if (inline_copy) return;
   if (inlining(id) == ir::Inlining::Never || f.flags & ir::FunctionNoInline)
     function.addFnAttr(llvm::Attribute::NoInline);
