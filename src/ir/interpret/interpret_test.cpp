@@ -518,6 +518,24 @@ TEST(Interpreter, exceptions_of_native_code_pass_and_it_stays_whole) {
   EXPECT_TRUE(interpreter.call(f, std::vector{scalar(false)}));
 }
 
+TEST(Interpreter, exceptions_of_native_functions_that_are_called_directly_leave_nothing_behind) {
+  Module m = Module::create().value();
+  const FunctionId native = m.function("fail", m.signature({}), FunctionExtern);
+  const FunctionId f = m.function("f", m.signature({I64}, I64));
+  Builder b(m);
+  b.begin(f);
+  b.ret(b.div(1, b.parameter(0)));
+  b.end();
+  lay_out(m);
+  Named list[] = {{"fail", reinterpret_cast<void*>(fail)}, {}};
+  Interpreter interpreter = Interpreter::create(m, with(list)).value();
+  EXPECT_THROW((void)interpreter.call(native, {}), std::runtime_error);
+  EXPECT_FALSE(interpreter.call(f, std::vector{scalar<std::int64_t>(0)}));
+  // It would have been taken for a call within another, whose error that still is.
+  const Result<Scalar> good = interpreter.call(f, std::vector{scalar<std::int64_t>(1)});
+  EXPECT_TRUE(good) << good.error().to_string();
+}
+
 TEST(Interpreter, what_nothing_defines_is_an_error_when_it_is_called) {
   Module m = Module::create().value();
   const FunctionId missing = m.function("inlay_no_such_thing", m.signature({}, I64), FunctionExtern);
