@@ -68,6 +68,7 @@ void Module::reset() {
   s.names.reset();
   s.files.assign(1, StringId{});
   s.error.reset();
+  s.own_names = false;
   for (Interner* index : {&s.text_index, &s.type_index, &s.const_index, &s.symbol_index, &s.type_names, &s.file_index,
                           &s.instance_index, &s.data_texts})
     index->reset();

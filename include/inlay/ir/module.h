@@ -438,6 +438,8 @@ class Module {
 
  private:
   struct State;
+  friend void allow_own_names(Module& module);
+  friend bool are_own_names_allowed(const Module& module);
   Module();
   TypeId type_of_other(Value value) const;
   TypeId other_result_type(const Inst& inst) const;
