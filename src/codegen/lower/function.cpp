@@ -112,7 +112,8 @@ void FunctionLowering::make_slots() {
                           module_.place(module_.locations[id])));
       return;
     }
-    llvm::Type* type = types_.memory(inst.type());
+    // One that is empty takes a byte: each has an address of its own.
+    llvm::Type* type = size > 0 ? types_.memory(inst.type()) : llvm::ArrayType::get(types_.byte(), 1);
     const llvm::Align align = types_.alignment(inst.type());
     auto* slot = new llvm::AllocaInst(type, 0, nullptr, align, "", entry_);
     if (type->isArrayTy()) {
