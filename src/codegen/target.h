@@ -25,6 +25,7 @@ namespace inlay::codegen {
 /// Which processor: the one we run on, or any of its architecture (x86-64: SSE2, no more; AArch64: ARMv8.0; RISC-V:
 /// rv64gc with the ABI lp64d). V3 and V4 are levels of x86-64.
 enum class Cpu : std::uint8_t { Host, Portable, V3, V4 };
+inline constexpr unsigned CpuCount = 4;
 
 /// Whether this process runs code that was made for it.
 bool can_run(Cpu cpu);
