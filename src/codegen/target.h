@@ -52,14 +52,11 @@ struct Backend {
   const char* abi;
   void (*initialize)();
 };
-/// LLVM's part for it is ready.
+/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
 const Backend& backend_of(Architecture architecture);
 
 /// The architecture that a module says it is for; none if it is another.
 std::optional<Architecture> architecture_of(const llvm::Module& module);
-
-/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
-void make_ready(Architecture architecture);
 
 /// A target machine (small code model) and the pass pipelines that belong to it. Not thread-safe; modules of any
 /// context may be compiled with it, one after another.
