@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "aot/output.h"
-#include "codegen/lower/lower.h"
 #include "inlay/aot.h"
 #include "inlay/ir.h"
 #include "inlay/lower.h"
 #include "inlay/runtime.h"
 #include "inlay/serve.h"
+#include "ir/symbol_names.h"
 #include "runtime/unit.h"
 
 #include <llvm/IR/Module.h>
@@ -54,7 +54,7 @@ Result<bool> build_from_pieces(const BuildOptions& options, const aot::BuildRequ
 bool needs_libraries(const Unit& unit) {
   for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
     const llvm::StringRef name = global.getName();
-    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(codegen::TrapName)) return true;
+    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(ir::TrapName)) return true;
   }
   return false;
 }

@@ -35,7 +35,7 @@ Result<AssemblySymbols> assembly_symbols(const llvm::Module& module) {
   AssemblySymbols found;
   const std::optional<Architecture> architecture = codegen::architecture_of(module);
   if (module.getModuleInlineAsm().empty() || !architecture) return found;
-  codegen::make_ready(*architecture);
+  (void)codegen::backend_of(*architecture);  // its reader of assembly
   codegen::Diagnostics diagnostics(module.getContext());
   using Symbol = llvm::object::BasicSymbolRef;
   llvm::ModuleSymbolTable::CollectAsmSymbols(module, [&](llvm::StringRef name, Symbol::Flags flags) {

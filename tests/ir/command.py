@@ -105,6 +105,14 @@ with tempfile.TemporaryDirectory() as name:
     for engine in ("jit", "interpret", "all"):
         answer = run("run", "--engine", engine, hello)
         claim(f"run by {engine}", answer[:2] == (0, "Hello World\n"), *answer[1:])
+    # Its number is another in each process, so all of them are told apart.
+    (folder / "number.inlay").write_text(HELLO.replace("STATUS", "0").replace('data @text = "Hello World\\n"', "var @text : [2]i64 = zero").replace(
+        "  %n = call", "  %p = call fn() -> i64 @getpid()\n  store i64 %p, @text\n  %n = call") + "func @getpid() -> i64 asm x86_64 { mov eax, 39\n  syscall\n  ret }\n")
+    contains("all engines are compared, with both ways to build", run("run", "--engine", "all", folder / "number.inlay"), 1,
+             "jit -O0", "jit -O3", "build -O0", "build -O2", "build --whole -O0", "build --whole -O2")
+    for name in ("inlay.end", "inlay.put_digits", "inlay_functions"):
+        (folder / "taken.inlay").write_text(f"func @{name}() {{ return_void }}\nexport func @main() {{\n  return_void\n}}\n")
+        contains(f"@{name} is taken", run("build", "--no-server", folder / "taken.inlay", "-o", folder / "taken"), 1, "give it another one")
     contains("a program from standard input", run("run", "-", stdin=hello.read_bytes()), 0, "Hello World")
     arguments = folder / "arguments.inlay"
     arguments.write_text(ARGUMENTS)

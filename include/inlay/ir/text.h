@@ -55,7 +55,8 @@ struct PrintOptions {
 
 std::string print(const Module& module, const PrintOptions& options = {});
 std::string print(const Module& module, FunctionId function, const PrintOptions& options = {});
-/// One instruction, as in messages.
+/// One instruction as in messages: called as the text of its function calls it, with long lists cut short, and however
+/// damaged it is. Types, constants and symbols must be sound.
 std::string print(const Module& module, InstId inst);
 
 }  // namespace inlay::ir

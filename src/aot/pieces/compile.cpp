@@ -131,7 +131,20 @@ std::optional<std::string> describe_compiler(codegen::Cpu cpu) {
   static const std::optional<std::string> llvm =
       cache::build_id_of(reinterpret_cast<const void*>(&llvm::sys::getHostCPUFeatures));
   if (!own || !llvm) return std::nullopt;
-  return *own + *llvm + (cpu == codegen::Cpu::Host ? codegen::host_processor() : std::string("portable"));
+  const auto processor = [&]() -> std::string {
+    switch (cpu) {
+      case codegen::Cpu::Host:
+        return codegen::host_processor();
+      case codegen::Cpu::Portable:
+        return "portable";
+      case codegen::Cpu::V3:
+        return "x86-64-v3";
+      case codegen::Cpu::V4:
+        return "x86-64-v4";
+    }
+    return {};
+  };
+  return *own + *llvm + processor();
 }
 
 }  // namespace inlay::aot

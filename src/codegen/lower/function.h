@@ -130,8 +130,7 @@ class FunctionLowering {
   ir::FunctionId id_;
   const ir::Function* function_ = nullptr;
   llvm::Function* into_ = nullptr;
-  llvm::BasicBlock* entry_ = nullptr;  // slots; its own, if the first block is jumped to
-  bool jumps_to_first_ = false;
+  llvm::BasicBlock* entry_ = nullptr;      // the first block, to which nothing leads back
   std::vector<Pair> values_;               // by instruction
   std::vector<Known> known_;               // likewise
   std::vector<ir::BlockId> order_;         // reverse post order

@@ -8,6 +8,7 @@
 
 #include "inlay/ir/fingerprint.h"
 #include "inlay/ir/module.h"
+#include "ir/symbol_names.h"
 
 namespace llvm {
 class Module;
@@ -32,10 +33,8 @@ struct LowerJob {
   bool independent = false;
 };
 
-/// What compiled code calls where it traps (inlay/ir/layout.h).
-inline constexpr std::string_view TrapName = "inlay_trap";
-/// What the symbols of FunctionRecords begin with.
-inline constexpr std::string_view RecordPrefix = "inlay.record.";
+using ir::RecordPrefix;
+using ir::TrapName;
 
 /// Whether others may use it.
 bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "codegen/lower/initializer.h"
-#include "ir/verify/symbols.h"
 
 #include <llvm/ADT/StringSet.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -75,14 +74,6 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported) {
   return std::find(job.visible.begin(), job.visible.end(), symbol) != job.visible.end();
 }
 
-bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
-  const char* why = ir::why_not_a_name(name);
-  if (!why) return true;
-  fail(
-      Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "': " + why, module_.place(location)));
-  return false;
-}
-
 /// C passes other vectors in its own way, by processor and by what that is said to have.
 void Symbols::check_vectors(ir::FunctionId id) {
   constexpr std::uint32_t Passed = 16;  // bytes
@@ -106,14 +97,12 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
   const ir::Function& f = module_.functions[id];
   const Convention& convention = types_.convention(f.signature);
   const std::string name = symbol_name(module_, id);
-  const bool possible = is_name_possible(name, f.location);
-  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+  if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* function = llvm::dyn_cast<llvm::Function>(there)) return function;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is a function here and data elsewhere; rename one",
                module_.place(f.location)));
   }
-  llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage,
-                                                    possible ? name : "inlay.unnamed", &into_);
+  llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage, name, &into_);
   function->setAttributes(convention.attributes);
   if (f.flags & ir::FunctionExtern) {
     check_vectors(id);
@@ -139,7 +128,7 @@ llvm::Function* Symbols::callee(ir::FunctionId id) {
   if (copy) return copy;
   const Convention& convention = types_.convention(module_.functions[id].signature);
   copy = llvm::Function::Create(convention.type, llvm::GlobalValue::InternalLinkage,
-                                "inlay.inline." + symbol_name(module_, id), &into_);
+                                std::string(ir::InlinePrefix) + symbol_name(module_, id), &into_);
   copy->setAttributes(convention.attributes);
   copy->addFnAttr(llvm::Attribute::AlwaysInline);
   if (module_.functions[id].flags & ir::FunctionCold) copy->addFnAttr(llvm::Attribute::Cold);
@@ -202,16 +191,14 @@ llvm::GlobalVariable* Symbols::with_type(llvm::GlobalVariable* object, llvm::Typ
 llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
   const ir::Data& d = module_.data[id];
   const std::string name = symbol_name(module_, id);
-  const bool possible = is_name_possible(name, d.location);
-  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+  if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* object = llvm::dyn_cast<llvm::GlobalVariable>(there)) return object;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is data here and a function elsewhere; rename one",
                module_.place(d.location)));
   }
   // What others say about an object is not known to independent code.
   const bool known = !job_.independent && d.flags & ir::DataDefined;
-  llvm::GlobalVariable* object =
-      declare_object(possible ? name : "inlay.unnamed", known ? initializer_type(module_, d, types_) : types_.byte());
+  llvm::GlobalVariable* object = declare_object(name, known ? initializer_type(module_, d, types_) : types_.byte());
   if (d.flags & ir::DataExtern) {
     object->setConstant(!(d.flags & ir::DataMutable));
   } else if (job_.independent) {

@@ -54,7 +54,7 @@ bool Parser::body(Pending& pending, Function& into) {
   block_fixups_.clear();
   later_.clear();
   into.flags |= FunctionDefined;
-  into.first = first_ = InstId{module_.insts.count()};
+  into.first = InstId{module_.insts.count()};
   into.first_block = BlockId{module_.blocks.count()};
   block_ = module_.blocks.add({});
   const Location begin = location(pending.line);

@@ -5,7 +5,7 @@
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify/text.h"
+#include "ir/text/printer.h"
 
 namespace inlay::ir {
 
@@ -14,7 +14,7 @@ bool BodyChecker::fail(std::string_view text) {
   const Function& f = m_.functions[function_];
   error.emplace(ErrorKind::InvalidProgram,
                 "in " + symbol_text(m_, {SymbolKind::Function, function_.value}, f.parameters) + ": " +
-                    shown_inst(m_, inst_) + ": " + std::string(text),
+                    print(m_, inst_) + ": " + std::string(text),
                 m_.place(location ? location : f.location));
   return false;
 }
@@ -33,9 +33,18 @@ bool BodyChecker::fail_block(std::uint32_t number, std::string_view text) {
 }
 
 std::string BodyChecker::block_text(std::uint32_t number) const {
-  const std::string_view name = m_.text(m_.blocks[BlockId{first_block_ + number}].name);
-  if (!name.empty()) return name_text(name);
-  return number == 0 ? "entry" : "block." + std::to_string(first_block_ + number);
+  Printer printer(m_, {});
+  printer.begin_function(m_.functions[function_]);
+  printer.block_name(BlockId{first_block_ + number});
+  return printer.take();
+}
+
+std::string BodyChecker::value_text(Value value) const {
+  if (!value) return "nothing";
+  Printer printer(m_, {}, Printer::Length::Short);
+  printer.begin_function(m_.functions[function_]);
+  printer.operand(value);
+  return printer.take();
 }
 
 bool BodyChecker::check(FunctionId id) {

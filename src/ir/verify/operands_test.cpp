@@ -50,7 +50,7 @@ TEST(VerifyOperands, lead_into_the_tables) {
   EXPECT_SAID(with(ConstId{1000}), "the second operand is a constant that there is not");
   EXPECT_SAID(with(FunctionId{1000}), "the second operand is a function or data that there is not");
   EXPECT_SAID(with(DataId{1000}), "the second operand is a function or data that there is not");
-  EXPECT_SAID(with(InstId{1000}), "the second operand %1000 is no value of this function");
+  EXPECT_SAID(with(InstId{1000}), "the second operand %?1000 is no value of this function");
   EXPECT_SAID(with(FunctionId{1}), "the second operand is fn(i32), not i32");
 }
 

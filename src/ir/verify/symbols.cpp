@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/symbols.h"
-#include "ir/assembly.h"
 
 #include <algorithm>
 #include <array>
 
+#include "ir/assembly.h"
 #include "ir/substitute.h"
 
 namespace inlay::ir {
@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::uint32_t AllFunctionFlags = 2 * FunctionReserved - 1;
 constexpr std::uint32_t AllDataFlags = 2 * DataReserved - 1;
-constexpr std::string_view TrapName = "inlay_trap";
+
+bool is_external(const Function& f) { return (f.flags & (FunctionExtern | FunctionReserved)) != 0; }
+bool is_external(const Data& d) { return (d.flags & (DataExtern | DataReserved)) != 0; }
 
 /// As compiled code calls it: see TrapSite.
 bool is_trap_handler(const Module& m, TypeId signature) {
@@ -40,19 +42,6 @@ void sort_few(std::vector<T>& row, Less less) {
 }
 
 }  // namespace
-
-const char* why_not_a_name(std::string_view name) {
-  if (name.empty()) return "it has no name";
-  bool zero = false;  // most names are too short for memchr
-  for (char c : name) zero |= c == '\0';
-  if (zero) return "the name has a zero byte in it";
-  if (name[0] != '\1' && name[0] != 'l' && name[0] != 'i') return nullptr;
-  if (name.starts_with('\1')) return "no symbol can have that name; give it another one";
-  if (name.starts_with("llvm.")) return "only LLVM's own functions have such a name; give it another one";
-  for (std::string_view ours : {"inlay.record.", "inlay.inline.", "inlay.sites."})
-    if (name.starts_with(ours)) return "only what is made of functions has such a name; give it another one";
-  return nullptr;
-}
 
 bool takes_pointer_first(const Module& m, const Type& function, const Type& signature) {
   if (function.count != signature.count + 1 || function.element != signature.element) return false;
@@ -92,7 +81,7 @@ bool SymbolFacts::catch_up() {
   const auto check_name = [&](auto id, const auto& entry) {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
-    if (const char* why = why_not_a_name(text)) return fail(id, why);
+    if (const char* why = own_names_ ? nullptr : why_not_a_name(text, is_external(entry))) return fail(id, why);
     bool like_instance = text.ends_with(OwnSuffix);
     for (char c : text) like_instance |= c == '<';
     if (like_instance) like_instances_.push_back(id);
