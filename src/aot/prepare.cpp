@@ -9,7 +9,9 @@
 #include "codegen/diagnostics.h"
 #include "codegen/disassemble.h"
 #include "codegen/join.h"
+#include "codegen/lower/lower.h"
 #include "codegen/pipeline.h"
+#include "ir/symbol_names.h"
 #include "runtime/unit.h"
 
 #include <llvm/IR/Module.h>
@@ -94,6 +96,9 @@ void set_visibility(llvm::Module& module, const std::vector<std::string>& entrie
     global.setLinkage(entry || mentioned ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage);
     global.setVisibility(mentioned ? llvm::GlobalValue::HiddenVisibility : llvm::GlobalValue::DefaultVisibility);
     if (!entry) global.setDSOLocal(true);
+    // Otherwise calls for operations would find it, rather than what does them.
+    if (!entry && !mentioned && codegen::is_called_by_code(global.getName()))
+      global.setName(global.getName() + ir::OwnSuffix);
     if (auto* object = llvm::dyn_cast<llvm::GlobalObject>(&global)) object->setComdat(nullptr);
   }
 }

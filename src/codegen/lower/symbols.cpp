@@ -93,10 +93,17 @@ void Symbols::check_vectors(ir::FunctionId id) {
   }
 }
 
+/// What is exported and yet not visible is the program's own: code must not call it for operations.
+std::string Symbols::name_of(ir::Value symbol, std::string name, bool exported) const {
+  if (exported && !job_.independent && !is_visible(job_, symbol, true) && is_called_by_code(name))
+    name += ir::OwnSuffix;
+  return name;
+}
+
 llvm::Function* Symbols::declare(ir::FunctionId id) {
   const ir::Function& f = module_.functions[id];
   const Convention& convention = types_.convention(f.signature);
-  const std::string name = symbol_name(module_, id);
+  const std::string name = name_of(id, symbol_name(module_, id), f.flags & ir::FunctionExported);
   if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* function = llvm::dyn_cast<llvm::Function>(there)) return function;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is a function here and data elsewhere; rename one",
@@ -190,7 +197,7 @@ llvm::GlobalVariable* Symbols::with_type(llvm::GlobalVariable* object, llvm::Typ
 
 llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
   const ir::Data& d = module_.data[id];
-  const std::string name = symbol_name(module_, id);
+  const std::string name = name_of(id, symbol_name(module_, id), d.flags & ir::DataExported);
   if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* object = llvm::dyn_cast<llvm::GlobalVariable>(there)) return object;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is data here and a function elsewhere; rename one",

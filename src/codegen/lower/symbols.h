@@ -55,6 +55,7 @@ class Symbols {
 
  private:
   void check_vectors(ir::FunctionId function);
+  std::string name_of(ir::Value symbol, std::string name, bool exported) const;
   llvm::Function* declare(ir::FunctionId function);
   llvm::GlobalVariable* declare(ir::DataId data);
   llvm::GlobalVariable* declare_object(const std::string& name, llvm::Type* type);
