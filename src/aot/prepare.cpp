@@ -9,6 +9,7 @@
 #include "codegen/diagnostics.h"
 #include "codegen/disassemble.h"
 #include "codegen/join.h"
+#include "codegen/lower/lower.h"
 #include "codegen/pipeline.h"
 #include "runtime/unit.h"
 
@@ -24,6 +25,7 @@ namespace {
 /// Assembly in a module is text to LLVM; these are the names in it.
 struct AssemblySymbols {
   std::vector<std::string> defined;    // for others
+  std::vector<std::string> local;      // defined, for nobody but this module
   std::vector<std::string> mentioned;  // and not defined there
 
   static bool contains(const std::vector<std::string>& names, llvm::StringRef name) {
@@ -43,6 +45,8 @@ Result<AssemblySymbols> assembly_symbols(const llvm::Module& module) {
       found.mentioned.push_back(name.str());
     else if (flags & Symbol::SF_Global)
       found.defined.push_back(name.str());
+    else
+      found.local.push_back(name.str());
   });
   if (diagnostics.failed())
     return diagnostics.take(ErrorKind::Codegen).with_note("in the assembly of '" + module.getName().str() + "'");
@@ -164,6 +168,21 @@ Result<bool> defines(const llvm::Module& module, const std::string& name) {
   if (global && !global->isDeclarationForLinker()) return true;
   INLAY_TRY(const AssemblySymbols assembly, assembly_symbols(module));
   return AssemblySymbols::contains(assembly.defined, name);
+}
+
+Result<bool> needs_libraries(const llvm::Module& module) {
+  INLAY_TRY(const AssemblySymbols assembly, assembly_symbols(module));
+  const auto is_here = [&](llvm::StringRef name) {
+    return name.starts_with("llvm.") || name == llvm::StringRef(codegen::TrapName) ||
+           AssemblySymbols::contains(assembly.defined, name) || AssemblySymbols::contains(assembly.local, name);
+  };
+  for (const llvm::GlobalValue& global : module.global_values())
+    if (global.isDeclaration() && !is_here(global.getName())) return true;
+  for (const std::string& name : assembly.mentioned) {
+    const llvm::GlobalValue* global = module.getNamedValue(name);
+    if (!is_here(name) && (!global || global->isDeclaration())) return true;
+  }
+  return false;
 }
 
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,

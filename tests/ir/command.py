@@ -80,6 +80,30 @@ with tempfile.TemporaryDirectory() as name:
     contains("the executable runs", execute(out), 0, "Hello World")
     contains("build with debug information", run("build", "-g", hello, "-o", folder / "debug"), 0)
     contains("that runs too", execute(folder / "debug"), 0, "Hello World")
+    everywhere = folder / "everywhere.inlay"
+    everywhere.write_text(HELLO.replace("STATUS", "0").replace("ret }", """ret } asm aarch64 { mov x8, 64
+  svc 0
+  ret } asm riscv64 { li a7, 64
+  ecall
+  ret }"""))
+    for architecture, starter in (("x86_64", []), ("aarch64", ["qemu-aarch64"]), ("riscv64", ["qemu-riscv64"])):
+        path = folder / f"everywhere.{architecture}"
+        for flag in ("--strip", "--debug"):
+            contains(f"for {architecture}", run("build", flag, "--target", architecture, everywhere, "-o", path), 0)
+            claim("assembly alone needs no library", b"/lib/ld" not in path.read_bytes() and b"libc.so" not in path.read_bytes())
+            claim("and so takes little", flag == "--debug" or path.stat().st_size < 1024, path.stat().st_size)
+            if not starter or shutil.which(starter[0]):
+                contains(f"that runs on {architecture}", execute(*starter, path), 0, "Hello World")
+    (folder / "needs.inlay").write_text("""func @letter() asm x86_64 { mov edi, 65
+  jmp putchar@PLT }
+export func @main() -> i32 {
+  call fn() @letter()
+  return i32 0
+}
+""")
+    for flag in ("-O2", "-g"):
+        contains("what assembly needs is linked with", run("build", flag, folder / "needs.inlay", "-o", folder / "needs"), 0)
+        contains("and found", execute(folder / "needs"), 0, "A")
     contains("with the C library", run("build", arguments, "-o", folder / "arguments"), 0)
     contains("that runs, too", execute(folder / "arguments", "x"), 2, "x")
     for ending, magic in ((".o", b"\x7fELF"), (".so", b"\x7fELF"), (".a", b"!<arch>"), (".inlaylib", b"inlaylib")):
