@@ -52,6 +52,7 @@ Result<void> write_unit(Unit& unit, const BuildOptions& options) {
   aot::Options writing;
   writing.level = options.level;
   writing.strip = options.strip;
+  writing.debug = options.debug;
   writing.native = options.native;
   writing.architecture = options.architecture;
   writing.libraries = options.libraries;

@@ -13,6 +13,7 @@
 #include "codegen/pipeline.h"
 #include "runtime/unit.h"
 
+#include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Object/ModuleSymbolTable.h>
 #include <llvm/Support/raw_ostream.h>
@@ -223,6 +224,7 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   INLAY_TRY_VOID(join_all(*module, *machine, bodies, options));
 
   INLAY_TRY_VOID(traps.join(*module, options.architecture));
+  if (!options.debug) llvm::StripDebugInfo(*module);  // what traps tell of it, they know by now
 
   // Beyond this point, nothing is added but tables.
   clock.done("join", [&] { return text_of(*module); });

@@ -122,12 +122,12 @@ Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& requ
 }
 
 Result<int> run(Request& request) {
-  INLAY_TRY_VOID(prepare(request.program));
+  Stages stages = watch(request.program);
+  INLAY_TRY_VOID(prepare(request.program, &stages));
   if (!request.program.objects.empty())
     return Error(ErrorKind::InvalidArgument,
                  "'" + request.program.objects.front() +
                      "' is an object; build the program with it, or give runtimes with --runtime");
-  Stages stages = watch(request.program);
   StageClock clock(&stages);
   INLAY_TRY(ir::Module module, load_program(request.program));
   clock.done("read", [&] { return ir::print(module, {.locations = false}); });
