@@ -7,6 +7,7 @@
 
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
+#include "inlay/lower.h"
 #include "tool/program.h"
 #include "tool/tool.h"
 
@@ -23,6 +24,9 @@ Result<ir::Module> load_checked(Request& request) {
   INLAY_TRY_VOID(prepare(request.program));
   INLAY_TRY(ir::Module module, load_program(request.program));
   INLAY_TRY_VOID(ir::verify(module));
+  std::vector<ir::FunctionId> functions;
+  for (std::uint32_t i = 1; i < module.functions.count(); ++i) functions.emplace_back(i);
+  INLAY_TRY_VOID(check_externals(module, functions));
   return module;
 }
 

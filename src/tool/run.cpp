@@ -103,6 +103,7 @@ Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& requ
   const ir::Value roots[] = {main};
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
   clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
+  INLAY_TRY_VOID(check_externals(module, reach.external_functions));
   INLAY_TRY(NativeSymbols symbols, NativeSymbols::create(module, reach));
   INLAY_TRY(ir::Interpreter interpreter,
             ir::Interpreter::create(module, {.find_symbol = &NativeSymbols::find, .context = &symbols}));

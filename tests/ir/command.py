@@ -176,6 +176,30 @@ export func @main() -> i32 {
     contains("is named with its file by a trap all the same", execute(folder / "back"), -signal.SIGABRT, "at @back", "back.cpp:1")
     contains("what is missing is said", run("run", calls), 1, "thrice")
     contains("also when it is built", run("build", calls, "-o", folder / "missing"), 1, "thrice")
+    # What is declared otherwise than the runtime has it.
+    (folder / "other.cpp").write_text("""#include <cstdint>
+extern "C" double half(double x) { return x / 2; }
+extern "C" long clamp(long a, long b, long c) { return a < b ? b : a > c ? c : a; }
+extern "C" std::uintptr_t moved(std::uintptr_t p, int n) { return p + n; }
+extern "C" int state;
+int state = 3;
+""")
+    other = folder / "other.inlay"
+    for signature, call, said in (
+            ("half(i64) -> i64", "%x = call fn(i64) -> i64 @half(1)", "defines '@half' as fn(f64) -> f64, the program declares it as fn(i64) -> i64"),
+            ("clamp(i64, i64) -> i64", "%x = call fn(i64, i64) -> i64 @clamp(1, 2)", "as fn(i64, i64, i64) -> i64"),
+            ("state() -> i64", "%x = call fn() -> i64 @state()", "defines '@state' as a variable"),
+            ("moved(ptr, i64) -> ptr", "%x = call fn(ptr, i64) -> ptr @moved(null, 5)", None)):
+        other.write_text(f"extern func @{signature}\nexport func @main() -> i32 {{\n  {call}\n"
+                         "  %y = bitcast i64 %x\n  %z = trunc i32 %y\n  return i32 %z\n}\n")
+        if said:
+            other.write_text(other.read_text().replace("%y = bitcast i64 %x", "%y = add i64 %x, 0"))
+        for words in (["check"], ["run"], ["run", "--engine", "interpret"], ["build", "-o", folder / "other"]):
+            good = 5 if words[0] == "run" else 0
+            contains(f"{' '.join(map(str, words))} of {signature}", run(*words, "--runtime", folder / "other.cpp", other),
+                     1 if said else good, *([said, "other.inlay:1"] if said else []))
+        if not said:
+            contains("what is only said in another way is built", execute(folder / "other"), 5)
     contains("a runtime that is none", run("run", "--runtime", folder / "none.c", calls), 1, "none.c")
 
     # A server gives the same files.
