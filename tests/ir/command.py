@@ -176,6 +176,41 @@ export func @main() -> i32 {
     contains("is named with its file by a trap all the same", execute(folder / "back"), -signal.SIGABRT, "at @back", "back.cpp:1")
     contains("what is missing is said", run("run", calls), 1, "thrice")
     contains("also when it is built", run("build", calls, "-o", folder / "missing"), 1, "thrice")
+    (folder / "several.inlay").write_text("".join(f"extern func @{n}_of() -> i64\n" for n in "cab") + "export func @main() -> i32 {\n"
+                                          + "".join(f"  %{n} = call fn() -> i64 @{n}_of()\n" for n in "cab") + "  return i32 0\n}\n")
+    for words in (["run"], ["run", "--engine", "interpret"], ["build", "-o", folder / "several"]):
+        answer = run(*words, folder / "several.inlay")
+        contains("what is missing, in one line and in order", answer, 1, "nothing defines 'a_of', 'b_of', 'c_of'; define them in a runtime (--runtime FILE)")
+        claim("with who needs it, at most, beside", answer[2].count("\n") <= 2, answer[2])
+    (folder / "private.inlay").write_text("func @main() -> i32 { return i32 0 }\n")
+    contains("a main that is not exported", run("build", folder / "private.inlay", "-o", folder / "x"), 1, "private.inlay:1", "not exported")
+    (folder / "endless.inlay").write_text("""type P<!T> = struct { x: !T, y: !T }
+func @m<!T>(%n: i64) -> i64 {
+  %r = call fn(i64) -> i64 @m<P<!T>>(%n)
+  %s = add i64 %r, sizeof(!T)
+  return i64 %s
+}
+export func @main() -> i32 {
+  %r = call fn(i64) -> i64 @m<i64>(5)
+  return i32 0
+}
+""")
+    endless = run("run", folder / "endless.inlay")
+    contains("instances without an end", endless, 1, "endless.inlay:2", "too deep", "'@m'")
+    claim("are not written out", len(endless[2]) < 400, endless[2])
+    contains("an unknown command", run("biuld"), 2, "unknown command 'biuld'", "did you mean 'build'")
+    for command in ("build", "run", "check", "print", "serve"):
+        answer = run(command, "--help")
+        examples = [line.strip() for line in answer[1].split("xamples:")[-1].splitlines() if line.startswith("  inlay ")]
+        claim(f"{command} --help shows {command}", answer[0] == 0 and examples and all(f"inlay {command}" in e for e in examples), answer[1])
+    claim("options are words", "{false}" not in run("build", "--help")[1])
+    for stage in [w for e in run("build", "--help")[1].splitlines() for w in e.split() if w.startswith("--dump=")]:
+        contains(f"{stage}, as the help has it", run("build", stage, hello, "-o", folder / "x"), 0)
+    contains("a stage of build", run("run", "--dump=optimize", hello), 1, "`inlay build` has it")
+    contains("a server that is not there is said", run("build", "--socket", folder / "nobody", hello, "-o", folder / "x"), 0, "no server", "nobody")
+    bad = run("check", folder / "bad.inlay")[2].splitlines()
+    claim("the caret stands below", bad[1].index("ad ") == bad[2].index("^"), *bad)
+
     # What is declared otherwise than the runtime has it.
     (folder / "other.cpp").write_text("""#include <cstdint>
 extern "C" double half(double x) { return x / 2; }
@@ -207,7 +242,8 @@ int state = 3;
     (folder / "precious").write_text("precious")
     contains("a server leaves files alone", run("serve", "--socket", folder / "precious"), 1, "no socket")
     claim("all of them", (folder / "precious").read_text() == "precious")
-    server = subprocess.Popen([inlay, "serve", "--socket", socket, "--store", folder / "store"])
+    # A plain name is one of the current folder.
+    server = subprocess.Popen([inlay, "serve", "--socket", socket.name, "--store", folder / "store"], cwd=folder)
     for _ in range(200):
         if socket.exists():
             break
