@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/lower.h"
 
+#include "codegen/externals.h"
 #include "codegen/lower/lower.h"
 #include "codegen/target.h"
 #include "inlay/ir/expand.h"
@@ -62,6 +63,8 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
               codegen::machine_of_thread({.cpu = codegen::Cpu::Portable, .architecture = options.architecture}));
     machine->adopt(code);
   }
+  if (options.architecture == Architecture::X86_64)  // which runtimes are for
+    INLAY_TRY_VOID(codegen::check_externals(module, reach.external_functions, unit.state().workspace->bodies));
   INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
   // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
   if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions, false));

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "inlay/version.h"
+#include "ir/text/near.h"
 #include "tool/tool.h"
 
 int main(int argc, char** argv) {
@@ -45,6 +46,17 @@ int main(int argc, char** argv) {
   add_embed_command(app, exit_code);
   add_list_command(app, exit_code);
   add_cache_command(app, exit_code);
+  if (argc > 1 && *argv[1] != '-') {
+    inlay::ir::Nearest nearest(argv[1]);
+    const auto commands = app.get_subcommands({});
+    for (const CLI::App* command : commands) nearest.offer(command->get_name());
+    const auto is_meant = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+    if (std::none_of(commands.begin(), commands.end(), is_meant)) {
+      std::fprintf(stderr, "unknown command '%s'%s\nRun with --help for more information.\n", argv[1],
+                   nearest.suggestion().c_str());
+      return 2;
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

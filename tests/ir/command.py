@@ -125,6 +125,30 @@ with tempfile.TemporaryDirectory() as name:
     contains("the executable runs", execute(out), 0, "Hello World")
     contains("build with debug information", run("build", "-g", hello, "-o", folder / "debug"), 0)
     contains("that runs too", execute(folder / "debug"), 0, "Hello World")
+    everywhere = folder / "everywhere.inlay"
+    everywhere.write_text(HELLO.replace("STATUS", "0").replace("ret }", """ret } asm aarch64 { mov x8, 64
+  svc 0
+  ret } asm riscv64 { li a7, 64
+  ecall
+  ret }"""))
+    for architecture, starter in (("x86_64", []), ("aarch64", ["qemu-aarch64"]), ("riscv64", ["qemu-riscv64"])):
+        path = folder / f"everywhere.{architecture}"
+        for flag in ("--strip", "--debug"):
+            contains(f"for {architecture}", run("build", flag, "--target", architecture, everywhere, "-o", path), 0)
+            claim("assembly alone needs no library", b"/lib/ld" not in path.read_bytes() and b"libc.so" not in path.read_bytes())
+            claim("and so takes little", flag == "--debug" or path.stat().st_size < 1024, path.stat().st_size)
+            if not starter or shutil.which(starter[0]):
+                contains(f"that runs on {architecture}", execute(*starter, path), 0, "Hello World")
+    (folder / "needs.inlay").write_text("""func @letter() asm x86_64 { mov edi, 65
+  jmp putchar@PLT }
+export func @main() -> i32 {
+  call fn() @letter()
+  return i32 0
+}
+""")
+    for flag in ("-O2", "-g"):
+        contains("what assembly needs is linked with", run("build", flag, folder / "needs.inlay", "-o", folder / "needs"), 0)
+        contains("and found", execute(folder / "needs"), 0, "A")
     contains("with the C library", run("build", arguments, "-o", folder / "arguments"), 0)
     contains("that runs, too", execute(folder / "arguments", "x"), 2, "x")
     for ending, magic in ((".o", b"\x7fELF"), (".so", b"\x7fELF"), (".a", b"!<arch>"), (".inlaylib", b"inlaylib")):
@@ -203,8 +227,76 @@ with tempfile.TemporaryDirectory() as name:
         contains(f"a runtime, by {engine}", run("run", "--engine", engine, "--runtime", folder / "runtime.c", calls), 42)
     contains("a runtime is inlined", run("build", "--dump=emit", "--runtime", folder / "runtime.c", calls, "-o", folder / "calls"), 0, "main:")
     contains("and carried", execute(folder / "calls"), 42)
+    contains("how long clang took for it is told", run("build", "--time", "--runtime", folder / "runtime.c", calls, "-o", folder / "calls"), 0, "runtime ")
+    claim("without -g, nothing is there for a debugger", b".debug_" not in (folder / "calls").read_bytes())
+    contains("with -g", run("build", "-g", "--runtime", folder / "runtime.c", calls, "-o", folder / "calls"), 0)
+    claim("the runtime's lines are there, too", b".debug_line" in (folder / "calls").read_bytes())
+    (folder / "back.cpp").write_text('extern "C" __attribute__((noinline)) void back(void (*f)()) { f(); }\n')
+    (folder / "back.inlay").write_text("extern func @back(fn())\nfunc @fails() { trap \"no\" }\nexport func @main() -> i32 {\n"
+                                       "  call fn(fn()) @back(@fails)\n  return i32 0\n}\n")
+    contains("a runtime's function", run("build", "--runtime", folder / "back.cpp", folder / "back.inlay", "-o", folder / "back"), 0)
+    contains("is named with its file by a trap all the same", execute(folder / "back"), -signal.SIGABRT, "at @back", "back.cpp:1")
     contains("what is missing is said", run("run", calls), 1, "thrice")
     contains("also when it is built", run("build", calls, "-o", folder / "missing"), 1, "thrice")
+    (folder / "several.inlay").write_text("".join(f"extern func @{n}_of() -> i64\n" for n in "cab") + "export func @main() -> i32 {\n"
+                                          + "".join(f"  %{n} = call fn() -> i64 @{n}_of()\n" for n in "cab") + "  return i32 0\n}\n")
+    for words in (["run"], ["run", "--engine", "interpret"], ["build", "-o", folder / "several"]):
+        answer = run(*words, folder / "several.inlay")
+        contains("what is missing, in one line and in order", answer, 1, "nothing defines 'a_of', 'b_of', 'c_of'; define them in a runtime (--runtime FILE)")
+        claim("with who needs it, at most, beside", answer[2].count("\n") <= 2, answer[2])
+    (folder / "private.inlay").write_text("func @main() -> i32 { return i32 0 }\n")
+    contains("a main that is not exported", run("build", folder / "private.inlay", "-o", folder / "x"), 1, "private.inlay:1", "not exported")
+    (folder / "endless.inlay").write_text("""type P<!T> = struct { x: !T, y: !T }
+func @m<!T>(%n: i64) -> i64 {
+  %r = call fn(i64) -> i64 @m<P<!T>>(%n)
+  %s = add i64 %r, sizeof(!T)
+  return i64 %s
+}
+export func @main() -> i32 {
+  %r = call fn(i64) -> i64 @m<i64>(5)
+  return i32 0
+}
+""")
+    endless = run("run", folder / "endless.inlay")
+    contains("instances without an end", endless, 1, "endless.inlay:2", "too deep", "'@m'")
+    claim("are not written out", len(endless[2]) < 400, endless[2])
+    contains("an unknown command", run("biuld"), 2, "unknown command 'biuld'", "did you mean 'build'")
+    for command in ("build", "run", "check", "print", "serve"):
+        answer = run(command, "--help")
+        examples = [line.strip() for line in answer[1].split("xamples:")[-1].splitlines() if line.startswith("  inlay ")]
+        claim(f"{command} --help shows {command}", answer[0] == 0 and examples and all(f"inlay {command}" in e for e in examples), answer[1])
+    claim("options are words", "{false}" not in run("build", "--help")[1])
+    for stage in [w for e in run("build", "--help")[1].splitlines() for w in e.split() if w.startswith("--dump=")]:
+        contains(f"{stage}, as the help has it", run("build", stage, hello, "-o", folder / "x"), 0)
+    contains("a stage of build", run("run", "--dump=optimize", hello), 1, "`inlay build` has it")
+    contains("a server that is not there is said", run("build", "--socket", folder / "nobody", hello, "-o", folder / "x"), 0, "no server", "nobody")
+    bad = run("check", folder / "bad.inlay")[2].splitlines()
+    claim("the caret stands below", bad[1].index("ad ") == bad[2].index("^"), *bad)
+
+    # What is declared otherwise than the runtime has it.
+    (folder / "other.cpp").write_text("""#include <cstdint>
+extern "C" double half(double x) { return x / 2; }
+extern "C" long clamp(long a, long b, long c) { return a < b ? b : a > c ? c : a; }
+extern "C" std::uintptr_t moved(std::uintptr_t p, int n) { return p + n; }
+extern "C" int state;
+int state = 3;
+""")
+    other = folder / "other.inlay"
+    for signature, call, said in (
+            ("half(i64) -> i64", "%x = call fn(i64) -> i64 @half(1)", "defines '@half' as fn(f64) -> f64, the program declares it as fn(i64) -> i64"),
+            ("clamp(i64, i64) -> i64", "%x = call fn(i64, i64) -> i64 @clamp(1, 2)", "as fn(i64, i64, i64) -> i64"),
+            ("state() -> i64", "%x = call fn() -> i64 @state()", "defines '@state' as a variable"),
+            ("moved(ptr, i64) -> ptr", "%x = call fn(ptr, i64) -> ptr @moved(null, 5)", None)):
+        other.write_text(f"extern func @{signature}\nexport func @main() -> i32 {{\n  {call}\n"
+                         "  %y = bitcast i64 %x\n  %z = trunc i32 %y\n  return i32 %z\n}\n")
+        if said:
+            other.write_text(other.read_text().replace("%y = bitcast i64 %x", "%y = add i64 %x, 0"))
+        for words in (["check"], ["run"], ["run", "--engine", "interpret"], ["build", "-o", folder / "other"]):
+            good = 5 if words[0] == "run" else 0
+            contains(f"{' '.join(map(str, words))} of {signature}", run(*words, "--runtime", folder / "other.cpp", other),
+                     1 if said else good, *([said, "other.inlay:1"] if said else []))
+        if not said:
+            contains("what is only said in another way is built", execute(folder / "other"), 5)
     contains("a runtime that is none", run("run", "--runtime", folder / "none.c", calls), 1, "none.c")
 
     # A server gives the same files.
@@ -212,7 +304,8 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "precious").write_text("precious")
     contains("a server leaves files alone", run("serve", "--socket", folder / "precious"), 1, "no socket")
     claim("all of them", (folder / "precious").read_text() == "precious")
-    server = subprocess.Popen([inlay, "serve", "--socket", socket, "--store", folder / "store"])
+    # A plain name is one of the current folder.
+    server = subprocess.Popen([inlay, "serve", "--socket", socket.name, "--store", folder / "store"], cwd=folder)
     for _ in range(200):
         if socket.exists():
             break

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/body.h"
 
+#include "base/messages.h"
+
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
@@ -152,7 +154,7 @@ bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
     at = inst.next;
   }
   if (parameters != block.parameters)
-    return fail_block(number, "has " + std::to_string(parameters) + " parameters, where " +
+    return fail_block(number, "has " + base::counted(parameters, "parameter") + ", where " +
                                   std::to_string(block.parameters) + " are declared");
   return add_edges(m_.insts[block.last]);
 }
@@ -188,7 +190,7 @@ bool BodyChecker::check_entry() {
   const Block& entry = m_.blocks[f.first_block];
   const Type& signature = m_.types[f.signature];
   if (entry.parameters != signature.count)
-    return fail_block(0, "has " + std::to_string(entry.parameters) + " parameters, where the signature has " +
+    return fail_block(0, "has " + base::counted(entry.parameters, "parameter") + ", where the signature has " +
                              std::to_string(signature.count));
   InstId at = entry.first;
   for (std::uint32_t i = 0; i < signature.count; ++i, at = m_.insts[at].next) {

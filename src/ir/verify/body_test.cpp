@@ -113,7 +113,7 @@ TEST(VerifyBody, parameters_stand_first_in_their_order) {
   g.b.jump(after, {1});
   g.b.start(after);
   g.m.blocks[after].parameters = 2;
-  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: block 'after' has 1 parameters, where 2 are declared");
+  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: block 'after' has 1 parameter, where 2 are declared");
 }
 
 TEST(VerifyBody, the_first_block_has_the_parameters_of_the_function) {
@@ -149,7 +149,7 @@ TEST(VerifyBody, blocks_get_what_their_parameters_ask_for) {
   const BlockId other = e.b.block({I32}, "other");
   e.b.jump(other);
   e.b.start(other);
-  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: jump other: it has 0 arguments, where block 'other' has 1 parameters");
+  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: jump other: it has 0 arguments, where block 'other' has 1 parameter");
 }
 
 TEST(VerifyBody, a_value_is_defined_before_it_is_used_in_its_block) {

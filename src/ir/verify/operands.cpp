@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
+
+#include "base/messages.h"
 #include "ir/substitute.h"
 #include "ir/verify/body.h"
 
@@ -266,8 +268,8 @@ bool BodyChecker::check_list(std::span<const std::uint32_t> types, std::string_v
   const std::uint32_t n = next();
   if (malformed_) return fail_list();
   if (n != types.size())
-    return fail("it has " + std::to_string(n) + " arguments, where " + std::string(role) + " has " +
-                std::to_string(types.size()) + " parameters");
+    return fail("it has " + base::counted(n, "argument") + ", where " + std::string(role) + " has " +
+                base::counted(types.size(), "parameter"));
   position_ = 0;
   for (std::uint32_t type : types) {
     ++position_;
@@ -281,8 +283,8 @@ bool BodyChecker::check_target() {
   const Block& block = m_.blocks[BlockId{first_block_ + local}];
   const std::uint32_t n = next();
   if (n != block.parameters)
-    return fail("it has " + std::to_string(n) + " arguments, where block '" + block_text(local) + "' has " +
-                std::to_string(block.parameters) + " parameters");
+    return fail("it has " + base::counted(n, "argument") + ", where block '" + block_text(local) + "' has " +
+                base::counted(block.parameters, "parameter"));
   role_ = "argument";
   target_ = local + 1;
   InstId parameter = block.first;

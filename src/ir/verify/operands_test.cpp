@@ -165,7 +165,7 @@ TEST(VerifyOperands, calls_are_what_is_declared) {
     return e.verdict_void();
   };
   EXPECT_EQ(arguments({1, 2}), "sound");
-  EXPECT_SAID(arguments({1}), "it has 1 arguments, where the signature has 2 parameters");
+  EXPECT_SAID(arguments({1}), "it has 1 argument, where the signature has 2 parameters");
   EXPECT_SAID(arguments({1, InstId{1}}), "argument 2 is ptr, not f64");
   Draft g;
   g.begin({Ptr}).b.append(Op::Call, g.m.signature({}), g.p(0).bits);

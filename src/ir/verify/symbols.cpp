@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/symbols.h"
 
+#include "base/messages.h"
+#include "ir/assembly.h"
+
 #include <algorithm>
 #include <array>
 
@@ -297,7 +300,7 @@ bool SymbolFacts::check_object(DataId id, const Data& d) {
     return fail(id, "its type " + type + " mentions parameters of a generic");
   if (!types_.make_usable(d.type)) return fail(id, types_.reason);
   if (d.size != m_.types[d.type].size)
-    return fail(id, "it has " + std::to_string(d.size) + " bytes, where its type " + type + " has " +
+    return fail(id, "it has " + base::counted(d.size, "byte") + ", where its type " + type + " has " +
                         std::to_string(m_.types[d.type].size));
   if (d.flags & (DataZero | DataExtern))
     return (!d.bytes && !d.relocations) || fail(id, "it is zero or lies elsewhere, but has content; give it bytes");
@@ -327,10 +330,10 @@ bool SymbolFacts::check_relocations(DataId id, const Data& d) {
     return fail(id, "lists of relocations overlap in Module::extra");
   if (table) {
     if (d.size != std::uint64_t{n} * 8)
-      return fail(id, "it has " + std::to_string(n) + " functions, but " + std::to_string(d.size) + " bytes");
+      return fail(id, "it has " + base::counted(n, "function") + ", but " + base::counted(d.size, "byte"));
     if (d.type && n != m_.types[d.type].count)
-      return fail(id, "it has " + std::to_string(n) + " functions, where '" + m_.to_string(d.type) + "' has " +
-                          std::to_string(m_.types[d.type].count) + " methods");
+      return fail(id, "it has " + base::counted(n, "function") + ", where '" + m_.to_string(d.type) + "' has " +
+                          base::counted(m_.types[d.type].count, "method"));
   }
   std::uint64_t least = 0;
   for (std::uint32_t i = 0; i < n; ++i)

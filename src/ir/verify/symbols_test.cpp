@@ -247,8 +247,8 @@ TEST(VerifyData, tables_have_the_methods_of_their_interface) {
     };
   };
   EXPECT_EQ(after(with(Ptr, 1)), "sound");
-  EXPECT_AFTER("it has 2 functions, where 'Shape' has 1 methods", with(Ptr, 2));
-  EXPECT_AFTER("it has 0 functions, where 'Shape' has 1 methods", with(Ptr, 0));
+  EXPECT_AFTER("it has 2 functions, where 'Shape' has 1 method", with(Ptr, 2));
+  EXPECT_AFTER("it has 0 functions, where 'Shape' has 1 method", with(Ptr, 0));
   EXPECT_AFTER("entry 0 is 'fn(i64) -> f64', where the method area is 'fn() -> f64' with ptr before", with(I64, 1));
   EXPECT_AFTER("a table is constant", with(Ptr, 1, DataMutable));
   EXPECT_AFTER("the type of a table is an interface or none",
