@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/symbols.h"
 
-#include "base/messages.h"
-#include "ir/assembly.h"
-
 #include <algorithm>
 #include <array>
 
+#include "base/messages.h"
 #include "ir/assembly.h"
 #include "ir/substitute.h"
 
