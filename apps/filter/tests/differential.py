@@ -109,11 +109,12 @@ class Sqlite:
 
 DUCK = """
 const { DuckDBInstance } = require('@duckdb/node-api');
-const lines = require('readline').createInterface({ input: process.stdin });
 const plain = v => typeof v === 'bigint' ? v.toString() : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v;
 (async () => {
   const base = await (await DuckDBInstance.create(':memory:')).connect();
   await base.run('set threads = 1');
+  // Not sooner: lines that come before somebody waits for them are lost.
+  const lines = require('readline').createInterface({ input: process.stdin });
   for await (const line of lines) {
     let answer;
     try {
@@ -269,7 +270,9 @@ class Differential:
                 self.compared["inputs"] += 1
                 other, other_fault = self.read(file, type_list, *answer)
                 equal = len(rows) == len(other) and all(same(a, b) for x, y in zip(rows, other) for a, b in zip(x, y))
-                if not equal or fault != other_fault:
+                # Cells of CSV may raise when they are read, so COALESCE of them is CASE in the message's last words.
+                plain = lambda f: f and (f[0], f[1].split(" in '")[0])
+                if not equal or plain(fault) != plain(other_fault):
                     different = next(((x, y) for x, y in zip(rows, other) if not all(map(same, x, y))), (len(rows), len(other)))
                     return self.fail(f"{file} differs from t.csv", what, fault, other_fault, *map(lambda d: repr(d)[:400], different))
         except ValueError as error:

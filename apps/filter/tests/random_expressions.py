@@ -38,7 +38,7 @@ def timestamp_text(micros):
     days, rest = divmod(micros, DAY)
     seconds, part = divmod(rest, 1_000_000)
     text = f"{date_text(days)} {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return text + (f".{part:06}".rstrip("0") if part else "")
+    return text + (f".{part:06}" if part else "")
 
 
 def timestamp_value(text):
@@ -90,6 +90,7 @@ class Data:
         nulls = [0] + [rng.choice([0, 0.1, 0.3, 0.9]) for _ in types]
         self.finite = not wild or rng.random() < 0.4
         self.utf8 = not wild or rng.random() < 0.5
+        self.negative_zero = rng.random() < 0.3  # SQLite's files do not keep its sign
         self.zeros = wild and rng.random() < 0.3
         self.rows = [[i] + [None if rng.random() < nulls[k] else self.value(self.types[k]) for k in range(1, len(self.types))] for i in range(count)]
 
@@ -104,7 +105,7 @@ class Data:
         if type == R:
             if self.wild and rng.random() < 0.2:
                 return rng.choice([1e308, -1e308, 5e-324, 2.0**63, -(2.0**63), 1e22] + ([] if self.finite else [math.nan, math.inf, -math.inf]))
-            return rng.choice([0.0, -0.0, 1.0, -1.5, 0.1, 2.5, 3.0, rng.randrange(-200, 200) / 8, rng.uniform(-100, 100), rng.randrange(-9, 9) * 1.0])
+            return rng.choice([0.0, -0.0 if self.negative_zero else 0.5, 1.0, -1.5, 0.1, 2.5, 3.0, rng.randrange(-200, 200) / 8, rng.uniform(-100, 100), float(rng.randrange(-9, 9))])
         if type == D:
             if self.wild and rng.random() < 0.1:
                 return rng.choice([days_of(-9999, 1, 1), days_of(9999, 12, 31), days_of(0, 2, 29), days_of(1, 1, 1)])
@@ -159,7 +160,7 @@ class Data:
         return date_text(value) if type == D else timestamp_text(value) if type == S else str(value)
 
     def jsonl(self, path):
-        if not self.utf8 or not self.finite:
+        if not self.utf8:
             return False
         with open(path, "w") as file:
             for row in self.rows:
@@ -171,12 +172,15 @@ class Data:
                         value = value.decode()
                     elif value is not None and type in (D, S):
                         value = self.spelling(type, value)
+                    if isinstance(value, float) and not math.isfinite(value):
+                        value = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
                     members[name] = value
                 file.write(json.dumps(members, ensure_ascii=self.rng.random() < 0.5) + "\n")
         return True
 
     def table(self, path):
-        if not self.finite and any(isinstance(v, float) and v != v for row in self.rows for v in row):
+        # There, NaN is NULL.
+        if any(isinstance(v, float) and (v != v or (v == 0 and math.copysign(1, v) < 0)) for row in self.rows for v in row):
             return False
         database = sqlite3.connect(path)
         database.execute("create table t(" + ", ".join(f'"{n}" {t}' for n, t in zip(self.names, self.types)) + ")")

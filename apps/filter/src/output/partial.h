@@ -21,6 +21,9 @@ struct Shard {
 /// `2/4`.
 Result<Shard> parse_shard(std::string_view text);
 
+/// What a part begins with.
+inline constexpr std::string_view PartialMark = "inlay-filter-partial 1";
+
 struct Partial {
   Shard shard;
   std::string condition;
