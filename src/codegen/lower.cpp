@@ -41,7 +41,9 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   clock.done("verify");
   INLAY_TRY(const std::vector<ir::Value> roots, find_roots(module, options.roots));
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
-  for (std::uint32_t i = 1; i < module.types.count(); ++i) module.lay_out(ir::TypeId{i});
+  // Of types that are there: laying out a generic one names others, of which there may be no end.
+  const std::uint32_t types = module.types.count();
+  for (std::uint32_t i = 1; i < types; ++i) module.lay_out(ir::TypeId{i});
   clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
   const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   codegen::LowerJob job;
@@ -62,7 +64,7 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   }
   INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
   // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
-  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
+  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions, false));
   clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }

@@ -17,6 +17,23 @@ import time
 inlay = str(pathlib.Path(sys.argv[1]).resolve())
 passed, failed = 0, 0
 
+# Each traps by a function that is not exported, and whose name another library has, too.
+LIBRARY = """func @helper(%x: i64) -> i64 HINT {
+  %z = div i64 100, %x
+  return i64 %z
+}
+export func @NAME(%x: i64) -> i64 {
+  %r = call fn(i64) -> i64 @helper(%x)
+  %s = add i64 %r, 1
+  return i64 %s
+}
+"""
+USER = """#include <stdio.h>
+#include <stdlib.h>
+long one(long), two(long), three(long);
+int main(int count, char** values) { (void)values; return one(50) + two(20) + three(count > 1 ? 0 : 10) == 20 ? 0 : 1; }
+"""
+
 HELLO = """data @text = "Hello World\\n"
 func @write(i64, ptr, i64) -> i64 asm x86_64 { mov eax, 1
   syscall
@@ -86,6 +103,17 @@ with tempfile.TemporaryDirectory() as name:
         path = folder / f"out{ending}"
         contains(f"build {ending}", run("build", hello, "-o", path), 0)
         claim(f"{ending} is one", path.read_bytes().startswith(magic))
+    for level in ("-O0", "-O2"):
+        for name, hint, ending in (("one", "noinline", ".a"), ("two", "inline", ".a"), ("three", "noinline", ".so")):
+            (folder / f"{name}.inlay").write_text(LIBRARY.replace("NAME", name).replace("HINT", hint))
+            contains(f"{name}{ending} at {level}", run("build", level, folder / f"{name}.inlay", "-o", folder / f"lib{name}{ending}"), 0)
+        (folder / "user.c").write_text(USER)
+        built = execute("clang-22", "-w", folder / "user.c", folder / "libone.a", folder / "libtwo.a", folder / "libthree.so",
+                        f"-Wl,-rpath,{folder}", "-o", folder / "user")
+        contains(f"libraries with functions of the same name go together, {level}", built, 0)
+        contains(f"and run, {level}", execute(folder / "user"), 0)
+        contains(f"and trap, {level}", execute(folder / "user", "x"), -6, "three.inlay:2: trap: division by zero in @helper", "@three")
+        contains(f"a static library becomes a shared one, {level}", execute("clang-22", "-shared", "-Wl,--whole-archive", folder / "libone.a", "-Wl,--no-whole-archive", "-o", folder / "libother.so"), 0)
     contains("a library can be printed", run("print", folder / "out.inlaylib"), 0, "export func @main() -> i32 {", "Hello World\\n")
     contains("and built", run("build", folder / "out.inlaylib", "-o", folder / "again"), 0)
     contains("and that runs", execute(folder / "again"), 0, "Hello World")

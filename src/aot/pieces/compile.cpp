@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -85,10 +86,14 @@ Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const Compil
     }
     if (machine) machines.give_back(job.cpu, *std::move(machine));
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min<std::size_t>(job.threads, batches); ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  {
+    std::vector<std::jthread> threads;
+    try {
+      for (std::size_t i = 1; i < std::min<std::size_t>(job.threads, batches); ++i) threads.emplace_back(work);
+    } catch (const std::system_error&) {  // no more are to be had: these take what there is
+    }
+    work();
+  }
 
   // Errors in the order of the functions, so that the same program gives the same message.
   std::unordered_map<std::uint32_t, Piece> made;  // by number of the name

@@ -208,7 +208,7 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
   }
   const std::string_view text = source.file.text;
   // By how much each function moves on; and declarations behind the last change all move alike.
-  std::vector<std::int64_t> by(module_.functions.count() + 1);
+  std::vector<std::int64_t> by(module_.functions.count());
   std::int64_t lines = 0, bytes = 0;
   std::size_t next = 0;
   bool moves = false;

@@ -40,7 +40,7 @@ Result<std::string> trap_object() {
                                            .debug = false,
                                            .frame_pointers = true,
                                            .independent = true}));
-  INLAY_TRY_VOID(codegen::lower_records(module, program, reach.functions));
+  INLAY_TRY_VOID(codegen::lower_records(module, program, reach.functions, true));
   INLAY_TRY(std::unique_ptr<codegen::Machine> machine, codegen::Machine::create(codegen::Cpu::Portable));
   llvm::TargetOptions& options = machine->target().Options;
   options.FunctionSections = options.DataSections = options.UniqueSectionNames = true;

@@ -38,11 +38,12 @@ void FunctionLowering::lower(ir::FunctionId id, llvm::Function& function) {
   if (debug_) debug_->begin(id, function);
   builder_.SetInsertPoint(entry_);
   builder_.SetCurrentDebugLocation(debug_ ? debug_->location({}) : llvm::DebugLoc());
-  make_slots();
-  take_parameters();
-  if (jumps_to_first_) builder_.CreateBr(blocks_[0]);
-  for (BlockId block : order_) lower_block(block);
-  finish_traps();
+  if (make_slots()) {
+    take_parameters();
+    if (jumps_to_first_) builder_.CreateBr(blocks_[0]);
+    for (BlockId block : order_) lower_block(block);
+    finish_traps();
+  }
   if (debug_) debug_->end();
 }
 
@@ -99,7 +100,7 @@ void FunctionLowering::make_blocks() {
   if (!jumps_to_first_) entry_ = blocks_[0];
 }
 
-void FunctionLowering::make_slots() {
+bool FunctionLowering::make_slots() {
   std::uint64_t total = 0;
   for (InstId id = function_->first; id < function_->end; id = InstId{id.value + 1}) {
     const Inst& inst = module_.insts[id];
@@ -110,7 +111,7 @@ void FunctionLowering::make_slots() {
       symbols_.fail(Error(ErrorKind::InvalidProgram,
                           "'@" + module_.full_name(id_) + "' has slots of more than 1 GiB; make one a variable",
                           module_.place(module_.locations[id])));
-      return;
+      return false;
     }
     llvm::Type* type = types_.memory(inst.type());
     const llvm::Align align = types_.alignment(inst.type());
@@ -124,6 +125,7 @@ void FunctionLowering::make_slots() {
     known_of(id).not_null = true;
     if (debug_ && module_.name_of(id)) debug_->slot(module_.text(module_.name_of(id)), inst.type(), slot, builder_);
   }
+  return true;
 }
 
 void FunctionLowering::take_parameters() {

@@ -59,7 +59,8 @@ class FunctionLowering {
   void begin(ir::FunctionId id, llvm::Function& function);
   void order_blocks();
   void make_blocks();
-  void make_slots();
+  /// Answers false, with the error in the Symbols, if no stack has so much room; the function has no code then.
+  bool make_slots();
   void take_parameters();
   void make_phi(ir::TypeId type, Pair& value, llvm::BasicBlock* block);
   void lower_block(ir::BlockId block);

@@ -50,7 +50,9 @@ std::string record_name(const ir::Module& module, ir::FunctionId function);
 /// After an error, `into` holds a part of it and is good for nothing.
 Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const LowerJob& job);
 
-/// Adds the records of functions, under their names, for code that was made independently.
-Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions);
+/// Adds the records of functions, under their names: local to `into`, which has their code, or, with `independent`,
+/// for code that was made so.
+Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions,
+                           bool independent);
 
 }  // namespace inlay::codegen

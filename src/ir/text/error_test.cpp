@@ -71,6 +71,8 @@ TEST(TextErrors, of_declarations) {
       {"func @f() asm x86_64 {} asm x86_64 {}", "1:29", "the function has assembly for x86_64 already"},
       {"func @f() asm x86_64 { {}", "1:15", "this assembly has no '}' that ends it"},
       {"table @t : i8 = {}", "1:12", "a table is one of an interface, not of i8"},
+      {"table @t = { null }", "1:14",
+       "an entry of a table is called without a look at it, so it cannot be null; give a function that traps"},
       {"table @t = { 5 }", "1:14", "'5' stands where a function should be"},
       {"var @v : i8 = 1 table @t = { @v }", "1:30", "this is data; a table holds functions"},
   };
