@@ -121,7 +121,7 @@ class Data:
                 data = data * 40 + b"x" * rng.choice([4095, 65536, 200_000]) + data
             if not self.utf8 and rng.random() < 0.1:
                 data += rng.choice([b"\xff", b"\xc3", b"\xe6\x97", b"\xed\xa0\x80", b"a\x80b"])
-            if self.zeros and rng.random() < 0.05:
+            if self.zeros and data.isascii() and rng.random() < 0.05:
                 data = data[: len(data) // 2] + b"\0" + data[len(data) // 2 :]
         return data
 
