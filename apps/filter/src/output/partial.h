@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "inlay/filter/aggregate.h"
 #include "inlay/result.h"
-#include "output/aggregate.h"
 
 namespace inlay::filter {
 

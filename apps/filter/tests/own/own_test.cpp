@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "functions.h"
+#include "inlay/filter/aggregate.h"
 #include "inlay/filter/filter.h"
 #include "inlay/filter/rows.h"
 
@@ -114,6 +115,29 @@ TEST_P(Own, functions_that_handle_null_say_what_is_null) {
   EXPECT_EQ(passing("both(closed, closed)"), "1");
   EXPECT_EQ(passing("both(nullif(closed, true), nullif(closed, true))"),
             "row 1: neither is known in 'both(nullif(closed, true), nullif(closed, true))'");
+}
+
+TEST_P(Own, aggregates_are_of_what_projections_yield) {
+  const Batch batch = rows_.batch(accounts());
+  const auto values = [&](std::string_view expression) {
+    return Projection::compile(rows_.schema(), expression, options_).value().values(batch).value();
+  };
+  const Values key = values("closed"), cents = values("cents"), balance = values("nullif(balance, 10.5)");
+  Groups groups({.keys = {{Type::Boolean, "closed"}},
+                 .aggregates = {{AggregateKind::Sum, Type::Integer, "sum"},
+                                {AggregateKind::Average, Type::Real, "average"},
+                                {AggregateKind::Rows, Type::Integer, "rows"}}});
+  const Values arguments[] = {cents, balance, Values()};
+  groups.add(std::span(&key, 1), arguments, 3);
+  std::string text;
+  for (const std::uint32_t group : groups.sorted()) {
+    text += to_string(groups.keys(group)[0]) + ":";
+    const std::span<const AggregateState> states = groups.states(group);
+    text += result_of({AggregateKind::Sum, Type::Integer, "sum"}, states[0]).large + " ";
+    text += to_string(result_of({AggregateKind::Average, Type::Real, "average"}, states[1]).value) + " ";
+    text += to_string(result_of({AggregateKind::Rows, Type::Integer, "rows"}, states[2]).value) + "; ";
+  }
+  EXPECT_EQ(text, "false:101049 999.99 2; true:-200 -2.0 1; ");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Own,
