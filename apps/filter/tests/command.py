@@ -179,6 +179,11 @@ def small(folder):
     fails("a delimiter of two", run("--delimiter", "ab", "true", users), "'ab'")
     fails("--header and --no-header", run("--header", "--no-header", "true", users), "header")
     fails("--table of a CSV file", run("--table", "t", "--input-format", "csv", "true", users), "SQLite")
+    for option in ("--select", "--agg", "--group-by", "--types", "--delimiter", "--shard"):
+        fails(f"nothing behind {option}", run(option, "", "--count", "true", users))
+    with open("/dev/zero", "rb") as zeros:
+        done = subprocess.run([command, "merge", "-"], stdin=zeros, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        claim("merge of what never ends", done.returncode == 2 and b"is not what --shard writes" in done.stderr, done.stderr)
     fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
     fails("an empty input", run("true", stdin=""), "standard input", "empty")
     fails("a folder", run("true", folder), str(folder))
@@ -189,6 +194,11 @@ def small(folder):
     gives("a quote that stays open", run("a > 0", stdin='a,b\n1,2\n3,"x\n4,5\n'), 2, "a,b\n1,2\n", "standard input:3")
     gives("a cell that is none, line told behind lines in quotes", run("a > 0", "--types", "a=integer", stdin='a,b\n1,"2\n3"\n\nx,"y"\n'), 2, 'a,b\n1,"2\n3"\n', "standard input:5:", "'x' is not an integer", "'a'")
     gives("broken JSON", run("--input-format", "jsonl", "a > 0", stdin='{"a":1}\n{"a":\n'), 2, '{"a":1}\n', "standard input:2")
+    gives("lines that are no JSON, told rather than columns that are missing", run("--input-format", "jsonl", "a > 0", stdin='\n[1]\n{"a":1}\n'), 2, "", "standard input:2", "not a JSON object")
+    gives("JSON that is no UTF-8", run("--input-format", "jsonl", "a > 0", stdin=b'{"a":"\xff"}\n'), 2, "", "standard input:1", "UTF-8")
+    lines = '{"x":1.5}\n{"x":"NaN"}\n{"x":"-Infinity"}\n{"x":null}\n'
+    gives("JSON Lines that were written are read", run("--input-format", "jsonl", "--format", "jsonl", "--select", "x", "x > 1 or x < 0 or x is null", stdin=lines), 0, lines)
+    fails("other words are no numbers", run("--input-format", "jsonl", "--types", "x=real", "x > 1", stdin='{"x":"nan"}\n'), "standard input:1", '"nan", which is not a real')
     with open("/dev/full", "w") as full:
         done = subprocess.run([command, "true", users], stdout=full, stderr=subprocess.PIPE, timeout=60)
         claim("a full disk", done.returncode == 2 and b"No space left" in done.stderr, done.stderr)
@@ -337,6 +347,16 @@ def threads_and_shards(folder):
     quiet.stdin.flush()
     claim("-q ends while the pipe is open", quiet.wait(60) == 0)
     quiet.stdin.close()
+
+    # Files that somebody cuts while they are read: behind what is mapped, and within.
+    for kept in (9_000_000, 100):
+        cut = folder / "cut.csv"
+        cut.write_bytes(b"a,b\n" + b"1,some text that fills the line\n" * 700_000)
+        reading = subprocess.Popen([command, "-j", "2", "a = 1", cut], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        reading.stdout.read(1000)
+        os.truncate(cut, kept)
+        out, said = reading.communicate(timeout=60)
+        claim(f"a file that is cut to {kept} bytes while it is read", reading.returncode == 2 and b"was cut short while it was read" in said, reading.returncode, said)
 
     # A terminal gets progress on standard error, nobody else does.
     ours, theirs = pty.openpty()

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
+#include <string_view>
 
 #include "command/options.h"
 #include "command/run.h"
@@ -24,9 +26,27 @@ void occupy_standard_streams() {
   }
 }
 
+/// Files are mapped: what somebody cuts off while it is read is not there.
+void end_at_cut_file(int number, siginfo_t* info, void*) {
+  if (info->si_code == BUS_ADRERR) {
+    constexpr std::string_view Message = "inlay-filter: error: an input was cut short while it was read [file]\n";
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, Message.data(), Message.size());
+    std::_Exit(StatusError);
+  }
+  std::signal(number, SIG_DFL);  // and again
+}
+
+void watch_for_cut_files() {
+  struct sigaction action = {};
+  action.sa_sigaction = end_at_cut_file;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGBUS, &action, nullptr);
+}
+
 int main(int argc, char** argv) {
   occupy_standard_streams();
   std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
+  watch_for_cut_files();
   try {
     const Parsed parsed = parse_command_line(argc, argv);
     if (parsed.status) return std::fflush(stdout) == 0 ? *parsed.status : StatusError;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,11 @@ Result<std::string> read_all(const std::string& file) {
   std::string text;
   std::vector<char> block(std::size_t{64} << 10);
   ssize_t size;
-  while ((size = read(descriptor, block.data(), block.size())) > 0)
+  while ((size = read(descriptor, block.data(), block.size())) > 0) {
     text.append(block.data(), static_cast<std::size_t>(size));
+    // What is none is not read to its end, which may be far away.
+    if (text.size() >= PartialMark.size() && !text.starts_with(PartialMark)) break;
+  }
   std::optional<Error> error;
   if (size < 0) error = failed();
   if (!standard) close(descriptor);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string_view>
 #include <thread>
@@ -42,7 +43,9 @@ const std::map<std::string, Engine> Engines{{"tiered", Engine::Tiered},
 
 /// What the options say, before it is understood.
 struct Texts {
-  std::string select, aggregates, group_by, format, input_format, types, delimiter, shard, engine = "tiered";
+  // An empty text is one that was given: a variable of a script that ought to have had something in it.
+  std::optional<std::string> select, aggregates, group_by, types, delimiter, shard;
+  std::string format, input_format, engine = "tiered";
   bool with_header = false, without_header = false;
 };
 
@@ -153,23 +156,23 @@ Result<void> understand(Options& options, const Texts& texts) {
   if (!texts.format.empty()) options.format = Formats.at(texts.format);
   if (!texts.input_format.empty()) options.input_format = InputFormats.at(texts.input_format);
   options.filter.engine = Engines.at(texts.engine);
-  if (!texts.select.empty()) {
-    INLAY_TRY(options.select, parse_list(texts.select));
+  if (texts.select) {
+    INLAY_TRY(options.select, parse_list(*texts.select));
   }
-  if (!texts.aggregates.empty()) {
-    INLAY_TRY(options.aggregates, parse_aggregates(texts.aggregates));
+  if (texts.aggregates) {
+    INLAY_TRY(options.aggregates, parse_aggregates(*texts.aggregates));
   }
-  if (!texts.group_by.empty()) {
-    INLAY_TRY(options.group_by, parse_list(texts.group_by));
+  if (texts.group_by) {
+    INLAY_TRY(options.group_by, parse_list(*texts.group_by));
   }
-  if (!texts.types.empty()) {
-    INLAY_TRY(options.types, parse_types(texts.types));
+  if (texts.types) {
+    INLAY_TRY(options.types, parse_types(*texts.types));
   }
-  if (!texts.delimiter.empty()) {
-    INLAY_TRY(options.delimiter, parse_delimiter(texts.delimiter));
+  if (texts.delimiter) {
+    INLAY_TRY(options.delimiter, parse_delimiter(*texts.delimiter));
   }
-  if (!texts.shard.empty()) {
-    INLAY_TRY(options.shard, parse_shard(texts.shard));
+  if (texts.shard) {
+    INLAY_TRY(options.shard, parse_shard(*texts.shard));
   }
   if (texts.with_header || texts.without_header) options.header = texts.with_header;
   if (options.count && !options.aggregates.empty())

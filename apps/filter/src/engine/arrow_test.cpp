@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <deque>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -223,6 +224,93 @@ TEST(ArrowErrors, arrays_that_contradict_themselves_are_refused) {
     Table table(6);
     table.array.release = nullptr;
     EXPECT_EQ(refusal(table), "Arrow array: was released");
+  }
+}
+
+TEST(ArrowErrors, pointers_that_are_null_are_not_followed) {
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages}).array.buffers = nullptr;
+    EXPECT_EQ(refusal(table), "Arrow array: has another number of buffers than its type in column 'age'");
+  }
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages});
+    table.array.children[0] = nullptr;
+    EXPECT_EQ(refusal(table), "Arrow array: is not there in column 'age'");
+  }
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages});
+    table.array.children = nullptr;
+    EXPECT_EQ(refusal(table), "Arrow array: has no columns where it says that it has");
+  }
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages});
+    table.add("balance", "g", {nullptr, Balances});
+    table.schema.children[0] = nullptr;  // a column of no type
+    EXPECT_EQ(schema_of(table.schema).value().size(), 1u);
+    EXPECT_EQ(rows_that_pass(table.schema, table.array, "balance = 9000", Engine::Interpreted), "3");
+    table.schema.children = nullptr;
+    EXPECT_EQ(refusal(table), "Arrow array: has no columns where it says that it has");
+    EXPECT_EQ(schema_of(table.schema).error().message(), "Arrow schema: has no columns where it says that it has");
+  }
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages});
+    table.array.buffers = nullptr;  // of the rows as a whole; they have no NULLs
+    table.array.null_count = -1;
+    EXPECT_EQ(refusal(table), "accepted");
+  }
+  {
+    static constexpr std::int8_t Indices[] = {0, 0, 0, 0, 0, 0};
+    Table table(6);
+    table.dictionary(table.add("country", "c", {nullptr, Indices}), "u", {nullptr, Offsets, Characters}, 1)
+        .array.buffers = nullptr;
+    EXPECT_EQ(refusal(table), "Arrow array: has another number of buffers than its type in column 'country'");
+  }
+}
+
+TEST(ArrowErrors, numbers_that_cannot_be_are_not_computed_with) {
+  constexpr std::int64_t Huge = std::numeric_limits<std::int64_t>::max();
+  {
+    Table table(6);
+    table.add("age", "i", {nullptr, Ages}).array.length = -1;
+    EXPECT_EQ(refusal(table), "Arrow array: is shorter than it has to be in column 'age'");
+  }
+  {
+    Table table(6);
+    Table::Child& age = table.add("age", "i", {nullptr, Ages});
+    age.array.length = Huge;
+    EXPECT_EQ(refusal(table), "Arrow array: has an impossible length in column 'age'");
+    age.array.length = 6;
+    age.array.offset = Huge;
+    EXPECT_EQ(refusal(table), "Arrow array: has an impossible length in column 'age'");
+    age.array.offset = -1;
+    EXPECT_EQ(refusal(table), "Arrow array: has an impossible length in column 'age'");
+    age.array.offset = 0;
+    table.array.offset = Huge;
+    EXPECT_EQ(refusal(table), "Arrow array: is shorter than it has to be in column 'age'");
+  }
+  {
+    Table table(6);
+    table.array.length = -6;
+    EXPECT_EQ(refusal(table), "Arrow array: has a negative length");
+    table.array.length = Huge;
+    EXPECT_EQ(refusal(table), "Arrow array: has more than 4294967295 rows");
+  }
+  {
+    Table table(6);
+    table.array.n_children = table.schema.n_children = -1;
+    EXPECT_EQ(refusal(table), "Arrow array: has no columns where it says that it has");
+    EXPECT_FALSE(schema_of(table.schema));
+  }
+  {
+    static constexpr std::int8_t Indices[] = {0, 0, 0, 0, 0, 0};
+    Table table(6);
+    table.dictionary(table.add("country", "c", {nullptr, Indices}), "u", {nullptr, Offsets, Characters}, -4);
+    EXPECT_EQ(refusal(table), "Arrow array: is shorter than it has to be in column 'country'");
   }
 }
 

@@ -42,6 +42,10 @@ std::uint32_t width_of(Storage storage) {
   }
 }
 
+/// More rows than a Selection can number, and far more than addresses can be computed of.
+constexpr std::int64_t MostRows = 0xffffffff;
+constexpr std::int64_t MostElements = std::int64_t{1} << 56;
+
 bool has_offsets(Storage storage) { return storage == Storage::Offsets32 || storage == Storage::Offsets64; }
 
 struct Form {
@@ -104,7 +108,9 @@ std::optional<Form> form_of(std::string_view format) {
 }
 
 /// The column of a child, or none if no expression can use its type.
-std::optional<Column> column_of(const ArrowSchema& child) {
+std::optional<Column> column_of(const ArrowSchema* schema) {
+  if (!schema) return std::nullopt;
+  const ArrowSchema& child = *schema;
   const ArrowSchema& values = child.dictionary ? *child.dictionary : child;
   if (!child.format || !values.format) return std::nullopt;
   std::optional<Form> form = form_of(values.format);
@@ -128,9 +134,10 @@ std::optional<Column> column_of(const ArrowSchema& child) {
 Result<ColumnData> data_of(const ArrowArray& array, Storage storage, std::int64_t offset, std::int64_t length,
                            const char* name) {
   const std::int64_t buffers = has_offsets(storage) ? 3 : 2;
-  if (array.n_buffers != buffers) return refused("has another number of buffers than its type", name);
-  if (array.offset < 0 || array.length < 0 || length > array.length - offset)
-    return refused("is shorter than it has to be", name);
+  if (array.n_buffers != buffers || !array.buffers) return refused("has another number of buffers than its type", name);
+  if (array.offset < 0 || array.offset > MostElements || array.length > MostElements)
+    return refused("has an impossible length", name);
+  if (array.length < 0 || length > array.length - offset) return refused("is shorter than it has to be", name);
   offset += array.offset;
   ColumnData data;
   data.offset = offset;
@@ -167,9 +174,11 @@ Result<Schema> schema_of(const ArrowSchema& schema) {
   if (!schema.format || std::string_view(schema.format) != "+s")
     return Error(ErrorKind::InvalidArgument, std::string("Arrow schema: rows are a struct ('+s'), this is '") +
                                                  (schema.format ? schema.format : "") + "'");
+  if (schema.n_children < 0 || (schema.n_children > 0 && !schema.children))
+    return Error(ErrorKind::InvalidArgument, "Arrow schema: has no columns where it says that it has");
   Schema columns;
   for (std::int64_t i = 0; i < schema.n_children; ++i)
-    if (std::optional<Column> column = column_of(*schema.children[i])) columns.add(*std::move(column));
+    if (std::optional<Column> column = column_of(schema.children[i])) columns.add(*std::move(column));
   return columns;
 }
 
@@ -209,13 +218,17 @@ Result<ArrowBatch> ArrowBatch::look_into(const ArrowSchema& schema, const ArrowA
                                          std::unique_ptr<State> state) {
   if (!array.release) return refused("was released", nullptr);
   if (array.n_children != schema.n_children) return refused("has another number of columns than its schema", nullptr);
+  if (array.n_children < 0 || (array.n_children > 0 && (!array.children || !schema.children)))
+    return refused("has no columns where it says that it has", nullptr);
   if (array.offset < 0 || array.length < 0) return refused("has a negative length", nullptr);
-  if (array.null_count > 0 || (array.null_count < 0 && array.n_buffers > 0 && array.buffers[0]))
+  if (array.length > MostRows) return refused("has more than 4294967295 rows", nullptr);
+  if (array.null_count > 0 || (array.null_count < 0 && array.n_buffers > 0 && array.buffers && array.buffers[0]))
     return refused("has rows that are NULL as a whole", nullptr);
   state->dictionaries.reserve(static_cast<std::size_t>(array.n_children));
   for (std::int64_t i = 0; i < array.n_children; ++i) {
-    const std::optional<Column> column = column_of(*schema.children[i]);
+    const std::optional<Column> column = column_of(schema.children[i]);
     if (!column) continue;
+    if (!array.children[i]) return refused("is not there", schema.children[i]->name);
     const ArrowArray& child = *array.children[i];
     const char* name = schema.children[i]->name;
     const Storage storage = column->dictionary ? column->indices : column->storage;

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
+#include <optional>
 #include <unordered_map>
 
 #include "input/infer.h"
@@ -26,6 +28,15 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(Spaces);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(Spaces) - begin + 1);
+}
+
+/// `"NaN"`, `"Infinity"` or `"-Infinity"`.
+std::optional<double> not_finite(std::string_view token) {
+  token = trimmed(token);
+  if (token == "\"NaN\"") return std::numeric_limits<double>::quiet_NaN();
+  if (token == "\"Infinity\"") return std::numeric_limits<double>::infinity();
+  if (token == "\"-Infinity\"") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
 }
 
 std::string shortened(std::string_view text) {
@@ -174,7 +185,14 @@ Refusal JsonParser::State::read_value(ondemand::value value, const Target& targe
     }
     case Type::Real: {
       double read = 0;
-      if (!null && (kind != Kind::number || value.get_double().get(read) != simdjson::SUCCESS)) return refuse();
+      if (kind == Kind::string) {
+        // As --format jsonl writes what JSON has no numbers for.
+        const std::optional<double> word = not_finite(value.raw_json_token());
+        if (!word) return refuse();
+        read = *word;
+      } else if (!null && (kind != Kind::number || value.get_double().get(read) != simdjson::SUCCESS)) {
+        return refuse();
+      }
       std::memcpy(target.values + i * sizeof read, &read, sizeof read);
       break;
     }
@@ -315,6 +333,11 @@ std::vector<std::pair<std::string, std::optional<Type>>> JsonParser::members(std
         join(type, value.get_int64().get(integer) ? Type::Real : Type::Integer);
       } else if (kind == Kind::string) {
         const std::string_view token = trimmed(value.raw_json_token());
+        // Beside numbers only: alone it may be anybody's name.
+        if ((type == Type::Integer || type == Type::Real) && not_finite(token)) {
+          type = Type::Real;
+          continue;
+        }
         const Type found = token.size() < 2 ? Type::Text : type_of_text(token.substr(1, token.size() - 2));
         join(type, found == Type::Date || found == Type::Timestamp ? found : Type::Text);
       } else {

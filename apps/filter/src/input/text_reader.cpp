@@ -59,6 +59,13 @@ class MappedReader final : public TextReader {
     window_begin_ = position_ / page_ * page_;
     window_end_ = std::min(end_, std::max(window_begin_ + Window, position_ + wanted));
     const std::size_t size = window_end_ - window_begin_;
+    // What is cut off later ends in SIGBUS, as with every mapping; the command says why.
+    struct stat status = {};
+    if (::fstat(file_, &status) == 0 && static_cast<std::size_t>(status.st_size) < window_end_) {
+      failure_ = Error(ErrorKind::File, "was cut short while it was read", {.file = name_});
+      window_end_ = position_;
+      return;
+    }
     ::posix_fadvise(file_, static_cast<off_t>(window_end_), static_cast<off_t>(Window), POSIX_FADV_WILLNEED);
     void* const address =
         ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file_, static_cast<off_t>(window_begin_));

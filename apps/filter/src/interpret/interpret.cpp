@@ -19,7 +19,8 @@ using State = InterpretedProgram::State;
 
 /// One per run: what rows leave, and the addresses of operands among it.
 struct Frame {
-  explicit Frame(const State& state) : slots(state.places), arguments(state.arguments.size()) {
+  // A program of constants alone has no places, but its last step has a result, as all have, that nobody reads.
+  explicit Frame(const State& state) : slots(std::max(state.places, 1u)), arguments(state.arguments.size()) {
     for (std::size_t i = 0; i != arguments.size(); ++i) {
       const Argument& argument = state.arguments[i];
       arguments[i] = argument.constant ? &state.constants[argument.number] : &slots[argument.number];

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "language/binder.h"
-#include "language/conversions.h"
 #include "language/nearest.h"
 #include "language/scanner.h"
+#include "runtime/conversions.h"
 #include "runtime/utf8.h"
 
 namespace inlay::filter {

@@ -80,6 +80,8 @@ TEST_F(Messages, of_the_scanner) {
           "      ^~~~~~~~~~~~~~~~~~~"},
          {"age = -9223372036854775809", "this integer does not fit 64 bits; write '.0' behind it for a real number",
           "      ^~~~~~~~~~~~~~~~~~~~"},
+         {"balance = 1e99999999999999999999", "this number is beyond what a real number can be",
+          "          ^~~~~~~~~~~~~~~~~~~~~~"},
          {"balance = 1e999", "this number is beyond what a real number can be", "          ^~~~~"},
          {"active && active", "'&&' is no operator; write AND", "       ^~"},
          {"active & active", "'&' is no operator; write AND", "       ^"},

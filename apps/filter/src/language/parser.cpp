@@ -12,6 +12,7 @@
 #include "language/precedence.h"
 #include "language/scanner.h"
 #include "language/syntax.h"
+#include "runtime/parse.h"
 
 namespace inlay::filter {
 
@@ -266,8 +267,8 @@ class Parser {
         return fail(token.range, "this integer does not fit 64 bits; write '.0' behind it for a real number");
       add_literal(Value::of(static_cast<std::int64_t>(negative ? 0 - number : number)), token.range);
     } else {
-      double number = 0;
-      if (std::from_chars(digits.data(), end, number).ec != std::errc())
+      double number = 0;  // and as CAST has it: what is too small a number is 0
+      if (parse_real(Text(digits), number) != Fault::None)
         return fail(token.range, "this number is beyond what a real number can be");
       add_literal(Value::of(negative ? -number : number), token.range);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "output/aggregate.h"
+#include "inlay/filter/aggregate.h"
 
 #include <algorithm>
 #include <bit>

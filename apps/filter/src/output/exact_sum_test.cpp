@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "output/exact_sum.h"
+#include "inlay/filter/exact_sum.h"
 
 #include <gtest/gtest.h>
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "inlay/filter/aggregate.h"
 #include "inlay/result.h"
-#include "output/aggregate.h"
 
 namespace inlay::filter {
 

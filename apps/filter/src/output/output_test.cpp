@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "output/aggregate.h"
+#include "inlay/filter/aggregate.h"
 #include "output/list.h"
 #include "output/partial.h"
 #include "output/write.h"

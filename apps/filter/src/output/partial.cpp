@@ -15,7 +15,6 @@ namespace inlay::filter {
 
 namespace {
 
-constexpr std::string_view Mark = "inlay-filter-partial 1";
 // So that a thousand parts can be added up in 64 and 128 bits, whatever they say.
 constexpr std::int64_t MostShards = 1000, MostRows = std::int64_t{1} << 53;
 constexpr std::size_t MostDigits = 35;
@@ -211,7 +210,7 @@ Result<Shard> parse_shard(std::string_view text) {
 
 std::string to_text(const Partial& partial) {
   const Aggregation& aggregation = partial.aggregation;
-  std::string text = std::string(Mark) + '\n';
+  std::string text = std::string(PartialMark) + '\n';
   text += "shard " + std::to_string(partial.shard.number) + ' ' + std::to_string(partial.shard.count) + '\n';
   text += "condition " + word_of(partial.condition) + '\n';
   text += "only-count " + std::to_string(partial.only_count ? 1 : 0) + '\n';
@@ -235,7 +234,7 @@ std::string to_text(const Partial& partial) {
 }
 
 Result<Partial> parse_partial(std::string_view text, const std::string& name) {
-  if (!text.starts_with(Mark))
+  if (!text.starts_with(PartialMark))
     return Error(ErrorKind::File, "is not what --shard writes with --count or --agg; rows are put together by cat",
                  {.file = name});
   Words words(text);

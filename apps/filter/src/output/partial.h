@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "inlay/filter/aggregate.h"
 #include "inlay/result.h"
-#include "output/aggregate.h"
 
 namespace inlay::filter {
 
@@ -20,6 +20,9 @@ struct Shard {
 
 /// `2/4`.
 Result<Shard> parse_shard(std::string_view text);
+
+/// What a part begins with.
+inline constexpr std::string_view PartialMark = "inlay-filter-partial 1";
 
 struct Partial {
   Shard shard;

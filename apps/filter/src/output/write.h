@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "inlay/filter/aggregate.h"
 #include "inlay/filter/filter.h"
 #include "input/source.h"
-#include "output/aggregate.h"
 
 namespace inlay::filter {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the language brings along. (What a Registry does is in src/language.)
+// What the language brings along.
 #include "runtime/register.h"
 
 namespace inlay::filter {

@@ -55,7 +55,7 @@ class Filter {
   /// Of a tree built in C++ (builder.h).
   static Result<Filter> compile(Expressions expressions, NodeId condition, const FilterOptions& options = {});
 
-  /// The rows of a batch that pass. An error (InvalidData) names the row that raised it, by its number in the input.
+  /// The rows of a batch that pass. An error (Trap) names the row that raised it, by its number in the input.
   Result<Selection> select(const Batch& batch);
   Result<std::int64_t> count(const Batch& batch);
   /// One bit a row, low bits first, as Arrow has it; as many bytes as (rows + 7) / 8.

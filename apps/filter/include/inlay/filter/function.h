@@ -44,8 +44,8 @@ struct Slot {
 
 enum class Nulls : std::uint8_t {
   Strict,  // NULL if an argument is NULL: the function is not called then
-  /// Called always: each argument is followed by a `bool` that tells whether it is NULL, and all by a `bool*` in which
-  /// the function says whether its result is.
+  /// Called always: each argument is followed by a `bool` that tells whether it is NULL (the argument is 0, false or an
+  /// empty text then), and all by a `bool*` in which the function says whether its result is.
   Handled,
 };
 

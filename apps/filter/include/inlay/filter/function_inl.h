@@ -71,10 +71,11 @@ struct Handled {
         // A flag, unless it is a Boolean argument, which comes first.
         if (last) return std::exchange(last, nullptr)->null;
         last = *arguments++;
-        return last->bits != 0;
+        return !last->null && last->bits != 0;
       } else {
+        // A slot that is NULL may hold what was there before; compiled code has zeros, too.
         last = *arguments++;
-        return from_slot<T>(*last);
+        return last->null ? T{} : from_slot<T>(*last);
       }
     };
     std::tuple<P...> all{argument(std::type_identity<P>{})...};

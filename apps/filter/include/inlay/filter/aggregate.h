@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// count, sum, avg, min and max of groups of rows, in parts that can be merged in any order with the same result.
+// count, sum, avg, min and max of groups of rows, in parts that can be merged in any order with the same result. Keys
+// and arguments are what projections yield for the rows that a filter let pass.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "inlay/filter/exact_sum.h"
 #include "inlay/filter/filter.h"
 #include "inlay/filter/value.h"
 #include "inlay/result.h"
-#include "output/exact_sum.h"
 
 namespace inlay::filter {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "inlay/filter/function.h"
-#include "language/conversions.h"
+#include "runtime/conversions.h"
 
 namespace inlay::filter {
 
