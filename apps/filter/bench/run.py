@@ -153,12 +153,18 @@ def measure_peers(options, path, figures):
     figures.append({"title": "peers", "rows": rows, "notes": []})
 
 
+def save(options, figures):
+    if options.json:
+        options.json.write_text(json.dumps({"benchmark": "filter", "tables": figures}, indent=1) + "\n")
+
+
 def measure_memory(options, path, figures):
     command = [str(options.build / "bench" / "filter" / "bench_filter"), str(path)]
     command += ["--quick"] if options.quick else []
     if options.json:
         text, _, _ = timed(command + ["--json"], 3600)
         figures += json.loads(text)["tables"]
+        save(options, figures)
     elif subprocess.run(command).returncode != 0:
         raise RunError("bench_filter failed")
 
@@ -195,6 +201,7 @@ def main():
             measure_memory(options, path, figures)
         if "csv" in options.only:
             measure_csv(options, path, figures, "CSV")
+            save(options, figures)
             quoted = generated(options, f"users-{options.rows}-quoted.csv", ["--quotes", "50"])
             measure_csv(options, quoted, figures, "CSV with half of the texts in quotes", quoted=True)
         if options.peers and "peers" in options.only:
@@ -202,8 +209,7 @@ def main():
     except (RunError, subprocess.CalledProcessError) as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
-    if options.json:
-        options.json.write_text(json.dumps({"benchmark": "filter", "tables": figures}, indent=1) + "\n")
+    save(options, figures)
     return 0
 
 

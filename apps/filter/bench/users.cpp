@@ -26,10 +26,10 @@ std::vector<User> read_users(const std::string& path, std::int64_t most) {
                      .email = text(3),
                      .phone = text(4),
                      .country = text(5),
-                     .id = std::atoll(fields[0].data()),
                      .age = std::atoi(fields[10].data()),
                      .score = std::atoi(fields[12].data()),
-                     .balance = std::strtod(fields[11].data(), nullptr)});
+                     .balance = std::strtod(fields[11].data(), nullptr),
+                     .id = std::atoll(fields[0].data())});
   }
   if (users.empty()) {
     std::fprintf(stderr, "no rows in %s\n", path.c_str());

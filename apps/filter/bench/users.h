@@ -11,9 +11,10 @@ namespace bench {
 
 struct User {
   std::string first_name, last_name, email, phone, country;
-  std::int64_t id;
   std::int32_t age, score;
-  double balance, spare = 0;
+  double balance;
+  std::int64_t id;
+  double spare = 0;
 };
 static_assert(sizeof(User) == 192);
 
