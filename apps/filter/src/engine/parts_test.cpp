@@ -17,8 +17,9 @@ TEST(Tiers, CompilingPaysWhereEnoughRowsAreToCome) {
   EXPECT_FALSE(pays_for_certain({.ms = 0, .rows = 0, .left = 1000000, .cost = 2, .saves = 0.5}));
 }
 
-TEST(Tiers, OptimizingCostsMoreThanCompilingQuickly) {
-  for (const double quick : {0.5, 2.0, 20.0}) EXPECT_GT(optimized_cost(quick), 2 * quick);
+TEST(Tiers, OptimizingCostsMoreThanCompilingQuicklyAndLongProgramsMost) {
+  for (const double quick : {0.5, 2.0, 20.0}) EXPECT_GT(optimized_cost(quick, 10), 2 * quick);
+  EXPECT_GT(optimized_cost(15, 2500), 100 * 15);
 }
 
 TEST(Tiers, WhereProcessorsAreInUseCompilingIsATwentiethOfWhatWasSpent) {

@@ -96,7 +96,7 @@ void Runner::State::consider(bool bitmaps, Tier tier, std::int64_t left) {
     spent.cost = quick_cost(plan.program.code.size());
   } else {
     std::lock_guard lock(mutex_);
-    spent.cost = optimized_cost(times_[static_cast<std::size_t>(Tier::Quick)].cpu);
+    spent.cost = optimized_cost(times_[static_cast<std::size_t>(Tier::Quick)].cpu, plan.program.code.size());
   }
   if (!pays_for_certain(spent)) {
     // Asking for the processor takes time, too: only where the answer matters.

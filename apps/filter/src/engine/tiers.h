@@ -26,6 +26,6 @@ bool processor_is_free();
 
 /// An estimate, before the first compilation of a program of so many instructions, and of the optimizing one after it.
 double quick_cost(std::size_t instructions);
-double optimized_cost(double quick_ms);
+double optimized_cost(double quick_ms, std::size_t instructions);
 
 }  // namespace inlay::filter
