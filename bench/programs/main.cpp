@@ -312,7 +312,6 @@ void measure_kernels(Output& output) {
   Inputs inputs(output.quick());
   output.table("Kernels with runtime functions inlined (ms)",
                {{"kernel"}, {"program IR", 2}, {"clang -O2", 2}, {"IR/clang", 2}});
-  double worst = 0;
   for (const Kernel& kernel : kernels(inputs, output.quick())) {
     if (kernel.inlay() != kernel.c()) return output.fail(kernel.name + " computes something else than C");
     std::vector<double> ours, theirs;
@@ -325,7 +324,6 @@ void measure_kernels(Output& output) {
       theirs.push_back(thread_cpu_us() - middle);
     }
     const double a = median(ours) / 1000, b = median(theirs) / 1000;
-    worst = std::max(worst, a / b);
     output.row({kernel.name, a, b, a / b});
   }
   output.note("CPU time, medians of interleaved runs. Goal: 1.05 at most.");

@@ -187,7 +187,6 @@ def incremental(folder):
         subprocess.run([inlay, "build", "--no-server", "-O2", program, "-o", fresh], check=True)
         assert fresh.read_bytes() == executable.read_bytes(), "the server's executable differs from a fresh one"
     c.write_text(c_program(factors))
-    expected = None
     begin = time.perf_counter()
     subprocess.run([clang, "-O2", "-c", c, "-o", folder / "c.o"], check=True)
     subprocess.run([clang, "-fuse-ld=lld", folder / "c.o", "-o", folder / "c"], check=True)

@@ -24,6 +24,7 @@ namespace inlay::aot {
 struct Options {
   Level level = Level::O2;
   bool strip = false;   // leave out the symbol table
+  bool debug = true;    // with the debug information that the unit has, and that of runtimes' code
   bool native = false;  // for processors like this one; otherwise for every one of the architecture
 
   /// What the file is for. The unit must have been made for it, and runtimes can be carried to x86-64 only. Shared

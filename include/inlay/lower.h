@@ -2,6 +2,7 @@
 // From a program to a unit: the third way in.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,13 @@ struct LowerOptions {
 
 /// The program as a unit: verified, instances of generics made, everything that the roots reach, in the order of the
 /// calls. Functions that it declares are joined with the runtimes' bodies when the unit is compiled. What traps calls
-/// `inlay_trap` (inlay/ir/layout.h). The module gets the instances.
+/// `inlay_trap` (inlay/ir/layout.h). The module gets the instances. An error also if it declares a function of a
+/// runtime of this process otherwise than it is (check_externals()).
 Result<Unit> lower(ir::Module& module, const LowerOptions& options = {});
+
+/// Compares functions that a verified module declares as external with those of that name which runtimes of this
+/// process define. An error where a call would surely hand over, or read, what the other side does not: another number
+/// of words, integers for floats, half of what is looked at. What is only said in another way is none.
+Result<void> check_externals(const ir::Module& module, std::span<const ir::FunctionId> functions);
 
 }  // namespace inlay

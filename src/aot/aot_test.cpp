@@ -100,6 +100,20 @@ TEST_F(Aot, executable_is_executable_and_an_object_is_not) {
   EXPECT_EQ(information.st_mode & 0777, 0644u);
 }
 
+TEST_F(Aot, a_file_has_no_rights_that_the_process_does_not_give) {
+  Unit unit = unit_of(Hello);
+  const std::string program = folder_ / "program", object = folder_ / "object.o";
+  const mode_t before = ::umask(027);
+  const Result<void> written = write_executable(unit, program), other = write_object(unit, object);
+  ::umask(before);
+  ASSERT_TRUE(written && other);
+  struct stat information{};
+  ASSERT_EQ(::stat(program.c_str(), &information), 0);
+  EXPECT_EQ(information.st_mode & 0777, 0750u);
+  ASSERT_EQ(::stat(object.c_str(), &information), 0);
+  EXPECT_EQ(information.st_mode & 0777, 0640u);
+}
+
 TEST_F(Aot, exception_passes_through_the_written_program) {
   Unit unit = unit_of(R"(
 @_ZTIi = external constant ptr
@@ -179,8 +193,8 @@ TEST_F(Aot, undefined_symbol_is_named_with_who_needs_it) {
   Result<void> written = write_executable(unit, folder_ / "program");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::UndefinedSymbol);
-  const std::string& message = written.error().message();
-  EXPECT_NE(message.find("'missing_one' (needed by 'main')"), std::string::npos) << message;
+  const std::string message = written.error().to_string();
+  EXPECT_NE(message.find("'missing_one' by 'main'"), std::string::npos) << message;
   EXPECT_NE(message.find("missing_two"), std::string::npos) << message;
   EXPECT_TRUE(folder_.empty());  // nothing half-written
   EXPECT_EQ(written.error().to_string().find("/proc/self"), std::string::npos) << written.error().to_string();

@@ -6,15 +6,13 @@
 #include <optional>
 
 #include "aot/output.h"
-#include "codegen/lower/lower.h"
+#include "aot/prepare.h"
 #include "inlay/aot.h"
 #include "inlay/ir.h"
 #include "inlay/lower.h"
 #include "inlay/runtime.h"
 #include "inlay/serve.h"
 #include "runtime/unit.h"
-
-#include <llvm/IR/Module.h>
 
 namespace inlay {
 
@@ -50,25 +48,21 @@ Result<bool> build_from_pieces(const BuildOptions& options, const aot::BuildRequ
   return true;
 }
 
-/// Whether code of the unit calls or reads what nobody here defines.
-bool needs_libraries(const Unit& unit) {
-  for (const llvm::GlobalValue& global : unit.state().module->global_values()) {
-    const llvm::StringRef name = global.getName();
-    if (global.isDeclaration() && !name.starts_with("llvm.") && name != llvm::StringRef(codegen::TrapName)) return true;
-  }
-  return false;
-}
-
 Result<void> write_unit(Unit& unit, const BuildOptions& options) {
   aot::Options writing;
   writing.level = options.level;
   writing.strip = options.strip;
+  writing.debug = options.debug;
   writing.native = options.native;
   writing.architecture = options.architecture;
   writing.libraries = options.libraries;
   writing.profile = options.profile;
   writing.stages = options.stages;
-  writing.freestanding = options.freestanding || (options.libraries.empty() && !needs_libraries(unit));
+  writing.freestanding = options.freestanding;
+  if (!options.freestanding && options.libraries.empty()) {
+    INLAY_TRY(const bool needs, aot::needs_libraries(*unit.state().module));
+    writing.freestanding = !needs;
+  }
   switch (options.form) {
     case BuildForm::Executable:
       return aot::write_executable(unit, options.output, writing);

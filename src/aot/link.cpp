@@ -5,10 +5,13 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <mutex>
 #include <system_error>
 
@@ -139,6 +142,27 @@ class BorrowedSignals {
   bool replaced_ = false;
 };
 
+/// LLD writes to a mapped file of its own beside `path`, whose pages the system may have no room for: it dies then, of
+/// a signal, and leaves the file. Removes it; whether there was no room.
+bool ran_out_of_space(const std::string& path) {
+  const std::filesystem::path whole(path);
+  const std::string prefix = whole.filename().string() + ".tmp";
+  bool out_of_space = false;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(whole.parent_path().empty() ? "." : whole.parent_path(), ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    struct stat file = {};
+    struct statvfs system = {};
+    if (::stat(entry.path().c_str(), &file) == 0 && ::statvfs(entry.path().c_str(), &system) == 0) {
+      const auto missing = static_cast<std::uint64_t>(std::max<std::int64_t>(0, file.st_size - file.st_blocks * 512));
+      out_of_space = out_of_space || missing > std::uint64_t{system.f_bavail} * system.f_frsize;
+    }
+    std::filesystem::remove(entry.path(), ignored);
+  }
+  return out_of_space;
+}
+
 Result<void> run_lld(const std::vector<std::string>& arguments, const std::string& name, const std::string& path) {
   static std::mutex mutex;
   static bool usable = true;
@@ -159,6 +183,8 @@ Result<void> run_lld(const std::vector<std::string>& arguments, const std::strin
   llvm::CrashRecoveryContext::Disable();
   usable = answer.canRunAgain;
   if (answer.retCode == 0) return {};
+  if (err.empty() && ran_out_of_space(path))
+    return Error(ErrorKind::File, "there is no space left on the device for '" + name + "'");
   return link_error(err, name);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "aot/link_errors.h"
 
+#include <algorithm>
 #include <cctype>
 #include <vector>
+
+#include "base/messages.h"
 
 namespace inlay::aot {
 
@@ -10,14 +13,8 @@ namespace {
 
 constexpr std::string_view Prefix = "ld.lld: error: ";
 constexpr std::string_view Undefined = "undefined symbol: ";
+constexpr std::size_t ShownUsers = 8;
 constexpr std::string_view AnonymousFile = "/proc/self/fd/";
-constexpr std::size_t ShownSymbols = 8;
-
-struct Need {
-  std::string symbol;
-  std::string user;  // the first one
-};
-
 std::string readable(std::string_view line, const std::string& name) {
   std::string text(line);
   for (std::size_t at; (at = text.find(AnonymousFile)) != std::string::npos;) {
@@ -30,7 +27,7 @@ std::string readable(std::string_view line, const std::string& name) {
 
 /// `>>>    file:(function)` → `function`
 std::string user_in(const std::string& line) {
-  std::size_t open = line.find(":(");
+  const std::size_t open = line.find(":(");
   if (open == std::string::npos || line.back() != ')') return "";
   return line.substr(open + 2, line.size() - open - 3);
 }
@@ -39,34 +36,41 @@ std::string user_in(const std::string& line) {
 
 Error link_error(std::string_view text, const std::string& name) {
   std::vector<std::string> lines;
-  std::vector<Need> needs;
+  std::vector<std::string> needs;
+  std::vector<std::string> users;
+  std::size_t user_of = 0;
+  bool about_need = false;  // a line that says more about the symbol before it: which part of the file uses it
   while (!text.empty()) {
     std::size_t end = text.find('\n');
     std::string line = readable(text.substr(0, end), name);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (about_need && line.starts_with(">>>")) {
+      const std::string user = user_in(line);
+      if (!user.empty() && users.size() < ShownUsers && user_of != needs.size()) {
+        users.push_back("'" + needs.back() + "' by '" + user + "'");
+        user_of = needs.size();  // the first one
+      }
+      continue;
+    }
     if (line.starts_with(Prefix)) line.erase(0, Prefix.size());
     if (line.empty()) continue;
-    if (line.starts_with(Undefined))
-      needs.push_back({line.substr(Undefined.size()), ""});
-    else if (!needs.empty() && needs.back().user.empty())
-      needs.back().user = user_in(line);
-    lines.push_back(std::move(line));
+    about_need = line.starts_with(Undefined);
+    if (about_need)
+      needs.push_back(line.substr(Undefined.size()));
+    else
+      lines.push_back(std::move(line));
   }
 
-  std::string message;
-  for (std::size_t i = 0; i < needs.size() && i < ShownSymbols; ++i) {
-    message += i == 0 ? "nothing defines '" : ", '";
-    message += needs[i].symbol + "'";
-    if (!needs[i].user.empty()) message += " (needed by '" + needs[i].user + "')";
-  }
-  if (needs.size() > ShownSymbols) message += ", and " + std::to_string(needs.size() - ShownSymbols) + " more";
-  ErrorKind kind = needs.empty() ? ErrorKind::LinkFailed : ErrorKind::UndefinedSymbol;
-  if (!needs.empty())
-    message += "; define it in a runtime, or name the library that does";
-  else
-    message = lines.empty() ? "the linker gave no reason" : lines.front();
-
+  const bool needs_any = !needs.empty();
+  std::string message = needs_any       ? base::nothing_defines(std::move(needs))
+                        : lines.empty() ? "the linker gave no reason"
+                                        : lines.front();
+  const ErrorKind kind = needs_any ? ErrorKind::UndefinedSymbol : ErrorKind::LinkFailed;
   Error error(kind, message + ", while linking '" + name + "'");
+  std::sort(users.begin(), users.end());
+  std::string all_users;
+  for (const std::string& user : users) all_users += (all_users.empty() ? "needed: " : ", ") + user;
+  if (!all_users.empty()) static_cast<void>(std::move(error).with_note(std::move(all_users)));
   for (std::string& line : lines) static_cast<void>(std::move(error).with_note(std::move(line)));
   return error;
 }

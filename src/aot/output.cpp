@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,20 @@ int create_unnamed(const std::string& path) {
   const int reader = ::open(("/proc/self/fd/" + std::to_string(writer)).c_str(), O_RDONLY | O_CLOEXEC);
   ::close(writer);
   return reader;
+}
+
+/// What the process takes from the rights of the files that it makes. Asked of the system in this way, as umask() would
+/// change it for a moment, for all threads.
+mode_t rights_not_given() {
+  constexpr mode_t Usual = 022;
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == "Umask:") {
+      unsigned mask = Usual;
+      status >> std::oct >> mask;
+      return mask & 0777;
+    }
+  return Usual;
 }
 
 /// Gives the file `name` the name `path`, in one step for all who look. What had it before is exchanged for it rather
@@ -114,7 +129,7 @@ Result<std::string> Output::name() {
 }
 
 Result<void> Output::commit(unsigned mode) {
-  if (::chmod(temporary_.c_str(), mode) != 0) return cannot_write(path_, errno);
+  if (::chmod(temporary_.c_str(), mode & ~rights_not_given()) != 0) return cannot_write(path_, errno);
   INLAY_TRY_VOID(name());  // of its own first: links replace nothing
   if (!take_place(temporary_.c_str(), path_.c_str())) return cannot_write(path_, errno);
   named_ = false;

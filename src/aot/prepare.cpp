@@ -9,9 +9,12 @@
 #include "codegen/diagnostics.h"
 #include "codegen/disassemble.h"
 #include "codegen/join.h"
+#include "codegen/lower/lower.h"
 #include "codegen/pipeline.h"
+#include "ir/symbol_names.h"
 #include "runtime/unit.h"
 
+#include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Object/ModuleSymbolTable.h>
 #include <llvm/Support/raw_ostream.h>
@@ -24,6 +27,7 @@ namespace {
 /// Assembly in a module is text to LLVM; these are the names in it.
 struct AssemblySymbols {
   std::vector<std::string> defined;    // for others
+  std::vector<std::string> local;      // defined, for nobody but this module
   std::vector<std::string> mentioned;  // and not defined there
 
   static bool contains(const std::vector<std::string>& names, llvm::StringRef name) {
@@ -35,7 +39,7 @@ Result<AssemblySymbols> assembly_symbols(const llvm::Module& module) {
   AssemblySymbols found;
   const std::optional<Architecture> architecture = codegen::architecture_of(module);
   if (module.getModuleInlineAsm().empty() || !architecture) return found;
-  codegen::make_ready(*architecture);
+  (void)codegen::backend_of(*architecture);  // its reader of assembly
   codegen::Diagnostics diagnostics(module.getContext());
   using Symbol = llvm::object::BasicSymbolRef;
   llvm::ModuleSymbolTable::CollectAsmSymbols(module, [&](llvm::StringRef name, Symbol::Flags flags) {
@@ -43,6 +47,8 @@ Result<AssemblySymbols> assembly_symbols(const llvm::Module& module) {
       found.mentioned.push_back(name.str());
     else if (flags & Symbol::SF_Global)
       found.defined.push_back(name.str());
+    else
+      found.local.push_back(name.str());
   });
   if (diagnostics.failed())
     return diagnostics.take(ErrorKind::Codegen).with_note("in the assembly of '" + module.getName().str() + "'");
@@ -94,6 +100,9 @@ void set_visibility(llvm::Module& module, const std::vector<std::string>& entrie
     global.setLinkage(entry || mentioned ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage);
     global.setVisibility(mentioned ? llvm::GlobalValue::HiddenVisibility : llvm::GlobalValue::DefaultVisibility);
     if (!entry) global.setDSOLocal(true);
+    // Otherwise calls for operations would find it, rather than what does them.
+    if (!entry && !mentioned && codegen::is_called_by_code(global.getName()))
+      global.setName(global.getName() + ir::OwnSuffix);
     if (auto* object = llvm::dyn_cast<llvm::GlobalObject>(&global)) object->setComdat(nullptr);
   }
 }
@@ -166,6 +175,21 @@ Result<bool> defines(const llvm::Module& module, const std::string& name) {
   return AssemblySymbols::contains(assembly.defined, name);
 }
 
+Result<bool> needs_libraries(const llvm::Module& module) {
+  INLAY_TRY(const AssemblySymbols assembly, assembly_symbols(module));
+  const auto is_here = [&](llvm::StringRef name) {
+    return name.starts_with("llvm.") || name == llvm::StringRef(codegen::TrapName) ||
+           AssemblySymbols::contains(assembly.defined, name) || AssemblySymbols::contains(assembly.local, name);
+  };
+  for (const llvm::GlobalValue& global : module.global_values())
+    if (global.isDeclaration() && !is_here(global.getName())) return true;
+  for (const std::string& name : assembly.mentioned) {
+    const llvm::GlobalValue* global = module.getNamedValue(name);
+    if (!is_here(name) && (!global || global->isDeclaration())) return true;
+  }
+  return false;
+}
+
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,
                          codegen::Position position) {
   StageClock clock(options.stages);
@@ -204,6 +228,7 @@ Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Opt
   INLAY_TRY_VOID(join_all(*module, *machine, bodies, options));
 
   INLAY_TRY_VOID(traps.join(*module, options.architecture));
+  if (!options.debug) llvm::StripDebugInfo(*module);  // what traps tell of it, they know by now
 
   // Beyond this point, nothing is added but tables.
   clock.done("join", [&] { return text_of(*module); });

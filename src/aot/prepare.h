@@ -23,6 +23,10 @@ struct Prepared {
 /// cannot be read.
 Result<bool> defines(const llvm::Module& module, const std::string& name);
 
+/// Whether code of the module, be it assembly, calls or reads what nobody there defines. What the code generator calls
+/// (memcpy, say) does not count.
+Result<bool> needs_libraries(const llvm::Module& module);
+
 /// Copies the unit's module (unless it is used up, see runtime/unit.h), joins what it reaches, optimizes it and makes
 /// it an object.
 Result<Prepared> prepare(Unit& unit, std::vector<std::string> entries, const Options& options,

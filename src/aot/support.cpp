@@ -13,6 +13,7 @@
 #include "inlay/ir/text.h"
 #include "inlay/llvm.h"
 #include "inlay/lower.h"
+#include "ir/symbol_names.h"
 
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/IR/Module.h>
@@ -41,6 +42,7 @@ std::string trap_texts() {
 
 Result<Unit> unit_of(const std::string& text, const char* file, Architecture architecture) {
   INLAY_TRY(ir::Module module, ir::parse(text, {.file = file}));
+  ir::allow_own_names(module);
   return lower(module, {.architecture = architecture});
 }
 

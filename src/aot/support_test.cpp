@@ -50,7 +50,7 @@ class Support : public ::testing::Test {
   /// A function of the program, which becomes a shared library.
   template <class Signature>
   Signature* function(const char* text, const char* name) {
-    std::optional<Unit> unit = program_of(text);
+    std::optional<Unit> unit = program_of(text, Architecture::X86_64, false, /*own_names=*/true);
     if (!unit) return nullptr;
     const std::string path = folder_ / name;
     Result<void> written = write_shared_library(*unit, path, {.freestanding = true, .entries = {name}});

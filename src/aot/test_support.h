@@ -19,6 +19,7 @@
 #include "inlay/llvm.h"
 #include "inlay/lower.h"
 #include "inlay/unit.h"
+#include "ir/symbol_names.h"
 
 #include <llvm/AsmParser/Parser.h>
 #include <llvm/IR/Function.h>
@@ -40,10 +41,11 @@ inline Unit unit_of(const std::string& text) {
 
 /// A unit with this program; empty with a failure if it is none.
 inline std::optional<Unit> program_of(const std::string& text, Architecture architecture = Architecture::X86_64,
-                                      bool debug = false) {
+                                      bool debug = false, bool own_names = false) {
   Result<ir::Module> module = ir::parse(text, {.file = "test.inlay"});
   EXPECT_TRUE(module) << module.error().to_string();
   if (!module) return std::nullopt;
+  if (own_names) ir::allow_own_names(*module);
   Result<Unit> unit = lower(*module, {.architecture = architecture, .debug = debug});
   EXPECT_TRUE(unit) << unit.error().to_string();
   if (!unit) return std::nullopt;

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "aot/support.h"
-#include "codegen/lower/lower.h"
 #include "inlay/ir/layout.h"
+#include "ir/symbol_names.h"
 
 #include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/Bitcode/BitcodeReader.h>
@@ -23,9 +23,8 @@ namespace inlay::aot {
 
 namespace {
 
-using codegen::RecordPrefix;
-using codegen::TrapName;
-constexpr const char* SupportPrefix = "inlay.";
+using ir::RecordPrefix;
+using ir::TrapName;
 constexpr const char* ColdSection = ".text.unlikely.";
 
 /// Joins the module with the support's, of which nothing is seen from outside.
@@ -181,7 +180,7 @@ void Traps::add_table(llvm::Module& module) const {
   Texts texts(module);
   auto record_of = [&](const llvm::Function& function) -> llvm::Constant* {
     const std::string name = function.getName().str();
-    if (name == TrapName || name.starts_with(SupportPrefix)) return nullptr;
+    if (name == TrapName || name.starts_with(ir::OwnPrefix)) return nullptr;
     if (llvm::GlobalVariable* record = module.getNamedGlobal(std::string(RecordPrefix) + name);
         record && record->hasInitializer())
       return record;

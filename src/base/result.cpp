@@ -29,7 +29,13 @@ std::string Error::to_string() const {
   text += "error: " + message_ + " [";
   text += inlay::to_string(kind_);
   text += ']';
-  for (const std::string& note : notes_) text += "\nnote: " + note;
+  for (const std::string& note : notes_) {
+    text += "\nnote: ";
+    for (const char c : note) {
+      text += c;
+      if (c == '\n') text += "      ";  // below the note: a caret stays below what it points at
+    }
+  }
   return text;
 }
 

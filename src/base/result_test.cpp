@@ -38,6 +38,11 @@ TEST(Result, an_error_prints_its_place_kind_and_notes) {
             "a.inlay:3: error: cannot read [file]\nnote: while linking\nnote: while testing");
 }
 
+TEST(Result, a_caret_in_a_note_stands_below_what_it_points_at) {
+  EXPECT_EQ(Error(ErrorKind::InvalidProgram, "no").with_note("%b = add\n     ^").with_note("end").to_string(),
+            "error: no [invalid-program]\nnote: %b = add\n           ^\nnote: end");
+}
+
 Result<std::unique_ptr<int>> make(int value) {
   if (value < 0) return Error(ErrorKind::InvalidArgument, "negative");
   return std::make_unique<int>(value);

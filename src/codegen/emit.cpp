@@ -7,6 +7,7 @@
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
 
 namespace inlay::codegen {
 
@@ -25,6 +26,14 @@ llvm::CodeGenOptLevel to_llvm(Level level) {
       return llvm::CodeGenOptLevel::Aggressive;
   }
   return llvm::CodeGenOptLevel::Default;
+}
+
+/// Of several values that a variable gets at one place, the last one holds. The code generator, which moves those that
+/// are parameters to the beginning of the function, would have a debugger show an earlier one.
+void keep_last_debug_values(llvm::Module& module) {
+  for (llvm::Function& function : module)
+    if (function.getSubprogram())
+      for (llvm::BasicBlock& block : function) llvm::RemoveRedundantDbgInstrs(&block);
 }
 
 }  // namespace
@@ -56,6 +65,7 @@ Result<Object> emit(llvm::Module& module, Machine& machine, Level level) {
       return Error(ErrorKind::Codegen, "LLVM cannot write objects for this machine");
     }
   }
+  keep_last_debug_values(module);
   emitter->passes.run(module);
   if (diagnostics.failed()) {
     emitter.reset();  // it may have stopped half-way

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include <llvm/ADT/SetVector.h>
 #include <llvm/Analysis/CFG.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
@@ -326,9 +327,9 @@ std::vector<llvm::Function*> pass_frames_by_value(llvm::Module& module) {
       break;
     }
   }
-  std::sort(changed.begin(), changed.end());
-  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-  return changed;
+  // Each once, in the order in which they changed: that of addresses differs from run to run.
+  llvm::SetVector<llvm::Function*> once(changed.begin(), changed.end());
+  return {once.begin(), once.end()};
 }
 
 }  // namespace inlay::codegen

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "codegen/bridge.h"
 #include "runtime/cold.h"
 #include "runtime/image.h"
 #include "runtime/unit.h"
@@ -130,6 +131,10 @@ Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::Symbol
 Result<bool> Joiner::carry(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol) {
   std::string name = declaration.getName().str();
   INLAY_TRY(bool defined, bodies_.define(declaration, llvm::GlobalValue::InternalLinkage));
+  if (auto* function = llvm::dyn_cast<llvm::Function>(&declaration); function && !defined) {
+    INLAY_TRY(const bool bridged, bridge(*function, bodies_));
+    if (bridged) return carry(*function->getParent()->getFunction(name), symbol);
+  }
   llvm::GlobalValue* definition = module_.getNamedValue(name);  // define() may have made it anew
   if (!defined || !definition) return false;
   definition->setLinkage(llvm::GlobalValue::InternalLinkage);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/lower.h"
 
+#include "codegen/externals.h"
 #include "codegen/lower/lower.h"
 #include "codegen/target.h"
 #include "inlay/ir/expand.h"
@@ -41,7 +42,9 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
   clock.done("verify");
   INLAY_TRY(const std::vector<ir::Value> roots, find_roots(module, options.roots));
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
-  for (std::uint32_t i = 1; i < module.types.count(); ++i) module.lay_out(ir::TypeId{i});
+  // Of types that are there: laying out a generic one names others, of which there may be no end.
+  const std::uint32_t types = module.types.count();
+  for (std::uint32_t i = 1; i < types; ++i) module.lay_out(ir::TypeId{i});
   clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
   const std::vector<ir::Inlining> inlining = ir::decide_inlining(module, reach.functions);
   codegen::LowerJob job;
@@ -60,9 +63,11 @@ Result<Unit> lower(ir::Module& module, const LowerOptions& options) {
               codegen::machine_of_thread({.cpu = codegen::Cpu::Portable, .architecture = options.architecture}));
     machine->adopt(code);
   }
+  if (options.architecture == Architecture::X86_64)  // which runtimes are for
+    INLAY_TRY_VOID(codegen::check_externals(module, reach.external_functions, unit.state().workspace->bodies));
   INLAY_TRY_VOID(codegen::lower_functions(code, module, job));
   // Whoever walks the stack of a program that trapped asks for every function, not only those that can trap themselves.
-  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions));
+  if (code.getFunction(codegen::TrapName)) INLAY_TRY_VOID(codegen::lower_records(code, module, job.functions, false));
   clock.done("lower", [&] { return unit.to_text(); });
   return unit;
 }

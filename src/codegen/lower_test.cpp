@@ -234,6 +234,14 @@ TEST(Lower, assembly_is_read_before) {
 TEST(Lower, slots_that_no_stack_has_are_refused) {
   const std::string text = lowered("export func @f() {\n %s = slot [2000000000]i8\n return_void\n}");
   EXPECT_HAS(text, "has slots of more than 1 GiB");
+  EXPECT_HAS(lowered("export func @f() -> i8 {\n %s = slot [2000000000]i8\n %v = load i8 %s\n return i8 %v\n}"),
+             "has slots of more than 1 GiB");
+}
+
+TEST(Lower, types_that_name_ever_larger_ones_are_laid_out_as_far_as_they_are_used) {
+  EXPECT_HAS(lowered("type S<!T> = struct { a: []S<S<!T>>, n: i64 }\n"
+                     "export func @f() -> ptr {\n %s = slot S<i32>\n return ptr %s\n}"),
+             "define");
 }
 
 std::string dwarf_of(Unit& unit, Level level) {
@@ -392,7 +400,7 @@ TEST(Lower, independent_code_is_the_same_whatever_stands_beside_it) {
   EXPECT_TRUE(all.getGlobalVariable("inlay.record.f")->isDeclaration());
 
   llvm::Module records("records", context);
-  ASSERT_TRUE(codegen::lower_records(records, m, reach.functions));
+  ASSERT_TRUE(codegen::lower_records(records, m, reach.functions, true));
   EXPECT_FALSE(records.getGlobalVariable("inlay.record.f")->isDeclaration());
   llvm::Module data("data", context);
   ASSERT_TRUE(codegen::lower_functions(data, m, {.data = reach.data, .independent = true}));

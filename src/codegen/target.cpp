@@ -89,8 +89,6 @@ const Backend& backend_of(Architecture architecture) {
   return backend;
 }
 
-void make_ready(Architecture architecture) { (void)backend_of(architecture); }
-
 std::optional<Architecture> architecture_of(const llvm::Module& module) {
   for (unsigned i = 0; i < ArchitectureCount; ++i)
     if (llvm::Triple(backends[i].triple).getArch() == module.getTargetTriple().getArch())

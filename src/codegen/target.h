@@ -25,6 +25,7 @@ namespace inlay::codegen {
 /// Which processor: the one we run on, or any of its architecture (x86-64: SSE2, no more; AArch64: ARMv8.0; RISC-V:
 /// rv64gc with the ABI lp64d). V3 and V4 are levels of x86-64.
 enum class Cpu : std::uint8_t { Host, Portable, V3, V4 };
+inline constexpr unsigned CpuCount = 4;
 
 /// Whether this process runs code that was made for it.
 bool can_run(Cpu cpu);
@@ -51,14 +52,11 @@ struct Backend {
   const char* abi;
   void (*initialize)();
 };
-/// LLVM's part for it is ready.
+/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
 const Backend& backend_of(Architecture architecture);
 
 /// The architecture that a module says it is for; none if it is another.
 std::optional<Architecture> architecture_of(const llvm::Module& module);
-
-/// Makes LLVM's part for an architecture ready, with its reader of assembly; at the first time only.
-void make_ready(Architecture architecture);
 
 /// A target machine (small code model) and the pass pipelines that belong to it. Not thread-safe; modules of any
 /// context may be compiled with it, one after another.

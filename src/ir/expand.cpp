@@ -378,8 +378,19 @@ Result<void> Expander::scan(FunctionId id) {
     }
   }
   references_.add(id, mentioned_);
-  if (m_.error()) return std::move(Error(*m_.error())).with_note("in " + shown(id) + chain());
-  return {};
+  if (!m_.error()) return {};
+  // As a rule, what such a chain says of its types is of no use.
+  constexpr std::uint32_t Deep = 8;
+  const Error& said = *m_.error();
+  const Place place = m_.place(m_.functions[id].location);
+  if (!stack_.empty() && stack_.back().depth >= Deep)
+    return Error(said.kind(),
+                 "the types of instances lie within each other too deep: " + shown(generic_of(stack_.back().symbol)) +
+                     " was asked for by itself " + std::to_string(stack_.back().depth) +
+                     " times, each time with larger ones; let the arguments come to an end",
+                 place);
+  if (said.place().known()) return std::move(Error(said)).with_note("in " + shown(id) + chain());
+  return Error(said.kind(), said.message(), place).with_note("in " + shown(id) + chain());
 }
 
 void Expander::scan(DataId id) {

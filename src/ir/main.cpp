@@ -32,7 +32,11 @@ Result<MainForm> form_of_main(const Module& module) {
 Result<void> check_main(const Module& module) {
   if (!defines(module, "main") || defines(module, "_start")) return {};
   INLAY_TRY_VOID(form_of_main(module));
-  return {};
+  const Function& main = module.functions[FunctionId{module.find("main").id}];
+  if (main.flags & FunctionExported) return {};
+  return Error(ErrorKind::InvalidProgram,
+               "'@main' is not exported, so no program can begin there; write `export` before it",
+               module.place(main.location));
 }
 
 }  // namespace inlay::ir

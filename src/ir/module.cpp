@@ -68,6 +68,7 @@ void Module::reset() {
   s.names.reset();
   s.files.assign(1, StringId{});
   s.error.reset();
+  s.own_names = false;
   for (Interner* index : {&s.text_index, &s.type_index, &s.const_index, &s.symbol_index, &s.type_names, &s.file_index,
                           &s.instance_index, &s.data_texts})
     index->reset();
@@ -92,19 +93,19 @@ void Module::reset() {
 }
 
 const std::optional<Error>& Module::error() const {
+  // Tables note it themselves, so that nothing is written here: there may be many readers.
+  static const std::optional<Error> too_large(std::in_place, ErrorKind::OutOfMemory,
+                                              "the program does not fit in the memory that there is, or is larger "
+                                              "than a module can hold; make several modules of it");
   const bool full = insts.exhausted() || locations.exhausted() || blocks.exhausted() || functions.exhausted() ||
                     data.exhausted() || types.exhausted() || consts.exhausted() || extra.exhausted() ||
                     bytes.exhausted() || state_->texts.exhausted() || state_->characters.exhausted() ||
                     state_->names.exhausted();
-  if (full && !state_->error)
-    state_->error.emplace(ErrorKind::OutOfMemory,
-                          "the program does not fit in the memory that there is, or is larger "
-                          "than a module can hold; make several modules of it");
-  return state_->error;
+  return full && !state_->error ? too_large : state_->error;
 }
 
 void Module::fail(Error error) {
-  if (!state_->error) state_->error.emplace(std::move(error));
+  if (!this->error()) state_->error.emplace(std::move(error));
 }
 
 StringId Module::string_in_place(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "inlay/arena.h"
 #include "inlay/ir/builder.h"
 
 namespace inlay::ir {
@@ -52,6 +53,26 @@ TEST(Module, instances_are_found_by_what_they_are_made_of) {
   EXPECT_NE(five, m.instance(vec, std::to_array<GenericArgument>({I32, Value::number(6)})));
   EXPECT_EQ(m.to_string(five), "Vec<i32, 5>");
   EXPECT_EQ(m.size_of(five), 32u);
+}
+
+TEST(Module, the_first_thing_that_went_wrong_is_the_error) {
+  Module m = Module::create().value();
+  EXPECT_FALSE(m.error());
+  EXPECT_FALSE(m.extra.add_uninitialized(1u << 31));  // nobody asked yet
+  m.fail(Error(ErrorKind::InvalidArgument, "something"));
+  ASSERT_TRUE(m.error());
+  EXPECT_EQ(m.error()->kind(), ErrorKind::OutOfMemory);
+  m.reset();
+  EXPECT_FALSE(m.error());
+}
+
+TEST(Module, data_of_4_gib_is_refused) {
+  constexpr std::size_t Size = (std::size_t{1} << 32) + 8;
+  const Reservation memory(Size);  // never touched
+  Module m = Module::create().value();
+  m.add_data("large", I8, std::span(memory.base(), Size));
+  ASSERT_TRUE(m.error());
+  EXPECT_NE(m.error()->message().find("'@large' has 4 GiB or more"), std::string::npos) << m.error()->to_string();
 }
 
 TEST(Module, reset_forgets_everything) {

@@ -29,7 +29,7 @@ class Shaper {
  public:
   explicit Shaper(Module& module) : m_(module) {}
 
-  TypeId shape(TypeId type, unsigned depth = Deepest);
+  TypeId shape(TypeId type);
 
  private:
   void add(Runs& runs, Run run) const;
@@ -127,11 +127,11 @@ TypeId Shaper::written(const Runs& runs, std::uint32_t size) {
   return type;
 }
 
-TypeId Shaper::shape(TypeId id, unsigned depth) {
+TypeId Shaper::shape(TypeId id) {
   if (!m_.lay_out(id)) return id;
   const TypeKind kind = m_.types[id].kind;
   if (kind != TypeKind::Struct && kind != TypeKind::Array) return id;
-  const Runs runs = runs_of(id, depth);
+  const Runs runs = runs_of(id, Deepest);
   if (runs.size() == 1 && runs[0].scalar == id) return id;
   const TypeId shape = written(runs, m_.types[id].size);
   const bool alike = m_.lay_out(shape) && m_.types[shape].size == m_.types[id].size &&

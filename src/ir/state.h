@@ -23,6 +23,7 @@ struct Module::State {
   Arena<StringId, InstId> names{1u << 27};          // up to the last instruction that has one
   std::vector<StringId> files;
   std::optional<Error> error;
+  bool own_names = false;          // see allow_own_names()
   unsigned layout_depth = 0;       // how many types are being laid out
   bool layout_unfinished = false;  // met one that is not defined yet
 

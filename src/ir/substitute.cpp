@@ -319,13 +319,6 @@ TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> ar
   return substitution.type(type);
 }
 
-Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments) {
-  if (!value.is_const() && !value.is_symbol()) return value;
-  Substitution substitution(module);
-  substitution.begin(arguments);
-  return substitution.value(value);
-}
-
 namespace {
 
 std::uint64_t round_up(std::uint64_t size, std::uint64_t align_log2) {

@@ -76,9 +76,8 @@ class Substitution {
 /// other, of whatever. So it is with instances of a shared generic.
 bool passed_alike(const Module& module, TypeId signature, TypeId other);
 
-/// One of them, once.
+/// A type, once.
 TypeId substitute(Module& module, TypeId type, std::span<const std::uint32_t> arguments);
-Value substitute(Module& module, Value value, std::span<const std::uint32_t> arguments);
 
 /// Size and alignment of a type whose parts are laid out on the way; completes instances.
 bool lay_out_parts(Module& module, TypeId type, std::uint64_t& size, std::uint64_t& align_log2);

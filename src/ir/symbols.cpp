@@ -149,6 +149,10 @@ DataId Module::add_data(std::string_view name, TypeId type, std::span<const std:
   entry.type = type;
   entry.flags = flags | (flags & DataExtern ? 0u : DataDefined);
   entry.size = flags & DataTable ? static_cast<std::uint32_t>(bytes.size()) : type ? size_of(type) : 0;
+  if (bytes.size() >> 32) {
+    fail(Error(ErrorKind::InvalidArgument, shown(name) + " has 4 GiB or more, where an object is smaller"));
+    return id;
+  }
   if (!bytes.empty() && !(flags & DataTable)) {
     entry.bytes = this->bytes.add_uninitialized(static_cast<std::uint32_t>(bytes.size()));
     if (!entry.bytes) return id;

@@ -58,10 +58,6 @@ TypeId Module::intern(Type type) {
   return id;
 }
 
-TypeId Module::int_type(unsigned bits) const {
-  return bits == 8 ? I8 : bits == 16 ? I16 : bits == 32 ? I32 : bits == 64 ? I64 : TypeId{};
-}
-
 TypeId Module::vector(TypeId element, std::uint32_t lanes) {
   Type type;
   type.kind = TypeKind::Vector;

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "frozen/recording.h"
+
+#include "base/messages.h"
 #include "inlay/jit.h"
 #include "inlay/lower.h"
 #include "jit/observe/tools.h"
@@ -79,9 +81,8 @@ Result<void> check_signature(const ir::Module& module, std::string_view name, ir
   const std::string text = "'@" + std::string(name) + "'";
   const ir::Type& signature = module.types[id];
   if (signature.count + 1 != asked.size())
-    return Error(ErrorKind::InvalidArgument, text + " has " + std::to_string(signature.count) +
-                                                 " parameters, and the signature has " +
-                                                 std::to_string(asked.size() - 1));
+    return Error(ErrorKind::InvalidArgument, text + " has " + base::counted(signature.count, "parameter") +
+                                                 ", and the signature has " + std::to_string(asked.size() - 1));
   if (in_cpp(module, signature.element) != asked[0])
     return wrong_type("the result of " + text, module, signature.element, asked[0]);
   for (std::uint32_t i = 0; i < signature.count; ++i)

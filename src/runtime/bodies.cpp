@@ -24,14 +24,19 @@ Result<llvm::Module*> Bodies::chunk_of(const SymbolRef& symbol) {
   return slot.get();
 }
 
+Result<llvm::Function*> Bodies::declaration(const SymbolRef& symbol) {
+  INLAY_TRY(llvm::Module * chunk, chunk_of(symbol));
+  llvm::Function* function = chunk->getFunction(llvm::StringRef(symbol.name()));
+  if (function) return function;
+  return Error(ErrorKind::DamagedImage, "the chunk of '" + std::string(symbol.name()) + "' does not hold it");
+}
+
 Result<llvm::Function*> Bodies::function(std::string_view name) {
   std::optional<SymbolRef> symbol = find_symbol(name);
   if (!symbol || !(symbol->record().flags & Defined) || symbol->record().kind != SymbolKind::Function ||
       symbol->ambiguous)
     return static_cast<llvm::Function*>(nullptr);
-  INLAY_TRY(llvm::Module * chunk, chunk_of(*symbol));
-  llvm::Function* function = chunk->getFunction(llvm::StringRef(name));
-  if (!function) return Error(ErrorKind::DamagedImage, "the chunk of '" + std::string(name) + "' does not hold it");
+  INLAY_TRY(llvm::Function * function, declaration(*symbol));
   const bool is_new = function->isMaterializable();
   if (llvm::Error error = function->materialize()) return from_llvm(std::move(error), ErrorKind::InvalidBitcode);
   if (is_new) answer_compiled(*function, true);

@@ -21,8 +21,13 @@ class Bodies {
   explicit Bodies(llvm::LLVMContext& context) : context_(context) {}
   Bodies(const Bodies&) = delete;
 
+  llvm::LLVMContext& context() { return context_; }
+
   /// The function's definition, its body materialized; null if no runtime defines it.
   Result<llvm::Function*> function(std::string_view name);
+
+  /// The function that a runtime defines as that symbol, which need not be materialized.
+  Result<llvm::Function*> declaration(const SymbolRef& symbol);
 
   /// The global variable's definition with its initializer; null if no runtime defines it.
   Result<llvm::GlobalVariable*> variable(std::string_view name);

@@ -15,9 +15,9 @@ namespace inlay::tool {
 namespace {
 
 Result<void> build(BuildCommand& request) {
-  INLAY_TRY_VOID(prepare(request.program));
-  settle(request);
   Stages stages = watch(request.program);
+  INLAY_TRY_VOID(prepare(request.program, &stages));
+  settle(request);
   request.build.stages = &stages;
   INLAY_TRY_VOID(inlay::build(request.build));
   return finish(request.program, stages);

@@ -55,7 +55,7 @@ CLI::App* add_build_options(CLI::App& app, const std::shared_ptr<BuildCommand>& 
       "  inlay build -g --runtime strings.cpp words.inlay -o words\n"
       "  inlay build --target aarch64 hello.inlay -o hello.arm\n"
       "  inlay build list.inlay -o list.inlaylib; inlay build main.inlay list.inlaylib -o main\n"
-      "  inlay build --dump=llvm --time hello.inlay -o hello");
+      "  inlay build --dump=optimize --time hello.inlay -o hello");
   add_program_options(*command, request->program);
   command->add_option("-o,--output", request->build.output, "The file to write")->required();
   command->add_option("--emit", request->form, "What to write (default: by the ending of the output)")
@@ -72,7 +72,8 @@ CLI::App* add_build_options(CLI::App& app, const std::shared_ptr<BuildCommand>& 
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--profile", request->build.profile, "Lay code out by a profile (of llvm-profdata)");
-  command->add_flag("!--no-server", request->build.server, "Do not ask a running `inlay serve`");
+  command->add_flag_callback(
+      "--no-server", [request] { request->build.server = false; }, "Do not ask a running `inlay serve`");
   command->add_option("--socket", request->build.socket, "Where to ask it");
   // As one unit. It has no place in the help: who needs it is the light command (light.cpp).
   command->add_flag("--whole", request->build.whole)->group("");

@@ -89,9 +89,10 @@ Result<Outcome> run_here(const ProgramOptions& program, const std::vector<std::s
 }
 
 Result<Outcome> run_built(const ProgramOptions& program, const std::vector<std::string>& arguments,
-                          const std::string& level, const std::string& executable) {
+                          const std::string& level, bool whole, const std::string& executable) {
   std::vector<std::string> words = common_words("build", program);
-  words.insert(words.end(), {"-O", level, "-o", executable});
+  // A server may be of another version, and know the program already.
+  words.insert(words.end(), {whole ? "--whole" : "--no-server", "-O", level, "-o", executable});
   words.insert(words.end(), program.files.begin(), program.files.end());
   INLAY_TRY(Outcome built, run(words));
   if (built.status != 0) return built;
@@ -123,8 +124,10 @@ int compare_engines(const ProgramOptions& program, const std::vector<std::string
   engines.push_back({"interpret", run_here(program, arguments, "interpret", "0")});
   for (const char* level : {"0", "1", "2", "3"})
     engines.push_back({std::string("jit -O") + level, run_here(program, arguments, "jit", level)});
-  for (const char* level : {"0", "2"})
-    engines.push_back({std::string("build -O") + level, run_built(program, arguments, level, executable)});
+  for (const bool whole : {false, true})  // from pieces, and as one unit
+    for (const char* level : {"0", "2"})
+      engines.push_back({std::string(whole ? "build --whole -O" : "build -O") + level,
+                         run_built(program, arguments, level, whole, executable)});
   std::filesystem::remove_all(folder, ignored);
 
   const Engine& first = engines.front();
@@ -137,8 +140,8 @@ int compare_engines(const ProgramOptions& program, const std::vector<std::string
     const Outcome& a = *first.outcome;
     const Outcome& b = *engine.outcome;
     if (a.output == b.output && a.status == b.status && a.complaint == b.complaint) continue;
-    if (!differ) std::fprintf(stderr, "%-10s %s\n", first.name.c_str(), shown(a).c_str());
-    std::fprintf(stderr, "%-10s %s%s\n", engine.name.c_str(), shown(b).c_str(),
+    if (!differ) std::fprintf(stderr, "%-17s %s\n", first.name.c_str(), shown(a).c_str());
+    std::fprintf(stderr, "%-17s %s%s\n", engine.name.c_str(), shown(b).c_str(),
                  a.output != b.output ? ", other output" : "");
     differ = true;
   }

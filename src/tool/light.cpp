@@ -54,7 +54,12 @@ Asked ask_server(int argc, char** argv) {
     if (why == ErrorKind::Codegen || why == ErrorKind::UndefinedSymbol) return {.exit_code = {}, .whole = true};
     return {.exit_code = tool::fail(report.error())};
   }
-  if (!*report) return {};
+  if (!*report) {
+    if (!command->build.socket.empty())
+      std::fprintf(stderr, "note: no server of this version listens at '%s'; this is built without one\n",
+                   command->build.socket.c_str());
+    return {};
+  }
   Stages stages;
   for (const auto& [stage, milliseconds] : (*report)->times) stages.times.push_back({stage, milliseconds});
   const Result<void> finished = tool::finish(command->program, stages);

@@ -2,11 +2,16 @@
 // The `inlay` command: reads arguments, calls the library, prints what it answers. Exit codes: 0 done, 1 an error that
 // the message explains, 2 wrong usage; `inlay run` ends as the program does.
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
 
 #include "inlay/version.h"
+#include "ir/text/near.h"
 #include "tool/tool.h"
 
 int main(int argc, char** argv) {
@@ -41,10 +46,24 @@ int main(int argc, char** argv) {
   add_embed_command(app, exit_code);
   add_list_command(app, exit_code);
   add_cache_command(app, exit_code);
+  if (argc > 1 && *argv[1] != '-') {
+    inlay::ir::Nearest nearest(argv[1]);
+    const auto commands = app.get_subcommands({});
+    for (const CLI::App* command : commands) nearest.offer(command->get_name());
+    const auto is_meant = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+    if (std::none_of(commands.begin(), commands.end(), is_meant)) {
+      std::fprintf(stderr, "unknown command '%s'%s\nRun with --help for more information.\n", argv[1],
+                   nearest.suggestion().c_str());
+      return 2;
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  // Answers that were not written are not given; what a program that runs here does is its own.
+  if (exit_code == 0 && !app.got_subcommand("run") && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    return fail({inlay::ErrorKind::File, std::string("standard output cannot be written: ") + std::strerror(errno)});
   return exit_code;
 }

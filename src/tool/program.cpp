@@ -15,13 +15,16 @@ constexpr int AbortStatus = 134;  // as a shell tells SIGABRT, by which programs
 
 }  // namespace
 
-Result<void> prepare(ProgramOptions& options) {
+Result<void> prepare(ProgramOptions& options, Stages* stages) {
   INLAY_TRY_VOID(sort_files(options));
   if (options.runtimes.empty()) return {};
   EmbedOptions embedding;
   embedding.compile_flags = options.runtime_flags;
   embedding.cxx_flags = {"-std=c++20"};
-  return aot::load_runtime(options.runtimes, embedding);
+  StageClock clock(stages);
+  INLAY_TRY_VOID(aot::load_runtime(options.runtimes, embedding));
+  clock.done("runtime");
+  return {};
 }
 
 Result<ir::Module> load_program(const ProgramOptions& options) {

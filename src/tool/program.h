@@ -7,8 +7,8 @@
 
 namespace inlay::tool {
 
-/// Sorts the files, and loads the runtimes into this process.
-Result<void> prepare(ProgramOptions& options);
+/// Sorts the files, and loads the runtimes into this process: a stage if there are any.
+Result<void> prepare(ProgramOptions& options, Stages* stages = nullptr);
 /// The program in the files, not verified yet.
 Result<ir::Module> load_program(const ProgramOptions& options);
 

@@ -92,6 +92,8 @@ Result<void> finish(const ProgramOptions& options, const Stages& stages) {
     if (std::find(names.begin(), names.end(), dump) != names.end()) continue;
     std::string text = "no stage is called '" + dump + "'; the stages here are";
     for (const std::string& name : names) text += ' ' + name;
+    for (const char* of_build : {"join", "optimize", "emit"})
+      if (dump == of_build) text += "; `inlay build` has it";
     return Error(ErrorKind::NotFound, text);
   }
   return {};

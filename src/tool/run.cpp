@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/messages.h"
 #include "inlay/ir.h"
 #include "inlay/jit.h"
 #include "inlay/lower.h"
@@ -95,6 +96,19 @@ class NativeSymbols {
   std::optional<Loaded> code_;
 };
 
+/// As for compiled code, all that is reached has to be there before anything runs.
+Result<void> check_defined(const ir::Module& module, const ir::Reach& reach, NativeSymbols& symbols) {
+  std::vector<std::string> missing;
+  const auto look_up = [&](ir::StringId id) {
+    std::string name(module.text(id));
+    if (!NativeSymbols::find(&symbols, name.c_str())) missing.push_back(std::move(name));
+  };
+  for (ir::FunctionId id : reach.external_functions) look_up(module.functions[id].name);
+  for (ir::DataId id : reach.external_data) look_up(module.data[id].name);
+  if (missing.empty()) return {};
+  return Error(ErrorKind::UndefinedSymbol, base::nothing_defines(std::move(missing)));
+}
+
 Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& request, Stages& stages) {
   StageClock clock(&stages);
   INLAY_TRY_VOID(ir::verify(module));
@@ -103,7 +117,9 @@ Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& requ
   const ir::Value roots[] = {main};
   INLAY_TRY(const ir::Reach reach, ir::expand(module, roots));
   clock.done("expand", [&] { return ir::print(module, {.locations = false}); });
+  INLAY_TRY_VOID(check_externals(module, reach.external_functions));
   INLAY_TRY(NativeSymbols symbols, NativeSymbols::create(module, reach));
+  INLAY_TRY_VOID(check_defined(module, reach, symbols));
   INLAY_TRY(ir::Interpreter interpreter,
             ir::Interpreter::create(module, {.find_symbol = &NativeSymbols::find, .context = &symbols}));
   ArgumentVector arguments(request);
@@ -122,12 +138,12 @@ Result<int> run_interpreted(ir::Module& module, ir::MainForm form, Request& requ
 }
 
 Result<int> run(Request& request) {
-  INLAY_TRY_VOID(prepare(request.program));
+  Stages stages = watch(request.program);
+  INLAY_TRY_VOID(prepare(request.program, &stages));
   if (!request.program.objects.empty())
     return Error(ErrorKind::InvalidArgument,
                  "'" + request.program.objects.front() +
                      "' is an object; build the program with it, or give runtimes with --runtime");
-  Stages stages = watch(request.program);
   StageClock clock(&stages);
   INLAY_TRY(ir::Module module, load_program(request.program));
   clock.done("read", [&] { return ir::print(module, {.locations = false}); });

@@ -20,7 +20,7 @@ def line_of(path, text):
         return next(number for number, line in enumerate(file, 1) if text in line)
 
 
-def gdb(level, commands):
+def gdb(level, commands, source=source):
     """What gdb prints of the program, written at that level."""
     with tempfile.TemporaryDirectory() as folder:
         executable = os.path.join(folder, "weigh")
@@ -57,5 +57,13 @@ elif case == "inlined":
     tool.expect_lines(text, [rf"{FRAME}weigh \(.*\) at {RUNTIME}:{stop}", rf"{FRAME}sum \(.*\) at {PROGRAM}:{add - 1}",
                              rf"{FRAME}main \(.*\) at {PROGRAM}:{call}", r" *inlined into frame 1.*",
                              rf"{add - 1}\s+%weight = call .*"], "the backtrace")
+elif case == "slots":
+    # A slot has what was stored into it last, not the zero that it had before.
+    slots = os.path.join(programs, "slots.inlay")
+    for level in ("0", "1", "2"):
+        text = gdb(level, [f"break slots.inlay:{line_of(slots, '%one = call')}",
+                           f"break slots.inlay:{line_of(slots, '%two = call')}",
+                           "run", "print limit", "print kept", "continue", "print limit", "print kept"], slots)
+        tool.expect_lines(text, [r"\$1 = 1", r"\$2 = 0", r"\$3 = 1", r"\$4 = 1"], f"slots at -O{level}")
 else:
     sys.exit(f"no case {case}")

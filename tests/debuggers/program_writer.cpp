@@ -22,7 +22,9 @@ inlay::Result<void> write(const std::string& path, inlay::Level level, const std
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  const inlay::Level level = argv[2][0] == '0' ? inlay::Level::O0 : inlay::Level::O2;
+  const inlay::Level level = argv[2][0] == '0'   ? inlay::Level::O0
+                             : argv[2][0] == '1' ? inlay::Level::O1
+                                                 : inlay::Level::O2;
   inlay::Result<void> written = write(argv[1], level, argv[3]);
   if (written) return 0;
   std::fprintf(stderr, "%s\n", written.error().to_string().c_str());

@@ -6,6 +6,7 @@ What the words after a fence's language ask for; a block without a word gets the
 
   cpp with a `main`     built with the host's compiler and run; it must exit with 0
   cpp runtime           the same, but compiled by inlay_add_runtime, as code that Inlay may inline
+                        in both, what follows `// NAME.cpp, …` is a file: of several, each must compile alone as well
   cpp                   a fragment: must compile after prelude.h, at namespace scope or in a function
   cpp file=NAME         no program of its own: written to NAME, for later blocks of the same page to include
   cpp no-compile        left alone; say in the text why it cannot be compiled
@@ -30,6 +31,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 FENCE = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^ *\2[ \t]*$", re.S | re.M)
+FILES = re.compile(r"^(?=// [\w-]+\.cpp\b)", re.M)
 MAIN = re.compile(r"^\s*(?:int|auto)\s+main\s*\(", re.M)
 
 
@@ -96,6 +98,7 @@ class Checker:
                     if block.file():
                         (folder / block.file()).write_text(block.text)
                     elif MAIN.search(block.text):
+                        self.check_files(block)
                         programs.append(block)
                     else:
                         self.check_fragment(block)
@@ -142,6 +145,18 @@ class Checker:
                 return
             complaints += f"{shape}:\n{printed}"
         self.problem(block, complaints)
+
+    def check_files(self, block):
+        """Files that are shown as one."""
+        files = FILES.split(block.text)
+        if len(files) < 3:  # before the first one, there is nothing
+            return
+        for number, text in enumerate(files):
+            source = block.folder / f"{block.name}_{number}.cpp"
+            source.write_text(text)
+            code, printed = self.call(self.fragment_command("-fsyntax-only", source.name), block.folder)
+            if code != 0:
+                self.problem(block, f"{text.splitlines()[0]}\n{printed}")
 
     def check_cmake(self, block):
         source = block.folder / f"{block.name}.cmake"
@@ -212,6 +227,8 @@ def self_test(arguments):
         ("cpp", "int main() { return 0; }", True),
         ("cpp", "int main() { return 1; }", False),
         ("cpp", "int main() { retrun 0; }", False),
+        ("cpp", "// a.cpp\nint f() { return 0; }\n// main.cpp\nint f();\nint main() { return f(); }", True),
+        ("cpp", "// a.cpp\nint f() { return 0; }\n// main.cpp\nint main() { return f(); }", False),
         ("cpp", "int x = 1;\nx += 2;", True),
         ("cpp", "template <class T> T twice(T x) { return x + x; }", True),
         ("cpp", "int x = nothing_of_that_name;", False),

@@ -26,10 +26,10 @@ struct Way {
   Architecture architecture;
   const char* name;
 };
-constexpr Way ways[] = {{Level::O0, Architecture::X86_64, "O0"},
-                        {Level::O2, Architecture::X86_64, "O2"},
-                        {Level::O2, Architecture::AArch64, "aarch64"},
-                        {Level::O2, Architecture::RiscV64, "riscv64"}};
+constexpr Way ways[] = {
+    {Level::O0, Architecture::X86_64, "O0"},          {Level::O2, Architecture::X86_64, "O2"},
+    {Level::O2, Architecture::AArch64, "aarch64"},    {Level::O2, Architecture::RiscV64, "riscv64"},
+    {Level::O0, Architecture::AArch64, "aarch64_O0"}, {Level::O0, Architecture::RiscV64, "riscv64_O0"}};
 
 /// A function of C's type `ssize_t (int, void*, size_t)` that is the system call.
 FunctionId add_write(Module& module) {

@@ -9,7 +9,8 @@
 
 namespace inlay::ir {
 
-/// A file's bytes, as they were when it was read; `-`: of standard input. An error if it does not exist (kind
+/// A file's bytes, as they were when it was read, but for a mark of the encoding at the front of a text; `-`: of
+/// standard input. An error if it does not exist (kind
 /// NotFound), cannot be read, or has more than 1 GiB (kind File). `name`: what errors call it, if not by its path.
 /// `memory`: a text that is not used any more.
 Result<std::string> read_file(const std::string& path, const std::string& name = {}, std::string memory = {});

@@ -321,7 +321,6 @@ class Module {
   StringId name_of(InstId inst) const;
 
   // Types
-  TypeId int_type(unsigned bits) const;  // 8, 16, 32 or 64
   TypeId vector(TypeId element, std::uint32_t lanes);
   TypeId array(TypeId element, std::uint64_t length);
   TypeId array(TypeId element, Value length);  // a number, or a parameter of a generic
@@ -438,6 +437,8 @@ class Module {
 
  private:
   struct State;
+  friend void allow_own_names(Module& module);
+  friend bool are_own_names_allowed(const Module& module);
   Module();
   TypeId type_of_other(Value value) const;
   TypeId other_result_type(const Inst& inst) const;

@@ -18,6 +18,8 @@ struct ParseOptions {
   bool in_place = false;
   /// Where the text names no files, what it says is located in the text itself.
   bool locate = true;
+  /// The module's files by the numbers that the text gives them: written by parse(), read by parse_function().
+  std::vector<FileId>* files = nullptr;
 };
 
 /// Adds what the text declares to the module. The error names line and column, with an excerpt; the module then holds a
@@ -40,9 +42,10 @@ struct Declaration {
 std::vector<Declaration> split(std::string_view text);
 
 /// Gives a function of the module that has a body a new one, from one `func` declaration that says the same as before
-/// of all but the body. `first_line`: where the declaration stands in its file; numbers of files are those of the
-/// module; what it says is located in `options.file` if `options.locate`, as parse() does where a text names no files.
-/// After an error the function is as it was, and the module has nothing but some unused entries more.
+/// of all but the body. `first_line`: where the declaration stands in its file; without `options.files`, numbers of
+/// files are those of the module; what it says is located in `options.file` if `options.locate`, as parse() does where
+/// a text names no files. After an error the function is as it was, and the module has nothing but some unused entries
+/// more.
 Result<FunctionId> parse_function(Module& module, std::string_view declaration, std::uint32_t first_line,
                                   const ParseOptions& options = {});
 
@@ -52,7 +55,8 @@ struct PrintOptions {
 
 std::string print(const Module& module, const PrintOptions& options = {});
 std::string print(const Module& module, FunctionId function, const PrintOptions& options = {});
-/// One instruction, as in messages.
+/// One instruction as in messages: called as the text of its function calls it, with long lists cut short, and however
+/// damaged it is. Types, constants and symbols must be sound.
 std::string print(const Module& module, InstId inst);
 
 }  // namespace inlay::ir

@@ -11,6 +11,7 @@
 #include "aot/pieces/split.h"
 #include "base/stopwatch.h"
 #include "codegen/lower/initializer.h"
+#include "codegen/lower/lower.h"
 #include "inlay/ir/fingerprint.h"
 
 namespace inlay::aot {
@@ -232,6 +233,19 @@ Result<void> PieceBuilder::read_support(const PieceOptions& options) {
   return {};
 }
 
+/// What code calls for operations of its own has to be the support's here; LLD tells it from what a program exports.
+Result<void> check_exports(const ir::Module& module, const ir::Reach& reach) {
+  const auto check = [&](const auto& symbol, std::uint32_t exported) -> Result<void> {
+    const std::string_view name = module.text(symbol.name);
+    if (!(symbol.flags & exported) || !codegen::is_called_by_code(name)) return {};
+    return Error(ErrorKind::Codegen, "'@" + std::string(name) + "' is exported, and called for operations",
+                 module.place(symbol.location));
+  };
+  for (ir::FunctionId id : reach.functions) INLAY_TRY_VOID(check(module.functions[id], ir::FunctionExported));
+  for (ir::DataId id : reach.data) INLAY_TRY_VOID(check(module.data[id], ir::DataExported));
+  return {};
+}
+
 Result<void> PieceBuilder::check_externals(const ir::Module& module, const ir::Reach& reach) const {
   const auto check = [&](const auto& external) -> Result<void> {
     const std::string name(module.text(external.name));
@@ -350,6 +364,7 @@ Result<PieceReport> PieceBuilder::build_executable(const ir::Module& module, con
     report.data = linked_.data_count;
     report.link = watch.lap_ms();
   } else {
+    INLAY_TRY_VOID(check_exports(module, reach));
     INLAY_TRY_VOID(link(functions, module, reach, options, file, report));
   }
   report.bytes = file.size();

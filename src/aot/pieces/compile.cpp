@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -85,10 +86,14 @@ Result<std::vector<Piece>> compile_pieces(const ir::Module& module, const Compil
     }
     if (machine) machines.give_back(job.cpu, *std::move(machine));
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min<std::size_t>(job.threads, batches); ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  {
+    std::vector<std::jthread> threads;
+    try {
+      for (std::size_t i = 1; i < std::min<std::size_t>(job.threads, batches); ++i) threads.emplace_back(work);
+    } catch (const std::system_error&) {  // no more are to be had: these take what there is
+    }
+    work();
+  }
 
   // Errors in the order of the functions, so that the same program gives the same message.
   std::unordered_map<std::uint32_t, Piece> made;  // by number of the name
@@ -126,7 +131,20 @@ std::optional<std::string> describe_compiler(codegen::Cpu cpu) {
   static const std::optional<std::string> llvm =
       cache::build_id_of(reinterpret_cast<const void*>(&llvm::sys::getHostCPUFeatures));
   if (!own || !llvm) return std::nullopt;
-  return *own + *llvm + (cpu == codegen::Cpu::Host ? codegen::host_processor() : std::string("portable"));
+  const auto processor = [&]() -> std::string {
+    switch (cpu) {
+      case codegen::Cpu::Host:
+        return codegen::host_processor();
+      case codegen::Cpu::Portable:
+        return "portable";
+      case codegen::Cpu::V3:
+        return "x86-64-v3";
+      case codegen::Cpu::V4:
+        return "x86-64-v4";
+    }
+    return {};
+  };
+  return *own + *llvm + processor();
 }
 
 }  // namespace inlay::aot

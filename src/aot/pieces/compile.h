@@ -25,7 +25,7 @@ class Machines {
 
  private:
   std::mutex mutex_;
-  std::vector<std::unique_ptr<codegen::Machine>> idle_[2];
+  std::vector<std::unique_ptr<codegen::Machine>> idle_[codegen::CpuCount];
 };
 
 struct CompileJob {

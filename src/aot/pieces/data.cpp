@@ -46,7 +46,7 @@ Piece data_piece(const ir::Module& module, ir::DataId id, ModuleSymbols& symbols
   const ir::Data& data = module.data[id];
   Piece piece;
   Blob blob;
-  blob.size = data.size;
+  blob.size = std::max(data.size, 1u);  // each has an address of its own
   // Tables have no type, or that of an interface, which is not what lies there.
   blob.align_log2 = (data.flags & ir::DataTable) || !data.type ? WordAlignLog2 : module.types[data.type].align_log2;
   const bool variable = (data.flags & ir::DataMutable) != 0;
@@ -55,7 +55,7 @@ Piece data_piece(const ir::Module& module, ir::DataId id, ModuleSymbols& symbols
     blob.kind = BlobKind::Zero;
   } else {
     blob.kind = variable ? BlobKind::Variable : BlobKind::Constant;
-    piece.bytes.resize(data.size);
+    piece.bytes.resize(blob.size);
     if (!zero && data.size > 0) std::memcpy(piece.bytes.data(), &module.bytes[data.bytes], data.size);
     const std::span<const std::uint32_t> relocations =
         data.relocations

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From C, by clang, to objects, to pieces, to programs that run.
 #include <filesystem>
+#include <optional>
+#include <set>
 
+#include "aot/pieces/compile.h"
 #include "aot/pieces/executable.h"
 #include "aot/pieces/relocatable.h"
 #include "aot/pieces/split.h"
@@ -267,6 +270,27 @@ TEST(Pieces, DamagedObjectsAreRefusedOrCut) {
     static_cast<void>(link(pointers(*pieces), names));
     static_cast<void>(to_object(pointers(*pieces), names));
   }
+}
+
+TEST(Machines, are_kept_for_each_processor) {
+  Machines machines;
+  using codegen::Cpu;
+  std::vector<const codegen::Machine*> kept;
+  constexpr Cpu all[] = {Cpu::Host, Cpu::Portable, Cpu::V3, Cpu::V4};
+  for (Cpu cpu : all) {
+    Result<std::unique_ptr<codegen::Machine>> machine = machines.take(cpu);
+    ASSERT_TRUE(machine);
+    kept.push_back(machine->get());
+    machines.give_back(cpu, *std::move(machine));
+  }
+  for (std::size_t i = 0; i < std::size(all); ++i) EXPECT_EQ(machines.take(all[i])->get(), kept[i]);
+}
+
+TEST(DescribeCompiler, tells_processors_apart) {
+  using codegen::Cpu;
+  std::set<std::optional<std::string>> known;
+  for (Cpu cpu : {Cpu::Portable, Cpu::V3, Cpu::V4}) known.insert(describe_compiler(cpu));
+  EXPECT_TRUE(known.size() == 3 || known.contains(std::nullopt));
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ std::string default_socket() {
   return "/tmp/inlay-" + std::to_string(::geteuid()) + "/server";
 }
 
+std::string path_of_socket(const std::string& socket) {
+  if (socket.empty()) return default_socket();
+  return socket.find('/') == std::string::npos ? "./" + socket : socket;
+}
+
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
@@ -44,7 +49,7 @@ Result<void> own_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash == 0)
     return Error(ErrorKind::InvalidArgument,
-                 "'" + path + "' is no place for a socket; name one in a folder of your own");
+                 "'" + path + "' is no place for a socket; name a file in a folder that is yours alone (chmod 700)");
   const std::string folder = path.substr(0, slash);
   auto cannot = [&](const std::string& why) {
     return Error(ErrorKind::File, "'" + folder + "' cannot be used for a server: " + why);
@@ -54,7 +59,9 @@ Result<void> own_folder_of(const std::string& path) {
   if (::lstat(folder.c_str(), &status) != 0) return cannot(std::generic_category().message(errno));
   if (!S_ISDIR(status.st_mode)) return cannot("it is no folder");
   if (status.st_uid != ::geteuid()) return cannot("it belongs to another user");
-  if (status.st_mode & (S_IRWXG | S_IRWXO)) return cannot("others may look into it; take that right away (chmod 700)");
+  if (status.st_mode & (S_IRWXG | S_IRWXO))
+    return cannot(
+        "others may look into it; take that right away (chmod 700), or name a socket in a folder that is yours alone");
   return {};
 }
 

@@ -30,6 +30,10 @@ class Handle {
   int number_ = -1;
 };
 
+/// Where a server listens who was told `socket`: a plain file name is one of the current folder, an empty one is
+/// default_socket().
+std::string path_of_socket(const std::string& socket);
+
 /// An error if the path is too long for a socket.
 Result<sockaddr_un> address_of(const std::string& path);
 

@@ -28,7 +28,7 @@ void wait_no_longer_than(int socket, const timeval& time) {
 Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const std::string& socket) {
   using Nobody = std::optional<BuildReport>;
   if (version_text().empty()) return Nobody();
-  const std::string path = socket.empty() ? default_socket() : socket;
+  const std::string path = path_of_socket(socket);
   const Result<sockaddr_un> address = address_of(path);
   // Before anything is made or asked: who listens in a folder of somebody else is nobody to us.
   struct stat folder;

@@ -144,8 +144,8 @@ Result<void> Project::read_all(std::vector<SourceText> sources) {
   module_.reset();
   sources_.clear();
   for (SourceText& source : sources) {
-    INLAY_TRY_VOID(ir::parse(module_, source.text, {.file = source.name}));
     Source& read = sources_.emplace_back();
+    INLAY_TRY_VOID(ir::parse(module_, source.text, {.file = source.name, .files = &read.files}));
     read.file = std::move(source);
     for (const ir::Declaration& declaration : ir::split(read.file.text)) {
       Declared declared{.begin = declaration.begin, .end = declaration.end, .line = declaration.line, .symbol = {}};
@@ -208,7 +208,7 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
   }
   const std::string_view text = source.file.text;
   // By how much each function moves on; and declarations behind the last change all move alike.
-  std::vector<std::int64_t> by(module_.functions.count() + 1);
+  std::vector<std::int64_t> by(module_.functions.count());
   std::int64_t lines = 0, bytes = 0;
   std::size_t next = 0;
   bool moves = false;
@@ -235,8 +235,8 @@ bool Project::apply(Source& source, SourceText now, const std::vector<Change>& c
     if (module_.functions[function].flags & ir::FunctionGeneric) return false;
     if (declared.begin != change.begin) return false;
     const std::vector<std::uint32_t> mentioned = mentions(function);
-    const Result<ir::FunctionId> parsed =
-        ir::parse_function(module_, is, declared.line, {.file = source.file.name, .locate = source.located});
+    const Result<ir::FunctionId> parsed = ir::parse_function(
+        module_, is, declared.line, {.file = source.file.name, .locate = source.located, .files = &source.files});
     if (!parsed || *parsed != function) return false;
     changed_.push_back(function);
     reach_changed_ = reach_changed_ || mentions(function) != mentioned;

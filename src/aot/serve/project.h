@@ -66,7 +66,8 @@ class Project {
   struct Source {
     SourceText file;
     std::vector<Declared> declarations;
-    bool located = true;  // in itself: it names no files
+    bool located = true;            // in itself: it names no files
+    std::vector<ir::FileId> files;  // by the numbers that it gives them
   };
   /// A function that says something else now.
   struct Change {

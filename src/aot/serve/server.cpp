@@ -231,7 +231,7 @@ Result<void> serve(const ServeOptions& options) {
   if (version_text().empty())
     return Error(ErrorKind::InvalidArgument,
                  "this build of Inlay cannot be told from others, so nobody would ask it; link it with a build id");
-  const std::string path = options.socket.empty() ? default_socket() : options.socket;
+  const std::string path = path_of_socket(options.socket);
   INLAY_TRY(const sockaddr_un address, address_of(path));
   INLAY_TRY_VOID(own_folder_of(path));
   const Handle lock(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));

@@ -31,6 +31,17 @@ Text test_program(unsigned functions, unsigned seed = 0) {
   return text;
 }
 
+/// A generic function and one that uses two of its instances.
+std::string test_generic(int number) {
+  const std::string n = std::to_string(number);
+  std::string text =
+      "func @ratio" + n + "<!T>(%x: !T, %y: !T) -> !T noinline {\n  %r = div !T %x, %y\n  return !T %r\n}\n";
+  text += "export func @use" + n + "(%x: i64, %y: i64) -> i64 {\n  %a = call fn(i64, i64) -> i64 @ratio" + n +
+          "<i64>(%x, %y)\n";
+  text += "  %n = trunc i32 %y\n  %b = call fn(i32, i32) -> i32 @ratio" + n + "<i32>(%n, 3)\n";
+  return text + "  %w = sext i64 %b\n  %z = add i64 %a, %w\n  return i64 %z\n}\n";
+}
+
 BuildRequest request_in(const Folder& folder, Level level = Level::O2) {
   return {.directory = folder / ".", .sources = {"p.inlay"}, .output = "program", .level = level};
 }
@@ -143,6 +154,8 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
         case 6:
           all.push_back("export func @more" + std::to_string(step) + "(%x: i64) -> i64 {\n  %y = add i64 %x, " +
                         std::to_string(step) + "\n  return i64 %y\n}\n");
+          // Its instances stand behind all functions, with lines of their own: a division may trap.
+          if (step % 2 == 0) all.push_back(test_generic(step));
           break;
         case 7:
           if (all.size() > 17 + Functions) all.pop_back();
@@ -164,6 +177,71 @@ TEST(Session, WhateverIsEditedTheFileIsThatOfAFreshBuild) {
       ASSERT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << step;
     }
     EXPECT_GT(incremental, 5u);
+  }
+}
+
+TEST(Session, LinesOfInstancesMoveOnceAfterAFunctionIsGone) {
+  Folder folder;
+  Text text = test_program(3);
+  text.declarations.push_back(test_generic(0));
+  text.declarations.push_back("export func @more(%x: i64) -> i64 {\n  return i64 %x\n}\n");
+  Session session("", 0);
+  const BuildRequest request = request_in(folder, Level::O1);
+  const auto build = [&] {
+    write_bytes(folder / "p.inlay", text.whole());
+    const Result<BuildReport> built = session.build(request);
+    EXPECT_TRUE(built) << built.error().to_string();
+    EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request));
+    return built && built->incremental;
+  };
+  build();
+  text.declarations.pop_back();
+  build();
+  std::string& function = text.declarations[17];
+  function.insert(function.find("  %y ="), "  %m = add i64 %a, 1\n  %n = add i64 %a, 2\n");
+  EXPECT_TRUE(build());
+}
+
+TEST(Session, HintsOfCalleesAreSeenByCallersThatAreCompiledAlone) {
+  Folder folder;
+  const auto text = [](int number) {
+    return "export func @main() -> i32 {\n  %r = call fn(i64) -> i64 @f(" + std::to_string(number) +
+           ")\n  %s = trunc i32 %r\n  return i32 %s\n}\n"
+           "func @f(%x: i64) -> i64 noinline {\n  %b = gt i64 %x, 5\n  branch %b, yes, no\nyes:\n"
+           "  %a = call fn(i64) -> i64 @rare(%x)\n  return i64 %a\nno:\n  %m = mul i64 %x, " +
+           std::to_string(number) +
+           "\n  return i64 %m\n}\n"
+           "func @rare(%x: i64) -> i64 noinline cold {\n  %y = mul i64 %x, %x\n  return i64 %y\n}\n";
+  };
+  Session session("", 0);
+  const BuildRequest request = request_in(folder);
+  for (int number : {3, 9}) {
+    write_bytes(folder / "p.inlay", text(number));
+    const Result<BuildReport> built = session.build(request);
+    ASSERT_TRUE(built) << built.error().to_string();
+    EXPECT_EQ(built->incremental, number == 9);
+    EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << number;
+  }
+}
+
+TEST(Session, NumbersOfFilesAreThoseOfTheirText) {
+  Folder folder;
+  write_bytes(folder / "a.inlay", "func @first(%x: i64) -> i64 {\n  return i64 %x\n}\n");
+  const auto text = [](int number) {
+    return "file 2 \"two.src\"\nfile 1 \"one.src\"\n"
+           "export func @main() -> i32 {\n  %a = call fn(i64) -> i64 @first(0)\n"
+           "  %q = div i64 " +
+           std::to_string(number) + ", %a !77\n  %s = trunc i32 %q\n  return i32 %s !2:78\n}\n";
+  };
+  Session session("", 0);
+  BuildRequest request = request_in(folder);
+  request.sources = {"a.inlay", "p.inlay"};
+  for (int number : {3, 9}) {
+    write_bytes(folder / "p.inlay", text(number));
+    const Result<BuildReport> built = session.build(request);
+    ASSERT_TRUE(built) << built.error().to_string();
+    EXPECT_EQ(built->incremental, number == 9);
+    EXPECT_TRUE(bytes_of(folder / "program") == fresh(folder, request)) << number;
   }
 }
 

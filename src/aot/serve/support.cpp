@@ -13,6 +13,7 @@
 #include "inlay/ir/expand.h"
 #include "inlay/ir/text.h"
 #include "inlay/ir/verify.h"
+#include "ir/symbol_names.h"
 
 #include <llvm/IR/Module.h>
 #include <llvm/Object/Archive.h>
@@ -27,6 +28,7 @@ std::string text_of(const codegen::Object& object) { return object.bytes->getBuf
 /// What traps call, with a section for each function.
 Result<std::string> trap_object() {
   INLAY_TRY(ir::Module program, ir::parse(trap_program(), {.file = "support/trap.inlay"}));
+  ir::allow_own_names(program);
   INLAY_TRY_VOID(ir::verify(program));
   INLAY_TRY(const ir::Reach reach, ir::expand(program));
   llvm::LLVMContext context;
@@ -40,7 +42,7 @@ Result<std::string> trap_object() {
                                            .debug = false,
                                            .frame_pointers = true,
                                            .independent = true}));
-  INLAY_TRY_VOID(codegen::lower_records(module, program, reach.functions));
+  INLAY_TRY_VOID(codegen::lower_records(module, program, reach.functions, true));
   INLAY_TRY(std::unique_ptr<codegen::Machine> machine, codegen::Machine::create(codegen::Cpu::Portable));
   llvm::TargetOptions& options = machine->target().Options;
   options.FunctionSections = options.DataSections = options.UniqueSectionNames = true;

@@ -150,8 +150,9 @@ void FunctionLowering::finish_traps() {
   }
   auto* places = llvm::ArrayType::get(place, sites_.size());
   auto* table_type = llvm::StructType::get(context_, {places, llvm::ArrayType::get(types_.byte(), texts.size())});
-  auto* table = new llvm::GlobalVariable(symbols_.module(), table_type, /*isConstant=*/true,
-                                         llvm::GlobalValue::PrivateLinkage, nullptr, "inlay.sites." + into_->getName());
+  auto* table =
+      new llvm::GlobalVariable(symbols_.module(), table_type, /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,
+                               nullptr, ir::SitesPrefix + into_->getName());
   llvm::GlobalVariable* record = symbols_.record(id_);
   std::vector<llvm::Constant*> entries;
   const auto text_if = [&](bool there, std::size_t at) -> llvm::Constant* {

@@ -38,11 +38,11 @@ void FunctionLowering::lower(ir::FunctionId id, llvm::Function& function) {
   if (debug_) debug_->begin(id, function);
   builder_.SetInsertPoint(entry_);
   builder_.SetCurrentDebugLocation(debug_ ? debug_->location({}) : llvm::DebugLoc());
-  make_slots();
-  take_parameters();
-  if (jumps_to_first_) builder_.CreateBr(blocks_[0]);
-  for (BlockId block : order_) lower_block(block);
-  finish_traps();
+  if (make_slots()) {
+    take_parameters();
+    for (BlockId block : order_) lower_block(block);
+    finish_traps();
+  }
   if (debug_) debug_->end();
 }
 
@@ -62,7 +62,6 @@ void FunctionLowering::begin(ir::FunctionId id, llvm::Function& function) {
   order_.clear();
   traps_.clear();
   sites_.clear();
-  jumps_to_first_ = false;
 }
 
 /// Reverse post order of what is reached.
@@ -84,7 +83,6 @@ void FunctionLowering::order_blocks() {
     state_[index(block)] = Reached;
     stack.push_back({block, true});
     visit_targets(module_, module_.insts[module_.blocks[block].last], [&](BlockId target) {
-      if (target == function_->first_block) jumps_to_first_ = true;
       if (state_[index(target)] != Reached) stack.push_back({target, false});
     });
   }
@@ -93,13 +91,12 @@ void FunctionLowering::order_blocks() {
 
 /// In the order of the text, which is how its writer wants them.
 void FunctionLowering::make_blocks() {
-  if (jumps_to_first_) entry_ = llvm::BasicBlock::Create(context_, "", into_);
   for (std::uint32_t i = 0; i < blocks_.size(); ++i)
     if (state_[i]) blocks_[i] = llvm::BasicBlock::Create(context_, "", into_);
-  if (!jumps_to_first_) entry_ = blocks_[0];
+  entry_ = blocks_[0];
 }
 
-void FunctionLowering::make_slots() {
+bool FunctionLowering::make_slots() {
   std::uint64_t total = 0;
   for (InstId id = function_->first; id < function_->end; id = InstId{id.value + 1}) {
     const Inst& inst = module_.insts[id];
@@ -110,9 +107,10 @@ void FunctionLowering::make_slots() {
       symbols_.fail(Error(ErrorKind::InvalidProgram,
                           "'@" + module_.full_name(id_) + "' has slots of more than 1 GiB; make one a variable",
                           module_.place(module_.locations[id])));
-      return;
+      return false;
     }
-    llvm::Type* type = types_.memory(inst.type());
+    // One that is empty takes a byte: each has an address of its own.
+    llvm::Type* type = size > 0 ? types_.memory(inst.type()) : llvm::ArrayType::get(types_.byte(), 1);
     const llvm::Align align = types_.alignment(inst.type());
     auto* slot = new llvm::AllocaInst(type, 0, nullptr, align, "", entry_);
     if (type->isArrayTy()) {
@@ -124,6 +122,7 @@ void FunctionLowering::make_slots() {
     known_of(id).not_null = true;
     if (debug_ && module_.name_of(id)) debug_->slot(module_.text(module_.name_of(id)), inst.type(), slot, builder_);
   }
+  return true;
 }
 
 void FunctionLowering::take_parameters() {
@@ -144,18 +143,7 @@ void FunctionLowering::take_parameters() {
     if (debug_)
       debug_->parameter(static_cast<std::uint32_t>(i), module_.text(module_.name_of(parameters[i])), type,
                         given[i].first, given[i].second, builder_);
-    Pair& value = result_of(parameters[i]);
-    if (!jumps_to_first_) {
-      value = given[i];
-      continue;
-    }
-    const auto phi = [&](llvm::Value* from) {
-      llvm::PHINode* node = llvm::PHINode::Create(from->getType(), 2, "", blocks_[0]);
-      node->addIncoming(from, entry_);
-      return node;
-    };
-    value.first = phi(given[i].first);
-    if (given[i].second) value.second = phi(given[i].second);
+    result_of(parameters[i]) = given[i];
   }
 }
 

@@ -59,7 +59,8 @@ class FunctionLowering {
   void begin(ir::FunctionId id, llvm::Function& function);
   void order_blocks();
   void make_blocks();
-  void make_slots();
+  /// Answers false, with the error in the Symbols, if no stack has so much room; the function has no code then.
+  bool make_slots();
   void take_parameters();
   void make_phi(ir::TypeId type, Pair& value, llvm::BasicBlock* block);
   void lower_block(ir::BlockId block);
@@ -129,8 +130,7 @@ class FunctionLowering {
   ir::FunctionId id_;
   const ir::Function* function_ = nullptr;
   llvm::Function* into_ = nullptr;
-  llvm::BasicBlock* entry_ = nullptr;  // slots; its own, if the first block is jumped to
-  bool jumps_to_first_ = false;
+  llvm::BasicBlock* entry_ = nullptr;      // the first block, to which nothing leads back
   std::vector<Pair> values_;               // by instruction
   std::vector<Known> known_;               // likewise
   std::vector<ir::BlockId> order_;         // reverse post order

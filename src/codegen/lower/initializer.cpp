@@ -71,7 +71,8 @@ llvm::Type* initializer_type(const ir::Module& module, const ir::Data& data, Typ
   const std::vector<ir::Relocation> relocations = relocations_of(module, data);
   if (relocations.empty()) {
     const bool one = data.type && is_scalar(module.types[data.type].kind) && types.size(data.type) == data.size;
-    return one ? types.memory(data.type) : llvm::ArrayType::get(types.byte(), data.size);
+    // One that is empty takes a byte: each has an address of its own.
+    return one ? types.memory(data.type) : llvm::ArrayType::get(types.byte(), std::max(data.size, 1u));
   }
   if (!are_possible(relocations, data.size)) return types.byte();  // which initializer() refuses
   if (relocations.size() * PointerSize == data.size) return llvm::ArrayType::get(types.pointer(), relocations.size());
@@ -93,7 +94,7 @@ Result<llvm::Constant*> initializer(const ir::Module& module, const ir::Data& da
                  module.place(data.location));
   const std::byte* bytes = data.bytes ? &module.bytes[data.bytes] : nullptr;
   if (relocations.empty()) {
-    if (!bytes) return llvm::Constant::getNullValue(type);
+    if (!bytes || data.size == 0) return llvm::Constant::getNullValue(type);
     if (!type->isArrayTy()) return scalar(type, bytes, data.size);
     return llvm::ConstantDataArray::getRaw(llvm::StringRef(reinterpret_cast<const char*>(bytes), data.size), data.size,
                                            types.byte());

@@ -81,9 +81,10 @@ Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const
   return lower_assembly(into, module, job);
 }
 
-Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions) {
+Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions,
+                           bool independent) {
   LowerJob job;
-  job.independent = true;
+  job.independent = independent;
   Types types(into.getContext(), module, job.architecture);
   Symbols symbols(into, module, job, types);
   for (ir::FunctionId id : functions) symbols.define_record(id);

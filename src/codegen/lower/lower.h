@@ -8,6 +8,7 @@
 
 #include "inlay/ir/fingerprint.h"
 #include "inlay/ir/module.h"
+#include "ir/symbol_names.h"
 
 namespace llvm {
 class Module;
@@ -32,10 +33,8 @@ struct LowerJob {
   bool independent = false;
 };
 
-/// What compiled code calls where it traps (inlay/ir/layout.h).
-inline constexpr std::string_view TrapName = "inlay_trap";
-/// What the symbols of FunctionRecords begin with.
-inline constexpr std::string_view RecordPrefix = "inlay.record.";
+using ir::RecordPrefix;
+using ir::TrapName;
 
 /// Whether others may use it.
 bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);
@@ -43,6 +42,9 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported);
 /// The symbol of a function or object, as a linker sees it.
 std::string symbol_name(const ir::Module& module, ir::FunctionId function);
 std::string symbol_name(const ir::Module& module, ir::DataId data);
+/// Whether code that LLVM makes may call a function of that name without being told to: for operations that the
+/// processor lacks, for copies.
+bool is_called_by_code(std::string_view name);
 /// And of its FunctionRecord (inlay/ir/layout.h).
 std::string record_name(const ir::Module& module, ir::FunctionId function);
 
@@ -50,7 +52,9 @@ std::string record_name(const ir::Module& module, ir::FunctionId function);
 /// After an error, `into` holds a part of it and is good for nothing.
 Result<void> lower_functions(llvm::Module& into, const ir::Module& module, const LowerJob& job);
 
-/// Adds the records of functions, under their names, for code that was made independently.
-Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions);
+/// Adds the records of functions, under their names: local to `into`, which has their code, or, with `independent`,
+/// for code that was made so.
+Result<void> lower_records(llvm::Module& into, const ir::Module& module, std::span<const ir::FunctionId> functions,
+                           bool independent);
 
 }  // namespace inlay::codegen

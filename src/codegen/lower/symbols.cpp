@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "codegen/lower/initializer.h"
-#include "ir/verify/symbols.h"
 
 #include <llvm/ADT/StringSet.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -21,9 +20,9 @@ bool is_library_name(llvm::StringRef name) {
   return library.getLibFunc(name, found);
 }
 
-/// Whether code that LLVM makes may call a function of that name without being told to: for operations that the
-/// processor lacks, for copies.
-bool is_called_by_code(llvm::StringRef name) {
+}  // namespace
+
+bool is_called_by_code(std::string_view name) {
   static const llvm::StringSet<> names = [] {
     llvm::StringSet<> all;
     for (llvm::RTLIB::LibcallImpl call : llvm::RTLIB::libcall_impls())
@@ -32,6 +31,8 @@ bool is_called_by_code(llvm::StringRef name) {
   }();
   return names.contains(name) || is_library_name(name);
 }
+
+namespace {
 
 std::string raw_name(const ir::Module& module, ir::StringId name, bool instance, bool own, auto id) {
   if (instance) return module.full_name(id);
@@ -73,14 +74,6 @@ bool is_visible(const LowerJob& job, ir::Value symbol, bool exported) {
   return std::find(job.visible.begin(), job.visible.end(), symbol) != job.visible.end();
 }
 
-bool Symbols::is_name_possible(std::string_view name, const ir::Location& location) {
-  const char* why = ir::why_not_a_name(name);
-  if (!why) return true;
-  fail(
-      Error(ErrorKind::InvalidProgram, "'@" + std::string(name.substr(0, 200)) + "': " + why, module_.place(location)));
-  return false;
-}
-
 /// C passes other vectors in its own way, by processor and by what that is said to have.
 void Symbols::check_vectors(ir::FunctionId id) {
   constexpr std::uint32_t Passed = 16;  // bytes
@@ -100,18 +93,23 @@ void Symbols::check_vectors(ir::FunctionId id) {
   }
 }
 
+/// What is exported and yet not visible is the program's own: code must not call it for operations.
+std::string Symbols::name_of(ir::Value symbol, std::string name, bool exported) const {
+  if (exported && !job_.independent && !is_visible(job_, symbol, true) && is_called_by_code(name))
+    name += ir::OwnSuffix;
+  return name;
+}
+
 llvm::Function* Symbols::declare(ir::FunctionId id) {
   const ir::Function& f = module_.functions[id];
   const Convention& convention = types_.convention(f.signature);
-  const std::string name = symbol_name(module_, id);
-  const bool possible = is_name_possible(name, f.location);
-  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+  const std::string name = name_of(id, symbol_name(module_, id), f.flags & ir::FunctionExported);
+  if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* function = llvm::dyn_cast<llvm::Function>(there)) return function;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is a function here and data elsewhere; rename one",
                module_.place(f.location)));
   }
-  llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage,
-                                                    possible ? name : "inlay.unnamed", &into_);
+  llvm::Function* function = llvm::Function::Create(convention.type, llvm::GlobalValue::ExternalLinkage, name, &into_);
   function->setAttributes(convention.attributes);
   if (f.flags & ir::FunctionExtern) {
     check_vectors(id);
@@ -125,9 +123,9 @@ llvm::Function* Symbols::declare(ir::FunctionId id) {
     function->setDSOLocal(true);
     if (!is_visible(job_, id, f.flags & ir::FunctionExported))
       function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  } else if (f.flags & ir::FunctionCold) {
-    function->addFnAttr(llvm::Attribute::Cold);
   }
+  // Callers see it whether or not the body is beside them; their fingerprints know it.
+  if (f.flags & ir::FunctionCold) function->addFnAttr(llvm::Attribute::Cold);
   return function;
 }
 
@@ -137,9 +135,10 @@ llvm::Function* Symbols::callee(ir::FunctionId id) {
   if (copy) return copy;
   const Convention& convention = types_.convention(module_.functions[id].signature);
   copy = llvm::Function::Create(convention.type, llvm::GlobalValue::InternalLinkage,
-                                "inlay.inline." + symbol_name(module_, id), &into_);
+                                std::string(ir::InlinePrefix) + symbol_name(module_, id), &into_);
   copy->setAttributes(convention.attributes);
   copy->addFnAttr(llvm::Attribute::AlwaysInline);
+  if (module_.functions[id].flags & ir::FunctionCold) copy->addFnAttr(llvm::Attribute::Cold);
   wanted_.push_back(id);
   return copy;
 }
@@ -155,7 +154,6 @@ void Symbols::prepare_definition(ir::FunctionId id, llvm::Function& function) {
   }
   function.setUWTableKind(llvm::UWTableKind::Async);
   if (job_.frame_pointers) function.addFnAttr("frame-pointer", "all");
-  if (f.flags & ir::FunctionCold) function.addFnAttr(llvm::Attribute::Cold);
   if (inline_copy) return;
   if (inlining(id) == ir::Inlining::Never || f.flags & ir::FunctionNoInline)
     function.addFnAttr(llvm::Attribute::NoInline);
@@ -199,17 +197,15 @@ llvm::GlobalVariable* Symbols::with_type(llvm::GlobalVariable* object, llvm::Typ
 
 llvm::GlobalVariable* Symbols::declare(ir::DataId id) {
   const ir::Data& d = module_.data[id];
-  const std::string name = symbol_name(module_, id);
-  const bool possible = is_name_possible(name, d.location);
-  if (llvm::GlobalValue* there = possible ? into_.getNamedValue(name) : nullptr) {
+  const std::string name = name_of(id, symbol_name(module_, id), d.flags & ir::DataExported);
+  if (llvm::GlobalValue* there = into_.getNamedValue(name)) {
     if (auto* object = llvm::dyn_cast<llvm::GlobalVariable>(there)) return object;
     fail(Error(ErrorKind::InvalidProgram, "'@" + name + "' is data here and a function elsewhere; rename one",
                module_.place(d.location)));
   }
   // What others say about an object is not known to independent code.
   const bool known = !job_.independent && d.flags & ir::DataDefined;
-  llvm::GlobalVariable* object =
-      declare_object(possible ? name : "inlay.unnamed", known ? initializer_type(module_, d, types_) : types_.byte());
+  llvm::GlobalVariable* object = declare_object(name, known ? initializer_type(module_, d, types_) : types_.byte());
   if (d.flags & ir::DataExtern) {
     object->setConstant(!(d.flags & ir::DataMutable));
   } else if (job_.independent) {

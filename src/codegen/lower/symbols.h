@@ -55,11 +55,11 @@ class Symbols {
 
  private:
   void check_vectors(ir::FunctionId function);
+  std::string name_of(ir::Value symbol, std::string name, bool exported) const;
   llvm::Function* declare(ir::FunctionId function);
   llvm::GlobalVariable* declare(ir::DataId data);
   llvm::GlobalVariable* declare_object(const std::string& name, llvm::Type* type);
   llvm::GlobalVariable* with_type(llvm::GlobalVariable* object, llvm::Type* type);
-  bool is_name_possible(std::string_view name, const ir::Location& location);
 
   llvm::Module& into_;
   const ir::Module& module_;

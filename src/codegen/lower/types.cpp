@@ -80,8 +80,10 @@ llvm::Type* Types::result(TypeId type) {
   return is_pair(type) ? llvm::StructType::get(context_, {pointer_, second(type)}) : value(type);
 }
 
-/// Integers that are narrower than a register are passed as signed ones: the program does not say what they are.
+/// Integers that are narrower than a register are passed as signed ones: the program does not say what they are. On
+/// AArch64 nobody extends what it passes, and nobody may rely on it (AAPCS64, 6.8.2).
 llvm::Attribute::AttrKind Types::extension(TypeId type) const {
+  if (architecture_ == Architecture::AArch64) return llvm::Attribute::None;
   if (type == ir::Bool) return llvm::Attribute::ZExt;
   return type == ir::I8 || type == ir::I16 || type == ir::I32 ? llvm::Attribute::SExt : llvm::Attribute::None;
 }

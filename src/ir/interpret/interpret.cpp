@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/ir/interpret.h"
 
+#include "base/messages.h"
+
 #include <cstring>
 
 #include "ir/interpret/state.h"
@@ -29,8 +31,8 @@ Result<Scalar> Interpreter::call(FunctionId id, std::span<const Scalar> argument
     return Error(ErrorKind::InvalidArgument, shown(m, id) + " is not one that can be called; call an instance");
   const Type& signature = m.types[function.signature];
   if (arguments.size() != signature.count)
-    return Error(ErrorKind::InvalidArgument, shown(m, id) + " takes " + std::to_string(signature.count) +
-                                                 " arguments, not " + std::to_string(arguments.size()));
+    return Error(ErrorKind::InvalidArgument, shown(m, id) + " takes " + base::counted(signature.count, "argument") +
+                                                 ", not " + std::to_string(arguments.size()));
   std::vector<std::byte> row;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const TypeId type = m.parameter_type(function.signature, i);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -518,6 +519,24 @@ TEST(Interpreter, exceptions_of_native_code_pass_and_it_stays_whole) {
   EXPECT_TRUE(interpreter.call(f, std::vector{scalar(false)}));
 }
 
+TEST(Interpreter, exceptions_of_native_functions_that_are_called_directly_leave_nothing_behind) {
+  Module m = Module::create().value();
+  const FunctionId native = m.function("fail", m.signature({}), FunctionExtern);
+  const FunctionId f = m.function("f", m.signature({I64}, I64));
+  Builder b(m);
+  b.begin(f);
+  b.ret(b.div(1, b.parameter(0)));
+  b.end();
+  lay_out(m);
+  Named list[] = {{"fail", reinterpret_cast<void*>(fail)}, {}};
+  Interpreter interpreter = Interpreter::create(m, with(list)).value();
+  EXPECT_THROW((void)interpreter.call(native, {}), std::runtime_error);
+  EXPECT_FALSE(interpreter.call(f, std::vector{scalar<std::int64_t>(0)}));
+  // It would have been taken for a call within another, whose error that still is.
+  const Result<Scalar> good = interpreter.call(f, std::vector{scalar<std::int64_t>(1)});
+  EXPECT_TRUE(good) << good.error().to_string();
+}
+
 TEST(Interpreter, what_nothing_defines_is_an_error_when_it_is_called) {
   Module m = Module::create().value();
   const FunctionId missing = m.function("inlay_no_such_thing", m.signature({}, I64), FunctionExtern);
@@ -540,6 +559,38 @@ TEST(Interpreter, what_nothing_defines_is_an_error_when_it_is_called) {
     EXPECT_EQ(result.error().kind(), ErrorKind::UndefinedSymbol);
     EXPECT_NE(result.error().message().find("inlay_no_such_thing"), std::string::npos);
   }
+}
+
+TEST(Interpreter, what_nothing_defines_is_an_error_only_where_data_that_leads_there_is_used) {
+  Module m = Module::create().value();
+  const DataId nowhere = m.add_data("nowhere", I64, {}, {}, DataExtern);
+  const std::array<std::byte, 8> word{};
+  const auto pointer_to = [&](const char* name, DataId to) {
+    return m.add_data(name, Ptr, word, std::to_array<Relocation>({{0, to, 0}}));
+  };
+  const DataId p = pointer_to("p", nowhere), q = pointer_to("q", p);
+  const FunctionId f = m.function("f", m.signature({}, I64)), g = m.function("g", m.signature({}, I64));
+  Builder b(m);
+  b.begin(f);
+  b.ret(42);
+  b.end();
+  b.begin(g);
+  b.ret(b.load(I64, b.load(Ptr, b.load(Ptr, q))));
+  b.end();
+  lay_out(m);
+  Named none[] = {{}};
+  Result<Interpreter> interpreter = Interpreter::create(m, with(none));
+  ASSERT_TRUE(interpreter) << interpreter.error().to_string();
+  for (int again = 0; again < 2; ++again) {
+    const Result<Scalar> lacking = interpreter->call(g, {});
+    ASSERT_FALSE(lacking);
+    EXPECT_EQ(lacking.error().kind(), ErrorKind::UndefinedSymbol);
+    EXPECT_NE(lacking.error().message().find("@nowhere"), std::string::npos);
+    EXPECT_EQ(as<std::int64_t>(interpreter->call(f, {}).value()), 42);
+  }
+  std::int64_t here = 7;
+  Named list[] = {{"nowhere", &here}, {}};
+  EXPECT_EQ(as<std::int64_t>(run(m, g, {}, with(list)).value()), 7);
 }
 
 TEST(Interpreter, external_data_lies_where_it_is_said_to) {

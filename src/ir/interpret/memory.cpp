@@ -35,6 +35,46 @@ Result<void> provide_external_data(State& s, DataId id) {
                                                "give its address (InterpretOptions::find_symbol)");
 }
 
+/// The data itself, not what it leads to.
+Result<void> provide_object(State& s, DataId id) {
+  if (s.module.data[id].flags & DataExtern) return provide_external_data(s, id);
+  if (s.data[id.value]) return {};
+  return Error(ErrorKind::InvalidProgram,
+               "the data '@" + s.module.full_name(id) + "' is not defined; tables of generics are by expand()");
+}
+
+/// Calls `visit` for each pointer in an object: where it lies, what it leads to, what is added.
+template <class Visit>
+Result<void> visit_pointers(const Module& m, const Data& data, Visit&& visit) {
+  if (!data.relocations) return {};
+  const std::uint32_t* words = &m.extra[data.relocations] + 1;
+  for (std::uint32_t n = m.extra[data.relocations]; n > 0; --n, words += 3)
+    INLAY_TRY_VOID(visit(words[0], Value::of_bits(words[1]), static_cast<std::int32_t>(words[2])));
+  return {};
+}
+
+/// Data that code mentions, with all the data that leads to.
+Result<void> provide_data(State& s, DataId first) {
+  if (s.data_complete[first.value]) return {};
+  std::vector<DataId> reached{first};
+  s.data_complete[first.value] = true;
+  Result<void> result;
+  for (std::size_t i = 0; i < reached.size() && result; ++i) {
+    result = provide_object(s, reached[i]);
+    if (!result) break;
+    result = visit_pointers(s.module, s.module.data[reached[i]],
+                            [&](std::uint32_t, Value symbol, std::int32_t) -> Result<void> {
+                              if (!symbol.is_data() || s.data_complete[symbol.data().value]) return {};
+                              s.data_complete[symbol.data().value] = true;
+                              reached.push_back(symbol.data());
+                              return {};
+                            });
+  }
+  if (!result)
+    for (DataId id : reached) s.data_complete[id.value] = false;  // whoever asks again is told again
+  return result;
+}
+
 Result<void> provide_function(State& s, FunctionId id) {
   if (s.function_addresses[id.value]) return {};
   const bool own = (s.module.functions[id].flags & FunctionDefined) != 0;
@@ -79,19 +119,19 @@ std::size_t lay_out(const State& s, std::vector<std::size_t>& offsets, Wanted&& 
 }
 
 Result<void> relocate(State& s, const Data& data, std::byte* at) {
-  if (!data.relocations) return {};
-  const std::uint32_t count = s.module.extra[data.relocations];
-  const std::uint32_t* words = &s.module.extra[data.relocations] + 1;
-  for (std::uint32_t i = 0; i < count; ++i, words += 3) {
-    const Value symbol = Value::of_bits(words[1]);
-    if (words[0] > data.size || data.size - words[0] < 8)
+  return visit_pointers(s.module, data, [&](std::uint32_t offset, Value symbol, std::int32_t addend) -> Result<void> {
+    if (offset > data.size || data.size - offset < 8)
       return Error(ErrorKind::InvalidProgram, "a pointer does not lie within its object; verify the module first");
-    INLAY_TRY_VOID(provide(s, symbol));
-    const std::uint64_t bits =
-        constant_bits(s, symbol) + static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(words[2])});
-    std::memcpy(at + words[0], &bits, sizeof bits);
-  }
-  return {};
+    if (symbol.is_data()) {
+      // Nobody may ever use it: provide_data() answers those who do.
+      if (!provide_object(s, symbol.data())) return {};
+    } else {
+      INLAY_TRY_VOID(provide(s, symbol));
+    }
+    const std::uint64_t bits = constant_bits(s, symbol) + static_cast<std::uint64_t>(std::int64_t{addend});
+    std::memcpy(at + offset, &bits, sizeof bits);
+    return {};
+  });
 }
 
 }  // namespace
@@ -123,13 +163,7 @@ Result<void*> native_address(State& s, FunctionId id) {
 
 Result<void> provide(State& s, Value value) {
   if (value.is_function()) return provide_function(s, value.function());
-  if (value.is_data()) {
-    const Data& data = s.module.data[value.data()];
-    if (data.flags & DataExtern) return provide_external_data(s, value.data());
-    if (s.data[value.data().value]) return {};
-    return Error(ErrorKind::InvalidProgram, "the data '@" + s.module.full_name(value.data()) +
-                                                "' is not defined; tables of generics are by expand()");
-  }
+  if (value.is_data()) return provide_data(s, value.data());
   if (is_type_record(s.module, value))
     provide_type_record(s, TypeId{static_cast<std::uint32_t>(s.module.consts[value.constant()].bits)});
   return {};
@@ -166,6 +200,7 @@ std::uint64_t constant_bits(const State& s, Value value) {
 Result<void> place_data(State& s) {
   const Module& m = s.module;
   s.data.resize(m.data.count());
+  s.data_complete.resize(m.data.count());
   s.function_addresses.resize(m.functions.count());
   const auto defined = [](const Data& d) { return (d.flags & DataDefined) && !(d.flags & DataGeneric); };
   const auto variable = [&](const Data& d) { return defined(d) && (d.flags & DataMutable); };

@@ -209,9 +209,15 @@ bool call_native(State& s, void* address, TypeId type, bool object_first, const 
     arguments.push_back(cell);
   }
   alignas(16) std::byte returned[16] = {};
-  ++s.native_depth;
-  ffi_call(&signature.cif, FFI_FN(address), returned, arguments.data());
-  --s.native_depth;
+  {
+    struct Inside {  // left by exceptions, too
+      std::uint32_t& depth;
+      explicit Inside(std::uint32_t& depth) : depth(depth) { ++depth; }
+      Inside(const Inside&) = delete;
+      ~Inside() { --depth; }
+    } const inside(s.native_depth);
+    ffi_call(&signature.cif, FFI_FN(address), returned, arguments.data());
+  }
   if (s.error) return false;
   if (result && signature.result != Void) set_cell(s.module, signature.result, returned, result);
   return true;

@@ -52,6 +52,7 @@ struct Interpreter::State {
 
   Pages constants, variables;
   std::vector<std::byte*> data;                                      // by DataId; null: not there
+  std::vector<bool> data_complete;                                   // by DataId: all that it leads to is there
   std::vector<void*> function_addresses;                             // by FunctionId; null: nobody asked yet
   std::unordered_map<const void*, FunctionId> functions_by_address;  // of those that the program defines
   std::unordered_map<std::uint32_t, std::unique_ptr<TypeRecordCopy>> type_records;

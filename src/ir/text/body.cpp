@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "inlay/ir/walk.h"
+
+#include "base/messages.h"
 #include "ir/text/near.h"
 #include "ir/text/parser.h"
 
@@ -54,7 +56,7 @@ bool Parser::body(Pending& pending, Function& into) {
   block_fixups_.clear();
   later_.clear();
   into.flags |= FunctionDefined;
-  into.first = first_ = InstId{module_.insts.count()};
+  into.first = InstId{module_.insts.count()};
   into.first_block = BlockId{module_.blocks.count()};
   block_ = module_.blocks.add({});
   const Location begin = location(pending.line);
@@ -267,7 +269,7 @@ void Parser::resolve() {
     const Block& block = module_.blocks[BlockId{blocks_[later.entry].id}];
     if (later.argument >= block.parameters)
       return fail(later.at, "the block '" + shown(blocks_[later.entry].name) + "' has " +
-                                std::to_string(block.parameters) + " parameters");
+                                base::counted(block.parameters, "parameter"));
     // Parameters of a block stand in a row.
     const InstId parameter{block.first.value + later.argument};
     word_of(later.inst, later.word) = literal(module_.insts[parameter].type()).bits;

@@ -88,7 +88,8 @@ void Parser::table_rest(Pending& pending) {
     while (!failed() && scanner_.next() != '}') {
       const std::size_t at = scanner_.offset();
       if (scanner_.peek_word() == "null") {
-        scanner_.word();
+        fail(at,
+             "an entry of a table is called without a look at it, so it cannot be null; give a function that traps");
       } else if (scanner_.here() != '@') {
         fail_expected("a function");
       } else if (const Value function = symbol(); !failed()) {

@@ -71,6 +71,8 @@ TEST(TextErrors, of_declarations) {
       {"func @f() asm x86_64 {} asm x86_64 {}", "1:29", "the function has assembly for x86_64 already"},
       {"func @f() asm x86_64 { {}", "1:15", "this assembly has no '}' that ends it"},
       {"table @t : i8 = {}", "1:12", "a table is one of an interface, not of i8"},
+      {"table @t = { null }", "1:14",
+       "an entry of a table is called without a look at it, so it cannot be null; give a function that traps"},
       {"table @t = { 5 }", "1:14", "'5' stands where a function should be"},
       {"var @v : i8 = 1 table @t = { @v }", "1:30", "this is data; a table holds functions"},
   };
@@ -92,9 +94,9 @@ TEST(TextErrors, of_types) {
       {"type V<!T> = struct {} var @v : V = zero", "1:33", "'V' is generic; its arguments should follow at once"},
       {"type V = struct {} var @v : V<i8> = zero", "1:30", "'V' is not generic"},
       {"type V<!T> = struct {} var @v : V<i8, i8> = zero", "1:34",
-       "the generic has 1 parameters, and here are more arguments"},
+       "the generic has 1 parameter, and here are more arguments"},
       {"type V<!T, !N: i8> = struct {} var @v : V<i8> = zero", "1:42",
-       "the generic has 2 parameters, and here are 1 arguments"},
+       "the generic has 2 parameters, and this has 1 argument"},
       {"type V<!N: i8> = struct {} var @v : V<300> = zero", "1:39", "300 does not fit i8"},
       {"func @f<!T, !N: i64>(%a: !N) { return_void }", "1:26",
        "the parameter is a constant, and a type should stand here"},
@@ -216,7 +218,7 @@ TEST(TextErrors, of_instructions) {
       {"jump done\ndnoe:\n return i64 %a", "2:6", "unknown block 'done'; did you mean 'dnoe'?"},
       {"jump x x: jump x x: jump x", "2:18", "the block 'x' is defined twice"},
       {"jump x(1)\nx:\n return i64 %a", "2:8", "the block 'x' has 0 parameters"},
-      {"jump x(%a)\nx(%i: i64):\n jump x(1, 2)", "4:12", "the block 'x' has 1 parameters"},
+      {"jump x(%a)\nx(%i: i64):\n jump x(1, 2)", "4:12", "the block 'x' has 1 parameter"},
       {"jump x(300)\nx(%i: i8):\n return i64 %a", "2:8", "300 does not fit i8"},
       {"jump x(hello)\nx(%i: i8):\n return i64 %a", "2:8",
        "'hello' is no value; names of values begin with '%', those of functions and data with '@'"},
@@ -245,7 +247,7 @@ TEST(TextErrors, show_the_line) {
   ASSERT_FALSE(module);
   EXPECT_EQ(module.error().to_string(),
             "a.inlay:2:7: error: unknown operation 'ad'; did you mean 'add'? [invalid-program]\n"
-            "note: \t%x = ad i64 1, 2\n\t     ^");
+            "note: \t%x = ad i64 1, 2\n      \t     ^");
 }
 
 TEST(TextErrors, every_prefix_of_a_program_is_a_program_or_an_error_with_a_place) {

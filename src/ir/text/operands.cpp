@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Operands of instructions, as the letters of their operations ask for them.
 #include "ir/text/near.h"
+
+#include "base/messages.h"
 #include "ir/text/parser.h"
 #include "ir/text/words.h"
 
@@ -178,8 +180,8 @@ void Parser::argument(std::uint32_t entry, std::uint32_t number) {
   if (known) {
     const Block& block = module_.blocks[known];
     if (number >= block.parameters)
-      return fail(scanner_.offset(), "the block '" + shown(blocks_[entry].name) + "' has " +
-                                         std::to_string(block.parameters) + " parameters");
+      return fail(scanner_.offset(),
+                  "the block '" + shown(blocks_[entry].name) + "' has " + base::counted(block.parameters, "parameter"));
     return value(module_.insts[InstId{block.first.value + number}].type());
   }
   // Only the block's parameter tells the type, and it stands further down.

@@ -171,6 +171,7 @@ Result<void> Parser::run() {
 
   if (!failed()) check_module(text_.size());
   if (failed()) return std::move(*error_);
+  if (options_.files) *options_.files = files_;
   return {};
 }
 
@@ -195,7 +196,8 @@ Result<FunctionId> Parser::run_function() {
   const std::vector<Declaration> declarations = split(text_);
   if (declarations.size() != 1 || declarations[0].kind != "func")
     return error_at(0, "what is given for a new body is not one declaration of a function");
-  numbers_are_files_ = true;
+  numbers_are_files_ = !options_.files;
+  if (options_.files) files_ = *options_.files;
   if (options_.locate) own_file_ = module_.file(options_.file);
 
   Pending pending;

@@ -184,7 +184,6 @@ class Parser {
   std::vector<Later> later_;
   std::vector<std::uint32_t> words_;
   BlockId block_;
-  InstId first_;
 };
 
 }  // namespace inlay::ir

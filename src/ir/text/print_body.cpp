@@ -11,6 +11,9 @@ namespace inlay::ir {
 
 namespace {
 
+constexpr std::uint32_t MostShown = 8;     // of a list
+constexpr std::size_t LongestShown = 200;  // of a text
+
 bool is_known(Op op) { return op != Op::None && static_cast<std::uint32_t>(op) < OpCount; }
 
 /// The words of an instruction; 0 where they would lie outside the table.
@@ -33,6 +36,7 @@ class SafeWords {
     const std::uint64_t left = inst_.b != 0 && place < m_.extra.count() ? m_.extra.count() - place : 0;
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(count, left));
   }
+  void skip(std::uint32_t words) { at_ += words; }
 
  private:
   const Module& m_;
@@ -88,7 +92,11 @@ void Printer::name_blocks() {
 void Printer::value_name(InstId id) {
   out_ += '%';
   if (id < f_.first || id >= f_.end) {
-    (out_ += '?') += std::to_string(id.value);
+    const std::string_view elsewhere = m_.text(m_.name_of(id));
+    if (elsewhere.empty())
+      (out_ += '?') += std::to_string(id.value);
+    else
+      name(elsewhere);
     return;
   }
   if (!renamed_.empty()) {
@@ -193,7 +201,8 @@ void Printer::one(InstId id) {
   const Inst& inst = m_.insts[id];
   const Op op = inst.op();
   if (!is_known(op)) {
-    out_ += '?';
+    value_name(id);
+    out_ += " = ?";
     return;
   }
   const OpInfo& i = info(op);
@@ -205,11 +214,16 @@ void Printer::one(InstId id) {
     out_ += " = ";
   }
   out_ += i.text;
-  if (i.types != TypesNothing) {
+  if (i.types != TypesNothing || inst.type()) {
     out_ += ' ';
     type(inst.type());
   }
   operands(inst);
+}
+
+/// How many of so many elements are to be written; if those are fewer, `...` follows.
+std::uint32_t Printer::shown(std::uint32_t count) const {
+  return length_ == Length::Short ? std::min(count, MostShown) : count;
 }
 
 void Printer::operands(const Inst& inst) {
@@ -217,14 +231,20 @@ void Printer::operands(const Inst& inst) {
   const TypeId type = inst.type();
   const bool known = m_.types.contains(type);
   const auto part = [&](TypeKind kind) { return is_type(type, kind) ? m_.types[type].element : TypeId{}; };
+  const auto cut = [&](std::uint32_t some, std::uint32_t count) {
+    if (some == count) return;
+    out_ += ", ...";
+    words.skip(count - some);
+  };
   const auto target = [&] {
     const BlockId block{words.next()};
     block_name(block);
-    const std::uint32_t count = words.count();
-    for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t count = words.count(), some = shown(count);
+    for (std::uint32_t i = 0; i < some; ++i) {
       out_ += i ? ", " : "(";
       value(Value::of_bits(words.next()), parameter_of(block, i));
     }
+    cut(some, count);
     if (count) out_ += ')';
   };
   bool first = true;
@@ -270,23 +290,25 @@ void Printer::operands(const Inst& inst) {
         method(before, words.next());
         break;
       case Slot::Text:
-        quoted(m_.text(StringId{words.next()}));
+        quoted(m_.text(StringId{words.next()}).substr(0, length_ == Length::Short ? LongestShown : std::string::npos));
         break;
       case Slot::Args: {
-        const std::uint32_t count = words.count();
+        const std::uint32_t count = words.count(), some = shown(count);
         out_ += '(';
-        for (std::uint32_t i = 0; i < count; ++i) {
+        for (std::uint32_t i = 0; i < some; ++i) {
           if (i) out_ += ", ";
           const bool wanted = is_type(type, TypeKind::Fn) && i < m_.types[type].count;
           value(Value::of_bits(words.next()), wanted ? m_.parameter_type(type, i) : TypeId{});
         }
+        cut(some, count);
         out_ += ')';
         break;
       }
       case Slot::Numbers: {
-        const std::uint32_t count = words.count();
+        const std::uint32_t count = words.count(), some = shown(count);
         out_ += '[';
-        for (std::uint32_t i = 0; i < count; ++i) (out_ += i ? ", " : "") += std::to_string(words.next());
+        for (std::uint32_t i = 0; i < some; ++i) (out_ += i ? ", " : "") += std::to_string(words.next());
+        cut(some, count);
         out_ += ']';
         break;
       }
@@ -294,14 +316,15 @@ void Printer::operands(const Inst& inst) {
         target();
         break;
       case Slot::Cases: {
-        const std::uint32_t count = words.count();
+        const std::uint32_t count = words.count(), some = shown(count);
         out_ += '[';
-        for (std::uint32_t i = 0; i < count; ++i) {
+        for (std::uint32_t i = 0; i < some; ++i) {
           if (i) out_ += ", ";
           value(Value::of_bits(words.next()), type);
           out_ += ": ";
           target();
         }
+        if (some != count) out_ += ", ...";  // nothing comes behind cases
         out_ += ']';
         break;
       }

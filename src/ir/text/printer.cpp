@@ -177,7 +177,7 @@ std::string print(const Module& module, FunctionId function, const PrintOptions&
 }
 
 std::string print(const Module& module, InstId inst) {
-  Printer printer(module, {});
+  Printer printer(module, {}, Printer::Length::Short);
   printer.instruction(inst);
   return printer.take();
 }

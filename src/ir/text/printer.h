@@ -17,11 +17,22 @@ namespace inlay::ir {
 
 class Printer {
  public:
-  Printer(const Module& module, const PrintOptions& options) : m_(module), options_(options) {}
+  /// Of a list in an instruction, and of a text, as much as people read.
+  enum class Length : std::uint8_t { Full, Short };
+
+  Printer(const Module& module, const PrintOptions& options, Length length = Length::Full)
+      : m_(module), options_(options), length_(length) {}
 
   void everything();
   void function(FunctionId id);
   void instruction(InstId id);
+
+  // Parts of a function, called as its text calls them.
+  void begin_function(const Function& f);
+  void one(InstId id);
+  void operand(Value value) { this->value(value, {}); }
+  void block_name(BlockId id);
+
   std::string take() { return std::move(out_); }
 
  private:
@@ -52,20 +63,18 @@ class Printer {
   Relocation* relocation_at(std::uint64_t offset);
 
   // Bodies (print_body.cpp)
-  void begin_function(const Function& f);
   void number_values();
   void name_blocks();
   void make_unique(std::string_view name, std::uint32_t id, std::unordered_map<std::uint32_t, std::string>& renamed);
   std::vector<InstId> parameters_of(BlockId block) const;
   void block(BlockId id);
-  void one(InstId id);
+  std::uint32_t shown(std::uint32_t count) const;
   void operands(const Inst& inst);
   void value(Value value, TypeId expected);
   void constant(const Const& c, TypeId expected);
   void number(std::int64_t number, TypeId expected);
   void value_of_own_type(Value value);
   void value_name(InstId id);
-  void block_name(BlockId id);
   void field(TypeId type, std::uint32_t number);
   void method(Value object, std::uint32_t number);
   TypeId parameter_of(BlockId block, std::uint32_t number) const;
@@ -73,6 +82,7 @@ class Printer {
 
   const Module& m_;
   PrintOptions options_;
+  Length length_;
   std::string out_;
   ExtraId scope_;                       // parameters of the generic at hand
   std::vector<std::string> type_text_;  // of types that mention none

@@ -227,6 +227,36 @@ TEST(Text, of_one_instruction_stands_for_it_in_messages) {
   EXPECT_EQ(print(m, InstId{99}), "?");
 }
 
+TEST(Text, of_one_instruction_is_short) {
+  Module m = Module::create().value();
+  Builder b(m);
+  const std::vector<TypeId> parameters(9, I64);
+  const FunctionId f = m.function("f", m.signature(parameters));
+  b.begin(f);
+  const BlockId next = b.block(), other = b.block();
+  std::vector<Operand> numbers;
+  for (int i = 0; i < 9; ++i) {
+    numbers.emplace_back(i);
+    b.add_parameter(next, I64);
+  }
+  b.call(f, numbers);
+  const InstId call{m.insts.count() - 1};
+  b.branch(true, Target(next, numbers), other);
+  const InstId branch{m.insts.count() - 1};
+  b.start(next);
+  b.ret();
+  b.start(other);
+  b.trap(std::string(300, 'a'));
+  const InstId trap{m.insts.count() - 1};
+  b.end();
+  const std::string signature = m.to_string(m.functions[f].signature);
+  EXPECT_EQ(print(m, call), "call " + signature + " @f(0, 1, 2, 3, 4, 5, 6, 7, ...)");
+  EXPECT_EQ(print(m, branch), "branch true, b1(0, 1, 2, 3, 4, 5, 6, 7, ...), b2");
+  EXPECT_EQ(print(m, trap), "trap \"" + std::string(200, 'a') + '"');
+  // A whole program has all of it.
+  EXPECT_NE(print(m).find("b1(0, 1, 2, 3, 4, 5, 6, 7, 8), b2"), std::string::npos) << print(m);
+}
+
 TEST(Text, of_broken_instructions_is_something) {
   Module m = parse(
                  "interface I { m() }\nfunc @f(%a: i64, %i: I) { %sum = add i64 %a, 5 "

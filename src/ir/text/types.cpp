@@ -3,6 +3,8 @@
 #include <bit>
 
 #include "ir/text/near.h"
+
+#include "base/messages.h"
 #include "ir/text/parser.h"
 #include "ir/text/words.h"
 
@@ -96,7 +98,7 @@ std::vector<GenericArgument> Parser::generic_arguments(ExtraId parameters) {
   scanner_.advance();  // '<'
   do {
     if (arguments.size() == count) {
-      fail(at, "the generic has " + std::to_string(count) + " parameters, and here are more arguments");
+      fail(at, "the generic has " + base::counted(count, "parameter") + ", and here are more arguments");
       break;
     }
     const TypeId of{(&module_.extra[parameters])[2 + 2 * arguments.size()]};
@@ -106,8 +108,8 @@ std::vector<GenericArgument> Parser::generic_arguments(ExtraId parameters) {
       arguments.emplace_back(type());
   } while (!failed() && scanner_.take(','));
   if (!failed() && arguments.size() < count && scanner_.next() == '>')
-    fail(at, "the generic has " + std::to_string(count) + " parameters, and here are " +
-                 std::to_string(arguments.size()) + " arguments");
+    fail(at, "the generic has " + base::counted(count, "parameter") + ", and this has " +
+                 base::counted(arguments.size(), "argument"));
   expect('>', "',' or '>'");
   return arguments;
 }

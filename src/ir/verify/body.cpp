@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/body.h"
 
+#include "base/messages.h"
+
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
 #include "ir/substitute.h"
-#include "ir/verify/text.h"
+#include "ir/text/printer.h"
 
 namespace inlay::ir {
 
@@ -14,7 +16,7 @@ bool BodyChecker::fail(std::string_view text) {
   const Function& f = m_.functions[function_];
   error.emplace(ErrorKind::InvalidProgram,
                 "in " + symbol_text(m_, {SymbolKind::Function, function_.value}, f.parameters) + ": " +
-                    shown_inst(m_, inst_) + ": " + std::string(text),
+                    print(m_, inst_) + ": " + std::string(text),
                 m_.place(location ? location : f.location));
   return false;
 }
@@ -33,9 +35,18 @@ bool BodyChecker::fail_block(std::uint32_t number, std::string_view text) {
 }
 
 std::string BodyChecker::block_text(std::uint32_t number) const {
-  const std::string_view name = m_.text(m_.blocks[BlockId{first_block_ + number}].name);
-  if (!name.empty()) return name_text(name);
-  return number == 0 ? "entry" : "block." + std::to_string(first_block_ + number);
+  Printer printer(m_, {});
+  printer.begin_function(m_.functions[function_]);
+  printer.block_name(BlockId{first_block_ + number});
+  return printer.take();
+}
+
+std::string BodyChecker::value_text(Value value) const {
+  if (!value) return "nothing";
+  Printer printer(m_, {}, Printer::Length::Short);
+  printer.begin_function(m_.functions[function_]);
+  printer.operand(value);
+  return printer.take();
 }
 
 bool BodyChecker::check(FunctionId id) {
@@ -143,7 +154,7 @@ bool BodyChecker::link_block(std::uint32_t number, std::uint32_t& order) {
     at = inst.next;
   }
   if (parameters != block.parameters)
-    return fail_block(number, "has " + std::to_string(parameters) + " parameters, where " +
+    return fail_block(number, "has " + base::counted(parameters, "parameter") + ", where " +
                                   std::to_string(block.parameters) + " are declared");
   return add_edges(m_.insts[block.last]);
 }
@@ -179,7 +190,7 @@ bool BodyChecker::check_entry() {
   const Block& entry = m_.blocks[f.first_block];
   const Type& signature = m_.types[f.signature];
   if (entry.parameters != signature.count)
-    return fail_block(0, "has " + std::to_string(entry.parameters) + " parameters, where the signature has " +
+    return fail_block(0, "has " + base::counted(entry.parameters, "parameter") + ", where the signature has " +
                              std::to_string(signature.count));
   InstId at = entry.first;
   for (std::uint32_t i = 0; i < signature.count; ++i, at = m_.insts[at].next) {

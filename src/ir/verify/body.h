@@ -136,7 +136,9 @@ class BodyChecker {
   [[gnu::cold]] bool fail_list();
   std::string type_text(TypeId type) const { return m_.to_string(type); }
   std::string operand_text() const;
+  // As the function's text calls them.
   std::string block_text(std::uint32_t number) const;
+  std::string value_text(Value value) const;
 
   Module& m_;
   TypeFacts& types_;

@@ -54,7 +54,7 @@ TEST(VerifyBody, an_instruction_stands_in_one_block) {
   d.b.start(other);
   d.b.ret();
   d.m.blocks[other] = d.m.blocks[d.b.first_block()];
-  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: jump block.2: it stands in two places");
+  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: jump b1: it stands in two places");
 }
 
 TEST(VerifyBody, a_chain_stays_in_its_function) {
@@ -63,25 +63,25 @@ TEST(VerifyBody, a_chain_stays_in_its_function) {
   const Value x = d.b.slot(I32);
   d.b.ret();
   d.m.insts[x.inst()].next = InstId{1000};
-  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: block 'entry' leads to an instruction that is not of this function");
+  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: block 'b0' leads to an instruction that is not of this function");
 }
 
 TEST(VerifyBody, there_are_such_operations_and_types) {
   Draft d;
   d.begin({}).b.append(static_cast<Op>(255), I32);
-  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: instruction 1: there is no operation 255");
+  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: %0 = ?: there is no operation 255");
   Draft e;
   e.begin({I32, I32}).b.append(Op::Add, TypeId{999}, e.p(0).bits, e.p(1).bits);
-  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: %3 = add %a, %b: it has no type");
+  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: %2 = add ? %a, %b: it has no type");
   Draft g;
   g.begin({Ptr, Ptr}).b.add(g.p(0), g.p(1));
-  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: %3 = add ptr %a, %b: the operation is not for ptr");
+  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: %2 = add ptr %a, %b: the operation is not for ptr");
   Draft h;
   h.begin({}).b.append(Op::Trap, I32, h.m.string("x").value);
   EXPECT_EQ(h.verdict_ended(), "f.src:7: in @f: trap i32 \"x\": it has a type, where none is wanted");
   Draft i;
   i.begin({}).b.append(Op::Slot, TypeId{});
-  EXPECT_EQ(i.verdict_void(), "f.src:7: in @f: %1 = slot: it has no type");
+  EXPECT_EQ(i.verdict_void(), "f.src:7: in @f: %0 = slot ?: it has no type");
 }
 
 TEST(VerifyBody, a_location_is_in_a_file_of_the_module) {
@@ -105,7 +105,7 @@ TEST(VerifyBody, parameters_stand_first_in_their_order) {
   e.begin({});
   e.b.slot(I32);
   e.b.add_parameter(e.b.current(), I32);
-  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: %2 = param i32 0: a parameter stands behind other instructions");
+  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: %1 = param i32 0: a parameter stands behind other instructions");
 
   Draft g;
   g.begin({});
@@ -113,14 +113,14 @@ TEST(VerifyBody, parameters_stand_first_in_their_order) {
   g.b.jump(after, {1});
   g.b.start(after);
   g.m.blocks[after].parameters = 2;
-  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: block 'after' has 1 parameters, where 2 are declared");
+  EXPECT_EQ(g.verdict_void(), "f.src:7: in @f: block 'after' has 1 parameter, where 2 are declared");
 }
 
 TEST(VerifyBody, the_first_block_has_the_parameters_of_the_function) {
   Draft d;
   d.begin({I32});
   d.b.add_parameter(d.b.current(), I32);
-  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: block 'entry' has 2 parameters, where the signature has 1");
+  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: block 'b0' has 2 parameters, where the signature has 1");
   Draft e;
   e.begin({I32});
   e.m.insts[e.p(0).inst()].op_and_type = Inst::pack(Op::Param, I64);
@@ -130,11 +130,11 @@ TEST(VerifyBody, the_first_block_has_the_parameters_of_the_function) {
 TEST(VerifyBody, nothing_leads_to_the_first_block_or_out_of_the_function) {
   Draft d;
   d.begin({}).b.jump(d.b.current());
-  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: jump block.1: where a function begins, nothing leads back to");
+  EXPECT_EQ(d.verdict_ended(), "f.src:7: in @f: jump b0: where a function begins, nothing leads back to");
   Draft e;
   e.begin({}).b.jump(e.b.current());
   e.last().a = 77;
-  EXPECT_EQ(e.verdict_ended(), "f.src:7: in @f: jump block 77: it leads to a block that is not of this function");
+  EXPECT_EQ(e.verdict_ended(), "f.src:7: in @f: jump b?77: it leads to a block that is not of this function");
 }
 
 TEST(VerifyBody, blocks_get_what_their_parameters_ask_for) {
@@ -149,7 +149,7 @@ TEST(VerifyBody, blocks_get_what_their_parameters_ask_for) {
   const BlockId other = e.b.block({I32}, "other");
   e.b.jump(other);
   e.b.start(other);
-  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: jump other: it has 0 arguments, where block 'other' has 1 parameters");
+  EXPECT_EQ(e.verdict_void(), "f.src:7: in @f: jump other: it has 0 arguments, where block 'other' has 1 parameter");
 }
 
 TEST(VerifyBody, a_value_is_defined_before_it_is_used_in_its_block) {
@@ -237,7 +237,7 @@ TEST(VerifyBody, what_is_reached_uses_nothing_that_is_not) {
   d.b.start(end);
   d.b.add(x, 1);
   EXPECT_EQ(d.verdict_void(),
-            "f.src:7: in @f: %5 = add i32 %x, 1: the first operand %x is not defined on every way that leads here");
+            "f.src:7: in @f: %4 = add i32 %x, 1: the first operand %x is not defined on every way that leads here");
 }
 
 TEST(VerifyBody, values_are_of_the_same_function) {
@@ -249,7 +249,7 @@ TEST(VerifyBody, values_are_of_the_same_function) {
   d.b.begin(d.m.function("g", d.m.signature({I32})));
   d.b.add(elsewhere, 1);
   EXPECT_EQ(d.verdict_void(),
-            "f.src:7: in @g: %5 = add i32 %elsewhere, 1: the first operand %elsewhere is no value of this function");
+            "f.src:7: in @g: %1 = add i32 %elsewhere, 1: the first operand %elsewhere is no value of this function");
 }
 
 TEST(VerifyBody, an_instruction_in_no_block_yields_nothing) {
@@ -258,7 +258,8 @@ TEST(VerifyBody, an_instruction_in_no_block_yields_nothing) {
   const InstId loose = d.m.insts.add({Inst::pack(Op::Add, I32), d.p(0).bits, d.p(0).bits, {}});
   d.m.locations.add({});
   d.b.name(d.b.add(Value(loose), 1), "x");
-  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: %x = add i32 %2, 1: the first operand %2 is no value of this function");
+  EXPECT_EQ(d.verdict_void(),
+            "f.src:7: in @f: %x = add i32 %?2, 1: the first operand %?2 is no value of this function");
 }
 
 TEST(VerifyBody, only_values_are_operands) {
@@ -267,7 +268,7 @@ TEST(VerifyBody, only_values_are_operands) {
   d.b.store(I8, 1, d.p(0));
   const InstId store{d.m.insts.count() - 1};
   d.b.binary(Op::Add, I8, Value(store), 1);
-  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: %3 = add i8 %2, 1: the first operand %2 yields nothing, not i8");
+  EXPECT_EQ(d.verdict_void(), "f.src:7: in @f: %2 = add i8 %1, 1: the first operand %1 yields nothing, not i8");
 }
 
 TEST(VerifyBody, operands_lie_in_their_table) {

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "inlay/ir/walk.h"
+
+#include "base/messages.h"
 #include "ir/substitute.h"
 #include "ir/verify/body.h"
-#include "ir/verify/text.h"
 
 namespace inlay::ir {
 
@@ -207,12 +208,12 @@ bool BodyChecker::fail_value(std::uint32_t word, TypeId wanted) {
   if (value.is_inst()) {
     const std::uint32_t local = word - first_;
     if (local >= count_ || cells_[local].block == Nowhere)
-      return fail(operand + ' ' + shown_value(m_, value) + " is no value of this function");
+      return fail(operand + ' ' + value_text(value) + " is no value of this function");
     const Cell& cell = cells_[local];
-    if (cell.type == Void) return fail(operand + ' ' + shown_value(m_, value) + " yields nothing" + not_wanted);
+    if (cell.type == Void) return fail(operand + ' ' + value_text(value) + " yields nothing" + not_wanted);
     if (cell.type == wanted || !wanted) {
       const bool here = cell.block == block_;
-      return fail(operand + ' ' + shown_value(m_, value) +
+      return fail(operand + ' ' + value_text(value) +
                   (here ? " is defined only later" : " is not defined on every way that leads here"));
     }
     type = cell.type;
@@ -232,13 +233,13 @@ bool BodyChecker::fail_value(std::uint32_t word, TypeId wanted) {
 bool BodyChecker::check_symbol_scope(Value value) {
   const Scope scope = value.is_function() ? symbols_.scope(value.function()) : symbols_.scope(value.data());
   if (scope == 0) return true;
-  if (scope == SymbolFacts::Unusable) return fail(shown_value(m_, value) + " is generic, and wants arguments");
-  if (!check_scope(scope, shown_value(m_, value))) return false;
+  if (scope == SymbolFacts::Unusable) return fail(ir::value_text(m_, value) + " is generic, and wants arguments");
+  if (!check_scope(scope, ir::value_text(m_, value))) return false;
   if (!shared_) return true;
-  if (value.is_data()) return fail("a shared generic cannot know which table " + shown_value(m_, value) + " is");
+  if (value.is_data()) return fail("a shared generic cannot know which table " + ir::value_text(m_, value) + " is");
   const Function& callee = m_.functions[value.function()];
   return (m_.functions[callee.generic].flags & FunctionShared) ||
-         fail("a shared generic can use " + shown_value(m_, value) + " only if that is shared, too");
+         fail("a shared generic can use " + ir::value_text(m_, value) + " only if that is shared, too");
 }
 
 /// The type of an operand that has one of its own; none if something is wrong, which is told.
@@ -267,8 +268,8 @@ bool BodyChecker::check_list(std::span<const std::uint32_t> types, std::string_v
   const std::uint32_t n = next();
   if (malformed_) return fail_list();
   if (n != types.size())
-    return fail("it has " + std::to_string(n) + " arguments, where " + std::string(role) + " has " +
-                std::to_string(types.size()) + " parameters");
+    return fail("it has " + base::counted(n, "argument") + ", where " + std::string(role) + " has " +
+                base::counted(types.size(), "parameter"));
   position_ = 0;
   for (std::uint32_t type : types) {
     ++position_;
@@ -282,8 +283,8 @@ bool BodyChecker::check_target() {
   const Block& block = m_.blocks[BlockId{first_block_ + local}];
   const std::uint32_t n = next();
   if (n != block.parameters)
-    return fail("it has " + std::to_string(n) + " arguments, where block '" + block_text(local) + "' has " +
-                std::to_string(block.parameters) + " parameters");
+    return fail("it has " + base::counted(n, "argument") + ", where block '" + block_text(local) + "' has " +
+                base::counted(block.parameters, "parameter"));
   role_ = "argument";
   target_ = local + 1;
   InstId parameter = block.first;
@@ -435,7 +436,7 @@ bool BodyChecker::check_callee(const Inst& inst) {
   // Of a generic, what is wrong is not the signature.
   if (signature != inst.type() && symbols_.scope(value.function()) != SymbolFacts::Unusable &&
       !stands_for(value.function(), inst.type()))
-    return fail(shown_value(m_, value) + " is " + type_text(signature) + ", not " + type_text(inst.type()));
+    return fail(ir::value_text(m_, value) + " is " + type_text(signature) + ", not " + type_text(inst.type()));
   return check_symbol_scope(value);
 }
 

@@ -50,7 +50,7 @@ TEST(VerifyOperands, lead_into_the_tables) {
   EXPECT_SAID(with(ConstId{1000}), "the second operand is a constant that there is not");
   EXPECT_SAID(with(FunctionId{1000}), "the second operand is a function or data that there is not");
   EXPECT_SAID(with(DataId{1000}), "the second operand is a function or data that there is not");
-  EXPECT_SAID(with(InstId{1000}), "the second operand %1000 is no value of this function");
+  EXPECT_SAID(with(InstId{1000}), "the second operand %?1000 is no value of this function");
   EXPECT_SAID(with(FunctionId{1}), "the second operand is fn(i32), not i32");
 }
 
@@ -165,7 +165,7 @@ TEST(VerifyOperands, calls_are_what_is_declared) {
     return e.verdict_void();
   };
   EXPECT_EQ(arguments({1, 2}), "sound");
-  EXPECT_SAID(arguments({1}), "it has 1 arguments, where the signature has 2 parameters");
+  EXPECT_SAID(arguments({1}), "it has 1 argument, where the signature has 2 parameters");
   EXPECT_SAID(arguments({1, InstId{1}}), "argument 2 is ptr, not f64");
   Draft g;
   g.begin({Ptr}).b.append(Op::Call, g.m.signature({}), g.p(0).bits);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/symbols.h"
-#include "ir/assembly.h"
 
 #include <algorithm>
 #include <array>
 
+#include "base/messages.h"
+#include "ir/assembly.h"
 #include "ir/substitute.h"
 
 namespace inlay::ir {
@@ -13,7 +14,9 @@ namespace {
 
 constexpr std::uint32_t AllFunctionFlags = 2 * FunctionReserved - 1;
 constexpr std::uint32_t AllDataFlags = 2 * DataReserved - 1;
-constexpr std::string_view TrapName = "inlay_trap";
+
+bool is_external(const Function& f) { return (f.flags & (FunctionExtern | FunctionReserved)) != 0; }
+bool is_external(const Data& d) { return (d.flags & (DataExtern | DataReserved)) != 0; }
 
 /// As compiled code calls it: see TrapSite.
 bool is_trap_handler(const Module& m, TypeId signature) {
@@ -40,19 +43,6 @@ void sort_few(std::vector<T>& row, Less less) {
 }
 
 }  // namespace
-
-const char* why_not_a_name(std::string_view name) {
-  if (name.empty()) return "it has no name";
-  bool zero = false;  // most names are too short for memchr
-  for (char c : name) zero |= c == '\0';
-  if (zero) return "the name has a zero byte in it";
-  if (name[0] != '\1' && name[0] != 'l' && name[0] != 'i') return nullptr;
-  if (name.starts_with('\1')) return "no symbol can have that name; give it another one";
-  if (name.starts_with("llvm.")) return "only LLVM's own functions have such a name; give it another one";
-  for (std::string_view ours : {"inlay.record.", "inlay.inline.", "inlay.sites."})
-    if (name.starts_with(ours)) return "only what is made of functions has such a name; give it another one";
-  return nullptr;
-}
 
 bool takes_pointer_first(const Module& m, const Type& function, const Type& signature) {
   if (function.count != signature.count + 1 || function.element != signature.element) return false;
@@ -92,7 +82,7 @@ bool SymbolFacts::catch_up() {
   const auto check_name = [&](auto id, const auto& entry) {
     if (entry.generic) return true;  // called as its generic
     const std::string_view text = m_.text(entry.name);
-    if (const char* why = why_not_a_name(text)) return fail(id, why);
+    if (const char* why = own_names_ ? nullptr : why_not_a_name(text, is_external(entry))) return fail(id, why);
     bool like_instance = text.ends_with(OwnSuffix);
     for (char c : text) like_instance |= c == '<';
     if (like_instance) like_instances_.push_back(id);
@@ -308,7 +298,7 @@ bool SymbolFacts::check_object(DataId id, const Data& d) {
     return fail(id, "its type " + type + " mentions parameters of a generic");
   if (!types_.make_usable(d.type)) return fail(id, types_.reason);
   if (d.size != m_.types[d.type].size)
-    return fail(id, "it has " + std::to_string(d.size) + " bytes, where its type " + type + " has " +
+    return fail(id, "it has " + base::counted(d.size, "byte") + ", where its type " + type + " has " +
                         std::to_string(m_.types[d.type].size));
   if (d.flags & (DataZero | DataExtern))
     return (!d.bytes && !d.relocations) || fail(id, "it is zero or lies elsewhere, but has content; give it bytes");
@@ -338,10 +328,10 @@ bool SymbolFacts::check_relocations(DataId id, const Data& d) {
     return fail(id, "lists of relocations overlap in Module::extra");
   if (table) {
     if (d.size != std::uint64_t{n} * 8)
-      return fail(id, "it has " + std::to_string(n) + " functions, but " + std::to_string(d.size) + " bytes");
+      return fail(id, "it has " + base::counted(n, "function") + ", but " + base::counted(d.size, "byte"));
     if (d.type && n != m_.types[d.type].count)
-      return fail(id, "it has " + std::to_string(n) + " functions, where '" + m_.to_string(d.type) + "' has " +
-                          std::to_string(m_.types[d.type].count) + " methods");
+      return fail(id, "it has " + base::counted(n, "function") + ", where '" + m_.to_string(d.type) + "' has " +
+                          base::counted(m_.types[d.type].count, "method"));
   }
   std::uint64_t least = 0;
   for (std::uint32_t i = 0; i < n; ++i)

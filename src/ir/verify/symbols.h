@@ -10,22 +10,18 @@
 #include <vector>
 
 #include "inlay/ir/module.h"
+#include "ir/symbol_names.h"
 #include "ir/verify/types.h"
 
 namespace inlay::ir {
-
-/// Follows, in its symbol, the name of what is the program's own and called like something of the C library.
-inline constexpr std::string_view OwnSuffix = ".own";
-
-/// What is wrong with the name of a function or of data, if anything.
-const char* why_not_a_name(std::string_view name);
 
 class SymbolFacts {
  public:
   /// The scope of what cannot be used at all: a generic without arguments.
   static constexpr Scope Unusable = ~Scope{0};
 
-  SymbolFacts(Module& module, TypeFacts& types) : m_(module), types_(types) {}
+  SymbolFacts(Module& module, TypeFacts& types)
+      : m_(module), types_(types), own_names_(are_own_names_allowed(module)) {}
 
   /// Functions and data that it has not seen yet; false: `error` tells.
   bool catch_up();
@@ -61,6 +57,7 @@ class SymbolFacts {
 
   Module& m_;
   TypeFacts& types_;
+  bool own_names_;
   std::vector<Scope> function_scopes_{0};
   std::vector<Scope> data_scopes_{0};
   std::vector<Value> like_instances_;  // functions and data whose names may be those of instances

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ir/verify/types.h"
 
+#include "base/messages.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -118,7 +120,7 @@ bool TypeFacts::add_array(TypeId id, const Type& t) {
 
 bool TypeFacts::add_signature(TypeId id, const Type& t) {
   if (t.count > MostParameters)
-    return fail(id, "it has " + std::to_string(t.count) + " parameters, where at most 255 are wanted");
+    return fail(id, "it has " + base::counted(t.count, "parameter") + ", where at most 255 are wanted");
   if (!contains(t.list, t.count)) return fail(id, "its parameters lie outside of Module::extra");
   if (!add_words(t.count)) return false;
   for (std::uint32_t i = 0; i < t.count; ++i)
@@ -251,7 +253,7 @@ bool TypeFacts::check_parameters(ExtraId parameters, Scope& declared) {
   if (!contains(parameters, 1)) return fail("its parameters lie outside of Module::extra");
   const std::uint32_t n = m_.extra[parameters];
   if (n == 0 || n > MostGenericParameters)
-    return fail("it has " + std::to_string(n) + " parameters, where 1 to 16 are wanted");
+    return fail("it has " + base::counted(n, "parameter") + ", where 1 to 16 are wanted");
   if (!contains(parameters, 1 + std::uint64_t{n} * 2)) return fail("its parameters lie outside of Module::extra");
   for (std::uint32_t i = 0; i < n; ++i) {
     const TypeId type{(&m_.extra[parameters])[2 + 2 * i]};
@@ -269,7 +271,7 @@ bool TypeFacts::check_arguments(ExtraId parameters, ExtraId arguments, std::uint
     return fail("its arguments lie outside of Module::extra");
   const std::span<const std::uint32_t> list = m_.list(arguments);
   if (list.size() != wanted)
-    return fail("it has " + std::to_string(list.size()) + " arguments, where " + std::to_string(wanted) +
+    return fail("it has " + base::counted(list.size(), "argument") + ", where " + std::to_string(wanted) +
                 " are wanted");
   for (std::uint32_t i = 0; i < wanted; ++i) {
     const TypeId type{(&m_.extra[parameters])[2 + 2 * i]};

@@ -98,7 +98,7 @@ TEST(VerifyTypes, generics_have_arguments_of_their_kinds) {
     };
   };
   EXPECT_EQ(about(with({TypeId(I32), Value::number(5)})), "sound");
-  EXPECT_ABOUT("it has 1 arguments, where 2 are wanted", with({TypeId(I32)}));
+  EXPECT_ABOUT("it has 1 argument, where 2 are wanted", with({TypeId(I32)}));
   EXPECT_ABOUT("argument 2 is not a constant of type i8", with({TypeId(I32), Value::number(500)}));
   EXPECT_ABOUT("argument 1 is 'void', where the type of a value or of memory is wanted",
                with({TypeId(Void), Value::number(5)}));

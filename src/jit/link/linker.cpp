@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "jit/link/linker.h"
 
+#include "base/messages.h"
+
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -60,19 +62,38 @@ class LinkErrors {
 
   /// LLVM's account of a failure: `error` says that it failed, what was reported says why.
   Error take(llvm::Error error) {
-    std::string said = llvm::toString(std::move(error));
-    if (!reported_.empty()) said = std::move(reported_);
-    return {ErrorKind::UndefinedSymbol, "the code cannot be linked into this process: " + said};
+    add(std::move(error));
+    if (!missing_.empty()) return {ErrorKind::UndefinedSymbol, base::nothing_defines(std::move(missing_))};
+    return {ErrorKind::UndefinedSymbol, "the code cannot be linked into this process: " + reported_};
   }
 
   static void add(llvm::Error error) {
-    std::string text = llvm::toString(std::move(error));
-    if (current) current->reported_ += (current->reported_.empty() ? "" : "; ") + text;
+    llvm::handleAllErrors(
+        std::move(error),
+        [](const orc::SymbolsNotFound& missing) {
+          for (const orc::SymbolStringPtr& name : missing.getSymbols())
+            if (current) current->missing_.push_back((*name).str());
+        },
+        [](const orc::FailedToMaterialize& failed) {
+          // Of what was asked for: why, was said before.
+          if (current && current->reported_.empty() && current->missing_.empty()) current->reported_ = text_of(failed);
+        },
+        [](const llvm::ErrorInfoBase& other) {
+          if (current) current->reported_ += (current->reported_.empty() ? "" : "; ") + text_of(other);
+        });
   }
 
  private:
   static thread_local LinkErrors* current;
+  static std::string text_of(const llvm::ErrorInfoBase& error) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    error.log(stream);
+    return text;
+  }
+
   std::string reported_;
+  std::vector<std::string> missing_;
 };
 thread_local LinkErrors* LinkErrors::current = nullptr;
 
