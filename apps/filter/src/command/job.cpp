@@ -130,7 +130,8 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
   Done done;
   done.bytes = batch.bytes;
   const std::string_view text = batch.text;
-  source.split(batch);
+  if (silent_) batch.batch.rows_behind = 0;  // the first row that passes may be the last one
+  if (!batch.is_split) source.split(batch);
   done.rows = batch.batch.rows;
   Evaluator& evaluator = workplace.evaluator;
   // A batch of no rows has no columns.

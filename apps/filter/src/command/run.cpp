@@ -137,8 +137,11 @@ class Run {
   Result<std::optional<InputBatch>> next(Source& source, bool table, std::int64_t& offset,
                                          std::int64_t& batches) const {
     while (true) {
-      INLAY_TRY(std::optional<InputBatch> batch, source.next());
+      // What other shards have is not split.
+      const bool alone = options_.threads == 1 && !options_.shard;
+      INLAY_TRY(std::optional<InputBatch> batch, alone ? source.next_alone() : source.next());
       if (!batch || !options_.shard) return batch;
+      batch->batch.rows_behind /= options_.shard->count;
       const std::int64_t at = before_ + std::exchange(offset, offset + batch->bytes);
       std::int64_t shard = batches++ % options_.shard->count + 1;
       if (!table) shard = shard_at(at);

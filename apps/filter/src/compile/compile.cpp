@@ -2,6 +2,7 @@
 #include "compile/compile.h"
 
 #include <chrono>
+#include <ctime>
 
 #include "compile/emit.h"
 #include "inlay/ir/text.h"
@@ -39,9 +40,16 @@ Processor processor_of(Cpu cpu) {
   return Processor::Baseline;
 }
 
+double thread_milliseconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
 template <class Compiled, class Signature, class Emit>
 Result<Compiled> compile(const Jit& jit, const Program& program, const CompileOptions& options, Emit emit) {
   const Clock::time_point began = Clock::now();
+  const double cpu_began = thread_milliseconds();
   INLAY_TRY(ir::Module module, emit());
   const ProgramOptions how{
       .level = level_of(options.tier, program), .processor = processor_of(options.cpu), .copies_limit = CopiesLimit};
@@ -51,6 +59,7 @@ Result<Compiled> compile(const Jit& jit, const Program& program, const CompileOp
   CompileTimes times{.join = report.load_us / 1000,
                      .optimize = report.optimize_us / 1000,
                      .generate = (report.emit_us + report.link_us) / 1000};
+  times.cpu = thread_milliseconds() - cpu_began;
   times.emit = total - times.join - times.optimize - times.generate;
   return Compiled{std::move(function), times};
 }

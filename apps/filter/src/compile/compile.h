@@ -37,6 +37,7 @@ bool has_bitmaps(const Program& program, const Batch& batch);
 /// Times in milliseconds.
 struct CompileTimes {
   double emit = 0, join = 0, optimize = 0, generate = 0;
+  double cpu = 0;  // of the processor, for all of it
 };
 
 struct CompiledFilter {

@@ -19,6 +19,9 @@ namespace {
 
 /// Rows of a straight program whose results are kept until they are copied.
 constexpr std::int64_t BlockRows = 1024;
+/// How far ahead of a row memory is asked for, where rows are large: Q2 and Q4 of the benchmark take 0.7 of the time.
+/// (Straight programs gained nothing: their loads do not wait for tests.)
+constexpr std::int64_t RowsAhead = 32;
 
 /// `body(number)` for numbers from 0 up to `count`, in a block of its own that it may leave; it ends in the block that
 /// is current afterwards.
@@ -70,11 +73,12 @@ void emit_filter_loops(const Program& program, ir::Builder& b, bool bitmaps) {
   RowEmitter rows(program, b, bitmaps);
   const ir::Value begin = b.parameter(3), end = b.parameter(4), pass = b.parameter(5);
   rows.begin();
-  const ir::Value count = b.sub(end, begin);
+  const ir::Value count = b.sub(end, begin), last = b.sub(end, 1);
   if (!program.straight) {
     const ir::Value bytes = b.make_slice(m.slice(I8), pass, count);
     emit_loop(b, count, [&](ir::Value number) {
       const ir::Value row = b.add(begin, number);
+      rows.prefetch(b.binary(ir::Op::Min, b.add(row, RowsAhead), last));
       const Held held = rows.row(row, emit_fault_exit(b, row));
       b.store(I8, end_byte(b, rows.truth(held)), b.elem(bytes, number));
     });

@@ -148,6 +148,24 @@ void RowEmitter::begin_column(ColumnId id) {
   if (bitmap || column.storage == Storage::Bit) base.entries_offset = column_field(dictionary, Offset, I64);
 }
 
+namespace {
+
+/// Rows that are two lines of a cache or longer: pages end every few rows, and what the processor fetches ahead ends
+/// with a page.
+bool is_far_apart(const Column& column) { return !column.dictionary && column.stride >= 128; }
+
+}  // namespace
+
+void RowEmitter::prefetch(ir::Value row) {
+  for (const ColumnId id : program_.columns) {
+    const Column& column = (*program_.schema)[id];
+    if (!is_far_apart(column)) continue;
+    const auto stride = static_cast<std::int64_t>(column.stride);
+    const ir::Value at = b_.offset(I8, bases_[id.value].values, b_.binary(ir::Op::Mul, I64, row, stride));
+    call_runtime("inlay_filter_prefetch", {Ptr}, ir::Void, {at});
+  }
+}
+
 ir::Value RowEmitter::row_invalid(const Column& column, const Base& base) {
   if (column.validity != Validity::Bitmap || !bitmaps_) return {};
   return negated(call_runtime("inlay_filter_valid_bit", {Ptr, I64}, Bool, {base.validity, b_.add(base.offset, row_)}));

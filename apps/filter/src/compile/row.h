@@ -31,6 +31,9 @@ class RowEmitter {
   /// `fault`, a block without parameters.
   Held row(ir::Value row, ir::BlockId fault);
 
+  /// Asks for the memory of a row that comes later, if rows are so large that the processor does not by itself in time.
+  void prefetch(ir::Value row);
+
   /// Whether the value is true.
   ir::Value truth(const Held& held);
   /// The value, or 0 or an empty text for NULL.

@@ -17,6 +17,11 @@ TEST(Tiers, CompilingPaysWhereEnoughRowsAreToCome) {
   EXPECT_FALSE(pays_for_certain({.ms = 0, .rows = 0, .left = 1000000, .cost = 2, .saves = 0.5}));
 }
 
+TEST(Tiers, OptimizingCostsMoreThanCompilingQuicklyAndLongProgramsMost) {
+  for (const double quick : {0.5, 2.0, 20.0}) EXPECT_GT(optimized_cost(quick, 10), 2 * quick);
+  EXPECT_GT(optimized_cost(15, 2500), 100 * 15);
+}
+
 TEST(Tiers, WhereProcessorsAreInUseCompilingIsATwentiethOfWhatWasSpent) {
   EXPECT_FALSE(pays_by_experience({.ms = 3, .cost = 2}, true));
   EXPECT_TRUE(pays_by_experience({.ms = 5, .cost = 2}, true));

@@ -11,7 +11,7 @@ namespace inlay::filter {
 namespace {
 
 /// Sampling tests all of the tests, which costs some times as much as a row does where the first ones decide: a sample
-/// is this part of what has come, at most.
+/// is this part of what has come or is sure to, at most.
 constexpr std::int64_t PartOfRows = 50;
 /// Fewer rows tell nothing, more tell nothing new.
 constexpr std::int64_t LeastSample = 200, LargestSample = 2000;
@@ -77,7 +77,7 @@ std::shared_ptr<Runner> Planned::runner_for(const Batch& batch) {
   std::lock_guard lock(state.mutex);
   if (state.settled) return state.runner;
   state.seen += batch.rows;
-  const std::int64_t rows = std::min({batch.rows, state.seen / PartOfRows, LargestSample});
+  const std::int64_t rows = std::min({batch.rows, (state.seen + batch.rows_behind) / PartOfRows, LargestSample});
   if (rows < LeastSample) return state.runner;
   state.settled = true;
   Result<std::shared_ptr<Runner>> better = state.plan({.batch = &batch, .rows = rows});

@@ -53,10 +53,10 @@ Error raised_error(const Runner::State& state, const Batch& batch, const Scope& 
 }
 
 /// Blocks from `begin` on up to `end`: `interpret` or `call`, for a part of them, answers how far it came. Then so does
-/// this. `rows`: of the batch, where it has more than these.
+/// this. `behind`: how many more are to come.
 template <class Interpret, class Call>
 std::int64_t run_blocks(Runner::State& state, bool bitmaps, std::int64_t begin, std::int64_t end, Interpret interpret,
-                        Call call, std::int64_t rows = 0) {
+                        Call call, std::int64_t behind) {
   Clock::time_point before = Clock::now();
   while (begin < end) {
     const Code* code = state.code(bitmaps);
@@ -64,8 +64,7 @@ std::int64_t run_blocks(Runner::State& state, bool bitmaps, std::int64_t begin, 
     const std::int64_t stop = begin + rows_at_once(tier, end - begin);
     const std::int64_t done = code ? call(*code, begin, stop) : interpret(begin, stop);
     const Clock::time_point now = Clock::now();
-    state.count(bitmaps, tier, done - begin, std::chrono::nanoseconds(now - before).count(),
-                std::max(rows, end) - done);
+    state.count(bitmaps, tier, done - begin, std::chrono::nanoseconds(now - before).count(), end - done + behind);
     before = now;
     begin = done;
     if (done < stop) break;
@@ -129,7 +128,8 @@ Result<void> Runner::filter(const Batch& batch, Scope& scope, std::uint8_t* pass
         [&](std::int64_t begin, std::int64_t end) { return run.interpret(begin, end, pass + begin); },
         [&](const Code& code, std::int64_t begin, std::int64_t end) {
           return run.call(code, begin, end, pass + begin);
-        });
+        },
+        batch.rows_behind);
     return done < batch.rows ? std::optional(done) : std::nullopt;
   });
 }
@@ -150,7 +150,7 @@ Result<void> Runner::filter_blocks(const Batch& batch, Scope& scope, std::span<s
           [&](const Code& code, std::int64_t begin, std::int64_t stop) {
             return run.call(code, begin, stop, pass + begin);
           },
-          batch.rows);
+          batch.rows - end + batch.rows_behind);
       if (done < end) return done;
       take(first, room.first(static_cast<std::size_t>(end - first)));
     }
@@ -170,6 +170,9 @@ Result<void> Runner::project(const Batch& batch, Scope& scope, const std::uint32
     return ProjectionOut{static_cast<std::byte*>(out.values) + begin * size, out.nulls ? out.nulls + begin : nullptr};
   };
   const auto rows_from = [&](std::int64_t begin) { return selection ? selection + begin : nullptr; };
+  // As many of those to come as of these.
+  const double part = batch.rows > 0 ? static_cast<double>(count) / static_cast<double>(batch.rows) : 0;
+  const auto behind = static_cast<std::int64_t>(part * static_cast<double>(batch.rows_behind));
   return run_batch(state, batch, scope, raised,
                    [&](const std::uint8_t* const* tables, bool bitmaps) -> std::optional<std::int64_t> {
                      const std::int64_t done = run_blocks(
@@ -182,7 +185,8 @@ Result<void> Runner::project(const Batch& batch, Scope& scope, const std::uint32
                            const ProjectionOut part = from(begin);
                            return begin + code.projection->function(columns, &scope, tables, rows_from(begin),
                                                                     first + begin, end - begin, &part);
-                         });
+                         },
+                         behind);
                      if (done == count) return std::nullopt;
                      return selection ? selection[done] : first + done;
                    });

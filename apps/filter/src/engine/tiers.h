@@ -10,9 +10,9 @@ namespace inlay::filter {
 struct Spent {
   double ms = 0;          // in the code at hand so far, by all threads
   std::int64_t rows = 0;  // in that time
-  std::int64_t left = 0;  // rows of the batch that are still to come
+  std::int64_t left = 0;  // rows that are sure to come
   double cost = 0;        // ms that compiling will take
-  double saves = 0;       // part of a row's time that the better code saves, at least
+  double saves = 0;       // part of a row's time that the better code saves
 };
 
 /// Whether compiling pays by what is certain to come, whoever needs the processor meanwhile.
@@ -26,6 +26,6 @@ bool processor_is_free();
 
 /// An estimate, before the first compilation of a program of so many instructions, and of the optimizing one after it.
 double quick_cost(std::size_t instructions);
-double optimized_cost(double quick_ms);
+double optimized_cost(double quick_ms, std::size_t instructions);
 
 }  // namespace inlay::filter

@@ -41,20 +41,29 @@ class CsvSource final : public Source {
 
   Result<std::optional<InputBatch>> next() override { return batches_.next(); }
 
+  Result<std::optional<InputBatch>> next_alone() override {
+    return batches_.next([this](std::string_view text, InputBatch& batch) {
+      Extent extent;
+      try {
+        const auto memory = std::make_shared<BatchMemory>(pool_);
+        const std::optional<CsvRows> rows = split_whole_rows(text, form_, used_, *memory);
+        if (!rows) return extent;
+        fill(batch, *rows, memory);
+        extent.end = rows->text.size();
+        extent.records = rows->rows;
+        extent.lines = rows->line_ends;
+      } catch (const std::bad_alloc&) {
+        // split() says so.
+      }
+      return extent;
+    });
+  }
+
   void split(InputBatch& batch) const override {
     try {
       const auto memory = std::make_shared<BatchMemory>(pool_);
-      memory->text = std::move(batch.memory);
       const CsvRows rows = split_csv(batch.text, batch.batch.rows, form_, used_, *memory);
-      memory->columns.resize(form_.columns);
-      for (std::size_t i = 0; i < used_.size() && rows.rows > 0; ++i)
-        memory->columns[used_[i]].values = reinterpret_cast<const std::byte*>(rows.cells[i]);
-      batch.batch.rows = rows.rows;
-      batch.batch.columns = memory->columns;
-      batch.text = rows.text;
-      batch.row_ends = rows.row_ends;
-      batch.lines = rows.lines;
-      batch.memory = memory;
+      fill(batch, rows, memory);
       if (rows.fault)
         batch.error = Error(ErrorKind::File, rows.fault->message,
                             {.file = name_, .line = line_number(batch.first_line + rows.fault->line)});
@@ -64,6 +73,19 @@ class CsvSource final : public Source {
   }
 
  private:
+  void fill(InputBatch& batch, const CsvRows& rows, const std::shared_ptr<BatchMemory>& memory) const {
+    memory->columns.resize(form_.columns);
+    for (std::size_t i = 0; i < used_.size() && rows.rows > 0; ++i)
+      memory->columns[used_[i]].values = reinterpret_cast<const std::byte*>(rows.cells[i]);
+    batch.batch.rows = rows.rows;
+    batch.batch.columns = memory->columns;
+    batch.text = rows.text;
+    batch.row_ends = rows.row_ends;
+    batch.lines = rows.lines;
+    memory->text = std::move(batch.memory);
+    batch.memory = memory;
+  }
+
   std::string name_;
   TextBatches batches_;
   CsvForm form_;

@@ -82,9 +82,10 @@ void take_column(const char* text, const std::uint32_t* positions, std::size_t c
   }
 }
 
-// Answers whether all rows are regular; if not, what it wrote does not count.
-bool split_regular(std::string_view text, const CsvForm& form, std::span<const std::uint32_t> used, const Room& room,
-                   BatchMemory& memory, const StructureCode& code, CsvRows& result) {
+// Answers whether all rows are regular; if not, what it wrote does not count. If the text may go on, what is behind the
+// last line end is no row.
+bool split_regular(std::string_view text, bool goes_on, const CsvForm& form, std::span<const std::uint32_t> used,
+                   const Room& room, BatchMemory& memory, const StructureCode& code, CsvRows& result) {
   const std::size_t columns = form.columns;
   const bool cr = form.marks.line_end == '\n';
   Structure state;
@@ -102,7 +103,7 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
     if (state.bad != Structure::None) return false;
     doubled |= state.doubled;
     ended = until == text.size();
-    if (ended) {
+    if (ended && !goes_on) {
       if (state.inside) return false;
       // A last line without its end.
       const std::uint32_t last = positions[static_cast<std::ptrdiff_t>(count) - 1];
@@ -147,9 +148,10 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
     std::memmove(positions, positions + rows * columns, left * sizeof(std::uint32_t));
   }
   // Rows end where they should; that no other field ends a line is known if there are no more line ends than rows.
-  if (left != 0 || static_cast<std::size_t>(state.line_ends) != done) return false;
+  if ((left != 0 && !goes_on) || static_cast<std::size_t>(state.line_ends) != done) return false;
   result.rows = static_cast<std::int64_t>(done);
-  result.text = text;
+  result.text = goes_on && done > 0 ? text.substr(0, room.row_ends[done - 1]) : text;
+  result.line_ends = state.line_ends;
   result.row_ends = {room.row_ends, done};
   if (state.hidden_ends == 0) return true;
   std::uint32_t line = 0;
@@ -163,6 +165,7 @@ bool split_regular(std::string_view text, const CsvForm& form, std::span<const s
     }
   }
   result.lines = {room.lines, done};
+  result.line_ends = line;
   return true;
 }
 
@@ -307,8 +310,18 @@ CsvRows split_csv(std::string_view text, std::int64_t rows, const CsvForm& form,
   if (text.empty()) return result;
   const Room room = make_room(text.size(), rows, form, used.size(), memory);
   result.cells.assign(room.cells.begin(), room.cells.end());
-  if (!split_regular(text, form, used, room, memory, code, result))
+  if (!split_regular(text, false, form, used, room, memory, code, result))
     RowSplitter(text, form, used, room, memory, result).run(code);
+  return result;
+}
+
+std::optional<CsvRows> split_whole_rows(std::string_view text, const CsvForm& form, std::span<const std::uint32_t> used,
+                                        BatchMemory& memory, const StructureCode& code) {
+  CsvRows result;
+  if (text.empty()) return std::nullopt;
+  const Room room = make_room(text.size(), static_cast<std::int64_t>(text.size()), form, used.size(), memory);
+  result.cells.assign(room.cells.begin(), room.cells.end());
+  if (!split_regular(text, true, form, used, room, memory, code, result) || result.rows == 0) return std::nullopt;
   return result;
 }
 

@@ -204,6 +204,37 @@ TEST(Csv, a_batch_outlives_its_source) {
   EXPECT_EQ(batch.text, "1,\"x\"\"y\"\n");
 }
 
+TEST(Csv, one_thread_alone_finds_and_splits_the_same_batches_at_once) {
+  std::string text = "id,name\n";
+  for (int i = 0; i < 2000; ++i) text += std::to_string(i) + (i % 7 ? ",n\n" : ",\"n\"\"\n\"\n");
+  TextOptions options{.header = {}, .types = {}, .name = "t.csv"};
+  options.batch_bytes = 3000;
+  std::unique_ptr<Source> alone = open_csv(file_of(text), options).value();
+  std::unique_ptr<Source> other = open_csv(file_of(text), options).value();
+  int split = 0, batches = 0;
+  while (true) {
+    std::optional<InputBatch> one = alone->next_alone().value(), two = other->next().value();
+    ASSERT_EQ(one.has_value(), two.has_value());
+    if (!one) break;
+    EXPECT_FALSE(two->is_split);
+    split += one->is_split;
+    ++batches;
+    EXPECT_EQ(one->text, two->text);
+    EXPECT_EQ(one->bytes, two->bytes);
+    EXPECT_EQ(one->first_line, two->first_line);
+    EXPECT_EQ(one->batch.first_row, two->batch.first_row);
+    EXPECT_EQ(one->batch.rows, two->batch.rows);
+    // What is to come is told in rows: all but some of them, for the first ones are shorter.
+    if (batches == 1) {
+      EXPECT_EQ(one->batch.rows_behind, two->batch.rows_behind);
+      EXPECT_GT(one->batch.rows_behind, 1000);
+      EXPECT_LT(one->batch.rows_behind, 2500);
+    }
+  }
+  EXPECT_GT(batches, 3);
+  EXPECT_EQ(split, batches - 1);  // the last one's last line might have no end
+}
+
 TEST(Csv, a_source_of_a_slow_pipe_can_be_dropped_early) {
   Pipe pipe("a,b\n" + std::string(1 << 20, '\n') + "1,2\n", 100);
   std::unique_ptr<Source> source = open_csv(pipe.file(), {.header = {}, .types = {}, .batch_bytes = 5000}).value();
@@ -344,7 +375,7 @@ TEST(Csv, random_texts_are_read_as_by_a_loop_over_the_bytes) {
     std::string read = "1:";
     for (const Column& column : (*source)->schema().columns()) read += " <" + column.name + ">";
     read += " | " + test::shown((*source)->header()) + "\n";
-    read += without_message(rows_text(**source, true));
+    read += without_message(rows_text(**source, true, i % 2 == 0));
     ASSERT_EQ(read, expected) << test::shown(text) << " batch_bytes " << options.batch_bytes;
   }
 }

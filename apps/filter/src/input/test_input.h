@@ -112,12 +112,13 @@ inline std::string value_text(const Column& column, const ColumnData& data, std:
   }
 }
 
-/// One line a row: `3: <a> NULL <b>` with the row's line, `error: …` at the end.
-inline std::string rows_text(Source& source, bool with_text = false) {
+/// One line a row: `3: <a> NULL <b>` with the row's line, `error: …` at the end. `alone`: as one thread may read.
+inline std::string rows_text(Source& source, bool with_text = false, bool alone = false) {
   std::string out;
   std::int64_t rows = 0;
   while (true) {
-    Result<std::optional<InputBatch>> next = next_split(source);
+    Result<std::optional<InputBatch>> next = alone ? source.next_alone() : source.next();
+    if (next && *next && !(*next)->is_split) source.split(**next);
     if (!next) return out + "error: " + next.error().to_string() + "\n";
     if (!*next) return out;
     const InputBatch& batch = **next;

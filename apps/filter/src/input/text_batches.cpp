@@ -55,7 +55,7 @@ TextBatches::TextBatches(std::unique_ptr<TextReader> reader, const Marks& marks,
           std::clamp<std::int64_t>(options.batch_bytes, 1, static_cast<std::int64_t>(LongestRecord)))),
       line_(first_line) {}
 
-Result<std::optional<InputBatch>> TextBatches::next() {
+Result<std::optional<InputBatch>> TextBatches::next(const Splitter& splitter) {
   if (failure_) return *failure_;
   std::size_t window = batch_bytes_;
   // Slow input is taken as it comes, files in batches of the size that is wanted.
@@ -66,12 +66,24 @@ Result<std::optional<InputBatch>> TextBatches::next() {
     const bool whole = view.end && text.size() == view.text.size();
     const std::optional<Error> broken = whole ? reader_->failure() : std::nullopt;
     if (text.empty() && !broken) return std::optional<InputBatch>();
+    InputBatch batch;
+    batch.memory = view.memory;
+    if (splitter && !whole) {
+      if (const Extent extent = splitter(text, batch); extent.end > 0) {
+        batch.is_split = true;
+        take(text, extent, batch);
+        return std::optional(std::move(batch));
+      }
+    }
     Extent extent = text.empty() ? Extent{} : structure_code().extent(text, marks_);
     if (whole && !broken && extent.end < text.size()) {
       extent.end = text.size();
       ++extent.records;
     }
-    if (extent.end > 0) return std::optional(take(view, text, extent));
+    if (extent.end > 0) {
+      take(text, extent, batch);
+      return std::optional(std::move(batch));
+    }
     if (broken) return fail(*broken);
     if (text.size() >= LongestRecord)
       return fail(Error(ErrorKind::File, "a row of more than 1 GiB; is a quote not closed?",
@@ -83,18 +95,20 @@ Result<std::optional<InputBatch>> TextBatches::next() {
   }
 }
 
-InputBatch TextBatches::take(const TextView& view, std::string_view text, const Extent& extent) {
-  InputBatch batch;
+void TextBatches::take(std::string_view text, const Extent& extent, InputBatch& batch) {
   batch.text = text.substr(0, extent.end);
   batch.batch.rows = extent.records;
   batch.batch.first_row = row_;
   batch.first_line = line_;
   batch.bytes = static_cast<std::int64_t>(extent.end);
-  batch.memory = view.memory;
   row_ += extent.records - (skips_empty_lines_ ? extent.empty_lines : 0);
   line_ += extent.lines;
   reader_->advance(extent.end);
-  return batch;
+  if (const std::optional<std::int64_t> size = reader_->size()) {
+    taken_ += batch.bytes;
+    const double rows_a_byte = static_cast<double>(extent.records) / static_cast<double>(extent.end);
+    batch.batch.rows_behind = static_cast<std::int64_t>(static_cast<double>(*size - taken_) * rows_a_byte);
+  }
 }
 
 Error TextBatches::fail(Error error) {

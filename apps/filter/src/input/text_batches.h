@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,12 +30,15 @@ class TextBatches {
   TextBatches(std::unique_ptr<TextReader> reader, const Marks& marks, bool skips_empty_lines, std::int64_t first_line,
               const TextOptions& options);
 
-  /// As Source::next().
-  Result<std::optional<InputBatch>> next();
+  /// Splits what a text begins with into `batch`, which has its memory, and says where that ends. Or does nothing.
+  using Splitter = std::function<Extent(std::string_view text, InputBatch& batch)>;
+
+  /// As Source::next(). With a splitter, batches may be split; it is asked for all but the last one.
+  Result<std::optional<InputBatch>> next(const Splitter& splitter = {});
   std::optional<std::int64_t> size() const { return reader_->size(); }
 
  private:
-  InputBatch take(const TextView& view, std::string_view text, const Extent& extent);
+  void take(std::string_view text, const Extent& extent, InputBatch& batch);
   Error fail(Error error);
 
   std::unique_ptr<TextReader> reader_;
@@ -44,6 +48,7 @@ class TextBatches {
   std::size_t batch_bytes_;
   std::int64_t row_ = 0;
   std::int64_t line_;
+  std::int64_t taken_ = 0;  // bytes
   std::optional<Error> failure_;
 };
 

@@ -2,6 +2,7 @@
 #include "inlay/filter/aggregate.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <compare>
@@ -99,6 +100,26 @@ void add_extreme(AggregateState& state, AggregateKind kind, const Values& values
   }
   best.type = values.type;
   best.null = false;
+}
+
+// The same as with add_values(), many at once.
+void add_reals(AggregateState& state, const Values& values, std::size_t rows) {
+  const std::span<const double> reals = std::span(values.reals).first(rows);
+  if (values.nulls.empty() || !std::memchr(values.nulls.data(), 1, rows)) {
+    state.count += static_cast<std::int64_t>(rows);
+    state.reals.add(reals);
+    return;
+  }
+  std::array<double, 2048> some;
+  for (std::size_t row = 0; row < rows;) {
+    std::size_t count = 0;
+    for (; row < rows && count < some.size(); ++row) {
+      some[count] = reals[row];
+      count += values.nulls[row] == 0;
+    }
+    state.count += static_cast<std::int64_t>(count);
+    state.reals.add(std::span(some).first(count));
+  }
 }
 
 // `state_of(row)` is where the row's value goes.
@@ -213,7 +234,10 @@ void Groups::add(std::span<const Values> keys, std::span<const Values> arguments
   }
   for (std::size_t i = 0; i < width; ++i) {
     const Aggregate& aggregate = aggregation_.aggregates[i];
-    if (keys.empty())
+    const bool sums = aggregate.kind == AggregateKind::Sum || aggregate.kind == AggregateKind::Average;
+    if (keys.empty() && sums && arguments[i].type == Type::Real)
+      add_reals(states_[i], arguments[i], rows);
+    else if (keys.empty())
       add_values(aggregate, arguments[i], rows, [&](std::size_t) -> AggregateState& { return states_[i]; });
     else
       add_values(aggregate, arguments[i], rows,

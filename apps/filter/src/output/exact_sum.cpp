@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inlay/filter/exact_sum.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -13,6 +15,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::size_t Behind = 3;  // chunks behind the one that digits begin in: two for the digits, one for carries
+constexpr std::size_t BlockSize = 2048;  // values that are added up at once
 constexpr std::int64_t ChunkSize = std::int64_t{1} << 32;
 
 // In place; the last chunk keeps what is too much for it.
@@ -67,6 +70,59 @@ void ExactSum::add(const ExactSum& other) {
   const auto offset = static_cast<std::size_t>(addend.first_ - first_);
   for (std::size_t i = 0; i < addend.chunks_.size(); ++i) chunks_[offset + i] += addend.chunks_[i];
   carry();
+}
+
+// Each value is cut into two multiples of powers of two, so that sums of a block of either part are exact in doubles:
+// adding and subtracting 1.5 * 2^52 times a unit rounds to that unit. (After Demmel and Nguyen, "Fast reproducible
+// floating-point summation", 2013.) False, and nothing is added, where a value has digits below the second part's unit.
+bool ExactSum::add_alike(std::span<const double> values) {
+  static_assert(BlockSize <= 4096);  // 2^12 parts of 40 bits fit into 53
+  const std::size_t pairs = values.size() & ~std::size_t{1};
+  const auto load = [&](std::size_t i) { return _mm_loadu_pd(values.data() + i); };
+  const __m128d no_sign = _mm_castsi128_pd(_mm_set1_epi64x(INT64_MAX));
+  __m128d largest = _mm_setzero_pd();
+  // NaN is not kept by max, but by sums.
+  __m128d sums = _mm_setzero_pd();
+  for (std::size_t i = 0; i < pairs; i += 2) {
+    const __m128d magnitude = _mm_and_pd(load(i), no_sign);
+    largest = _mm_max_pd(largest, magnitude);
+    sums = _mm_add_pd(sums, magnitude);
+  }
+  double most = std::max(largest[0], largest[1]);
+  double all = sums[0] + sums[1];
+  if (pairs != values.size()) {
+    most = std::max(most, std::abs(values.back()));
+    all += std::abs(values.back());
+  }
+  if (!(all < 1e270) || most < 1e-220) return false;
+
+  const int exponent = std::ilogb(most);
+  const double unit = std::ldexp(1.5, exponent - 39 + 52), low_unit = std::ldexp(1.5, exponent - 80 + 52);
+  const __m128d round = _mm_set1_pd(unit), low_round = _mm_set1_pd(low_unit);
+  __m128d high = _mm_setzero_pd(), low = _mm_setzero_pd();
+  __m128d rest = _mm_setzero_pd();
+  const auto cut = [&](__m128d value) {
+    const __m128d part = _mm_sub_pd(_mm_add_pd(value, round), round);
+    const __m128d left = _mm_sub_pd(value, part);
+    const __m128d low_part = _mm_sub_pd(_mm_add_pd(left, low_round), low_round);
+    high = _mm_add_pd(high, part);
+    low = _mm_add_pd(low, low_part);
+    rest = _mm_or_pd(rest, _mm_cmpneq_pd(left, low_part));
+  };
+  for (std::size_t i = 0; i < pairs; i += 2) cut(load(i));
+  if (pairs != values.size()) cut(_mm_set_sd(values.back()));
+  if (_mm_movemask_pd(rest) != 0) return false;
+  for (const double sum : {high[0], high[1], low[0], low[1]}) add(sum);
+  return true;
+}
+
+void ExactSum::add(std::span<const double> values) {
+  while (!values.empty()) {
+    const std::span<const double> block = values.first(std::min(values.size(), BlockSize));
+    if (!add_alike(block))
+      for (const double value : block) add(value);
+    values = values.subspan(block.size());
+  }
 }
 
 double ExactSum::value() const {

@@ -50,6 +50,34 @@ TEST(ExactSum, of_two_values_is_what_the_processor_rounds_it_to) {
   }
 }
 
+TEST(ExactSum, of_many_at_once_is_that_of_each) {
+  std::mt19937_64 random(5);
+  const double odd[] = {0.0, -0.0, Infinity, -Infinity, std::numeric_limits<double>::quiet_NaN(), Largest, Smallest};
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<double> values(random() % (i % 10 ? 50 : 6000));
+    // Exponents near each other, or far; small ones and large ones, too.
+    const int range = 1 + static_cast<int>(random() % (i % 3 ? 30 : 200));
+    const int middle = i % 5 ? 0 : static_cast<int>(random() % 2000) - 1000;
+    for (double& value : values) {
+      value =
+          std::ldexp(static_cast<double>(random() >> (i % 7 ? 11 : 40)), middle + static_cast<int>(random() % range));
+      if (random() % 2) value = -value;
+    }
+    if (!values.empty() && i % 4 == 0) values[random() % values.size()] = odd[random() % std::size(odd)];
+    ExactSum sum;
+    sum.add(values);
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(sum.value()), std::bit_cast<std::uint64_t>(total(values)))
+        << sum.value() << " " << total(values) << " of " << values.size();
+  }
+  // A value whose last digits are far below the others'.
+  std::vector<double> values(100, 1e6);
+  values.push_back(0x1.0000000000001p-40);
+  values.push_back(-1e8);
+  ExactSum sum;
+  sum.add(values);
+  EXPECT_EQ(sum.value(), 0x1.0000000000001p-40);
+}
+
 TEST(ExactSum, rounds_once) {
   EXPECT_EQ(total({1e100, 1, -1e100}), 1);
   EXPECT_EQ(total({Largest, Largest, -Largest}), Largest);

@@ -134,6 +134,8 @@ std::int64_t inlay_filter_cell_timestamp(Scope& scope, const std::byte* at, std:
   return microseconds;
 }
 
+void inlay_filter_prefetch(const std::byte* at) { __builtin_prefetch(at); }
+
 bool inlay_filter_valid_bit(const std::byte* validity, std::int64_t number) {
   return !validity || bit(validity, number);
 }

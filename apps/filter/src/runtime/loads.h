@@ -48,6 +48,9 @@ double inlay_filter_cell_real(Scope& scope, const std::byte* at, std::int32_t co
 std::int64_t inlay_filter_cell_date(Scope& scope, const std::byte* at, std::int32_t column);
 std::int64_t inlay_filter_cell_timestamp(Scope& scope, const std::byte* at, std::int32_t column);
 
+// Asks for the memory there, which is wanted soon.
+void inlay_filter_prefetch(const std::byte* at);
+
 // Whether the value is there.
 bool inlay_filter_valid_bit(const std::byte* validity, std::int64_t number);  // number = offset + row; null: it is
 bool inlay_filter_valid_flag(const std::byte* at, std::int32_t flag);

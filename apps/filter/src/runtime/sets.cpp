@@ -144,7 +144,10 @@ struct LongPrefix {
   std::string text;
 };
 struct Prefixes {
-  bool all = false;  // the empty prefix is among them
+  /// By the first two bytes of a text: whether a prefix may begin so, and where `pairs_decide`, whether one does.
+  std::uint64_t pairs[1024] = {};
+  bool pairs_decide = true;  // none is longer
+  bool all = false;          // the empty prefix is among them
   std::vector<PrefixSize> sizes;
   std::shared_ptr<const void> long_firsts;  // numbers; null if there are none
   std::vector<LongPrefix> longer;           // sorted by `first`
@@ -160,6 +163,28 @@ bool has_long_prefix(const Prefixes& prefixes, Text text, std::uint64_t first) {
   return false;
 }
 
+void add_pairs(Prefixes& prefixes, std::int64_t size, std::uint64_t first) {
+  if (size > 2) prefixes.pairs_decide = false;
+  // Bytes that it has not may be any.
+  const std::uint64_t step = size == 0 ? 1 : size == 1 ? 256 : 65536;
+  for (std::uint64_t pair = first & 0xffff; pair < 65536; pair += step)
+    prefixes.pairs[pair / 64] |= std::uint64_t{1} << pair % 64;
+}
+
+/// Apart, so that what comes before it is inlined.
+[[gnu::noinline]] bool search(const Prefixes& prefixes, Text value) {
+  if (prefixes.all) return true;
+  const std::uint64_t first = first_bytes(value.data, value.size);
+  for (const PrefixSize& size : prefixes.sizes) {
+    if (value.size < size.size) return false;  // the next ones are longer, and so are those beyond 8
+    const std::uint64_t masked = first & (~std::uint64_t{0} >> (64 - 8 * size.size));
+    if (has(*static_cast<const NumberSet*>(size.numbers.get()), masked)) return true;
+  }
+  return prefixes.long_firsts && value.size > 8 &&
+         has(*static_cast<const NumberSet*>(prefixes.long_firsts.get()), first) &&
+         has_long_prefix(prefixes, value, first);
+}
+
 std::shared_ptr<const void> make_prefix_list(std::vector<std::string> texts) {
   auto prefixes = std::make_shared<Prefixes>();
   std::sort(texts.begin(), texts.end());
@@ -172,6 +197,7 @@ std::shared_ptr<const void> make_prefix_list(std::vector<std::string> texts) {
     const auto size = static_cast<std::int64_t>(text.size());
     const std::uint64_t first = first_bytes(text.data(), size);
     if (size == 0) prefixes->all = true;
+    add_pairs(*prefixes, size, first);
     if (size > 8) {
       firsts.push_back(first);
       prefixes->longer.push_back({first, text});
@@ -221,16 +247,13 @@ bool inlay_filter_in_texts(const void* set, Text value) { return has(*static_cas
 
 bool inlay_filter_has_prefix_of(Text value, const void* object) {
   const auto& prefixes = *static_cast<const Prefixes*>(object);
-  if (prefixes.all) return true;
-  const std::uint64_t first = first_bytes(value.data, value.size);
-  for (const PrefixSize& size : prefixes.sizes) {
-    if (value.size < size.size) return false;  // the next ones are longer, and so are those beyond 8
-    const std::uint64_t masked = first & (~std::uint64_t{0} >> (64 - 8 * size.size));
-    if (has(*static_cast<const NumberSet*>(size.numbers.get()), masked)) return true;
+  if (value.size >= 2) {
+    std::uint16_t pair = 0;
+    std::memcpy(&pair, value.data, sizeof pair);
+    const bool may = (prefixes.pairs[pair / 64] >> pair % 64 & 1) != 0;
+    if (!may || prefixes.pairs_decide) return may;
   }
-  return prefixes.long_firsts && value.size > 8 &&
-         has(*static_cast<const NumberSet*>(prefixes.long_firsts.get()), first) &&
-         has_long_prefix(prefixes, value, first);
+  return search(prefixes, value);
 }
 
 }  // extern "C"

@@ -29,6 +29,7 @@ struct Batch {
   std::int64_t rows = 0;
   std::span<const ColumnData> columns;  // by ColumnId - 1; those that nobody asked for may be empty
   std::int64_t first_row = 0;           // number of the batch's first row in its input, for messages (from 0)
+  std::int64_t rows_behind = 0;         // how many of the input are sure to follow, about: what compiling may count on
 };
 
 /// Which rows of a batch, by number, ascending.

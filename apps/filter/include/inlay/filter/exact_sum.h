@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ class ExactSum {
     if (++added_ == MostAdded) carry();
   }
   void add(const ExactSum& other);
+  /// Each of these; several times as fast where they are of about the same size.
+  void add(std::span<const double> values);
 
   /// The nearest real, of two the even one; an infinity if it is too large, or if there was one. NaN if there was one,
   /// or both infinities.
@@ -50,6 +53,7 @@ class ExactSum {
   static constexpr std::int32_t LastChunk = 2046 >> 5;  // that digits begin in
 
   void add_special(double value);
+  bool add_alike(std::span<const double> values);
   /// Chunks for digits that begin in this one; where it then lies.
   std::uint64_t make_room(std::int32_t chunk);
   /// What exceeds 32 bits goes to the next chunk: all but the last are then in [0, 2^32).
