@@ -148,6 +148,7 @@ TEST(Lower, passes_pairs_as_c_does) {
   const std::string arm = lowered(Text, {.architecture = Architecture::AArch64});
   EXPECT_EQ(header(arm, "last"), "declare void @last(i64, i64, i64, i64, i64, i64, i64, i64, ptr, i64)");
   EXPECT_HAS(arm, "i64 7, i64 undef, ptr ");
+  EXPECT_EQ(header(arm, "narrow"), "declare i8 @narrow(i1, i8, i16, i32)");
   const std::string risc = lowered(Text, {.architecture = Architecture::RiscV64});
   EXPECT_EQ(header(risc, "last"), "declare void @last(i64, i64, i64, i64, i64, i64, i64, ptr, i64)");
 }
