@@ -316,6 +316,13 @@ std::string text_of(const Values& values, std::size_t i) {
   }
 }
 
+/// The message without the term: COALESCE of what may raise is said as CASE, of which operands do depends on the input.
+std::string said(const Error& error) {
+  const std::string message = error.to_string();
+  const std::size_t quoted = message.find(" in '");
+  return quoted == std::string::npos ? message : message.substr(0, quoted) + message.substr(message.rfind('\''));
+}
+
 /// What a condition or a value makes of a batch: rows or values, or the error. `text` is of the expression.
 std::string outcome(const Schema& schema, const Batch& batch, const std::string& text, Type type, Engine engine) {
   std::string shown;
@@ -323,14 +330,14 @@ std::string outcome(const Schema& schema, const Batch& batch, const std::string&
     Result<Filter> filter = Filter::compile(schema, text, {.engine = engine});
     if (!filter) return filter.error().to_string();
     const Result<Selection> rows = filter->select(batch);
-    if (!rows) return rows.error().to_string();
+    if (!rows) return said(rows.error());
     for (const std::uint32_t row : *rows) shown += std::to_string(row) + " ";
     shown += "| ";
   }
   Result<Projection> projection = Projection::compile(schema, text, {.engine = engine});
   if (!projection) return projection.error().to_string();
   const Result<Values> values = projection->values(batch);
-  if (!values) return shown + values.error().to_string();
+  if (!values) return shown + said(values.error());
   for (std::size_t i = 0; i < static_cast<std::size_t>(batch.rows); ++i) shown += text_of(*values, i) + " ";
   return shown;
 }

@@ -111,8 +111,8 @@ TEST_F(Builder, errors_show_the_term_as_text) {
   EXPECT_EQ(id.error().to_string(),
             "<expression>:1:1: error: no column is called 'agee'; did you mean 'age'? [invalid-program]\n"
             "note: here:\n"
-            "  agee >= 30 and active\n"
-            "  ^~~~");
+            "        agee >= 30 and active\n"
+            "        ^~~~");
 }
 
 }  // namespace

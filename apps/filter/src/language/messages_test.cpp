@@ -43,15 +43,15 @@ TEST_F(Messages, have_place_excerpt_and_caret) {
   EXPECT_EQ(error_of("age > 30 and agee < 40").to_string(),
             "<expression>:1:14: error: no column is called 'agee'; did you mean 'age'? [invalid-program]\n"
             "note: here:\n"
-            "  age > 30 and agee < 40\n"
-            "               ^~~~");
+            "        age > 30 and agee < 40\n"
+            "                     ^~~~");
   EXPECT_EQ(
       error_of("age > 30\n  and\tx\r\nand active").to_string(),
       "<expression>:2:7: error: no column is called 'x'; there are age, visits, balance, name, email, First Name, "
       "active, born, seen, id, cell [invalid-program]\n"
       "note: here:\n"
-      "    and\tx\n"
-      "       \t^");
+      "          and\tx\n"
+      "             \t^");
 }
 
 TEST_F(Messages, count_characters_and_cut_long_lines) {
@@ -60,8 +60,8 @@ TEST_F(Messages, count_characters_and_cut_long_lines) {
       "<expression>:1:17: error: no column is called 'x\xc3\xa4y'; there are age, visits, balance, name, email, First "
       "Name, active, born, seen, id, cell [invalid-program]\n"
       "note: here:\n"
-      "  name = '\xc3\xa4\xc3\xb6' and x\xc3\xa4y\n"
-      "                  ^~~");
+      "        name = '\xc3\xa4\xc3\xb6' and x\xc3\xa4y\n"
+      "                        ^~~");
   const std::string many(300, ' ');
   const Error error = error_of("age = 1" + many + "and ages = 1" + many + "and active");
   EXPECT_EQ(error.place().to_string(), "<expression>:1:312");
