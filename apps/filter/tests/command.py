@@ -150,6 +150,45 @@ def small(folder):
     fails("the first file tells the types", run("age > 50", users, folder / "text.csv"), "text.csv:2", "'old' is not an integer", "Mo,old,1,FI")
     fails("a file that is not there", run("age > 50", users, folder / "none.csv"), "none.csv", "No such file")
 
+    # Several inputs of different kinds.
+    text_base = folder / "text.db"
+    database = sqlite3.connect(text_base)
+    database.executescript("create table t(a text, b text); insert into t values('p','q');")
+    database.commit()
+    database.close()
+    (folder / "comma.csv").write_text("a,b\nx,y\n")
+    (folder / "semicolon.csv").write_text("a;b\np;q\n")
+    (folder / "tab.csv").write_text("a\tb\np\tq\n")
+    (folder / "cr.csv").write_bytes(b"a,b\rp,q\rr,s")
+    comma = folder / "comma.csv"
+    fails("text, then a table of the same columns", run("true", comma, text_base), "text.db", "another format")
+    fails("a table, then text of the same columns", run("true", text_base, comma), "comma.csv", "another format")
+    gives("both written alike", run("--format", "csv", "true", comma, text_base, comma), 0, "a,b\nx,y\np,q\nx,y\n")
+    gives("--select of both", run("--select", "b", "true", text_base, comma), 0, "b\nq\ny\n")
+    gives("--count of both", run("--count", "true", comma, text_base), 0, "2\n")
+    for other in ("semicolon.csv", "tab.csv", "cr.csv"):
+        fails(f"rows as they stood in {other} behind others", run("true", comma, folder / other), other, "another format")
+        gives(f"written as those before {other}", run("--format", "csv", "a <> 'r'", comma, folder / other), 0, "a,b\nx,y\np,q\n")
+    gives("tabs that nobody told of are kept", run("--select", "b, a", "true", folder / "tab.csv"), 0, "b\ta\nq\tp\n")
+    gives("semicolons before semicolons", run("true", folder / "semicolon.csv", folder / "semicolon.csv"), 0, "a;b\np;q\np;q\n")
+    gives("the last row of a file with CR gets one", run("a = 'r'", folder / "cr.csv"), 0, "a,b\rr,s\r")
+    (folder / "cr.csv").write_bytes(b'a,b\r1,"p\nq"\rx,"r"\r')
+    gives("lines that end in CR are quoted where others are in a text", run("--types", "a=integer", "a = 1", folder / "cr.csv"), 2, 'a,b\r1,"p\nq"\r', "cr.csv:3:", '  x,"r"\n')
+
+    # Pipes are read once, wherever they stand.
+    def piped(content, *words, stdin=b""):
+        reader, writer = os.pipe()
+        os.write(writer, content)
+        os.close(writer)
+        done = subprocess.run([command, *[str(word).replace("PIPE", f"/dev/fd/{reader}") for word in words]], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(reader,), timeout=60)
+        os.close(reader)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    gives("a pipe as the second file", piped(b"a,b\np,q\n", "true", comma, "PIPE"), 0, "a,b\nx,y\np,q\n")
+    gives("a pipe of other columns", piped(b"b,c\n1,2\n", "--select", "b", "true", comma, "PIPE"), 0, "b\ny\n1\n")
+    gives("standard input of other columns as the second file", run("--select", "b", "true", comma, "-", stdin="b,c\n1,2\n"), 0, "b\ny\n1\n")
+    gives("a pipe as the first file", piped(b"a,b\np,q\n", "true", "PIPE", comma), 0, "a,b\np,q\nx,y\n")
+
     # --quiet, --explain, --json
     gives("--quiet", run("-q", "age > 40", users), 0, "")
     gives("--quiet without a row", run("-q", "age > 400", users), 1, "")

@@ -58,29 +58,6 @@ std::vector<std::pair<std::string, Type>> types_of(const Schema& schema) {
   return types;
 }
 
-/// What the file's own columns are among the types of the first one's.
-Result<std::unique_ptr<Source>> open_csv_like(const std::string& file, TextOptions text, const Input& first) {
-  const bool has_header = !first.source->header().empty();
-  if (!text.header) text.header = has_header;
-  std::vector<std::pair<std::string, Type>> wanted = types_of(first.source->schema());
-  // Types can only be told of columns that are there. Standard input cannot be looked at twice.
-  if (!is_standard_input(file)) {
-    INLAY_TRY(const int descriptor, open_file(file));
-    TextOptions plain = text;
-    plain.types.clear();
-    INLAY_TRY(const std::unique_ptr<Source> look, open_csv(descriptor, std::move(plain)));
-    std::erase_if(wanted, [&](const auto& entry) {
-      const Schema& schema = look->schema();
-      for (const Column& column : schema.columns())
-        if (column.name == entry.first) return false;
-      return true;
-    });
-  }
-  text.types = std::move(wanted);
-  INLAY_TRY(const int descriptor, open_file(file));
-  return open_csv(descriptor, std::move(text));
-}
-
 }  // namespace
 
 InputFormat format_of(const std::string& file, const Options& options) {
@@ -107,7 +84,6 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
   text.header = options.header;
   text.delimiter = options.delimiter;
   if (text.delimiter == 0 && input.format == InputFormat::Tsv) text.delimiter = '\t';
-  input.tabs = text.delimiter == '\t';
   if (input.format == InputFormat::JsonLines) {
     if (first) text.types = types_of(first->source->schema());
     INLAY_TRY(const int descriptor, open_file(file));
@@ -115,8 +91,9 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
     return input;
   }
   if (first && first->format != InputFormat::Sqlite && first->format != InputFormat::JsonLines) {
-    INLAY_TRY(input.source, open_csv_like(file, std::move(text), *first));
-    return input;
+    if (!text.header) text.header = !first->source->header().empty();
+    text.types = types_of(first->source->schema());
+    text.other_types = true;
   }
   INLAY_TRY(const int descriptor, open_file(file));
   INLAY_TRY(input.source, open_csv(descriptor, std::move(text)));

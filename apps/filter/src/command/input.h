@@ -16,7 +16,6 @@ struct Input {
   std::unique_ptr<Source> source;
   std::string name;  // for messages
   InputFormat format = InputFormat::Csv;
-  bool tabs = false;  // between fields
 };
 
 /// `first` is the schema of the first file, if this is another one: whose types and header it then has, so that a

@@ -34,7 +34,11 @@ Format output_format(const Options& options, const Input& input) {
   if (options.format) return *options.format;
   if (options.aggregating()) return Format::Csv;
   if (input.format == InputFormat::JsonLines) return Format::JsonLines;
-  return input.tabs ? Format::Tsv : Format::Csv;
+  return input.source->form().delimiter == '\t' ? Format::Tsv : Format::Csv;
+}
+
+bool writes_as_they_stood(const Options& options, const Input& input) {
+  return is_text(input) && options.select.empty() && !options.format && !options.aggregating();
 }
 
 Result<Job> Job::compile(const Options& options, const Input& input, const std::vector<ListItem>& all) {
@@ -46,7 +50,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
   job.silent_ = options.quiet;
   job.aggregating_ = options.aggregating();
   const Format format = output_format(options, input);
-  job.as_they_stood_ = is_text(input) && options.select.empty() && !options.format && !job.aggregating_;
+  job.as_they_stood_ = writes_as_they_stood(options, input);
   add_columns(job.columns_, job.condition_);
 
   if (job.aggregating_) {

@@ -59,5 +59,7 @@ void append_results(std::string& out, Format format, bool only_count, const Aggr
                     const Groups& groups);
 
 Format output_format(const Options& options, const Input& input);
+/// Whether rows are written as they are in the input, which must be text then.
+bool writes_as_they_stood(const Options& options, const Input& input);
 
 }  // namespace inlay::filter::command

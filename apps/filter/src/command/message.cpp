@@ -15,14 +15,14 @@ namespace {
 constexpr std::size_t LongestExcerpt = 120;
 
 /// A line by its number from 0, so that it can be printed; empty if there is none.
-std::string excerpt(std::string_view text, std::int64_t line) {
-  const char line_end = text.find('\n') == std::string_view::npos ? '\r' : '\n';
+std::string excerpt(std::string_view text, char line_end, std::int64_t line) {
   for (; line > 0; --line) {
     const std::size_t end = text.find(line_end);
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
   }
-  text = text.substr(0, text.find_first_of("\r\n"));
+  text = text.substr(0, text.find(line_end));
+  if (text.ends_with('\r')) text.remove_suffix(1);
   std::size_t size = std::min(text.size(), LongestExcerpt);
   while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
   std::string shown(text.substr(0, size));
@@ -32,8 +32,8 @@ std::string excerpt(std::string_view text, std::int64_t line) {
   return shown;
 }
 
-Error with_excerpt(Error error, std::string_view text, std::int64_t line) {
-  const std::string shown = excerpt(text, line);
+Error with_excerpt(Error error, std::string_view text, char line_end, std::int64_t line) {
+  const std::string shown = excerpt(text, line_end, line);
   if (shown.empty()) return error;
   return std::move(error).with_note("here:\n  " + shown);
 }
@@ -54,13 +54,14 @@ Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::st
   }
   const std::int64_t line = batch.lines.empty() ? row : batch.lines[static_cast<std::size_t>(row)];
   return with_excerpt(
-      Error(error.kind(), error.message(), {.file = file, .line = line_number(batch.first_line + line)}), text, line);
+      Error(error.kind(), error.message(), {.file = file, .line = line_number(batch.first_line + line)}), text,
+      batch.line_end, line);
 }
 
 Error quote_line(Error error, const InputBatch& batch, std::string_view text) {
   if (batch.first_line == 0 || error.place().line == 0) return error;
   const std::int64_t line = std::int64_t{error.place().line} - batch.first_line;
-  return line < 0 ? error : with_excerpt(std::move(error), text, line);
+  return line < 0 ? error : with_excerpt(std::move(error), text, batch.line_end, line);
 }
 
 }  // namespace inlay::filter::command

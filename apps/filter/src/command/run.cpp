@@ -96,14 +96,18 @@ class Run {
   /// Compiles for the columns of this input, unless they are those of the last one.
   Result<void> prepare(const Input& input) {
     const Schema& schema = input.source->schema();
-    const bool same = job_ && std::ranges::equal(job_->schema().columns(), schema.columns()) &&
-                      output_format(options_, input) == format_;
-    if (!job_)
+    if (job_) {
+      INLAY_TRY_VOID(check_format(input));
+      // Nothing else of the input is part of a job: where rows are written as they stand, all inputs are text by now.
+      const bool same = std::ranges::equal(job_->schema().columns(), schema.columns()) &&
+                        output_format(options_, input) == format_ &&
+                        writes_as_they_stood(options_, input) == job_->as_they_stood();
+      if (same) return {};
+    } else {
       for (const Column& column : schema.columns()) all_.push_back({column.name, name_text(column.name)});
-    if (same) return {};
-    const bool is_first = !job_;
+    }
     INLAY_TRY(Job job, Job::compile(options_, input, all_));
-    if (is_first) {
+    if (!job_) {
       format_ = output_format(options_, input);
       aggregation_ = job.aggregation();
       job_.emplace(std::move(job));
@@ -116,15 +120,22 @@ class Run {
     return {};
   }
 
+  /// Rows of one output are written in one way.
+  Result<void> check_format(const Input& input) const {
+    if (options_.aggregating() || options_.quiet) return {};
+    const bool rows = writes_as_they_stood(options_, input);
+    const bool like_first = rows == job_->as_they_stood() && (!rows || input.source->form() == first_->source->form());
+    if (like_first && (options_.format || output_format(options_, input) == format_)) return {};
+    return Error(ErrorKind::InvalidArgument, "has another format than the first file; --format has both written alike",
+                 {.file = input.name});
+  }
+
   Result<void> check_like_first(const Job& job, const Input& input) const {
     if (job.aggregation() != aggregation_)
       return Error(ErrorKind::InvalidArgument, "columns have other types than in the first file; --types tells them",
                    {.file = input.name});
     if (options_.aggregating() || options_.quiet) return {};
     const bool rows = job.as_they_stood();
-    if (rows != job_->as_they_stood() || (!options_.format && output_format(options_, input) != format_))
-      return Error(ErrorKind::InvalidArgument,
-                   "has another format than the first file; --format has both written alike", {.file = input.name});
     const auto name = [](const Column& column) { return column.name; };
     if (rows && format_ != Format::JsonLines &&
         !std::ranges::equal(job.schema().columns(), job_->schema().columns(), {}, name, name))

@@ -33,6 +33,7 @@ class CsvSource final : public Source {
   const Schema& schema() const override { return schema_; }
   std::optional<std::int64_t> size() const override { return batches_.size(); }
   std::string_view header() const override { return header_; }
+  TextForm form() const override { return {form_.marks.delimiter, form_.marks.line_end}; }
 
   void use(std::span<const ColumnId> columns) override {
     used_.clear();

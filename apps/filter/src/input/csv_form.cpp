@@ -92,6 +92,7 @@ Result<void> set_types(CsvBeginning& beginning, const TextOptions& options) {
   for (const auto& [name, type] : options.types) {
     const std::optional<ColumnId> column = schema.find(name);
     if (!column) {
+      if (options.other_types) continue;
       std::string message = "there is no column '" + name + "' to give a type to";
       if (const std::optional<std::string> near = schema.suggestion(name)) message += "; did you mean '" + *near + "'?";
       return Error(ErrorKind::InvalidArgument, std::move(message), {.file = options.name});

@@ -23,12 +23,20 @@ struct InputBatch {
   /// ends.
   std::string_view text;
   std::span<const std::uint32_t> row_ends;
+  char line_end = '\n';                  // or '\r'
   std::int64_t first_line = 0;           // of the first row in its file, from 1; 0: no lines
   std::span<const std::uint32_t> lines;  // of each row, counted from first_line; empty: one line a row
   std::int64_t bytes = 0;                // read for it, for progress
   std::shared_ptr<void> memory;          // what all of that points into
   std::optional<Error> error;            // why the input ends behind these rows: for after they were used, and the last
   bool is_split = false;                 // split() is not needed any more
+};
+
+/// What rows of text need for standing beside each other.
+struct TextForm {
+  char delimiter = 0;  // between fields; 0: the input is not CSV
+  char line_end = '\n';
+  bool operator==(const TextForm&) const = default;
 };
 
 class Source {
@@ -50,6 +58,7 @@ class Source {
   virtual std::optional<std::int64_t> size() const { return std::nullopt; }
   /// The header as it stood, with its line end; empty without one.
   virtual std::string_view header() const { return {}; }
+  virtual TextForm form() const { return {}; }
 };
 
 /// next_alone() and split(), for those who have one thread.
@@ -69,6 +78,7 @@ struct TextOptions {
   std::optional<bool> header;
   /// By name. Without: what fits all values of the rows in the first 256 KiB (infer.h), Text if there are none.
   std::vector<std::pair<std::string, Type>> types;
+  bool other_types = false;              // CSV: whether `types` may have names that no column has
   std::string name = "standard input";   // for messages
   std::int64_t batch_bytes = 256 << 10;  // so that a batch and its cells stay in a second-level cache
 };

@@ -100,6 +100,7 @@ void TextBatches::take(std::string_view text, const Extent& extent, InputBatch& 
   batch.batch.rows = extent.records;
   batch.batch.first_row = row_;
   batch.first_line = line_;
+  batch.line_end = marks_.line_end;
   batch.bytes = static_cast<std::int64_t>(extent.end);
   row_ += extent.records - (skips_empty_lines_ ? extent.empty_lines : 0);
   line_ += extent.lines;
