@@ -131,12 +131,14 @@ Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::Symbol
 Result<bool> Joiner::carry(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol) {
   std::string name = declaration.getName().str();
   INLAY_TRY(bool defined, bodies_.define(declaration, llvm::GlobalValue::InternalLinkage));
-  if (auto* function = llvm::dyn_cast<llvm::Function>(&declaration); function && !defined) {
+  if (!defined) {
+    auto* function = llvm::dyn_cast<llvm::Function>(&declaration);
+    if (!function) return false;
     INLAY_TRY(const bool bridged, bridge(*function, bodies_));
-    if (bridged) return carry(*function->getParent()->getFunction(name), symbol);
+    return bridged ? carry(*module_.getFunction(name), symbol) : Result<bool>(false);
   }
   llvm::GlobalValue* definition = module_.getNamedValue(name);  // define() may have made it anew
-  if (!defined || !definition) return false;
+  if (!definition) return false;
   definition->setLinkage(llvm::GlobalValue::InternalLinkage);
   definition->setVisibility(llvm::GlobalValue::DefaultVisibility);  // the only one that internal ones may have
   definition->setDSOLocal(true);

@@ -262,6 +262,43 @@ def write_csv(path, rows):
             file.write(",".join(cells) + "\n")
 
 
+def types_of_nothing(folder):
+    """Columns whose first rows have no value."""
+    gives("a header only, and no row", run("age > 3", stdin="age,b\n"), 1, "age,b\n")
+    for condition in ("age * 2 > 3 and b like 'x%'", "age between 1 and 2.5", "age", "not age and b::integer = 1", "age > date '2024-02-29'", "coalesce(age, 3) = 3 or upper(b) = 'X'",
+                      "age in (1, 2)", "case when age > 3 then b else 'x' end = 'y'", "age + 1.5 > -b", "abs(age) > 3", "length(age) = 1", "year(age) = 2024", "age is null", "age = b"):
+        gives(f"a header only: {condition}", run(condition, stdin="age,b\n"), 1, "age,b\n")
+    gives("aggregates of a header", run("--agg", "sum(age), avg(age), min(age), count(*)", "age > 3", stdin="age,b\n"), 1, "sum(age),avg(age),min(age),count(*)\n,,,0\n")
+    empty, full = folder / "empty.csv", folder / "full.csv"
+    empty.write_text("age,b\n")
+    full.write_text("age,b\n10,x\n9,y\n")
+    gives("a header before other files", run("age > 9", empty, full), 0, "age,b\n10,x\n")
+    gives("a header behind other files", run("age > 9", full, empty), 0, "age,b\n10,x\n")
+    gives("aggregates of files, a header first", run("--agg", "max(age)", "true", empty, full, empty), 0, "max(age)\n10\n")
+    sparse = folder / "sparse.csv"
+    nothing = "id,v\n" + "".join(f"{i},\n" for i in range(60000))
+    sparse.write_text(nothing + "7,9\n8,10\n9,2.5\n")
+    fails("max of a column that nothing is known of", run("--agg", "max(v)", "true", sparse), "max(v)", "'v' has no values in the first rows", "--types 'v=integer'")
+    gives("with a type it is computed", run("--agg", "max(v)", "--types", "v=real", "true", sparse), 0, "max(v)\n10\n")
+    gives("counts need no type", run("--agg", "count(v)", "v is not null", sparse), 0, "count(v)\n3\n")
+    gives("nor do rows as they stood", run("--select", "v", "v is not null", sparse), 0, "v\n9\n10\n2.5\n")
+    gives("the type that a condition asks for", run("v > 9.5", sparse), 0, "id,v\n8,10\n")
+    gives("what does not have it is told", run("v >= 10", sparse), 2, "id,v\n8,10\n", "sparse.csv:60004", "'2.5' is not an integer")
+    gives("numbers where text was taken", run("v >= '10'", sparse), 2, "id,v\n", "sparse.csv:60002", "was taken as text", "--types 'v=integer'", "--types 'v=text'")
+    gives("unless that is what is said", run("--types", "v=text", "v >= '10'", sparse), 0, "id,v\n7,9\n8,10\n9,2.5\n")
+    fails("grouped by it", run("--count", "--group-by", "v", "true", sparse), "sparse.csv:60002", "was taken as text")
+    lines = folder / "sparse.jsonl"
+    lines.write_text('{"v":null,"w":null}\n' * 30000 + '{"v":"10","w":5}\n')
+    gives("a string of digits in JSON is a text", run("v = '10'", lines), 0, '{"v":"10","w":5}\n')
+    fails("a number of JSON is none", run("w = '5'", lines), "sparse.jsonl:30001", "was taken as text")
+    gives("in JSON, too, a condition asks for a type", run("w + 1 = 6", lines), 0, '{"v":"10","w":5}\n')
+    code, out, said = run("--explain", "--types", "b=text", "--select", "b", "id > 5 and v > 3 and b = 'x'", stdin="id,v,b\n6,,x\n")
+    claim("--explain tells types", "columns: id integer (inferred), v integer (unknown), b text (given)" in said, said)
+    code, out, said = run("--json", "--types", "b=text", "id > 5 and v > 3 and b = 'x'", stdin="id,v,b\n6,,x\n")
+    claim("--json tells types", json.loads(said)["columns"] == [{"name": "id", "type": "integer", "origin": "inferred"}, {"name": "v", "type": "integer", "origin": "unknown"},
+                                                               {"name": "b", "type": "text", "origin": "given"}], said)
+
+
 CONDITIONS = [
     "n > 10", "n >= -5 and n < 30", "n = 7 or m = 7", "not (n > 0)", "n <> m", "n between -10 and 10", "n not between -10 and 10", "n is null", "n is not null and r is null",
     "n in (1, 2, 3, -4)", "n not in (1, 2, 3)", "n in (1, null)", "n not in (1, null)", "s = 'abc'", "s < 'b'", "s >= t", "s is distinct from t", "s is not distinct from 'a'",
@@ -424,6 +461,7 @@ def threads_and_shards(folder):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     small(folder)
+    types_of_nothing(folder)
     against_sqlite(folder)
     threads_and_shards(folder)
 

@@ -58,6 +58,17 @@ std::vector<std::pair<std::string, Type>> types_of(const Schema& schema) {
   return types;
 }
 
+/// The types of a file that is not the first one are given by that: how that knew them is what matters.
+std::vector<TypeOrigin> origins_of(const Source& source, const Input* first) {
+  std::vector<TypeOrigin> origins(source.origins().begin(), source.origins().end());
+  if (!first) return origins;
+  const std::span<const Column> columns = source.schema().columns(), known = first->source->schema().columns();
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    for (std::size_t k = 0; k < known.size(); ++k)
+      if (known[k].name == columns[i].name) origins[i] = first->origins[k];
+  return origins;
+}
+
 }  // namespace
 
 InputFormat format_of(const std::string& file, const Options& options) {
@@ -68,7 +79,9 @@ InputFormat format_of(const std::string& file, const Options& options) {
   return ends_in(file, {".tsv", ".tab"}) ? InputFormat::Tsv : InputFormat::Csv;
 }
 
-Result<Input> open_input(const std::string& file, const Options& options, const Input* first) {
+namespace {
+
+Result<Input> open_any(const std::string& file, const Options& options, const Input* first) {
   Input input{.source = nullptr, .name = name_of(file), .format = format_of(file, options)};
   if (input.format == InputFormat::Sqlite) {
     if (is_standard_input(file))
@@ -97,6 +110,14 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
   }
   INLAY_TRY(const int descriptor, open_file(file));
   INLAY_TRY(input.source, open_csv(descriptor, std::move(text)));
+  return input;
+}
+
+}  // namespace
+
+Result<Input> open_input(const std::string& file, const Options& options, const Input* first) {
+  INLAY_TRY(Input input, open_any(file, options, first));
+  input.origins = origins_of(*input.source, first);
   return input;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "command/options.h"
 #include "input/source.h"
@@ -16,6 +17,7 @@ struct Input {
   std::unique_ptr<Source> source;
   std::string name;  // for messages
   InputFormat format = InputFormat::Csv;
+  std::vector<TypeOrigin> origins = {};  // of the columns' types, as the first file's
 };
 
 /// `first` is the schema of the first file, if this is another one: whose types and header it then has, so that a

@@ -5,16 +5,13 @@
 #include <utility>
 
 #include "command/message.h"
+#include "command/types.h"
 
 namespace inlay::filter::command {
 
 namespace {
 
 bool is_text(const Input& input) { return input.format != InputFormat::Sqlite; }
-
-void add_columns(std::vector<ColumnId>& to, const Compiled& expression) {
-  to.insert(to.end(), expression.columns.begin(), expression.columns.end());
-}
 
 void sort_out(std::vector<ColumnId>& columns) {
   std::sort(columns.begin(), columns.end(), [](ColumnId a, ColumnId b) { return a.value < b.value; });
@@ -41,23 +38,33 @@ bool writes_as_they_stood(const Options& options, const Input& input) {
   return is_text(input) && options.select.empty() && !options.format && !options.aggregating();
 }
 
+/// `of_value`: not only whether it is NULL matters.
+void Job::use(const Compiled& expression, bool of_value) {
+  columns_.insert(columns_.end(), expression.columns.begin(), expression.columns.end());
+  std::vector<ColumnId> columns = expression.interpreted;
+  if (of_value && expression.column) columns.push_back(*expression.column);
+  for (const ColumnId id : columns)
+    if (origins_[id.value - 1] == TypeOrigin::Unknown && schema_[id].type == Type::Text) doubtful_.push_back(id);
+}
+
 Result<Job> Job::compile(const Options& options, const Input& input, const std::vector<ListItem>& all) {
   const Schema& schema = input.source->schema();
   const FilterOptions& how = options.filter;
   INLAY_TRY(Compiled condition, filter::compile(schema, options.condition, Runner::Kind::Filter, how));
   Job job(std::move(condition));
   job.schema_ = schema;
+  job.origins_ = input.origins;
   job.silent_ = options.quiet;
   job.aggregating_ = options.aggregating();
   const Format format = output_format(options, input);
   job.as_they_stood_ = writes_as_they_stood(options, input);
-  add_columns(job.columns_, job.condition_);
+  job.use(job.condition_, true);
 
   if (job.aggregating_) {
     INLAY_TRY(job.keys_, compile_columns(schema, options.group_by, how));
     for (const OutputColumn& key : job.keys_) {
       job.aggregation_.keys.push_back({.type = key.value.type, .name = key.name});
-      add_columns(job.columns_, key.value);
+      job.use(key.value, true);
     }
     std::vector<AggregateItem> items = options.aggregates;
     if (options.count) items.push_back({.name = "count(*)", .kind = AggregateKind::Rows, .argument = {}});
@@ -67,7 +74,11 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
       if (item.kind != AggregateKind::Rows) {
         INLAY_TRY(Compiled argument, filter::compile(schema, item.argument, Runner::Kind::Projection, how));
         aggregate.type = argument.type;
-        add_columns(job.columns_, argument);
+        const bool of_value = item.kind != AggregateKind::Count;
+        if (of_value && argument.column && input.origins[argument.column->value - 1] == TypeOrigin::Unknown &&
+            !input.source->has_no_rows())
+          return unknown_type(input, *argument.column, item.name);
+        job.use(argument, of_value);
         job.arguments_.back() = std::move(argument);
       }
       INLAY_TRY_VOID(check(aggregate));
@@ -79,7 +90,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
       const std::optional<ColumnId> id = column.value.column;
       job.as_cells_.push_back(id && format != Format::JsonLines && schema[*id].storage == Storage::Cell &&
                               !schema[*id].dictionary);
-      add_columns(job.columns_, column.value);
+      job.use(column.value, !job.as_cells_.back());
     }
     job.writer_.emplace(format, names_of(job.selected_));
     // Of text without names, these are not the file's.
@@ -87,6 +98,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     job.with_header_ = !csv || !input.source->header().empty();
   }
   sort_out(job.columns_);
+  sort_out(job.doubtful_);
   return job;
 }
 
@@ -139,6 +151,9 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
   done.rows = batch.batch.rows;
   Evaluator& evaluator = workplace.evaluator;
   // A batch of no rows has no columns.
+  std::optional<RowError> misfit;
+  if (!doubtful_.empty() && batch.batch.rows > 0) misfit = find_misfit(batch, schema_, doubtful_);
+  if (misfit) batch.batch.rows = misfit->row;
   if (batch.batch.rows > 0) {
     evaluator.select(condition_, batch.batch);
     if (aggregating_ && !silent_)
@@ -151,7 +166,10 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
       return done;
     }
   }
-  if (batch.error) done.error = quote_line(*std::move(batch.error), batch, text);
+  if (misfit)
+    done.error = locate_row(misfit->error, misfit->row, batch, text, file);
+  else if (batch.error)
+    done.error = quote_line(*std::move(batch.error), batch, text);
   return done;
 }
 

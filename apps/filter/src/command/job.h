@@ -29,6 +29,7 @@ class Job {
   const std::vector<ColumnId>& columns() const { return columns_; }
   bool as_they_stood() const { return as_they_stood_; }
   const Aggregation& aggregation() const { return aggregation_; }
+  const std::vector<TypeOrigin>& origins() const { return origins_; }
   const Schema& schema() const { return schema_; }
   const Compiled& condition() const { return condition_; }
 
@@ -39,6 +40,7 @@ class Job {
 
  private:
   explicit Job(Compiled condition) : condition_(std::move(condition)) {}
+  void use(const Compiled& expression, bool of_value);
   void write(const InputBatch& batch, Workplace& workplace, std::string& out) const;
   void add_up(const InputBatch& batch, Workplace& workplace) const;
 
@@ -52,6 +54,8 @@ class Job {
   std::vector<std::optional<Compiled>> arguments_;
   Aggregation aggregation_;
   std::vector<ColumnId> columns_;
+  std::vector<TypeOrigin> origins_;
+  std::vector<ColumnId> doubtful_;  // taken as text because nothing told their type
 };
 
 /// Writes the options' aggregates; `aggregation` is of the first file, if there was one.

@@ -14,6 +14,7 @@
 #include "command/message.h"
 #include "command/output.h"
 #include "command/pipeline.h"
+#include "command/types.h"
 #include "engine/explain.h"
 #include "language/scanner.h"
 
@@ -38,7 +39,11 @@ class Run {
   int end() {
     progress_.reset();
     if (error_) tell(*error_);
-    if (options_.explain && job_) std::fputs(explain(job_->condition().planned).c_str(), stderr);
+    if (options_.explain && job_) {
+      const std::string types = describe_types(job_->schema(), job_->origins(), job_->columns());
+      std::fprintf(stderr, "%scolumns: %s\n", explain(job_->condition().planned).c_str(),
+                   types.empty() ? "none" : types.c_str());
+    }
     if (options_.json) tell_statistics();
     if (error_) return StatusError;
     return passed_ > 0 ? StatusPassed : StatusNothing;
@@ -68,6 +73,13 @@ class Run {
 
   Result<void> one(const std::string& file) {
     INLAY_TRY(Input input, open_input(file, options_, first_ ? &*first_ : nullptr));
+    if (!first_ && &file != &options_.files.back() && input.source->has_no_rows()) {
+      // Nothing tells the types of its columns: the next file does.
+      before_ += size_of(file);
+      ++files_;
+      return {};
+    }
+    if (!first_) settle_types(input, options_);
     INLAY_TRY_VOID(prepare(input));
     input.source->use(job_->columns());
     Source& source = *input.source;
@@ -211,11 +223,13 @@ class Run {
 
   void tell_statistics() const {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    std::fprintf(stderr,
-                 "{\"files\":%lld,\"rows\":%lld,\"passed\":%lld,\"bytes\":%lld,\"seconds\":%.6f,\"threads\":%d%s%s}\n",
-                 static_cast<long long>(files_), static_cast<long long>(rows_), static_cast<long long>(passed_),
-                 static_cast<long long>(bytes_), seconds, options_.threads, job_ ? ",\"condition\":" : "",
-                 job_ ? explain_json(job_->condition().planned).c_str() : "");
+    std::fprintf(
+        stderr,
+        "{\"files\":%lld,\"rows\":%lld,\"passed\":%lld,\"bytes\":%lld,\"seconds\":%.6f,\"threads\":%d%s%s%s%s}\n",
+        static_cast<long long>(files_), static_cast<long long>(rows_), static_cast<long long>(passed_),
+        static_cast<long long>(bytes_), seconds, options_.threads, job_ ? ",\"columns\":" : "",
+        job_ ? describe_types_json(job_->schema(), job_->origins(), job_->columns()).c_str() : "",
+        job_ ? ",\"condition\":" : "", job_ ? explain_json(job_->condition().planned).c_str() : "");
   }
 
   const Options& options_;

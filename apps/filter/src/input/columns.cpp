@@ -2,6 +2,9 @@
 #include "input/columns.h"
 
 #include <unordered_set>
+#include <utility>
+
+#include "input/source.h"
 
 namespace inlay::filter {
 
@@ -46,6 +49,27 @@ Column typed_column(std::string name, Type type) {
   }
   column.validity = Validity::Bitmap;
   return column;
+}
+
+Schema with_column(const Schema& schema, ColumnId id, Column column) {
+  Schema changed;
+  for (std::uint32_t i = 0; i < schema.size(); ++i)
+    changed.add(i + 1 == id.value ? std::move(column) : schema.columns()[i]);
+  return changed;
+}
+
+std::string_view to_string(TypeOrigin origin) {
+  switch (origin) {
+    case TypeOrigin::Given:
+      return "given";
+    case TypeOrigin::Declared:
+      return "declared";
+    case TypeOrigin::Inferred:
+      return "inferred";
+    case TypeOrigin::Unknown:
+      return "unknown";
+  }
+  return {};
 }
 
 }  // namespace inlay::filter

@@ -15,4 +15,7 @@ std::vector<std::string> distinct_names(std::vector<std::string> names);
 /// Double with a bitmap.
 Column typed_column(std::string name, Type type);
 
+/// The same columns, but for this one.
+Schema with_column(const Schema& schema, ColumnId id, Column column);
+
 }  // namespace inlay::filter

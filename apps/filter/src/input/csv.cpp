@@ -2,6 +2,7 @@
 // CSV files as a Source.
 #include <new>
 
+#include "input/columns.h"
 #include "input/csv_form.h"
 #include "input/csv_split.h"
 #include "input/source.h"
@@ -28,12 +29,20 @@ class CsvSource final : public Source {
                    .accessor = {}});
       used_.push_back(i);
     }
+    origins_ = std::move(beginning.origins);
   }
 
   const Schema& schema() const override { return schema_; }
   std::optional<std::int64_t> size() const override { return batches_.size(); }
   std::string_view header() const override { return header_; }
   TextForm form() const override { return {form_.marks.delimiter, form_.marks.line_end}; }
+
+  void assume(ColumnId id, Type type) override {
+    Column column = schema_[id];
+    column.type = type;
+    schema_ = with_column(schema_, id, std::move(column));
+  }
+  bool has_no_rows() override { return batches_.only_empty_lines(); }
 
   void use(std::span<const ColumnId> columns) override {
     used_.clear();

@@ -68,7 +68,8 @@ char find_delimiter(std::string_view text, Marks marks, std::string_view file) {
   return best;
 }
 
-std::vector<Type> column_types(std::string_view text, const CsvForm& form) {
+void find_types(CsvBeginning& beginning, std::string_view text) {
+  const CsvForm& form = beginning.form;
   std::vector<std::optional<Type>> known(form.columns);
   if (!text.empty()) {
     BatchMemory memory(std::make_shared<BufferPool>());
@@ -80,9 +81,10 @@ std::vector<Type> column_types(std::string_view text, const CsvForm& form) {
       for (std::int64_t row = 0; row < rows.rows && known[i] != Type::Text; ++row)
         if (const Text cell = rows.cells[i][row]; cell.data) join(known[i], type_of_text(cell));
   }
-  std::vector<Type> types;
-  for (const std::optional<Type>& type : known) types.push_back(type.value_or(Type::Text));
-  return types;
+  for (const std::optional<Type>& type : known) {
+    beginning.types.push_back(type.value_or(Type::Text));
+    beginning.origins.push_back(type ? TypeOrigin::Inferred : TypeOrigin::Unknown);
+  }
 }
 
 Result<void> set_types(CsvBeginning& beginning, const TextOptions& options) {
@@ -98,6 +100,7 @@ Result<void> set_types(CsvBeginning& beginning, const TextOptions& options) {
       return Error(ErrorKind::InvalidArgument, std::move(message), {.file = options.name});
     }
     beginning.types[column->value - 1] = type;
+    beginning.origins[column->value - 1] = TypeOrigin::Given;
   }
   return {};
 }
@@ -171,7 +174,7 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
     beginning.names.assign(first.fields.size(), {});
   }
   beginning.names = distinct_names(std::move(beginning.names));
-  beginning.types = column_types(sample.substr(beginning.header), beginning.form);
+  find_types(beginning, sample.substr(beginning.header));
   INLAY_TRY_VOID(set_types(beginning, options));
   return beginning;
 }

@@ -20,6 +20,7 @@ struct CsvBeginning {
   std::int64_t header_lines = 0;
   std::vector<std::string> names;
   std::vector<Type> types;
+  std::vector<TypeOrigin> origins;  // of these
 };
 
 /// Whether a text is encoded otherwise than in UTF-8 or its like, and then what with: `UTF-16`.

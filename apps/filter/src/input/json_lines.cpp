@@ -17,14 +17,20 @@ constexpr Marks LineMarks{.delimiter = '\n', .quote = 0, .line_end = '\n'};
 
 class JsonLinesSource final : public Source {
  public:
-  JsonLinesSource(std::unique_ptr<TextReader> reader, const TextOptions& options, Schema schema)
+  JsonLinesSource(std::unique_ptr<TextReader> reader, const TextOptions& options, Schema schema,
+                  std::vector<TypeOrigin> origins)
       : name_(options.name), batches_(std::move(reader), LineMarks, true, 1, options), schema_(std::move(schema)) {
     for (std::uint32_t i = 0; i < schema_.size(); ++i) used_.push_back(i);
+    origins_ = std::move(origins);
   }
 
   const Schema& schema() const override { return schema_; }
   std::optional<std::int64_t> size() const override { return batches_.size(); }
   Result<std::optional<InputBatch>> next() override { return batches_.next(); }
+
+  void assume(ColumnId id, Type type) override {
+    schema_ = with_column(schema_, id, typed_column(schema_[id].name, type));
+  }
 
   void use(std::span<const ColumnId> columns) override {
     used_.clear();
@@ -97,9 +103,16 @@ Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
     else
       known->second = type;
   }
-  for (auto& [name, type] : members) schema.add(typed_column(std::move(name), type.value_or(Type::Text)));
+  std::vector<TypeOrigin> origins;
+  for (auto& [name, type] : members) {
+    const auto given = [&](const auto& entry) { return entry.first == name; };
+    const bool is_given = std::any_of(options.types.begin(), options.types.end(), given);
+    origins.push_back(is_given ? TypeOrigin::Given : type ? TypeOrigin::Inferred : TypeOrigin::Unknown);
+    schema.add(typed_column(std::move(name), type.value_or(Type::Text)));
+  }
   reader->advance(bom);
-  return std::unique_ptr<Source>(std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema)));
+  return std::unique_ptr<Source>(
+      std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema), std::move(origins)));
 }
 
 }  // namespace inlay::filter

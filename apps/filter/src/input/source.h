@@ -39,11 +39,26 @@ struct TextForm {
   bool operator==(const TextForm&) const = default;
 };
 
+/// How the type of a column is known.
+enum class TypeOrigin : std::uint8_t {
+  Given,     // with `--types`
+  Declared,  // by the input
+  Inferred,  // from the first values
+  Unknown,   // there was no value among these; Text, unless assume() says something else
+};
+std::string_view to_string(TypeOrigin origin);
+
 class Source {
  public:
   virtual ~Source() = default;
   /// Names, types and layouts; the same for all batches.
   virtual const Schema& schema() const = 0;
+  /// Of each column.
+  std::span<const TypeOrigin> origins() const { return origins_; }
+  /// Gives a type to a column whose type is Unknown. Before use().
+  virtual void assume(ColumnId column, Type type) = 0;
+  /// Whether it is known already that there are no rows.
+  virtual bool has_no_rows() { return false; }
   /// Which columns are wanted from now on, ascending. Others' data may then be missing. Before the first next().
   virtual void use(std::span<const ColumnId> columns) = 0;
   /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
@@ -59,6 +74,9 @@ class Source {
   /// The header as it stood, with its line end; empty without one.
   virtual std::string_view header() const { return {}; }
   virtual TextForm form() const { return {}; }
+
+ protected:
+  std::vector<TypeOrigin> origins_;
 };
 
 /// next_alone() and split(), for those who have one thread.

@@ -159,7 +159,7 @@ struct SqliteMemory {
 class SqliteSource final : public Source {
  public:
   SqliteSource(Database database, std::string path, std::string table, std::string query, Schema schema,
-               std::vector<std::string> names)
+               std::vector<std::string> names, std::vector<TypeOrigin> origins)
       : path_(std::move(path)),
         table_(std::move(table)),
         query_(std::move(query)),
@@ -167,10 +167,15 @@ class SqliteSource final : public Source {
         schema_(std::move(schema)),
         names_(std::move(names)) {
     for (std::uint32_t i = 0; i < schema_.size(); ++i) used_.push_back(i);
+    origins_ = std::move(origins);
   }
 
   const Schema& schema() const override { return schema_; }
   void split(InputBatch&) const override {}
+
+  void assume(ColumnId id, Type type) override {
+    schema_ = with_column(schema_, id, typed_column(schema_[id].name, type));
+  }
 
   void use(std::span<const ColumnId> columns) override {
     used_.clear();
@@ -369,13 +374,18 @@ Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::
       types.push_back(declared_type(::sqlite3_column_decltype(statement.get(), i)));
     }
   }
+  std::vector<TypeOrigin> origins;
+  for (const std::optional<Type>& type : types) origins.push_back(type ? TypeOrigin::Declared : TypeOrigin::Inferred);
   INLAY_TRY_VOID(infer_types(opened, path, text, types));
+  for (std::size_t i = 0; i < types.size(); ++i)
+    if (!types[i]) origins[i] = TypeOrigin::Unknown;
   Schema schema;
   std::vector<std::string> distinct = distinct_names(names);
   for (std::size_t i = 0; i < distinct.size(); ++i)
     schema.add(typed_column(std::move(distinct[i]), types[i].value_or(Type::Text)));
   return std::unique_ptr<Source>(std::make_unique<SqliteSource>(std::move(database), path, std::move(table),
-                                                                std::move(text), std::move(schema), std::move(names)));
+                                                                std::move(text), std::move(schema), std::move(names),
+                                                                std::move(origins)));
 }
 
 }  // namespace inlay::filter

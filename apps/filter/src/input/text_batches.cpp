@@ -95,6 +95,12 @@ Result<std::optional<InputBatch>> TextBatches::next(const Splitter& splitter) {
   }
 }
 
+bool TextBatches::only_empty_lines() {
+  const TextView view = reader_->view(1);
+  const bool nothing = skips_empty_lines_ ? view.text.find_first_not_of("\r\n") == view.text.npos : view.text.empty();
+  return view.end && nothing && !reader_->failure();
+}
+
 void TextBatches::take(std::string_view text, const Extent& extent, InputBatch& batch) {
   batch.text = text.substr(0, extent.end);
   batch.batch.rows = extent.records;

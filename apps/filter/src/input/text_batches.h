@@ -36,6 +36,8 @@ class TextBatches {
   /// As Source::next(). With a splitter, batches may be split; it is asked for all but the last one.
   Result<std::optional<InputBatch>> next(const Splitter& splitter = {});
   std::optional<std::int64_t> size() const { return reader_->size(); }
+  /// Whether nothing else is left, as far as has been looked already.
+  bool only_empty_lines();
 
  private:
   void take(std::string_view text, const Extent& extent, InputBatch& batch);

@@ -27,6 +27,16 @@ std::vector<ColumnId> columns_of(const Expressions& expressions, NodeId root) {
   return columns;
 }
 
+std::vector<ColumnId> interpreted_columns(const Expressions& expressions) {
+  std::vector<ColumnId> columns;
+  for (std::uint32_t i = 1; i <= expressions.size(); ++i) {
+    if (expressions[NodeId(i)].kind == NodeKind::IsNull) continue;
+    for (const NodeId operand : expressions.operands(NodeId(i)))
+      if (expressions[operand].kind == NodeKind::Column) columns.push_back(expressions[operand].column);
+  }
+  return columns;
+}
+
 // `row 17: what it was`: where the row stands in its file is told in front.
 std::string without_row(std::string_view message) {
   if (!message.starts_with("row ")) return std::string(message);
@@ -59,11 +69,13 @@ Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Ki
   INLAY_TRY(const NodeId root, parse(expressions, text));
   const Node node = expressions[root];
   std::vector<ColumnId> columns = columns_of(expressions, root);
+  std::vector<ColumnId> interpreted = interpreted_columns(expressions);
   INLAY_TRY(Planned planned, Planned::of(std::move(expressions), root, kind, options));
   return Compiled{.planned = std::move(planned),
                   .type = node.type,
                   .columns = std::move(columns),
-                  .column = node.kind == NodeKind::Column ? std::optional(node.column) : std::nullopt};
+                  .column = node.kind == NodeKind::Column ? std::optional(node.column) : std::nullopt,
+                  .interpreted = std::move(interpreted)};
 }
 
 Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, std::span<const ListItem> items,

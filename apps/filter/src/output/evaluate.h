@@ -21,8 +21,9 @@ namespace inlay::filter {
 struct Compiled {
   Planned planned;
   Type type = Type::Boolean;
-  std::vector<ColumnId> columns;   // that it reads, ascending
-  std::optional<ColumnId> column;  // it is nothing but this one
+  std::vector<ColumnId> columns;      // that it reads, ascending
+  std::optional<ColumnId> column;     // it is nothing but this one
+  std::vector<ColumnId> interpreted;  // of `columns`: where more than NULL or not matters, and an operation takes it
 };
 Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Kind kind, const FilterOptions& options);
 

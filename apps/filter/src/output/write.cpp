@@ -29,36 +29,6 @@ std::size_t character(std::string_view text) {
   return overlong || no_character ? 0 : size;
 }
 
-void append_json(std::string& out, std::string_view text) {
-  static constexpr std::string_view Digits = "0123456789abcdef";
-  out += '"';
-  while (!text.empty()) {
-    const char c = text[0];
-    std::size_t size = character(text);
-    if (size == 0) {
-      out += Replacement;
-      size = 1;
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      out += Digits[static_cast<unsigned char>(c) >> 4];
-      out += Digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += text.substr(0, size);
-    }
-    text.remove_prefix(size);
-  }
-  out += '"';
-}
-
 void append_field(std::string& out, Format format, std::string_view text) {
   const char delimiter = format == Format::Csv ? ',' : '\t';
   const bool plain = std::none_of(text.begin(), text.end(),
@@ -138,6 +108,36 @@ void append_value(std::string& out, Format format, const Value& value) {
 }
 
 }  // namespace
+
+void append_json(std::string& out, std::string_view text) {
+  static constexpr std::string_view Digits = "0123456789abcdef";
+  out += '"';
+  while (!text.empty()) {
+    const char c = text[0];
+    std::size_t size = character(text);
+    if (size == 0) {
+      out += Replacement;
+      size = 1;
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += "\\u00";
+      out += Digits[static_cast<unsigned char>(c) >> 4];
+      out += Digits[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(size);
+  }
+  out += '"';
+}
 
 void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection) {
   const auto begin_of = [&](std::uint32_t row) { return row == 0 ? 0 : batch.row_ends[row - 1]; };
