@@ -41,7 +41,7 @@ struct MachineOptions {
   bool compile_at_once = false;
 };
 
-constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
+inline constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
 
 /// Pages of `count` from `first` are read and written by functions. Where these are functions of a runtime (a source
 /// given to inlay_add_runtime), compiled code has them inlined where it knows the address.
