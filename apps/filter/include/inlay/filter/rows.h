@@ -118,6 +118,8 @@ class Rows {
   template <auto F>
   Rows& accessor(std::string name, std::string symbol, Registry& registry) {
     using R = decltype(F(std::declval<const T&>()));
+    // Compiled code passes the row's address, and nothing is converted.
+    static_assert(std::is_convertible_v<decltype(F), R (*)(const T&)>, "an accessor takes the row as a const T&");
     Function function;
     function.name = "accessor " + symbol;
     function.result = type_of<R>;
