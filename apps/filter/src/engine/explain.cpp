@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "language/source_error.h"
+
 namespace inlay::filter {
 
 namespace {
@@ -34,7 +36,7 @@ void add_tests(std::string& text, const Plan& plan) {
   if (plan.tests.empty()) return;
   text += "tests, in order:\n";
   for (const PlannedTest& test : plan.tests) {
-    text += "  " + std::string(std::size_t{test.depth} * 2, ' ') + test.text;
+    text += "  " + std::string(std::size_t{test.depth} * 2, ' ') + one_line(test.text);
     text += format("  [%.3g ns", test.cost);
     if (test.selectivity >= 0) text += format(", holds for %.3g %%", test.selectivity * 100);
     if (!test.note.empty()) text += "; " + test.note;

@@ -59,6 +59,12 @@ Error source_error(std::string_view text, Range at, std::string message) {
   return Error(ErrorKind::InvalidProgram, std::move(message), place).with_note(std::move(note));
 }
 
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::transform(line.begin(), line.end(), line.begin(), shown);
+  return line;
+}
+
 std::string quoted(std::string_view part) {
   constexpr std::size_t Longest = 40;
   std::size_t end = std::min(part.size(), Longest);

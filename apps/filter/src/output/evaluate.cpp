@@ -131,6 +131,7 @@ void Evaluator::evaluate(const Compiled& expression, const Batch& batch, Values&
   const std::shared_ptr<Runner> runner = planned.runner_for(batch);
   ProjectionOut room{.values = make_room(out, count), .nulls = nullptr};
   out.nulls.resize(runner->plan().program.nullable ? count : 0);
+  out.memory = runner;  // constants lie there, and it may be replaced
   if (count == 0) return;
   if (!out.nulls.empty()) room.nulls = out.nulls.data();
   std::int64_t raised = -1;

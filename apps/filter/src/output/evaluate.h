@@ -49,6 +49,7 @@ class Evaluator {
   /// The rows of the batch that pass. With an error: those before it.
   void select(const Compiled& condition, const Batch& batch);
   /// The values of an expression for the rows selected. Those that raise, and what follows them, are selected no more.
+  /// Texts that functions made last until the next select().
   void evaluate(const Compiled& expression, const Batch& batch, Values& out);
 
   /// What the last select() and the evaluations after it have left. Values may be there for more rows than these.

@@ -149,7 +149,8 @@ void append_rows(std::string& out, const InputBatch& batch, std::span<const std:
     out += batch.text.substr(begin, batch.row_ends[selection[next - 1]] - begin);
     i = next;
   }
-  if (!selection.empty() && !out.empty() && out.back() != '\n' && out.back() != '\r') out += batch.line_end;
+  // A CR before the end of a text whose lines end in LF does not end the line.
+  if (!selection.empty() && !out.empty() && out.back() != batch.line_end) out += batch.line_end;
 }
 
 TableWriter::TableWriter(Format format, std::vector<std::string> names) : format_(format) {
