@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "language/json.h"
 #include "language/source_error.h"
 
 namespace inlay::filter {
@@ -51,21 +52,6 @@ void add_times(std::string& text, Tier tier, const CompileTimes& times) {
                  times.join, times.optimize, times.generate);
 }
 
-void add_quoted(std::string& json, std::string_view text) {
-  json += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (static_cast<unsigned char>(c) < ' ') {
-      json += format("\\u%04x", static_cast<unsigned>(c));
-    } else {
-      json += c;
-    }
-  }
-  json += '"';
-}
-
 void add_times_json(std::string& json, std::string_view name, const CompileTimes& times) {
   if (total(times) == 0) return;
   json += ",\"" + std::string(name) +
@@ -103,18 +89,18 @@ std::string explain_json(const Runner& runner, std::string_view expression, std:
   const Plan& plan = runner.plan();
   const Runner::Statistics statistics = runner.statistics();
   std::string json = "{\"expression\":";
-  add_quoted(json, expression);
+  append_json(json, expression);
   json += ",\"tests\":[";
   for (std::size_t i = 0; i < plan.tests.size(); ++i) {
     const PlannedTest& test = plan.tests[i];
     if (i != 0) json += ',';
     json += "{\"text\":";
-    add_quoted(json, test.text);
+    append_json(json, test.text);
     json += format(",\"depth\":%u,\"cost_ns\":%.4g", test.depth, test.cost);
     if (test.selectivity >= 0) json += format(",\"selectivity\":%.4g", test.selectivity);
     if (!test.note.empty()) {
       json += ",\"note\":";
-      add_quoted(json, test.note);
+      append_json(json, test.note);
     }
     json += '}';
   }
@@ -130,7 +116,7 @@ std::string explain_json(const Runner& runner, std::string_view expression, std:
   add_times_json(json, "optimized", statistics.optimized);
   if (!statistics.refusal.empty()) {
     json += ",\"refusal\":";
-    add_quoted(json, statistics.refusal);
+    append_json(json, statistics.refusal);
   }
   return json + '}';
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/planned.h"
+#include "engine/values.h"
 #include "inlay/filter/filter.h"
 
 namespace inlay::filter {
@@ -26,27 +27,6 @@ Result<Projection> Projection::compile(Expressions expressions, NodeId value, co
 Type Projection::type() const { return state_->planned.type(); }
 
 namespace {
-
-/// Room for so many values of the type; where they go.
-void* make_room(Values& values, std::size_t count) {
-  switch (values.type) {
-    case Type::Boolean:
-      values.booleans.resize(count);
-      return values.booleans.data();
-    case Type::Real:
-      values.reals.resize(count);
-      return values.reals.data();
-    case Type::Text:
-      values.texts.resize(count);
-      return values.texts.data();
-    case Type::Integer:
-    case Type::Date:
-    case Type::Timestamp:
-      break;
-  }
-  values.integers.resize(count);
-  return values.integers.data();
-}
 
 /// What texts of the values may lie in.
 struct Memory {

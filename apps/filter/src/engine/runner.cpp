@@ -4,6 +4,7 @@
 
 #include "engine/fault.h"
 #include "engine/state.h"
+#include "engine/tables.h"
 #include "inlay/trap.h"
 
 namespace inlay::filter {
@@ -119,7 +120,7 @@ Result<void> run_batch(Runner::State& state, const Batch& batch, Scope& scope, s
   const ObjectsInScope objects(scope, state.objects);
   BatchTables tables;
   std::int64_t row = -1;
-  if (state.tables->prepare(batch, scope, tables)) {
+  if (prepare_tables(state.plan.program, batch, scope, tables)) {
     try {
       const std::optional<std::int64_t> stopped = run(tables.addresses.data(), bitmaps);
       if (!stopped) return {};

@@ -2,9 +2,9 @@
 // Conditions on rows, compiled.
 //
 //   using namespace inlay::filter;
-//   auto schema = Rows<User>().column("age", &User::age).column("email", &User::email).schema();
-//   Filter filter = Filter::compile(schema, "age between 30 and 40 and email like '%@example.org'").value();
-//   Selection found = filter.select(rows_of(std::span(users))).value();
+//   auto rows = Rows<User>().column("age", &User::age).column("email", &User::email);  // rows.h
+//   Filter filter = Filter::compile(rows.schema(), "age between 30 and 40 and email like '%@example.org'").value();
+//   Selection found = filter.select(rows.batch(users)).value();
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,6 @@
 
 #include "engine/planned.h"
 #include "inlay/filter/filter.h"
-#include "output/list.h"
 #include "runtime/scope_owner.h"
 
 namespace inlay::filter {
@@ -26,16 +25,6 @@ struct Compiled {
   std::vector<ColumnId> interpreted;  // of `columns`: where more than NULL or not matters, and an operation takes it
 };
 Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Kind kind, const FilterOptions& options);
-
-/// A column of the output.
-struct OutputColumn {
-  std::string name;
-  Compiled value;
-};
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, std::span<const ListItem> items,
-                                                  const FilterOptions& options);
-/// All of a schema.
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, const FilterOptions& options);
 
 /// What a row raised, and where the rows end that are good.
 struct RowError {
