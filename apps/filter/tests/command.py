@@ -172,6 +172,9 @@ def small(folder):
     gives("tabs that nobody told of are kept", run("--select", "b, a", "true", folder / "tab.csv"), 0, "b\ta\nq\tp\n")
     gives("semicolons before semicolons", run("true", folder / "semicolon.csv", folder / "semicolon.csv"), 0, "a;b\np;q\np;q\n")
     gives("the last row of a file with CR gets one", run("a = 'r'", folder / "cr.csv"), 0, "a,b\rr,s\r")
+    for name, content, row in (("lf.csv", b"a,b\n1,2\r", "1,2\r\n"), ("lf.jsonl", b'{"a":2}\r', '{"a":2}\r\n')):
+        (folder / name).write_bytes(content)
+        gives(f"a CR at the end of {name} does not end a line", run("true", folder / name, folder / name), 0, ("a,b\n" if name == "lf.csv" else "") + 2 * row)
     (folder / "cr.csv").write_bytes(b'a,b\r1,"p\nq"\rx,"r"\r')
     gives("lines that end in CR are quoted where others are in a text", run("--types", "a=integer", "a = 1", folder / "cr.csv"), 2, 'a,b\r1,"p\nq"\r', "cr.csv:3:", '  x,"r"\n')
 

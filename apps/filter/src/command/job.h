@@ -9,7 +9,7 @@
 #include "command/input.h"
 #include "command/options.h"
 #include "command/pipeline.h"
-#include "output/evaluate.h"
+#include "output/columns.h"
 
 namespace inlay::filter::command {
 

@@ -98,7 +98,7 @@ TEST(Compile, ReadsEveryStorageWithEveryValidity) {
 }
 
 TEST(Compile, StopsAtTheRowThatRaises) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= testing::cases(10); ++seed) {
     RandomRows rows(seed, 300);
     rows.add(column("x", Type::Integer, Storage::Cell, 0, Validity::InValue), 150);
     rows.add(column("y", Type::Integer, Storage::Int64, 0, Validity::Flag));

@@ -178,6 +178,8 @@ Result<NodeId> Binder::call(std::string_view name, std::span<const Bound> operan
                           "; cast the operands to the types that are meant");
   }
   const FunctionId id = chosen(found);
+  if (const Function& function = expressions_.registry()[id]; !function.refusal.empty())
+    return fail(mark, quoted(function.name) + " cannot be called: " + function.refusal);
   const std::vector<Type> parameters = expressions_.registry()[id].parameters;
   if (parameters.size() > MostParameters)
     return fail(mark, "functions of more than " + std::to_string(MostParameters) + " parameters cannot be called");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inlay/filter/aggregate.h"
+#include "output/columns.h"
 #include "output/list.h"
 #include "output/partial.h"
 #include "output/write.h"
@@ -184,6 +185,15 @@ TEST(Shards, are_parts_of_a_whole) {
   EXPECT_EQ(parse_shard("2/3").value(), (Shard{2, 3}));
   for (const char* text : {"", "1", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "a/b", "1/1001"})
     EXPECT_FALSE(parse_shard(text)) << text;
+}
+
+TEST(Columns, of_a_schema_are_all_of_it) {
+  Schema schema;
+  for (const char* name : {"a", "b c", "d"}) schema.add({.name = name, .accessor = {}});
+  const std::vector<OutputColumn> all = compile_columns(schema, {}).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].name, "b c");
+  EXPECT_EQ(all[1].value.column->value, 2u);
 }
 
 }  // namespace

@@ -21,9 +21,6 @@ enum class Format : std::uint8_t {
   JsonLines,  // one object a row. Dates are strings, so are NaN and the infinities; bytes that are no UTF-8 are U+FFFD
 };
 
-/// As a string of JSON, in quotes.
-void append_json(std::string& out, std::string_view text);
-
 /// Rows of a batch as they stood. A last line without its end gets one.
 void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection);
 
