@@ -388,6 +388,39 @@ def threads_and_shards(folder):
     code, out, said = run("merge", "--format", "jsonl", folder / "one")
     claim("merge with --format", code == 0 and json.loads(out)["count(*)"] == int(run("--count", "age > 3", big)[1]), out, said)
     gives("a part from standard input", run("merge", "-", stdin=(folder / "one").read_bytes()), 0, run("--count", "age > 3", big)[1])
+    said = "is of another command than"
+    other = folder / "other.csv"
+    other.write_bytes(content.replace(b",Zo,", b",Ze,"))
+    (folder / "apart").mkdir()
+    same, changed = folder / "apart" / "big.csv", folder / "apart" / "changed" / "big.csv"
+    changed.parent.mkdir()
+    same.write_bytes(content)
+    changed.write_bytes(other.read_bytes())
+    whole = ["--agg", "sum(id) as s", "--group-by", "name as n", "age > 3"]
+    first, second = folder / "y1", folder / "y2"
+    first.write_text(run("--shard", "1/2", *whole, big)[1])
+    for what, words, file, errors in (
+            ("aggregates", ["--agg", "sum(age) as s", *whole[2:]], big, ["--agg is 'sum(age) as s' here, 'sum(id) as s' there"]),
+            ("keys", [*whole[:3], "note as n", "age > 3"], big, ["--group-by", "'note as n'"]),
+            ("conditions", [*whole[:4], "age > 4"], big, ["the condition", "'age > 4'"]),
+            ("files", whole, other, ["input 1", "other.csv"]), ("files of one name", whole, changed, ["input 1", "beginning"]),
+            ("types", ["--types", "id=real", *whole], big, ["--types", "'id=real'"]), ("kinds of input", ["--delimiter", ",", *whole], big, ["--delimiter", "not given"])):
+        second.write_text(run("--shard", "2/2", *words, file)[1])
+        fails(f"parts of different {what}", run("merge", first, second), "y2", said, "y1", *errors)
+    second.write_text(run("--shard", "2/3", *whole, big)[1])
+    fails("parts of different numbers of shards", run("merge", first, second), "y2", "one of 3 shards here, of 2 there")
+    second.write_text(run("--shard", "2/2", "--format", "jsonl", *whole, big)[1])
+    fails("parts of different formats", run("merge", first, second), "--format")
+    gives("unless merge has one", run("merge", "--format", "tsv", first, second), 0, run("--format", "tsv", *whole, big)[1])
+    second.write_text(run("--shard", "2/2", *whole, same)[1])
+    gives("the same file in another folder", run("merge", first, second), 0, run(*whole, big)[1])
+    for form in (["--format", "jsonl"], ["--format", "tsv"], ["--format", "csv", "--count"]):
+        words = form + (whole[2:] if "--count" in form else whole)
+        for i, part in enumerate((first, second)):
+            part.write_text(run("--shard", f"{i + 1}/2", *words, big)[1])
+        gives(f"merge writes what shards were asked for: {form}", run("merge", first, second), 0, run(*words, big)[1])
+    first.write_text(first.read_text().replace("inlay-filter-partial 2", "inlay-filter-partial 1"))
+    fails("parts of another version", run("merge", second, first), "y1", "another version")
     fails("rows are no part", run("merge", big), "big.csv", "cat")
     fails("no shard", run("--shard", "4/3", "true", big), "4/3")
     fails("shards of a pipe", run("--shard", "1/3", "true", stdin=content), "standard input")

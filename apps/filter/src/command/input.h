@@ -27,6 +27,10 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
 /// The bytes of a regular file; an error for what has none that are known, which cannot be divided among shards.
 Result<std::int64_t> size_for_shards(const std::string& file);
 
+/// A regular file by its name (not its folder), its size and what it begins with, so that another one of that name is
+/// told from it, on another machine, too.
+Result<std::string> describe_file(const std::string& file);
+
 /// By name or beginning, never ByName.
 InputFormat format_of(const std::string& file, const Options& options);
 

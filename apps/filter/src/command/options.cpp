@@ -184,6 +184,18 @@ Result<void> understand(Options& options, const Texts& texts) {
   if (!options.table.empty() && options.input_format == InputFormat::ByName) options.input_format = InputFormat::Sqlite;
   if (!options.table.empty() && options.input_format != InputFormat::Sqlite)
     return usage("--table is of SQLite databases");
+  options.traits.push_back({"the condition", options.condition});
+  const auto said = [&](const char* option, const std::optional<std::string>& text) {
+    if (text) options.traits.push_back({option, *text});
+  };
+  if (options.count) options.traits.push_back({"--count", ""});
+  said("--agg", texts.aggregates);
+  said("--group-by", texts.group_by);
+  said("--types", texts.types);
+  said("--delimiter", texts.delimiter);
+  if (options.header) options.traits.push_back({*options.header ? "--header" : "--no-header", ""});
+  if (!texts.input_format.empty()) options.traits.push_back({"--input-format", texts.input_format});
+  if (!options.table.empty()) options.traits.push_back({"--table", options.table});
   return {};
 }
 

@@ -61,11 +61,16 @@ class Run {
   /// Sizes, for shards and for progress.
   Result<void> measure() {
     std::int64_t total = 0;
+    traits_ = options_.traits;
     for (const std::string& file : options_.files) {
       const Result<std::int64_t> size = size_for_shards(file);
       if (!size && options_.shard) return size.error();
       if (!size) return {};  // opening it says why, if it cannot be read
       total += *size;
+      if (!options_.shard) continue;
+      const std::size_t number = traits_.size() - options_.traits.size() + 1;
+      INLAY_TRY(std::string described, describe_file(file));
+      traits_.push_back({"input " + std::to_string(number), std::move(described)});
     }
     total_ = total;
     return {};
@@ -211,7 +216,8 @@ class Run {
     const bool only_count = options_.count && options_.group_by.empty();
     if (options_.shard)
       return write_output(to_text(Partial{.shard = *options_.shard,
-                                          .condition = options_.condition,
+                                          .traits = traits_,
+                                          .format = options_.format,
                                           .only_count = only_count,
                                           .passed = passed_,
                                           .aggregation = aggregation_,
@@ -235,6 +241,7 @@ class Run {
   const Options& options_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::optional<std::int64_t> total_;  // bytes
+  std::vector<Trait> traits_;          // of all shards
   std::optional<Progress> progress_;
   std::optional<Input> first_;
   std::vector<ListItem> all_;  // the columns of the first file
