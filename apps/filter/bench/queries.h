@@ -26,8 +26,9 @@ struct Alternative {
   X("Wi", "son6", "606")                                                                                             \
   X("Ya", "son7", "707")                                                                                             \
   X("Ol", "son8", "808")                                                                                             \
-  X("Fr", "son9", "909") X("He", "ith1", "111") X("Iv", "own2", "222") X("Gu", "lee3", "333") X("Ka", "ark4", "444") \
-      X("Le", "all5", "666") X("Ni", "ing6", "777")
+  X("Fr", "son9", "909")                                                                                             \
+  X("He", "ith1", "111") X("Iv", "own2", "222") X("Gu", "lee3", "333") X("Ka", "ark4", "444") X("Le", "all5", "666") \
+      X("Ni", "ing6", "777")
 #define BENCH_COUNTRIES(X)                                                                                       \
   X("Germany")                                                                                                   \
   X("France")                                                                                                    \
@@ -38,8 +39,9 @@ struct Alternative {
   X("Belgium")                                                                                                   \
   X("Denmark")                                                                                                   \
   X("Finland")                                                                                                   \
-  X("Greece") X("Hungary") X("Iceland") X("Ireland") X("Latvia") X("Malta") X("Norway") X("Romania") X("Sweden") \
-      X("Turkey") X("Croatia")
+  X("Greece")                                                                                                    \
+  X("Hungary") X("Iceland") X("Ireland") X("Latvia") X("Malta") X("Norway") X("Romania") X("Sweden") X("Turkey") \
+      X("Croatia")
 
 #define BENCH_ALTERNATIVE(name, part, area) {name, part, area},
 inline constexpr Alternative Alternatives[] = {BENCH_ALTERNATIVES(BENCH_ALTERNATIVE)};

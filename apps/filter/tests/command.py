@@ -104,9 +104,30 @@ def small(folder):
     gives("--no-header has none in the output", run("--no-header", "--select", "column2", "true", stdin="a,b\nc,d\n"), 0, "b\nd\n")
     gives("--header", run("--header", "\"1\" = 3", stdin="1,2\n3,4\n5,6\n"), 0, "1,2\n3,4\n")
     gives("--types", run("--types", "a=text,b=real", "--select", "b + 0.5 as b", "a = '01'", stdin="a,b\n01,2\n1,2\n"), 0, "b\n2.5\n")
+    (folder / "one.csv").write_text("a,b\n1,x\n")
     (folder / "t.jsonl").write_text('{"a":1,"b":"x"}\n{"a":2,"b":null}\n')
     gives("JSON Lines by name", run("a = 2", folder / "t.jsonl"), 0, '{"a":2,"b":null}\n')
     gives("JSON Lines from standard input", run("--input-format", "jsonl", "--select", "b", "a = 1", stdin='{"a":1,"b":"x"}\n'), 0, '{"b":"x"}\n')
+    spelled = [r'{"a":1.50,"t":"x\u00e9\/\"","m":1.50,"o":{"k" : [1, 2]},"i":12345678901234567890,"d":"2024-01-01T10:00","f":true}', '{"a":2,"t":"y","m":"q","o":null,"i":1e2,"d":null,"f":false}',
+               '{"a":"NaN","m": [ ] ,"i":0.10,"t":null}']
+    (folder / "spelled.jsonl").write_text("\n".join(spelled) + "\n")
+    same = '{"a":"NaN","t":null,"m":[ ],"o":null,"i":0.10,"d":null,"f":null}'
+    for words in (["--select", "a,t,m,o,i,d,f"], ["--format", "jsonl"]):
+        gives(f"values of JSON are written as they were: {words}", run(*words, "true", folder / "spelled.jsonl"), 0, "\n".join(spelled[:2]) + "\n" + same + "\n")
+    gives("numbers of JSON stay as they were in CSV", run("--format", "csv", "--select", "a,t,m,o,i,d,f", "true", folder / "spelled.jsonl"), 0,
+          'a,t,m,o,i,d,f\n1.50,"xé/""",1.50,"{""k"" : [1, 2]}",12345678901234567890,2024-01-01T10:00,true\n2,y,q,,1e2,,false\nNaN,,[ ],,0.10,,\n')
+    gives("what is computed is written anew", run("--select", "a + 0 as b, m || '' as m, a", "a = 1.5", folder / "spelled.jsonl"), 0, '{"b":1.5,"m":"1.50","a":1.50}\n')
+    gives("empty lines among them", run("--input-format", "jsonl", "--select", "a,b", "true", stdin='\n{"a":1.0,"b":"\\u0041"}\n\n{"b":"x","a":1.25e0}'), 0,
+          '{"a":1.0,"b":"\\u0041"}\n{"a":1.25e0,"b":"x"}\n')
+    (folder / "texts.jsonl").write_text('{"a":"\\u0041","b":"x"}\n')
+    (folder / "texts.csv").write_text('a,b\nq,"z"\n')
+    for files, wanted in ((("texts.jsonl", "texts.csv"), ['{"a":"\\u0041"}', '{"a":"q"}']), (("texts.csv", "texts.jsonl"), ['{"a":"q"}', '{"a":"\\u0041"}'])):
+        gives(f"{files} have columns of one form", run("--format", "jsonl", "--select", "a", "b <> ''", *[folder / f for f in files]), 0, "\n".join(wanted) + "\n")
+    for words in (["--select", "a, b as a"], ["--select", "a, a"], ["--agg", "sum(a) as b", "--group-by", "b"], ["--agg", "sum(a), sum(a)"]):
+        fails(f"{words}: names of JSON are there once", run("--format", "jsonl", *words, "true", stdin="a,b\n1,x\n"), "two columns are called", "AS gives")
+    gives("CSV has them as often as one likes", run("--select", "a, a", "true", stdin="a,b\n1,x\n"), 0, "a,a\n1,1\n")
+    (folder / "twice").write_text(run("--shard", "1/1", "--agg", "sum(a), sum(a)", "true", folder / "one.csv")[1])
+    fails("merge refuses them, too", run("merge", "--format", "jsonl", folder / "twice"), "two columns are called 'sum(a)'")
     gives("JSON Lines to CSV", run("--format", "csv", "true", folder / "t.jsonl"), 0, "a,b\n1,x\n2,\n")
     base = folder / "base"
     database = sqlite3.connect(base)

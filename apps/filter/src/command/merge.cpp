@@ -82,7 +82,8 @@ Result<int> merge(const Options& options) {
   INLAY_TRY_VOID(check_shards(parts));
   std::string text;
   const std::optional<Format> format = options.format ? options.format : all->format;
-  append_results(text, format.value_or(Format::Csv), all->only_count && !format, all->aggregation, all->groups);
+  INLAY_TRY_VOID(
+      append_results(text, format.value_or(Format::Csv), all->only_count && !format, all->aggregation, all->groups));
   INLAY_TRY_VOID(write_output(text));
   return all->passed > 0 ? StatusPassed : StatusNothing;
 }

@@ -87,6 +87,7 @@ class Run {
     if (!first_) settle_types(input, options_);
     INLAY_TRY_VOID(prepare(input));
     input.source->use(job_->columns());
+    input.source->keep(job_->kept());
     Source& source = *input.source;
     std::int64_t offset = 0, batches = 0;
     const Stages stages{.next = [&] { return next(source, input.format == InputFormat::Sqlite, offset, batches); },
@@ -118,6 +119,7 @@ class Run {
       // Nothing else of the input is part of a job: where rows are written as they stand, all inputs are text by now.
       const bool same = std::ranges::equal(job_->schema().columns(), schema.columns()) &&
                         output_format(options_, input) == format_ &&
+                        (input.format == InputFormat::JsonLines) == job_->of_json() &&
                         writes_as_they_stood(options_, input) == job_->as_they_stood();
       if (same) return {};
     } else {
@@ -223,7 +225,7 @@ class Run {
                                           .aggregation = aggregation_,
                                           .groups = *std::move(total_groups_)}));
     std::string text;
-    append_results(text, format_, only_count && !options_.format, aggregation_, *total_groups_);
+    INLAY_TRY_VOID(append_results(text, format_, only_count && !options_.format, aggregation_, *total_groups_));
     return write_output(text);
   }
 

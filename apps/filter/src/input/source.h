@@ -30,6 +30,9 @@ struct InputBatch {
   std::shared_ptr<void> memory;          // what all of that points into
   std::optional<Error> error;            // why the input ends behind these rows: for after they were used, and the last
   bool is_split = false;                 // split() is not needed any more
+  /// By column, where keep() asked for it: each row's value as the input has it, without spaces around it; of JSON a
+  /// text in its quotes. NULL and what is missing have no address.
+  std::span<const Text* const> written;
 };
 
 /// What rows of text need for standing beside each other.
@@ -61,6 +64,8 @@ class Source {
   virtual bool has_no_rows() { return false; }
   /// Which columns are wanted from now on, ascending. Others' data may then be missing. Before the first next().
   virtual void use(std::span<const ColumnId> columns) = 0;
+  /// Of which of these `written` is wanted, too. Inputs whose columns are cells as they stand need not have it.
+  virtual void keep(std::span<const ColumnId> /*columns*/) {}
   /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
   /// time. Of text it is only found where the batch ends, so that threads are not kept waiting: the rows are there
   /// after split(); before, `batch.rows` is how many there are at most.
