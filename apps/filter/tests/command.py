@@ -5,9 +5,12 @@
     command.py INLAY_FILTER
 """
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import os
 import pathlib
 import pty
@@ -247,6 +250,40 @@ def small(folder):
     fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
     fails("an empty input", run("true", stdin=""), "standard input", "empty")
     fails("a folder", run("true", folder), str(folder))
+    for suffix, packed, word in ((".gz", gzip.compress(USERS.encode()), "zcat"), (".bz2", bz2.compress(USERS.encode()), "bzcat"), (".xz", lzma.compress(USERS.encode()), "xzcat"),
+                                 (".zst", b"\x28\xb5\x2f\xfd\0\0", "zstdcat"), (".parquet", b"PAR1\x15\0", "Parquet"), (".xlsx", b"PK\x03\x04\x14\0", "ZIP"), (".arrow", b"ARROW1\0\0\xff", "Arrow")):
+        (folder / f"users.csv{suffix}").write_bytes(packed)
+        fails(f"{suffix} is no text", run("age > 3", folder / f"users.csv{suffix}"), f"users.csv{suffix}: error: is ", word)
+        fails(f"nor is it from a pipe: {suffix}", run("age > 3", stdin=packed), "standard input", word)
+        fails(f"nor as JSON Lines: {suffix}", run("--input-format", "jsonl", "age > 3", stdin=packed), word)
+    fails("a database from a pipe", run("a = 1", stdin=base.read_bytes()), "SQLite database", "file")
+    fails("a database as text", run("--input-format", "csv", "a = 1", base), "SQLite database")
+    fails("JSON that is taken for CSV", run("a = 1", stdin='{"a":1,"b":2}\n'), "--input-format jsonl")
+    fails("an array of JSON", run("--input-format", "jsonl", "a = 1", stdin='[{"a":1}]\n'), "jq -c")
+
+    # Options that are of no file, and operands that are not what they should be.
+    for option in (["--delimiter", ","], ["--header"], ["--no-header"]):
+        fails(f"{option} of JSON Lines", run(*option, "a = 1", folder / "t.jsonl"), "t.jsonl: error: is JSON Lines", option[0])
+        fails(f"{option} of a table", run(*option, "--input-format", "sqlite", "--table", "t", "a = 1", base), "is an SQLite database", option[0])
+        claim(f"{option} beside CSV", run(*option, "--count", "true", folder / "t.jsonl", users)[0] != 2)
+    for condition in ("-age > -40", "-age>3", "-(age) = 3", "-j * 2 > 4"):
+        fails(f"{condition} without --", run(condition, users), "--help", f"note: if '{condition}' is the condition, write -- before it")
+    claim("other mistakes have no such hint", "note" not in run("--agee", "age > 3", users)[2] and "note" not in run("-x", "age > 3", users)[2])
+    fails("the file before the condition", run(users, "age > 3"), f"'{users}' is a file; the condition comes first")
+    fails("no condition but a file", run("--count", users), "the condition comes first", "true lets all rows pass")
+    os.mkdir(folder / "here")
+    (folder / "here" / "active").write_text("")
+    done = subprocess.run([command, "active", users.with_name("active.csv")], cwd=folder / "here", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    claim("a column that is called as a file", b"is a file" not in done.stderr, done.stderr)
+    fails("--select that cannot be read", run("--select", "age +", "true", users), "--select:1:6: error: the expression ends")
+    fails("--select of no column", run("--select", "agee", "true", users), "--select:1:1: error: no column is called 'agee'")
+    fails("--group-by of no column", run("--count", "--group-by", "agee", "true", users), "--group-by:1:1: error:")
+    fails("--agg of no column", run("--agg", "sum(agee)", "true", users), "--agg:1:1: error:", "^~~~")
+    fails("no shard", run("--shard", "5/4", "true", users), "--shard: ", "'5/4'")
+    for condition, advice in (("age > 40 || age < 3", "'||' joins texts; conditions are joined with OR"), ("age > 40 && age < 3", "write AND"), ("!(age > 3)", "write NOT"), ("age => 3", "write >="),
+                              ("where age > 3", "behind WHERE"), ("name regexp 'x'", "write x ~")):
+        fails(f"another language: {condition}", run(condition, users), advice, "^")
+    gives("signs that are spelled in two ways", run("--count", "age == 33 or age != 33 and age <> 44", users), 0, "3\n")
     gives("rows before an error are there", run("age / (age - 44) < 0", users), 2, header + "Zo,33,5000.5,NO\n", "users.csv:3:", "division by zero", "O\"\"Brien", "[trap]")
     gives("an error of --select, too", run("--select", "12 / (age - 44) as x", "true", users), 2, "x\n-1\n", "users.csv:3:", "division by zero")
     gives("no aggregates after an error", run("--agg", "sum(12 / (age - 44))", "true", users), 2, "", "users.csv:3:")

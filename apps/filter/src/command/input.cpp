@@ -123,6 +123,23 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
   return input;
 }
 
+Result<void> check_options(const Options& options) {
+  const char* const option = options.delimiter != 0 ? "--delimiter"
+                             : !options.header      ? nullptr
+                             : *options.header      ? "--header"
+                                                    : "--no-header";
+  if (!option) return {};
+  for (const std::string& file : options.files) {
+    const InputFormat format = format_of(file, options);
+    if (format == InputFormat::Csv || format == InputFormat::Tsv) return {};
+  }
+  const std::string& first = options.files.front();
+  const bool json = format_of(first, options) == InputFormat::JsonLines;
+  return Error(ErrorKind::InvalidArgument,
+               std::string("is ") + (json ? "JSON Lines" : "an SQLite database") + "; " + option + " is of CSV files",
+               {.file = name_of(first)});
+}
+
 Result<std::int64_t> size_for_shards(const std::string& file) {
   struct stat status;
   if (is_standard_input(file) ? fstat(STDIN_FILENO, &status) != 0 : stat(file.c_str(), &status) != 0)

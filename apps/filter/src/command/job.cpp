@@ -69,7 +69,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
   job.use(job.condition_, true);
 
   if (job.aggregating_) {
-    INLAY_TRY(job.keys_, compile_columns(schema, options.group_by, how));
+    INLAY_TRY(job.keys_, in_option(compile_columns(schema, options.group_by, how), "--group-by"));
     for (const OutputColumn& key : job.keys_) {
       job.aggregation_.keys.push_back({.type = key.value.type, .name = key.name});
       job.use(key.value, true);
@@ -80,7 +80,8 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
       Aggregate aggregate{.kind = item.kind, .type = Type::Integer, .name = item.name};
       job.arguments_.emplace_back();
       if (item.kind != AggregateKind::Rows) {
-        INLAY_TRY(Compiled argument, filter::compile(schema, item.argument, Runner::Kind::Projection, how));
+        INLAY_TRY(Compiled argument,
+                  in_option(filter::compile(schema, item.argument, Runner::Kind::Projection, how), "--agg"));
         aggregate.type = argument.type;
         const bool of_value = item.kind != AggregateKind::Count;
         if (of_value && argument.column && input.origins[argument.column->value - 1] == TypeOrigin::Unknown &&
@@ -94,7 +95,8 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     }
     INLAY_TRY_VOID(check_names(format, names_of(job.aggregation_)));
   } else if (!job.as_they_stood_) {
-    INLAY_TRY(job.selected_, compile_columns(schema, options.select.empty() ? all : options.select, how));
+    INLAY_TRY(job.selected_,
+              in_option(compile_columns(schema, options.select.empty() ? all : options.select, how), "--select"));
     INLAY_TRY_VOID(check_names(format, names_of(job.selected_)));
     for (const OutputColumn& column : job.selected_) {
       const std::optional<ColumnId> id = column.value.column;

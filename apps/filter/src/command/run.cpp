@@ -50,6 +50,7 @@ class Run {
   }
 
   Result<void> files() {
+    INLAY_TRY_VOID(check_options(options_));
     INLAY_TRY_VOID(measure());
     // Where rows go to the terminal, they show how far we are.
     const bool apart = options_.quiet || options_.aggregating() || isatty(STDOUT_FILENO) == 0;

@@ -266,7 +266,10 @@ Refusal JsonParser::State::read_row(const Lines& lines, std::int64_t row, std::s
   ondemand::object object;
   if (const auto error = parser.iterate(line).get(document)) return simdjson::error_message(error);
   if (const auto error = document.get_object().get(object)) {
-    if (error == simdjson::INCORRECT_TYPE) return std::string("not a JSON object");
+    if (error == simdjson::INCORRECT_TYPE)
+      return std::string(trimmed(lines.line()).starts_with('[')
+                             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
+                             : "not a JSON object");
     return simdjson::error_message(error);
   }
   std::uint32_t likely = 0;
