@@ -140,6 +140,10 @@ def small(folder):
     gives("SQLite by its beginning", run("--input-format", "sqlite", "--table", "t", "b is null or a = 3", base), 0, "a,b\n2,\n3,z\n")
     gives("--table says that it is SQLite", run("--table", "u", "c < 1", base), 0, "c\n0.5\n")
     gives("--table with a query", run("--table", "select a * 2 as d from t", "d > 2", base), 0, "d\n4\n6\n")
+    gives("--types of a table", run("--types", "a=text", "--table", "t", "a < '2'", base), 0, "a,b\n1,x\n")
+    fails("a type of no column of a table", run("--types", "aa=text", "--table", "t", "a < '2'", base), "no column 'aa'", "'a'")
+    code, out, said = run("--json", "--types", "a=text", "--table", "t", "a < '2'", base)
+    claim("which are told", json.loads(said)["columns"] == [{"name": "a", "type": "text", "origin": "given"}, {"name": "b", "type": "text", "origin": "declared"}], said)
     fails("which table", run("a = 1", base), "several tables", "'t'")
     gives("options for the machine", run("--engine", "interpreted", "--cpu", "baseline", "-j", "1", "age = 33", "--count", users), 0, "1\n")
     for engine in ("tiered", "interpreted", "quick", "optimized"):

@@ -90,7 +90,7 @@ Result<Input> open_any(const std::string& file, const Options& options, const In
       return Error(ErrorKind::InvalidArgument, "an SQLite database is read from a file, not from standard input");
     INLAY_TRY(const int descriptor, open_file(file));  // SQLite's own message does not say why
     close(descriptor);
-    INLAY_TRY(input.source, open_sqlite(file, options.table));
+    INLAY_TRY(input.source, open_sqlite(file, options.table, options.types, first != nullptr));
     return input;
   }
   TextOptions text;

@@ -87,24 +87,6 @@ void find_types(CsvBeginning& beginning, std::string_view text) {
   }
 }
 
-Result<void> set_types(CsvBeginning& beginning, const TextOptions& options) {
-  if (options.types.empty()) return {};
-  Schema schema;
-  for (const std::string& name : beginning.names) schema.add({.name = name, .accessor = {}});
-  for (const auto& [name, type] : options.types) {
-    const std::optional<ColumnId> column = schema.find(name);
-    if (!column) {
-      if (options.other_types) continue;
-      std::string message = "there is no column '" + name + "' to give a type to";
-      if (const std::optional<std::string> near = schema.suggestion(name)) message += "; did you mean '" + *near + "'?";
-      return Error(ErrorKind::InvalidArgument, std::move(message), {.file = options.name});
-    }
-    beginning.types[column->value - 1] = type;
-    beginning.origins[column->value - 1] = TypeOrigin::Given;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string_view foreign_encoding(std::string_view text) {
@@ -201,7 +183,8 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   }
   beginning.names = distinct_names(std::move(beginning.names));
   find_types(beginning, sample.substr(beginning.header));
-  INLAY_TRY_VOID(set_types(beginning, options));
+  INLAY_TRY_VOID(give_types(beginning.names, options.types, options.other_types, options.name, beginning.types,
+                            beginning.origins));
   return beginning;
 }
 

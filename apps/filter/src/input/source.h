@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "inlay/filter/batch.h"
@@ -116,7 +117,10 @@ Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options);
 /// NULL; what is an object or an array, or of different types, is its text; a value of another type is an error.
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options);
 /// A table, or the rows of a SELECT, of an SQLite database; without a name, its only table. Types are those declared,
-/// else those of the first 1000 rows. A value of another type is an error that names the rowid.
-Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query);
+/// else those of the first 1000 rows; or those given by name, where `others` tells whether names may be given that no
+/// column has. A value of another type is an error that names the rowid; any is a text where text is asked for.
+Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query,
+                                            std::span<const std::pair<std::string, Type>> types = {},
+                                            bool others = false);
 
 }  // namespace inlay::filter
