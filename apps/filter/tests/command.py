@@ -324,6 +324,39 @@ def write_csv(path, rows):
             file.write(",".join(cells) + "\n")
 
 
+def files_of_the_guide(folder):
+    """docs/guide/filter-files.md."""
+    def types(*cells, words=()):
+        code, out, said = run("--json", *words, "--select", "x", "x is null or x is not null", stdin="k,x\n" + "".join(f"1,{cell}\n" for cell in cells))
+        return json.loads(said.splitlines()[-1])["columns"][0]["type"]
+
+    for wanted, cells in (("boolean", ["true", "False"]), ("integer", ["42", "-7"]), ("real", ["2.5"]), ("real", ["1e6", "7"]), ("date", ["2024-02-29"]), ("timestamp", ["2024-02-29 12:30"]),
+                          ("timestamp", ["2024-02-29T12:30:00.25", "2024-03-01"]), ("text", ["007"]), ("text", ['"1,5"']), ("text", ["yes"]), ("text", ["29.02.2024"]), ("text", ["12345678901234567890"]),
+                          ("text", ["2024-02-29T12:30:00Z"]), ("text", ["2024-02-29T12:30:00+02:00"]), ("text", ["1.5", "NaN"]), ("text", ["1", "inf"])):
+        claim(f"{cells} are {wanted}", types(*cells) == wanted, types(*cells))
+    zones = "k,t\n1,2024-02-29T12:30:00Z\n2,2024-02-29T12:30:00+02:00\n"
+    gives("Z is read, other offsets are not", run("--types", "t=timestamp", "--select", "k", "t = '2024-02-29 12:30:00'", stdin=zones), 2, "k\n1\n", "standard input:3", "is not a timestamp")
+    gives("nor cast", run("--format", "csv", "--select", "t::timestamp as t", "k = 1", stdin=zones), 0, "t\n2024-02-29 12:30:00\n")
+    odd = "k,x\n1,nan\n2,INF\n3,-Infinity\n4,1e300\n5,0.10\n6,\n"
+    gives("NaN and infinities of CSV", run("--types", "x=real", "--format", "jsonl", "--select", "x", "true", stdin=odd), 0,
+          '{"x":"NaN"}\n{"x":"Infinity"}\n{"x":"-Infinity"}\n{"x":1e+300}\n{"x":0.1}\n{"x":null}\n')
+    gives("which are computed with", run("--types", "x=real", "--select", "x * 2 as y", "true", stdin=odd), 0, "y\nNaN\nInfinity\n-Infinity\n2e+300\n0.2\n\n")
+    gives("quotes of TSV", run("--input-format", "tsv", "--select", "a", "b = 'z'", stdin='a\tb\n"x\t""y"\tz\n'), 0, 'a\n"x\t""y"\n')
+    fails("a quote in the middle", run("--input-format", "tsv", "true", stdin='a\tb\nx"y\tz\n'), "standard input:2", "a quote inside a field")
+    gives("lines of nothing", run("--select", "a", "true", stdin="\na,b\n\n1,2\n\n\n3,4\n\n"), 0, "a\n1\n3\n")
+    gives("where there is one column", run("--count", "a is null", stdin="a\n\n1\n\n"), 0, "2\n")
+    gives("names that are there twice", run("--select", "a_2", "a = 1", stdin="a,a\n1,2\n"), 0, "a_2\n2\n")
+    for expression, wanted in (("substr('abc', 0, 2)", "a"), ("substr('abc', 0)", "abc"), ("substr('abc', -2)", "bc"), ("substr('abc', 3, -2)", "ab"), ("substr('abc', 4)", '""'), ("substr('abc', -5, 3)", "a"),
+                               ("date_trunc('week', date '2024-02-29')", "2024-02-26"), ("date_trunc('day', date '2024-02-29')", "2024-02-29"), ("date_trunc('quarter', date '2024-05-29')", "2024-04-01"),
+                               ("'a\nb' ~ 'a.b'", "false"), ("'a\nb' ~ '(?s)a.b'", "true"), ("'a\nb' ~ '^b'", "false"), ("'a\nb' ~ '(?m)^b'", "true"), ("'é' ~ '^.$'", "true")):
+        gives(expression, run("--select", f"{expression} as x", "true", stdin="k,l\n1,2\n"), 0, f"x\n{wanted}\n")
+    groups = ["--agg", "count(*), sum(k), avg(k), min(s) as first", "--group-by", "s"]
+    rows = "k,s\n2,b\n9223372036854775807,a\n1,\n9223372036854775807,a\n"
+    gives("aggregates are a table", run(*groups, "true", stdin=rows), 0, "s,count(*),sum(k),avg(k),first\na,2,18446744073709551614,9.223372036854776e+18,a\nb,1,2,2,b\n,1,1,1,\n")
+    gives("of JSON Lines, too, if that is said", run(*groups, "--format", "jsonl", "k < 3", stdin=rows), 0,
+          '{"s":"b","count(*)":1,"sum(k)":2,"avg(k)":2,"first":"b"}\n{"s":null,"count(*)":1,"sum(k)":1,"avg(k)":1,"first":null}\n')
+
+
 def types_of_nothing(folder):
     """Columns whose first rows have no value."""
     gives("a header only, and no row", run("age > 3", stdin="age,b\n"), 1, "age,b\n")
@@ -556,6 +589,7 @@ def threads_and_shards(folder):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     small(folder)
+    files_of_the_guide(folder)
     types_of_nothing(folder)
     against_sqlite(folder)
     threads_and_shards(folder)

@@ -29,7 +29,8 @@ constexpr const char* Examples =
     "  zcat log.jsonl.gz | inlay-filter --input-format jsonl --count 'status >= 500'\n"
     "  inlay-filter --shard 1/2 --count 'age > 30' users.csv > part1; inlay-filter merge part1 part2\n"
     "Exit status: 0 rows passed, 1 none did, 2 an error.\n"
-    "The language of conditions: man inlay-filter, docs/guide/filter-language.md";
+    "A condition that begins with - goes behind --. The whole: man inlay-filter;\n"
+    "docs/guide/filter-language.md, what conditions say; docs/guide/filter-files.md, what is read and written";
 
 constexpr const char* MergeExamples = "Exit status: 0 rows passed, 1 none did, 2 an error.";
 
