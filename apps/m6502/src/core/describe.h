@@ -32,7 +32,7 @@ constexpr std::uint32_t special_flags(std::string_view name, Mode mode) {
   if (starts(name, "PL")) return OpcodePops;
   if (starts(name, "BB")) return OpcodeBranch | OpcodeReads | OpcodeWrites;
   if (name == "JAM" || name == "STP" || name == "WAI") return OpcodeStops | OpcodeLeaves;
-  if (name == "NOP") return 0;
+  if (name == "NOP" || name == "NOL") return 0;
   return OpcodeWrites | OpcodeComputed;  // SHA and its like
 }
 
@@ -74,8 +74,9 @@ constexpr Cycles special_cycles(std::string_view name, Mode mode, bool cmos) {
   if (name == "CLI") return {2, 2};
   if (starts(name, "PH")) return {3, 3};
   if (starts(name, "PL")) return {4, 4};
-  if (starts(name, "BB")) return {5, 7};
+  if (starts(name, "BB")) return {6, 6};
   if (name == "JAM" || name == "STP" || name == "WAI") return {3, 3};
+  if (name == "NOL") return {8, 8};
   if (name == "NOP") return mode == Mode::ABS ? Cycles{4, 4} : Cycles{1, 1};
   return mode == Mode::IZY ? Cycles{6, 6} : Cycles{5, 5};  // SHA and its like
 }

@@ -99,7 +99,7 @@ template <bool (*Condition)(const Cpu&)>
 M6502_INLINE void run_branch(Cpu& cpu, Bus& bus, Code code) {
   const std::uint8_t offset = fetch_low(cpu, bus, code);
   if (Condition(cpu))
-    take_branch(cpu, bus, 2, offset, code);
+    take_branch(cpu, bus, offset, code);
   else
     next(cpu, 2);
 }

@@ -29,6 +29,7 @@ constexpr std::array<Opcode, 256> cmos_table() {
 #undef M6502_OPCODE
 #undef M6502_ENTRY
   table[0x89].name = "BIT";
+  table[0x5C].name = "NOP";
   return table;
 }
 

@@ -207,15 +207,12 @@ M6502_INLINE void special_BRK(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   push_and_go<V>(cpu, bus, map, static_cast<std::uint16_t>(cpu.pc + 2), VectorIrq, true, nullptr, code);
 }
 
-// Undocumented stores of a register AND the high byte of the address plus one; if the index carries, what is stored
-// becomes the high byte.
+// Undocumented stores of a register AND the high byte of the address plus one. (On real ones the high byte may be
+// another when the index carries, and the AND may not happen.)
 template <Variant V, Mode M>
 M6502_INLINE void store_with_high(Cpu& cpu, Bus& bus, const Map& map, std::uint8_t value, Code code) {
   const Place place = place_of<V, M, Carry::Always>(cpu, bus, map, code);
-  const std::uint8_t stored = byte(value & ((place.base >> 8) + 1));
-  const std::uint16_t address =
-      same_page(place.base, place.address) ? place.address : word(byte(place.address), stored);
-  write(cpu, bus, address, stored, code);
+  write(cpu, bus, place.address, byte(value & ((place.address >> 8) + 1)), code);
   next(cpu, length_of(M));
 }
 template <Variant V, Mode M>
@@ -236,21 +233,27 @@ M6502_INLINE void special_TAS(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   store_with_high<V, M>(cpu, bus, map, cpu.s, code);
 }
 
-// 65C02: reserved opcodes, of one cycle and one byte, or of three bytes.
+// 65C02: reserved opcodes, of one cycle and one byte, or of three bytes and four or eight cycles.
 template <Variant, Mode M>
-M6502_INLINE void special_NOP(Cpu& cpu, Bus& bus, const Map& map, Code code) {
+M6502_INLINE void special_NOP(Cpu& cpu, Bus& bus, const Map&, Code code) {
   if constexpr (M == Mode::ABS) {
-    const std::uint16_t address = fetch_word(cpu, bus, code);
-    static_cast<void>(map);
-    static_cast<void>(address);
+    fetch_word(cpu, bus, code);
     touch_plain(cpu, bus, static_cast<std::uint16_t>(cpu.pc + 2), code);
   }
   next(cpu, length_of(M));
 }
+template <Variant, Mode M>
+M6502_INLINE void special_NOL(Cpu& cpu, Bus& bus, const Map&, Code code) {
+  const std::uint8_t low = fetch_low(cpu, bus, code);
+  fetch_high(cpu, bus, code);
+  touch(cpu, bus, word(low, 0xFF), code);
+  for (int i = 0; i < 4; ++i) touch(cpu, bus, 0xFFFF, code);
+  next(cpu, length_of(M));
+}
 
 /// The part of a branch behind the test.
-M6502_INLINE void take_branch(Cpu& cpu, Bus& bus, int length, std::uint8_t offset, Code code) {
-  const auto behind = static_cast<std::uint16_t>(cpu.pc + length);
+M6502_INLINE void take_branch(Cpu& cpu, Bus& bus, std::uint8_t offset, Code code) {
+  const auto behind = static_cast<std::uint16_t>(cpu.pc + 2);
   touch_plain(cpu, bus, behind, code);
   const auto target = static_cast<std::uint16_t>(behind + static_cast<std::int8_t>(offset));
   if (!same_page(behind, target))
@@ -258,17 +261,17 @@ M6502_INLINE void take_branch(Cpu& cpu, Bus& bus, int length, std::uint8_t offse
   cpu.pc = target;
 }
 
-/// 65C02: a branch on a bit of a byte in page 0, which is written back.
+/// 65C02: a branch on a bit of a byte in page 0, which is written back. It takes six cycles, however it goes.
 template <int Bit, bool Set>
 M6502_INLINE void branch_on_bit(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   const std::uint8_t address = fetch_low(cpu, bus, code);
   const std::uint8_t value = read_low(cpu, bus, address, code);
   write_known(cpu, bus, map, address, value, code);
   const std::uint8_t offset = fetch_high(cpu, bus, code);
-  if (((value >> Bit) & 1) == (Set ? 1 : 0))
-    take_branch(cpu, bus, 3, offset, code);
-  else
-    next(cpu, 3);
+  next(cpu, 3);
+  const auto target = static_cast<std::uint16_t>(cpu.pc + static_cast<std::int8_t>(offset));
+  touch_plain(cpu, bus, word(byte(target), byte(cpu.pc >> 8)), code);
+  if (((value >> Bit) & 1) == (Set ? 1 : 0)) cpu.pc = target;
 }
 #define M6502_BIT(BIT)                                                                \
   template <Variant, Mode>                                                            \
