@@ -7,7 +7,7 @@ namespace {
 
 /// What a cartridge sees of a NES: 2 KiB of memory four times, itself from $8000, and nobody between.
 Result<void> map_nes(Machine& machine) {
-  constexpr int MemoryPages = 8, MirrorEnd = 0x20, CartridgePage = 0x80;
+  constexpr int MemoryPages = 8, MirrorEnd = 0x20;
   constexpr std::uint16_t MemoryMask = 0x07FF;
   Machine* const there = &machine;
   INLAY_TRY_VOID(machine.map_device(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct Sim65Options {
   std::uint8_t c_stack = 0;              // Image::c_stack
   int input = 0, output = 1, error = 2;  // the process's descriptors behind the program's 0, 1 and 2; -1: none
   bool files = true;                     // whether it may open others
+  std::function<void(Machine&)> called;  // behind each call but the last
 };
 
 /// Calls take no cycles, as in sim65. They are entered at $FFF4 to $FFF9; what lies there is not run.
