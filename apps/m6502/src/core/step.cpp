@@ -44,7 +44,7 @@ const Opcode* opcode_table(Variant variant) {
   }
 }
 
-extern "C" void m6502_step(Bus* bus, Variant variant, VectorFunction choose) {
+extern "C" std::uint8_t m6502_step(Bus* bus, Variant variant, VectorFunction choose) {
   Cpu& cpu = bus->cpu;
   cpu.leave = 0;
   std::uint8_t opcode = bus->memory[cpu.pc];
@@ -56,6 +56,7 @@ extern "C" void m6502_step(Bus* bus, Variant variant, VectorFunction choose) {
     break_with<Variant::Cmos>(cpu, *bus, choose);
   else
     break_with<Variant::Nmos>(cpu, *bus, choose);
+  return opcode;
 }
 
 extern "C" void m6502_interrupt(Bus* bus, Variant variant, Sequence what, VectorFunction choose) {

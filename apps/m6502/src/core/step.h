@@ -14,8 +14,8 @@ namespace inlay::m6502 {
 using VectorFunction = std::uint16_t (*)(Bus* bus, std::uint16_t vector, std::int64_t cycle);
 
 /// Runs the instruction at bus.cpu.pc, which is changed as `bus.end - bus.cpu.left` is. Cpu::leave is what this
-/// instruction has set. `choose` may be null.
-extern "C" void m6502_step(Bus* bus, Variant variant, VectorFunction choose);
+/// instruction has set. `choose` may be null. Answers the opcode, which tells when the processor looked at its lines.
+extern "C" std::uint8_t m6502_step(Bus* bus, Variant variant, VectorFunction choose);
 
 enum class Sequence : std::uint8_t { Reset, Nmi, Irq };
 
