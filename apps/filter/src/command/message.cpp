@@ -46,6 +46,14 @@ void tell(const Error& error) {
   std::fprintf(stderr, "%s%s\n", error.place().known() ? "" : "inlay-filter: ", text.c_str());
 }
 
+Error in_option(const Error& error, std::string_view option) {
+  Place place = error.place();
+  place.file = option;
+  Error named(error.kind(), error.message(), std::move(place));
+  for (const std::string& note : error.notes()) static_cast<void>(std::move(named).with_note(note));
+  return named;
+}
+
 Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::string_view text,
                  const std::string& file) {
   if (batch.first_line == 0 || row < 0) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "language/binder.h"
+#include "language/habits.h"
 #include "language/nearest.h"
 #include "language/scanner.h"
 #include "runtime/conversions.h"
@@ -326,7 +327,10 @@ Error Binder::no_overload(std::string_view name, std::span<const Bound> operands
     for (const Function& function : registry.functions())
       if (is_plain_name(function.name) && !function.name.starts_with("cast_")) names.push_back(function.name);
     std::string message = "no function is called " + shown;
-    if (std::optional<std::string_view> near = nearest(name, names)) message += "; did you mean " + quoted(*near) + "?";
+    if (const std::optional<Habit> habit = habit_of_function(name))
+      message += "; " + std::string(habit->advice);
+    else if (std::optional<std::string_view> near = nearest(name, names))
+      message += "; did you mean " + quoted(*near) + "?";
     return fail(mark, std::move(message));
   }
   std::string types;

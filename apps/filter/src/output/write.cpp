@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "language/json.h"
+#include "language/source_error.h"
 #include "runtime/civil.h"
 #include "runtime/print.h"
 
@@ -91,7 +92,30 @@ void append_value(std::string& out, Format format, const Value& value) {
   append_plain(out, format, value.type, value.bits, value.real);
 }
 
+void append_token(std::string& out, Format format, Text token) {
+  if (!token.data) return append_null(out, format);
+  std::string_view text = token;
+  if (format == Format::JsonLines) {
+    out += text;
+    return;
+  }
+  // "NaN" and the like.
+  if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+  append_field(out, format, text);
+}
+
 }  // namespace
+
+Result<void> check_names(Format format, std::span<const std::string> names) {
+  if (format != Format::JsonLines) return {};
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return {};
+  return Error(ErrorKind::InvalidArgument, "two columns are called " + quoted(*twice) +
+                                               ", but an object of JSON has each name once; AS gives one of them "
+                                               "another name");
+}
 
 void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection) {
   const auto begin_of = [&](std::uint32_t row) { return row == 0 ? 0 : batch.row_ends[row - 1]; };
@@ -138,7 +162,9 @@ void TableWriter::append(std::string& out, std::span<const WrittenColumn> column
     for (std::size_t column = 0; column < columns.size(); ++column) {
       begin_field(out, column);
       const WrittenColumn& written = columns[column];
-      if (!written.cells) {
+      if (written.tokens) {
+        append_token(out, format_, written.tokens[selection[i]]);
+      } else if (!written.cells) {
         append_value(out, format_, *written.values, i);
       } else if (const Text cell = written.cells[selection[i]]; cell.data) {
         append_field(out, format_, cell);

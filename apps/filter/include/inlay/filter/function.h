@@ -5,9 +5,14 @@
 //   extern "C" std::int64_t discount(std::int64_t cents, std::int64_t percent) {
 //     return cents - cents * percent / 100;
 //   }
-//   INLAY_FILTER_FUNCTION(functions, "discount", discount, {.cost = 3});
 //
-// compiled into a runtime (inlay_add_runtime in CMake). Functions are declared extern "C" and named as their symbol.
+// in a source of a runtime (inlay_add_runtime in CMake), and where filters are compiled
+//
+//   Registry functions = Registry::standard();
+//   INLAY_FILTER_FUNCTION(functions, "discount", discount, {.cost = 3});
+//   Filter::compile(schema, "discount(price, 10) < 500", {.functions = &functions});
+//
+// Functions are declared extern "C" and named as their symbol. docs/guide/filter-library.md has it whole.
 #pragma once
 
 #include <array>

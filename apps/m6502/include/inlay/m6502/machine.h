@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A 6502 with its memory, devices and interrupts, that runs on one of three engines.
+//
+//   Machine machine = Machine::create().value();
+//   machine.load(0x8000, program);
+//   machine.set_vector(ResetVector, 0x8000);
+//   machine.reset();
+//   while (machine.run(machine.cycle() + 20'000).reason == StopReason::Time) machine.set_irq(vertical_blank());
+//
+// All engines are in the same state at the same cycle: run() stops at the first boundary between instructions that is
+// not before the cycle asked for. Interrupt lines are looked at when the processor does: in the cycle before an
+// instruction's last one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "inlay/m6502/bus.h"
+#include "inlay/m6502/cpu.h"
+#include "inlay/result.h"
+
+namespace inlay::m6502 {
+
+enum class Engine : std::uint8_t {
+  Step,         // an instruction at a time, every access over the bus
+  Interpreter,  // the same functions, joined by tail calls
+  Jit,          // the interpreter, and regions that it finds hot, compiled in the background
+};
+
+struct MachineOptions {
+  Variant variant = Variant::Nmos;
+  Engine engine = Engine::Jit;
+  /// Jumps to a place before a region is compiled from there. 1 to 255.
+  int heat = 200;
+  /// Regions are compiled where they are found, before the machine goes on: for tests.
+  bool compile_at_once = false;
+};
+
+inline constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
+
+/// Pages of `count` from `first` are read and written by functions. Where these are functions of a runtime (a source
+/// given to inlay_add_runtime), compiled code has them inlined where it knows the address.
+struct Device {
+  ReadFunction read = nullptr;    // null: reads see memory
+  WriteFunction write = nullptr;  // null: writes go to memory
+  void* context = nullptr;
+};
+
+/// A part of memory that can be switched in: whole pages.
+struct BankId {
+  std::uint32_t value = 0;  // 0: none
+};
+
+enum class StopReason : std::uint8_t {
+  Time,   // the cycle that was asked for has come
+  Asked,  // stop() was called
+  Jam,    // JAM or STP; only reset() helps
+  Error,  // a device, an event or a hook threw, or asked by fail()
+};
+
+struct Stopped {
+  StopReason reason = StopReason::Time;
+  std::string message;  // of an Error
+};
+
+/// The registers as the processor shows them.
+struct Registers {
+  std::uint16_t pc = 0;
+  std::uint8_t a = 0, x = 0, y = 0, s = 0, p = 0;
+  bool operator==(const Registers&) const = default;
+};
+
+/// What has happened since the start. Cycles and instructions are of all engines together; instructions are counted by
+/// Engine::Step only.
+struct Statistics {
+  std::int64_t cycles = 0, instructions = 0, interrupts = 0;
+  std::int64_t regions = 0, region_instructions = 0;  // compiled
+  std::int64_t invalidated = 0, dynamic_operands = 0, interpreted_bytes = 0, entered = 0;
+  double compile_ms = 0;  // in the background
+};
+
+class Machine {
+ public:
+  static Result<Machine> create(const MachineOptions& options = {});
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine&&) noexcept;
+  ~Machine();
+
+  // Memory, without time and without devices.
+  std::uint8_t peek(std::uint16_t address) const;
+  /// Code that was compiled from the byte is dropped if it changes. ROM changes too.
+  void poke(std::uint16_t address, std::uint8_t value);
+  /// InvalidArgument if it goes beyond the end.
+  Result<void> load(std::uint16_t address, std::span<const std::uint8_t> bytes);
+  void set_vector(std::uint16_t vector, std::uint16_t address);
+
+  // The map: pages are address >> 8. InvalidArgument for pages beyond 255, and more than MaxDevices devices.
+  Result<void> map_device(int first, int count, const Device& device);
+  Result<void> map_rom(int first, int count);
+  Result<void> map_memory(int first, int count);
+  /// The same for functions that may throw; what they throw stops the machine behind the instruction.
+  Result<void> map_device(int first, int count, std::function<std::uint8_t(std::uint16_t, std::int64_t)> read,
+                          std::function<void(std::uint16_t, std::uint8_t, std::int64_t)> write);
+  /// Bytes for whole pages; those of a bank that can be written are kept while it is out.
+  Result<BankId> add_bank(std::vector<std::uint8_t> bytes, bool writable);
+  /// Brings it in at a page; what is there goes out: banks are kept, what else was there is gone. Compiled code of a
+  /// bank is kept while it is out. May be called by a device, an event or a hook.
+  Result<void> switch_in(BankId bank, int page);
+
+  // Lines. `since`: the cycle at which that happened, not later than now; so an event that comes late for its cycle is
+  // seen as if it had been in time.
+  void set_irq(bool low, std::optional<std::int64_t> since = {}, int source = 0);  // low if one of 32 sources is
+  void nmi(std::optional<std::int64_t> since = {});
+  void reset();  // takes seven cycles of the next run()
+
+  std::int64_t cycle() const;
+  /// Runs until the first boundary that is not before `until`.
+  Stopped run(std::int64_t until);
+  Stopped step();  // one instruction, or the beginning of an interrupt
+  void stop();     // from a device, an event or a hook: behind the instruction
+  void fail(std::string message);
+
+  /// `what` is called at the first boundary that is not before `at`, with the cycle that it was scheduled for.
+  void schedule(std::int64_t at, std::function<void(Machine&, std::int64_t)> what);
+
+  /// Called instead of the instruction at `pc` (a trap, a system call): it changes registers, and may take time. The
+  /// byte there is replaced by one that no engine runs; peek() shows the program's.
+  void on_execute(std::uint16_t pc, std::function<void(Machine&)> what);
+
+  Registers registers() const;
+  void set_registers(const Registers& registers);
+  void take_cycles(int cycles);  // by a hook
+
+  Statistics statistics() const;
+  const MachineOptions& options() const;
+  Bus& bus();  // for those who know
+
+ private:
+  struct State;
+  explicit Machine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace inlay::m6502

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// When interrupts are taken, cycle by cycle, against tables written by hand from the processor's documentation.
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "machine/test_engines.h"
+
+namespace inlay::m6502 {
+namespace {
+
+constexpr std::uint16_t Handler = 0x9000, NmiHandler = 0xA000;
+
+/// An instruction as it is executed: where it stands, its cycles, in which of them the processor looks at the lines
+/// (from 0), and whether I was set then.
+struct Look {
+  std::uint16_t pc;
+  int cycles;
+  int looks;
+  bool masked;
+};
+
+/// What was seen when a handler was entered.
+struct Entered {
+  bool nmi = false;
+  std::int64_t cycle = 0;
+  std::uint16_t from = 0;
+  std::uint8_t status = 0;
+  bool operator==(const Entered&) const = default;
+};
+
+void PrintTo(const Entered& entered, std::ostream* out) {
+  *out << (entered.nmi ? "NMI" : "IRQ") << " at cycle " << entered.cycle << " from " << std::hex << entered.from
+       << " with status " << static_cast<int>(entered.status);
+}
+
+class Interrupts : public ::testing::TestWithParam<EngineCase> {
+ protected:
+  Machine with_handlers() {
+    Machine machine = make_machine(GetParam().options);
+    machine.set_vector(IrqVector, Handler);
+    machine.set_vector(NmiVector, NmiHandler);
+    return machine;
+  }
+
+  /// Runs until a handler is entered.
+  static std::optional<Entered> run_to_handler(Machine& machine, std::int64_t limit) {
+    std::optional<Entered> entered;
+    for (const std::uint16_t handler : {Handler, NmiHandler})
+      machine.on_execute(handler, [&entered, handler](Machine& at) {
+        const std::uint8_t s = at.registers().s;
+        const auto stack = [&](int behind) {
+          return at.peek(static_cast<std::uint16_t>(0x100 + ((s + behind) & 0xFF)));
+        };
+        entered =
+            Entered{handler == NmiHandler, at.cycle(), static_cast<std::uint16_t>(stack(2) | stack(3) << 8), stack(1)};
+        at.stop();
+      });
+    machine.run(limit);
+    return entered;
+  }
+
+  /// BRK in cycles 4 to 10, and an NMI.
+  std::optional<Entered> brk_with_nmi(std::int64_t since) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
+    machine.set_registers(registers_at(0x0400));
+    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
+    return run_to_handler(machine, 100);
+  }
+};
+
+// Every kind of instruction, in the order in which it is executed.
+void write_sequence(Machine& machine) {
+  write_bytes(machine, 0x0400, {0xEA,                                  // NOP
+                                0xAD, 0x00, 0x03,                      // LDA $0300, which is 1
+                                0xD0, 0x01,                            // BNE, taken in its page
+                                0xEA,                                  //
+                                0xF0, 0x10,                            // BEQ, not taken
+                                0x78, 0xEA,                            // SEI, NOP
+                                0x58, 0xEA,                            // CLI, NOP
+                                0x08, 0x78,                            // PHP, SEI
+                                0x28, 0xEA,                            // PLP, NOP
+                                0x20, 0x00, 0x05,                      // JSR $0500
+                                0x78,                                  // SEI
+                                0xA9, 0x06, 0x48,                      // an address and a status without I on the stack
+                                0xA9, 0xF0, 0x48,                      //
+                                0xA9, 0x00, 0x48,                      //
+                                0x40});                                // RTI
+  write_bytes(machine, 0x0500, {0xE6, 0x10, 0x60});                    // INC $10, RTS
+  write_bytes(machine, 0x06F0, {0xEA, 0xD0, 0x0F});                    // NOP, BNE, taken to the next page
+  write_bytes(machine, 0x0702, {0xEA, 0x9D, 0x00, 0x03});              // NOP, STA $0300,X
+  write_bytes(machine, 0x0706, {0xFE, 0x00, 0x03, 0x6C, 0x20, 0x03});  // INC $0300,X, JMP ($0320)
+  write_bytes(machine, 0x0710, {0x4C, 0x10, 0x07});                    // JMP to itself
+  machine.poke(0x0300, 1);
+  write_bytes(machine, 0x0320, {0x10, 0x07});
+}
+
+const std::vector<Look> Sequence = {
+    {0x0400, 2, 0, false},  // NOP
+    {0x0401, 4, 2, false},  // LDA
+    {0x0404, 3, 0, false},  // BNE, taken: only in its first cycle
+    {0x0407, 2, 0, false},  // BEQ
+    {0x0409, 2, 0, false},  // SEI changes I behind its look
+    {0x040A, 2, 0, true},   // NOP
+    {0x040B, 2, 0, true},   // CLI as well
+    {0x040C, 2, 0, false},  // NOP
+    {0x040D, 3, 1, false},  // PHP
+    {0x040E, 2, 0, false},  // SEI
+    {0x040F, 4, 2, true},   // PLP as well
+    {0x0410, 2, 0, false},  // NOP
+    {0x0411, 6, 4, false},  // JSR
+    {0x0500, 5, 3, false},  // INC
+    {0x0502, 6, 4, false},  // RTS
+    {0x0414, 2, 0, false},  // SEI
+    {0x0415, 2, 0, true},   // LDA
+    {0x0417, 3, 1, true},   // PHA
+    {0x0418, 2, 0, true},   //
+    {0x041A, 3, 1, true},   //
+    {0x041B, 2, 0, true},   //
+    {0x041D, 3, 1, true},   //
+    {0x041E, 6, 4, false},  // RTI changes I before it
+    {0x06F0, 2, 0, false},  // NOP
+    {0x06F1, 4, 2, false},  // BNE to another page looks as others do
+    {0x0702, 2, 0, false},  // NOP
+    {0x0703, 5, 3, false},  // STA
+    {0x0706, 7, 5, false},  // INC
+    {0x0709, 5, 3, false},  // JMP ()
+    {0x0710, 3, 1, false},  // JMP
+    {0x0710, 3, 1, false},  //
+    {0x0710, 3, 1, false},  //
+};
+constexpr std::int64_t SequenceCycles = 95;  // up to the first JMP to itself
+
+/// From the table: where the interrupt comes in, for a line that is pulled in `cycle`.
+Entered expected(bool nmi, std::int64_t cycle) {
+  std::int64_t begin = 0;
+  for (std::size_t at = 0; at + 1 < Sequence.size(); ++at) {
+    const Look& look = Sequence[at];
+    const std::int64_t end = begin + look.cycles;
+    if (cycle <= begin + look.looks && (nmi || !look.masked)) return {nmi, end + 7, Sequence[at + 1].pc, 0};
+    begin = end;
+  }
+  ADD_FAILURE() << "the table is too short";
+  return {};
+}
+
+TEST_P(Interrupts, AreTakenWhereTheProcessorLooksForEachCycleOfEachKindOfInstruction) {
+  for (const bool nmi : {false, true})
+    for (std::int64_t cycle = 0; cycle <= SequenceCycles; ++cycle) {
+      Machine machine = with_handlers();
+      write_sequence(machine);
+      machine.set_registers(registers_at(0x0400));
+      machine.schedule(cycle, [nmi](Machine& at, std::int64_t since) {
+        if (nmi)
+          at.nmi(since);
+        else
+          at.set_irq(true, since);
+      });
+      auto entered = run_to_handler(machine, 1000);
+      ASSERT_TRUE(entered) << "pulled in cycle " << cycle;
+      EXPECT_FALSE(entered->status & StatusBreak);
+      entered->status = 0;
+      EXPECT_EQ(*entered, expected(nmi, cycle)) << "pulled in cycle " << cycle;
+    }
+}
+
+TEST_P(Interrupts, DoNotDependOnWhereRunStops) {
+  for (std::int64_t cycle = 0; cycle <= SequenceCycles; ++cycle)
+    for (const int piece : {1, 5, 13}) {
+      Machine machine = with_handlers();
+      write_sequence(machine);
+      machine.set_registers(registers_at(0x0400));
+      machine.schedule(cycle, [](Machine& at, std::int64_t since) { at.set_irq(true, since); });
+      std::optional<Entered> entered;
+      while (!entered && machine.cycle() < 1000) entered = run_to_handler(machine, machine.cycle() + piece);
+      ASSERT_TRUE(entered);
+      entered->status = 0;
+      EXPECT_EQ(*entered, expected(false, cycle)) << "pulled in cycle " << cycle << ", in pieces of " << piece;
+    }
+}
+
+TEST_P(Interrupts, FromOutsideCountFromTheirCycle) {
+  for (const std::int64_t since : {2, 3, 4, 5}) {
+    Machine machine = with_handlers();
+    write_sequence(machine);
+    machine.set_registers(registers_at(0x0400));
+    machine.run(6);  // behind NOP and LDA, which looked in cycle 4
+    machine.set_irq(true, since);
+    const auto entered = run_to_handler(machine, 1000);
+    ASSERT_TRUE(entered);
+    // The BNE behind looks in cycle 6 and ends before cycle 9.
+    EXPECT_EQ(entered->cycle, since <= 4 ? 6 + 7 : 9 + 7) << "since " << since;
+  }
+}
+
+TEST_P(Interrupts, ThatAreLetGoBeforeTheLookAreNotTaken) {
+  for (const int late : {0, 1}) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0x58, 0x8D, 0x00, 0xD0, 0xEA, 0xEA, 0x4C, 0x06, 0x04});  // CLI, STA $D000
+    ASSERT_TRUE(machine.map_device(0xD0, 1, nullptr, [&](std::uint16_t, std::uint8_t, std::int64_t cycle) {
+      EXPECT_EQ(cycle, 5);
+      machine.set_irq(false, cycle - 1 + late);
+    }));
+    machine.set_registers(registers_at(0x0400, StatusInterrupt));
+    machine.set_irq(true);
+    const auto entered = run_to_handler(machine, 200);
+    // CLI looked while I was set; STA looks in cycle 4, the one before its write.
+    EXPECT_EQ(entered.has_value(), late == 1);
+    if (entered) EXPECT_EQ(entered->cycle, 6 + 7);
+  }
+}
+
+TEST_P(Interrupts, NmiTakesBrkOverUntilItPushesTheStatus) {
+  const Entered before{true, 4 + 7, 0x0402, StatusAlways};              // instead of BRK
+  const Entered instead{true, 11, 0x0404, StatusAlways | StatusBreak};  // BRK by the vector of the NMI
+  const Entered behind{false, 11, 0x0404, StatusAlways | StatusBreak};  // BRK, and the NMI behind
+  for (std::int64_t since = 1; since <= 12; ++since)
+    EXPECT_EQ(brk_with_nmi(since), since <= 2 ? before : since <= 7 ? instead : behind) << "since " << since;
+}
+
+TEST_P(Interrupts, NmiThatTookBrkOverIsServed) {
+  Machine machine = with_handlers();
+  write_bytes(machine, NmiHandler, {0xEA, 0xEA, 0x4C, 0x02, 0xA0});
+  write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
+  machine.set_registers(registers_at(0x0400));
+  machine.schedule(6, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
+  EXPECT_EQ(machine.run(200).reason, StopReason::Time);
+  EXPECT_EQ(machine.registers().pc, 0xA002);
+  EXPECT_EQ(machine.registers().s, 0xFC);  // one frame only
+}
+
+TEST_P(Interrupts, NmiBehindTheChoiceWaitsForAnInstructionOfTheHandler) {
+  // NOP in the handler: cycles 11 and 12, and it looks in cycle 11.
+  for (std::int64_t since = 8; since <= 12; ++since) {
+    Machine machine = with_handlers();
+    write_bytes(machine, Handler, {0xEA, 0xEA, 0xEA});
+    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
+    machine.set_registers(registers_at(0x0400));
+    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
+    std::int64_t cycle = 0;
+    machine.on_execute(NmiHandler, [&](Machine& at) {
+      cycle = at.cycle();
+      at.stop();
+    });
+    machine.run(100);
+    EXPECT_EQ(cycle, since <= 11 ? 13 + 7 : 15 + 7) << "since " << since;
+  }
+}
+
+TEST_P(Interrupts, NmiTakesAnIrqOverUntilItPushesTheStatus) {
+  // The IRQ begins in cycle 4; it pushes the status in cycle 8.
+  for (std::int64_t since = 3; since <= 10; ++since) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0xEA});
+    machine.set_registers(registers_at(0x0400));
+    machine.schedule(2, [](Machine& at, std::int64_t cycle) { at.set_irq(true, cycle); });
+    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
+    const auto entered = run_to_handler(machine, 100);
+    EXPECT_EQ(entered, (Entered{since <= 7, 11, 0x0402, StatusAlways})) << "since " << since;
+  }
+}
+
+TEST_P(Interrupts, AreNestedWhenTheHandlerAllowsThem) {
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0xEA, 0x4C, 0x00, 0x04});
+  // INC $10; CLI; NOP; NOP; RTI: while the line is low, it comes in again behind the instruction behind CLI.
+  write_bytes(machine, Handler, {0xE6, 0x10, 0x58, 0xEA, 0xEA, 0x40});
+  machine.set_registers(registers_at(0x0400));
+  machine.set_irq(true);
+  // IRQ 7, INC 5, CLI 2, NOP 2, then the next: five of them from cycle 2 on.
+  machine.run(2 + 5 * 16 + 7 + 5);
+  EXPECT_EQ(machine.peek(0x10), 6);
+  EXPECT_EQ(machine.registers().s, 0xFF - 6 * 3);
+  machine.set_irq(false);
+  machine.run(machine.cycle() + 500);
+  EXPECT_EQ(machine.peek(0x10), 6);
+  EXPECT_EQ(machine.registers().s, 0xFF);
+}
+
+TEST_P(Interrupts, AreMaskedByI) {
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0xE6, 0x10, 0x4C, 0x00, 0x04});
+  machine.set_registers(registers_at(0x0400, StatusInterrupt));
+  machine.set_irq(true);
+  EXPECT_FALSE(run_to_handler(machine, 8000));
+  EXPECT_EQ(machine.cycle(), 8000);
+  EXPECT_EQ(machine.peek(0x10), 8000 / 8 % 256);
+}
+
+TEST_P(Interrupts, GoToMainBetweenThemOneInstructionAtLeast) {
+  // RTI looks with the I that it has pulled, so while the line is low, no instruction of the main program runs at all.
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0xE6, 0x11, 0xE6, 0x11, 0x4C, 0x00, 0x04});
+  write_bytes(machine, Handler, {0xE6, 0x10, 0x40});  // INC $10, RTI
+  machine.set_registers(registers_at(0x0400));
+  machine.set_irq(true, 0);
+  machine.run(5 + 10 * (7 + 5 + 6));
+  EXPECT_EQ(machine.peek(0x10), 10);
+  EXPECT_EQ(machine.peek(0x11), 1);
+}
+
+TEST_P(Interrupts, SourcesAreServedUntilAllAreHigh) {
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0x4C, 0x00, 0x04});
+  write_bytes(machine, Handler, {0xE6, 0x10, 0x8D, 0x00, 0xD0, 0x40});  // INC $10, STA $D000, RTI
+  int served = 0;
+  ASSERT_TRUE(machine.map_device(
+      0xD0, 1, nullptr, [&](std::uint16_t, std::uint8_t, std::int64_t) { machine.set_irq(false, {}, served++); }));
+  machine.set_registers(registers_at(0x0400));
+  for (int source = 0; source != 3; ++source) machine.set_irq(true, {}, source);
+  machine.run(1000);
+  EXPECT_EQ(machine.peek(0x10), 3);
+}
+
+TEST_P(Interrupts, ResetTakesSevenCyclesAndThreeFromTheStackPointer) {
+  Machine machine = with_handlers();
+  machine.set_vector(ResetVector, 0x0400);
+  write_bytes(machine, 0x0400, {0xEA, 0x4C, 0x01, 0x04});
+  machine.set_registers(registers_at(0x1234));
+  machine.nmi();
+  machine.reset();
+  machine.run(1);
+  EXPECT_EQ(machine.cycle(), 7);
+  EXPECT_EQ(machine.registers().pc, 0x0400);
+  EXPECT_EQ(machine.registers().s, 0xFC);
+  EXPECT_TRUE(machine.registers().p & StatusInterrupt);
+  machine.run(100);
+  EXPECT_EQ(machine.registers().pc, 0x0401);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Interrupts, ::testing::ValuesIn(engine_cases()), engine_name);
+
+// 65C02: an NMI does not take BRK over, and WAI.
+class CmosInterrupts : public Interrupts {};
+
+TEST_P(CmosInterrupts, NmiDoesNotTakeBrkOver) {
+  for (std::int64_t since = 3; since <= 8; ++since)
+    EXPECT_EQ(brk_with_nmi(since), (Entered{false, 11, 0x0404, StatusAlways | StatusBreak})) << "since " << since;
+}
+
+TEST_P(CmosInterrupts, ClearDecimalMode) {
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0x4C, 0x00, 0x04});
+  machine.set_registers(registers_at(0x0400, StatusDecimal));
+  machine.set_irq(true);
+  ASSERT_TRUE(run_to_handler(machine, 100));
+  EXPECT_FALSE(machine.registers().p & StatusDecimal);
+}
+
+TEST_P(CmosInterrupts, EndTheWaitOfWai) {
+  for (const bool masked : {false, true}) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0xCB, 0xE6, 0x10, 0x4C, 0x03, 0x04});  // WAI, INC $10
+    machine.set_registers(registers_at(0x0400, masked ? StatusInterrupt : 0));
+    machine.schedule(500, [](Machine& at, std::int64_t since) { at.set_irq(true, since); });
+    machine.run(400);
+    EXPECT_EQ(machine.cycle(), 400);
+    EXPECT_EQ(machine.peek(0x10), 0);
+    const auto entered = run_to_handler(machine, 600);
+    EXPECT_EQ(entered.has_value(), !masked);
+    EXPECT_EQ(machine.peek(0x10), masked ? 1 : 0);
+    if (entered) EXPECT_EQ(entered->cycle, 502 + 7);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, CmosInterrupts, ::testing::ValuesIn(engine_cases(Variant::Cmos)), engine_name);
+
+}  // namespace
+}  // namespace inlay::m6502
