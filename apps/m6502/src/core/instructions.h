@@ -25,6 +25,7 @@ enum class Kind {
 template <Variant V, Mode M, void (*Operation)(Cpu&, std::uint8_t)>
 M6502_INLINE void run_read(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   const Place place = place_of<V, M, Carry::IfNeeded>(cpu, bus, map, code);
+  if (refused(cpu, code)) return;
   Operation(cpu, load<M>(cpu, bus, map, place, code));
   next(cpu, length_of(M));
 }
@@ -32,6 +33,7 @@ M6502_INLINE void run_read(Cpu& cpu, Bus& bus, const Map& map, Code code) {
 template <Variant V, Mode M, void (*Operation)(Cpu&, std::uint8_t, Code)>
 M6502_INLINE void run_arithmetic(Cpu& cpu, Bus& bus, const Map& map, Code code, std::uint8_t immediate_again) {
   const Place place = place_of<V, M, Carry::IfNeeded>(cpu, bus, map, code);
+  if (refused(cpu, code)) return;
   Operation(cpu, load<M>(cpu, bus, map, place, code), code);
   if constexpr (V == Variant::Cmos) {
     if (cpu.d && !(code & CodeQuick)) {  // one cycle more; with a constant it reads somewhere in page 0
@@ -47,6 +49,7 @@ M6502_INLINE void run_arithmetic(Cpu& cpu, Bus& bus, const Map& map, Code code, 
 template <Variant V, Mode M, std::uint8_t (*Operation)(const Cpu&)>
 M6502_INLINE void run_write(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   const Place place = place_of<V, M, Carry::Always>(cpu, bus, map, code);
+  if (refused(cpu, code)) return;
   store<M>(cpu, bus, map, place, Operation(cpu), code);
   next(cpu, length_of(M));
 }
@@ -55,7 +58,9 @@ M6502_INLINE void run_write(Cpu& cpu, Bus& bus, const Map& map, Code code) {
 template <Variant V, Mode M, Carry When>
 M6502_INLINE std::uint8_t load_to_modify(Cpu& cpu, Bus& bus, const Map& map, Place& place, Code code) {
   place = place_of<V, M, When>(cpu, bus, map, code);
+  if (refused(cpu, code)) return 0;
   const std::uint8_t value = load<M>(cpu, bus, map, place, code);
+  if (refused(cpu, code)) return 0;
   if constexpr (V == Variant::Cmos)
     load_again<M>(cpu, bus, map, place, code);
   else
@@ -67,6 +72,7 @@ template <Variant V, Mode M, std::uint8_t (*Operation)(Cpu&, std::uint8_t), Carr
 M6502_INLINE void run_modify(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   Place place;
   const std::uint8_t value = load_to_modify<V, M, When>(cpu, bus, map, place, code);
+  if (refused(cpu, code)) return;
   store<M>(cpu, bus, map, place, Operation(cpu, value), code);
   next(cpu, length_of(M));
 }
@@ -75,9 +81,10 @@ template <Variant V, Mode M, std::uint8_t (*Operation)(Cpu&, std::uint8_t, Code)
 M6502_INLINE void run_arithmetic_modify(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   Place place;
   const std::uint8_t value = load_to_modify<V, M, Carry::Always>(cpu, bus, map, place, code);
+  if (refused(cpu, code)) return;
   const std::uint8_t result = Operation(cpu, value, code);
-  // What is refused must not have happened: it is done again.
-  if (!((code & CodeQuick) && cpu.leave)) store<M>(cpu, bus, map, place, result, code);
+  if (refused(cpu, code)) return;
+  store<M>(cpu, bus, map, place, result, code);
   next(cpu, length_of(M));
 }
 

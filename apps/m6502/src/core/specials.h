@@ -15,6 +15,10 @@ M6502_INLINE void leave_if_unmasked(Cpu& cpu, const Bus& bus, bool was_masked) {
   if (was_masked && !cpu.i && bus.attention) cpu.leave |= LeaveMasked;
 }
 
+/// CodeQuick: the instruction cannot be done. To be asked behind an access that more depends on, so that the way out is
+/// a jump and not a test at the end.
+M6502_INLINE bool refused(const Cpu& cpu, Code code) { return (code & CodeQuick) && cpu.leave; }
+
 /// The driver has to look: what is set in `attention` stays until it is served.
 M6502_INLINE void stop_for(Cpu& cpu, Bus& bus, std::uint8_t attention, Code code) {
   if (code & CodeQuick) {
@@ -67,6 +71,7 @@ M6502_INLINE void special_JSR(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   }
   touch_stack(cpu, bus, code);
   push(cpu, bus, map, byte(last >> 8), code);
+  if (refused(cpu, code)) return;
   push(cpu, bus, map, byte(last), code);
   cpu.pc = word(low, fetch_high(cpu, bus, code));
 }
