@@ -166,7 +166,7 @@ void Emitter::emit_node(NodeId id) {
       leave_at(node.pc);
       b_.start(in_time);
     }
-    set_pc(node.pc);
+    if (!region_.anywhere) set_pc(node.pc);
     call(function_of(node), {Ptr, Ptr, Ptr, I32}, ir::Void,
          {cpu_, bus_, map_, m_.integer(I32, static_cast<std::int32_t>(node.code))});
     if (node.may_leave) {
@@ -195,7 +195,7 @@ void Emitter::emit(const Map& map, const DeviceNames& names) {
   places_ = b_.block({}, "places");
   const ir::BlockId table = b_.block();
   find_heads();
-  b_.jump(places_);
+  b_.jump(region_.anywhere ? blocks_[0] : places_);
 
   b_.start(places_);
   b_.branch(has_time(region_.entry_bound), table, leave_);

@@ -279,21 +279,19 @@ Region find_region(const Guest& guest, std::uint16_t pc, const RegionLimits& lim
   return Finder(guest, limits).find(pc);
 }
 
-Region single_instruction(const Guest& guest, std::uint16_t pc, Code code) {
-  const Shape shape = shape_of(guest.variant, guest.memory[pc]);
+Region single_instruction(Variant variant, std::uint8_t opcode, Code code) {
+  const Shape shape = shape_of(variant, opcode);
   Region region;
-  region.entry = pc;
+  region.anywhere = true;
   RegionNode node;
-  node.pc = pc;
-  node.opcode = guest.memory[pc];
+  node.opcode = opcode;
   node.length = shape.length;
-  node.flow = Flow::Next;
   node.may_leave = true;
   node.code = code;
   node.cycles = shape.cycles;
   region.nodes.push_back(node);
   region.contexts.emplace_back();
-  region.entries.push_back({pc, 0});
+  region.entries.push_back({0, 0});
   return region;
 }
 

@@ -99,6 +99,7 @@ struct Region {
   std::vector<RegionContext> contexts;
   std::vector<RegionPlace> entries;  // places where it can be entered, with the entry first
   int entry_bound = 0;               // cycles that are needed there
+  bool anywhere = false;             // a single instruction, at whatever pc it is entered
   std::vector<RegionByte> bytes;     // by address
   bool pages[256] = {};              // whose entry in the map matters
 
@@ -108,7 +109,7 @@ struct Region {
 /// The region that begins at `pc`; empty if nothing there can be compiled. Reads nothing but what it is given.
 Region find_region(const Guest& guest, std::uint16_t pc, const RegionLimits& limits = {});
 
-/// A region of the instruction at `pc` alone, of which `code` is known.
-Region single_instruction(const Guest& guest, std::uint16_t pc, Code code);
+/// A region of one instruction, wherever it stands, of which `code` is known; for tests.
+Region single_instruction(Variant variant, std::uint8_t opcode, Code code);
 
 }  // namespace inlay::m6502
