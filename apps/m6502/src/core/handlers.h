@@ -58,8 +58,10 @@ M6502_HANDLER [[gnu::noinline, gnu::cold]] Interpreted come_back(Bus* bus, const
   return Why;
 }
 
-/// Runs the instruction at pc by its opcode function.
+/// Runs the instruction at pc by its opcode function; by none if some of it may lie in a device.
 M6502_HANDLER [[gnu::noinline]] inline Interpreted slow(M6502_STATE) {
+  if ((pc & 0xFF) > 0xFD && (pc >= 0xFFFE || bus->map.read[(pc >> 8) + 1] != ReadMemory)) [[clang::musttail]]
+    return come_back<Interpreted::Look>(M6502_CALL);
   put_back(bus, pc, left, a, x, y, s, n, z, c);
   Cpu& cpu = bus->cpu;
   cpu.leave = 0;

@@ -20,12 +20,15 @@
 #include <exception>
 #include <limits>
 
+#include "core/interpreter.h"
 #include "core/step.h"
 #include "machine/state.h"
 
 namespace inlay::m6502 {
 namespace {
 
+/// More than the longest instruction has.
+constexpr std::int64_t Margin = 8;
 /// Hooks that follow each other without any time: more is a loop that never ends.
 constexpr int MaxHooksInCycle = 1000;
 
@@ -201,12 +204,44 @@ void run_steps(MachineState& state, std::int64_t limit, bool once) {
   if (branch && before - cpu.left == 3) --state.poll_cycle;
 }
 
+/// The state behind a fast engine's last instruction.
+void leave_engine(MachineState& state) {
+  Cpu& cpu = state.bus.cpu;
+  state.in_engine = false;
+  state.lines.ends(state.now());
+  const bool masked = (std::exchange(cpu.leave, std::uint8_t{0}) & LeaveMasked) != 0;
+  looked(state, masked || cpu.i != 0);
+}
+
+/// The interpreter and compiled regions for as long as time is left and nobody needs the driver. Where that is because
+/// an instruction has to be stepped, it is.
+void run_fast(MachineState& state, std::int64_t limit) {
+  Bus& bus = state.bus;
+  Cpu& cpu = bus.cpu;
+  const std::int64_t now = state.now();
+  bus.end = limit - Margin;
+  cpu.left = bus.end - now;
+  state.in_engine = true;
+  const Interpreted why = m6502_interpret(&bus, state.options.variant);
+  leave_engine(state);
+  if (why == Interpreted::Look && !state.memory.hooked(cpu.pc)) run_steps(state, limit, true);
+}
+
+/// Pages 0 and 1 are accessed without asking what they are.
+bool fast_engines_can(const MachineState& state) {
+  const Map& map = state.bus.map;
+  return map.read[0] == ReadMemory && map.read[1] == ReadMemory && map.write[1] < WriteDevice;
+}
+
 /// What comes at a boundary at which there is nothing else to do.
 void go_on(MachineState& state, std::int64_t until, bool once) {
   if (state.bus.memory[state.bus.cpu.pc] == JamOpcode && state.memory.hooked(state.bus.cpu.pc)) return call_hook(state);
   if (once || !quiet(state)) return run_steps(state, until, true);
   if (!state.events.empty()) until = std::min(until, state.events.begin()->first);
-  run_steps(state, until, false);
+  if (state.options.engine != Engine::Step && until - state.now() > Margin && fast_engines_can(state))
+    run_fast(state, until);
+  else
+    run_steps(state, until, false);
 }
 
 }  // namespace

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// All engines are in the same state in the same cycle, whatever a program does.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "machine/random_program.h"
+#include "machine/test_engines.h"
+
+namespace inlay::m6502 {
+namespace {
+
+struct DifferentialCase {
+  std::string name;
+  MachineOptions options;
+  int programs;
+  std::int64_t cycles;
+};
+
+void PrintTo(const DifferentialCase& differential, std::ostream* out) { *out << differential.name; }
+
+class Differential : public ::testing::TestWithParam<DifferentialCase> {};
+
+/// Empty if all is the same; else the first thing that is not.
+std::string difference(RandomProgram& expected, RandomProgram& seen) {
+  const auto [first, second] =
+      std::mismatch(expected.log().begin(), expected.log().end(), seen.log().begin(), seen.log().end());
+  std::string text;
+  if (first != expected.log().end() || second != seen.log().end()) {
+    for (auto before = first - std::min<std::ptrdiff_t>(3, first - expected.log().begin()); before != first; ++before)
+      text += to_string(*before) + ", ";
+    text += "then " + (first == expected.log().end() ? "nothing" : to_string(*first)) + ", but here " +
+            (second == seen.log().end() ? "nothing" : to_string(*second));
+    return text;
+  }
+  if (expected.machine().cycle() != seen.machine().cycle()) return "the cycle at the end";
+  if (expected.machine().registers() != seen.machine().registers()) return "the registers at the end";
+  for (int address = 0; address != 0x10000; ++address)
+    if (const auto at = static_cast<std::uint16_t>(address); expected.machine().peek(at) != seen.machine().peek(at))
+      return "memory at " + std::to_string(address);
+  return text;
+}
+
+TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) {
+  const DifferentialCase& given = GetParam();
+  MachineOptions by_steps = given.options;
+  by_steps.engine = Engine::Step;
+  std::size_t interrupts = 0, entries = 0;
+  std::int64_t instructions = 0;
+  for (int program = 0; program != given.programs; ++program) {
+    const auto seed = static_cast<std::uint32_t>(program * 7919 + 1);
+    RandomProgram expected(seed, by_steps), seen(seed, given.options);
+    expected.run(given.cycles, 0);
+    seen.run(given.cycles, seed);
+    const std::string what = difference(expected, seen);
+    ASSERT_EQ(what, "") << "seed " << seed;
+    interrupts += static_cast<std::size_t>(expected.machine().statistics().interrupts);
+    instructions += expected.machine().statistics().instructions;
+    entries += expected.log().size();
+  }
+  // That the programs live.
+  EXPECT_GT(interrupts, static_cast<std::size_t>(given.programs));
+  EXPECT_GT(entries, static_cast<std::size_t>(given.programs) * 100);
+  RecordProperty("instructions", std::to_string(instructions));
+  RecordProperty("interrupts", std::to_string(interrupts));
+}
+
+std::vector<DifferentialCase> cases() {
+  std::vector<DifferentialCase> all;
+  for (const Variant variant : {Variant::Nmos, Variant::Cmos})
+    for (const EngineCase& engine : engine_cases(variant)) {
+      const bool jit = engine.options.engine == Engine::Jit;
+      all.push_back({engine.name + (variant == Variant::Cmos ? "_65c02" : "_6502"), engine.options, jit ? 20 : 200,
+                     jit ? 100'000 : 50'000});
+    }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Differential, ::testing::ValuesIn(cases()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace inlay::m6502
