@@ -48,6 +48,7 @@ class Joiner {
  private:
   std::vector<llvm::GlobalValue*> frontier();
   bool is_called_where_it_matters(const llvm::GlobalValue& global);
+  bool is_within_limits(const llvm::GlobalValue& declaration, const runtime::SymbolRecord& record);
   Result<bool> offer(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol);
   Result<bool> carry(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol);
   void run_initializers_of(const runtime::Image& image);
@@ -96,6 +97,26 @@ void Joiner::count(const runtime::SymbolRecord& record) {
   }
 }
 
+/// The body of a function that does not ask to be inlined wherever it is called.
+bool Joiner::is_within_limits(const llvm::GlobalValue& declaration, const runtime::SymbolRecord& record) {
+  const llvm::StringRef name = declaration.getName();
+  if (record.instructions > options_.body_limit) {
+    leave(name, std::to_string(record.instructions) + " instructions");
+    return false;
+  }
+  if (record.instructions > SmallBody &&
+      std::uint64_t{record.instructions} * declaration.getNumUses() > options_.copies_limit) {
+    leave(name, std::to_string(record.instructions) + " instructions, in " + std::to_string(declaration.getNumUses()) +
+                    " places");
+    return false;
+  }
+  if (report_.instructions + record.instructions > options_.total_limit) {
+    leave(name, "enough was joined already");
+    return false;
+  }
+  return true;
+}
+
 Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::SymbolRef& symbol) {
   const runtime::SymbolRecord& record = symbol.record();
   llvm::StringRef name = declaration.getName();
@@ -104,22 +125,9 @@ Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::Symbol
         record.size > options_.constant_limit)
       return false;
   } else {
-    if (record.instructions > options_.body_limit) {
-      leave(name, std::to_string(record.instructions) + " instructions");
-      return false;
-    }
-    if (record.instructions > SmallBody &&
-        std::uint64_t{record.instructions} * declaration.getNumUses() > options_.copies_limit) {
-      leave(name, std::to_string(record.instructions) + " instructions, in " +
-                      std::to_string(declaration.getNumUses()) + " places");
-      return false;
-    }
-    if (report_.instructions + record.instructions > options_.total_limit) {
-      leave(name, "enough was joined already");
-      return false;
-    }
     INLAY_TRY(llvm::Function * body, bodies_.function(std::string_view(name)));
     if (!body) return false;
+    if (!body->hasFnAttribute("inlay-inline") && !is_within_limits(declaration, record)) return false;
     if (asks_to_stay(*body)) {
       leave(name, "it asks not to be inlined");
       return false;

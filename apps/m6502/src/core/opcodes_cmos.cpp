@@ -4,13 +4,14 @@
 
 #include "core/describe.h"
 #include "core/tables.h"
+#include "inlay/annotate.h"
 
 namespace inlay::m6502 {
 
 extern "C" {
-#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                                \
-  void opcode_c02_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
-    CmosInstruction<Variant::Cmos, 0x##BYTE>::run(cpu, bus, map, code);                     \
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                                             \
+  INLAY_INLINE void opcode_c02_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
+    CmosInstruction<Variant::Cmos, 0x##BYTE>::run(cpu, bus, map, code);                                  \
   }
 #include "core/opcodes_cmos.def"
 #undef M6502_OPCODE

@@ -4,20 +4,21 @@
 
 #include "core/describe.h"
 #include "core/tables.h"
+#include "inlay/annotate.h"
 
 namespace inlay::m6502 {
 
 extern "C" {
-#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                            \
-  void opcode_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
-    NmosInstruction<Variant::Nmos, 0x##BYTE>::run(cpu, bus, map, code);                 \
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                                         \
+  INLAY_INLINE void opcode_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
+    NmosInstruction<Variant::Nmos, 0x##BYTE>::run(cpu, bus, map, code);                              \
   }
 #include "core/opcodes_nmos.def"
 #undef M6502_OPCODE
 
-#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                                 \
-  void opcode_2a03_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
-    NmosInstruction<Variant::Ricoh2A03, 0x##BYTE>::run(cpu, bus, map, code);                 \
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND)                                                              \
+  INLAY_INLINE void opcode_2a03_##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
+    NmosInstruction<Variant::Ricoh2A03, 0x##BYTE>::run(cpu, bus, map, code);                              \
   }
 #include "core/opcodes_2a03.def"
 #undef M6502_OPCODE

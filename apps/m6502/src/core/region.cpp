@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "core/region.h"
+
+#include "inlay/annotate.h"
+
+namespace inlay::m6502 {
+
+namespace {
+
+// Field by field: the bytes between are nobody's, and would be variables, too.
+[[gnu::always_inline]] inline void copy(const Cpu& from, Cpu& to) {
+  to.left = from.left;
+  to.pc = from.pc;
+  to.a = from.a;
+  to.x = from.x;
+  to.y = from.y;
+  to.s = from.s;
+  to.n = from.n;
+  to.z = from.z;
+  to.c = from.c;
+  to.v = from.v;
+  to.d = from.d;
+  to.i = from.i;
+}
+
+}  // namespace
+
+extern "C" {
+
+INLAY_INLINE void m6502_region_begin(const Cpu& from, Cpu& to) {
+  copy(from, to);
+  to.leave = 0;
+}
+
+INLAY_INLINE void m6502_region_end(const Cpu& from, Cpu& to) {
+  copy(from, to);
+  to.leave = from.leave;
+}
+
+INLAY_INLINE bool m6502_region_has_time(const Cpu& cpu, std::int64_t cycles) { return cpu.left > cycles; }
+INLAY_INLINE void m6502_region_at(Cpu& cpu, std::uint16_t pc) { cpu.pc = pc; }
+INLAY_INLINE std::uint16_t m6502_region_pc(const Cpu& cpu) { return cpu.pc; }
+INLAY_INLINE bool m6502_region_is_at(const Cpu& cpu, std::uint16_t pc) { return cpu.pc == pc; }
+INLAY_INLINE bool m6502_region_leaves(const Cpu& cpu) { return cpu.leave != 0; }
+}
+
+}  // namespace inlay::m6502

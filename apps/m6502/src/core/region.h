@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What compiled regions call beside opcodes, to have the registers in variables of their own.
+#pragma once
+
+#include "inlay/m6502/bus.h"
+#include "inlay/m6502/cpu.h"
+
+namespace inlay::m6502 {
+
+extern "C" {
+/// The registers as variables; nothing asks to leave yet.
+void m6502_region_begin(const Cpu& from, Cpu& to);
+void m6502_region_end(const Cpu& from, Cpu& to);
+/// Whether `cycles` may be taken before the time is up.
+bool m6502_region_has_time(const Cpu& cpu, std::int64_t cycles);
+/// At `pc`, in compiled code.
+void m6502_region_at(Cpu& cpu, std::uint16_t pc);
+std::uint16_t m6502_region_pc(const Cpu& cpu);
+bool m6502_region_is_at(const Cpu& cpu, std::uint16_t pc);
+bool m6502_region_leaves(const Cpu& cpu);
+}
+
+}  // namespace inlay::m6502

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Each opcode once more, as region_A9_LDA_IMM: the same definition for what compiled code nearly always knows. The
+// general one can do the same, but carries all that it asks its `code` into each place where it is inlined: ten times
+// the work for LLVM.
+#include "core/instructions.h"
+#include "inlay/annotate.h"
+
+namespace inlay::m6502 {
+
+namespace {
+
+/// In memory, with all of its bytes known.
+constexpr Code known(Code operand) {
+  return (operand & (CodeLow | CodeHigh)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion;
+}
+
+}  // namespace
+
+extern "C" {
+#define M6502_REGION(PREFIX, INSTRUCTION, VARIANT, BYTE, NAME, MODE)                                   \
+  INLAY_INLINE void PREFIX##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code operand) { \
+    INSTRUCTION<Variant::VARIANT, 0x##BYTE>::run(cpu, bus, map, known(operand));                       \
+  }
+
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND) M6502_REGION(region_, NmosInstruction, Nmos, BYTE, NAME, MODE)
+#include "core/opcodes_nmos.def"
+#undef M6502_OPCODE
+
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND) M6502_REGION(region_2a03_, NmosInstruction, Ricoh2A03, BYTE, NAME, MODE)
+#include "core/opcodes_2a03.def"
+#undef M6502_OPCODE
+
+#define M6502_OPCODE(BYTE, NAME, MODE, KIND) M6502_REGION(region_c02_, CmosInstruction, Cmos, BYTE, NAME, MODE)
+#include "core/opcodes_cmos.def"
+#undef M6502_OPCODE
+}
+
+}  // namespace inlay::m6502

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "jit/compile.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "inlay/lower.h"
+
+namespace inlay::m6502 {
+
+namespace {
+
+/// A region that always leaves after a few instructions takes longer to enter than to interpret.
+constexpr std::size_t FewNodes = 6;
+
+bool pays(const Region& region) {
+  return region.nodes.size() > FewNodes ||
+         std::any_of(region.nodes.begin(), region.nodes.end(), [](const RegionNode& node) { return node.check; });
+}
+
+}  // namespace
+
+Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
+                              const DeviceNames& names, Level level) {
+  INLAY_TRY(ir::Module module, emit_region(region, variant, map, names));
+  INLAY_TRY(Unit unit, lower(module, {.facts = level == Level::O2 || level == Level::O3}));
+  return compiler.load(std::move(unit), level);
+}
+
+void do_job(const inlay::Jit& compiler, RegionJob& job) {
+  const auto began = std::chrono::steady_clock::now();
+  if (!job.cancelled) {
+    job.region = find_region({job.variant, job.memory.data(), &job.map, job.facts.data()}, job.pc, job.limits);
+    // Code where stores are not watched: then they must be.
+    for (const RegionByte& byte : job.region.bytes)
+      if (const int page = byte.address >> 8; job.map.write[page] == WriteUnwatched) job.map.write[page] = WriteMemory;
+  }
+  if (!job.cancelled && pays(job.region)) {
+    Result<Loaded> loaded = compile_region(compiler, job.region, job.variant, job.map, *job.names, job.level);
+    if (loaded) {
+      job.code = loaded->function<void(Bus*, Cpu*)>(std::string(RegionName));
+      job.loaded = *std::move(loaded);
+    }
+  }
+  job.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  job.done.store(true, std::memory_order_release);
+}
+
+}  // namespace inlay::m6502

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a copy of the guest to a region's code, on any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "inlay/jit.h"
+#include "jit/emit.h"
+#include "jit/region.h"
+
+namespace inlay::m6502 {
+
+using RegionCode = void (*)(Bus*, Cpu*);
+
+/// What is asked for, as the guest was then; and what came of it, once `done`.
+struct RegionJob {
+  std::uint16_t pc = 0;
+  Variant variant = Variant::Nmos;
+  RegionLimits limits;
+  Level level = Level::O2;
+  std::vector<std::uint8_t> memory;
+  std::vector<std::uint8_t> facts;
+  Map map = {};
+  std::shared_ptr<const DeviceNames> names;
+  std::atomic<bool> cancelled = false;
+
+  Region region;
+  std::optional<Loaded> loaded;
+  RegionCode code = nullptr;
+  double milliseconds = 0;
+  std::atomic<bool> done = false;
+};
+
+/// The code of a region: what its function is called in it is RegionName.
+Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
+                              const DeviceNames& names, Level level);
+
+void do_job(const inlay::Jit& compiler, RegionJob& job);
+
+}  // namespace inlay::m6502

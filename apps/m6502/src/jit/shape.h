@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What regions have to know of an opcode beside the function that is called for it.
+#pragma once
+
+#include <cstdint>
+
+#include "inlay/m6502/cpu.h"
+#include "jit/region.h"
+
+namespace inlay::m6502 {
+
+struct Shape {
+  std::uint8_t length = 1;
+  std::uint8_t fetched = 1;  // bytes, with those that are fetched for nothing
+  std::uint8_t cycles = 8;   // at most, with crossed pages and branches taken
+  Flow flow = Flow::Next;
+  bool compiled = true;    // false: the driver's business (BRK, JAM, STP, WAI)
+  bool relative = false;   // the last operand byte is a distance
+  bool may_leave = false;  // may set Cpu::leave
+};
+
+Shape shape_of(Variant variant, std::uint8_t opcode);
+
+}  // namespace inlay::m6502
