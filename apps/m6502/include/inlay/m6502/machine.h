@@ -108,31 +108,37 @@ class Machine {
                           std::function<void(std::uint16_t, std::uint8_t, std::int64_t)> write);
   /// Bytes for whole pages; those of a bank that can be written are kept while it is out.
   Result<BankId> add_bank(std::vector<std::uint8_t> bytes, bool writable);
-  /// Brings it in at a page; what is there goes out: banks are kept, what else was there is gone. Compiled code of a
-  /// bank is kept while it is out. May be called by a device, an event or a hook.
+  /// Brings it in at a page; what is there goes out: banks are kept, what else was there is gone. A bank is in one
+  /// place at a time; where it was, its bytes stay as memory of no bank. The pages become memory or ROM, but those
+  /// whose writes go to a device keep that. Compiled code of a bank is kept while it is out. May be called by a device,
+  /// an event or a hook.
   Result<void> switch_in(BankId bank, int page);
 
   // Lines. `since`: the cycle at which that happened, not later than now; so an event that comes late for its cycle is
-  // seen as if it had been in time.
+  // seen as if it had been in time. Without it, now: in a device's access its cycle, but in a plain ReadFunction or
+  // WriteFunction, which the machine does not see, the instruction's last cycle.
   void set_irq(bool low, std::optional<std::int64_t> since = {}, int source = 0);  // low if one of 32 sources is
   void nmi(std::optional<std::int64_t> since = {});
   void reset();  // takes seven cycles of the next run()
 
+  /// Now; in an access of a device of plain functions, at some boundary before.
   std::int64_t cycle() const;
   /// Runs until the first boundary that is not before `until`.
   Stopped run(std::int64_t until);
   Stopped step();  // one instruction, or the beginning of an interrupt
-  void stop();     // from a device, an event or a hook: behind the instruction
+  void stop();     // from a device, an event or a hook: behind the instruction; else at the beginning of the next run()
   void fail(std::string message);
 
-  /// `what` is called at the first boundary that is not before `at`, with the cycle that it was scheduled for.
+  /// `what` is called at the first boundary that is not before `at`, with the cycle that it was scheduled for. By an
+  /// event: a cycle behind that event's at least.
   void schedule(std::int64_t at, std::function<void(Machine&, std::int64_t)> what);
 
-  /// Called instead of the instruction at `pc` (a trap, a system call): it changes registers, and may take time. The
-  /// byte there is replaced by one that no engine runs; peek() shows the program's.
+  /// Called instead of the instruction at `pc` (a trap, a system call): it changes registers, and may take time; one
+  /// that leaves pc and takes no time, again and again, is an Error. The byte there is replaced by one that no engine
+  /// runs: the program reads that, peek() shows the program's. One at a place; an empty function takes it away.
   void on_execute(std::uint16_t pc, std::function<void(Machine&)> what);
 
-  Registers registers() const;
+  Registers registers() const;  // at boundaries: not in a device's access
   void set_registers(const Registers& registers);
   void take_cycles(int cycles);  // by a hook
 
