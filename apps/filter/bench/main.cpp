@@ -10,9 +10,9 @@
 #include <string>
 
 #include "by_hand.h"
+#include "engine/evaluate.h"
 #include "inputs.h"
 #include "output/aggregate.h"
-#include "output/evaluate.h"
 #include "queries.h"
 #include "sweeps.h"
 #include "turns.h"

@@ -5,9 +5,12 @@
     command.py INLAY_FILTER
 """
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import os
 import pathlib
 import pty
@@ -104,9 +107,30 @@ def small(folder):
     gives("--no-header has none in the output", run("--no-header", "--select", "column2", "true", stdin="a,b\nc,d\n"), 0, "b\nd\n")
     gives("--header", run("--header", "\"1\" = 3", stdin="1,2\n3,4\n5,6\n"), 0, "1,2\n3,4\n")
     gives("--types", run("--types", "a=text,b=real", "--select", "b + 0.5 as b", "a = '01'", stdin="a,b\n01,2\n1,2\n"), 0, "b\n2.5\n")
+    (folder / "one.csv").write_text("a,b\n1,x\n")
     (folder / "t.jsonl").write_text('{"a":1,"b":"x"}\n{"a":2,"b":null}\n')
     gives("JSON Lines by name", run("a = 2", folder / "t.jsonl"), 0, '{"a":2,"b":null}\n')
     gives("JSON Lines from standard input", run("--input-format", "jsonl", "--select", "b", "a = 1", stdin='{"a":1,"b":"x"}\n'), 0, '{"b":"x"}\n')
+    spelled = [r'{"a":1.50,"t":"x\u00e9\/\"","m":1.50,"o":{"k" : [1, 2]},"i":12345678901234567890,"d":"2024-01-01T10:00","f":true}', '{"a":2,"t":"y","m":"q","o":null,"i":1e2,"d":null,"f":false}',
+               '{"a":"NaN","m": [ ] ,"i":0.10,"t":null}']
+    (folder / "spelled.jsonl").write_text("\n".join(spelled) + "\n")
+    same = '{"a":"NaN","t":null,"m":[ ],"o":null,"i":0.10,"d":null,"f":null}'
+    for words in (["--select", "a,t,m,o,i,d,f"], ["--format", "jsonl"]):
+        gives(f"values of JSON are written as they were: {words}", run(*words, "true", folder / "spelled.jsonl"), 0, "\n".join(spelled[:2]) + "\n" + same + "\n")
+    gives("numbers of JSON stay as they were in CSV", run("--format", "csv", "--select", "a,t,m,o,i,d,f", "true", folder / "spelled.jsonl"), 0,
+          'a,t,m,o,i,d,f\n1.50,"xé/""",1.50,"{""k"" : [1, 2]}",12345678901234567890,2024-01-01T10:00,true\n2,y,q,,1e2,,false\nNaN,,[ ],,0.10,,\n')
+    gives("what is computed is written anew", run("--select", "a + 0 as b, m || '' as m, a", "a = 1.5", folder / "spelled.jsonl"), 0, '{"b":1.5,"m":"1.50","a":1.50}\n')
+    gives("empty lines among them", run("--input-format", "jsonl", "--select", "a,b", "true", stdin='\n{"a":1.0,"b":"\\u0041"}\n\n{"b":"x","a":1.25e0}'), 0,
+          '{"a":1.0,"b":"\\u0041"}\n{"a":1.25e0,"b":"x"}\n')
+    (folder / "texts.jsonl").write_text('{"a":"\\u0041","b":"x"}\n')
+    (folder / "texts.csv").write_text('a,b\nq,"z"\n')
+    for files, wanted in ((("texts.jsonl", "texts.csv"), ['{"a":"\\u0041"}', '{"a":"q"}']), (("texts.csv", "texts.jsonl"), ['{"a":"q"}', '{"a":"\\u0041"}'])):
+        gives(f"{files} have columns of one form", run("--format", "jsonl", "--select", "a", "b <> ''", *[folder / f for f in files]), 0, "\n".join(wanted) + "\n")
+    for words in (["--select", "a, b as a"], ["--select", "a, a"], ["--agg", "sum(a) as b", "--group-by", "b"], ["--agg", "sum(a), sum(a)"]):
+        fails(f"{words}: names of JSON are there once", run("--format", "jsonl", *words, "true", stdin="a,b\n1,x\n"), "two columns are called", "AS gives")
+    gives("CSV has them as often as one likes", run("--select", "a, a", "true", stdin="a,b\n1,x\n"), 0, "a,a\n1,1\n")
+    (folder / "twice").write_text(run("--shard", "1/1", "--agg", "sum(a), sum(a)", "true", folder / "one.csv")[1])
+    fails("merge refuses them, too", run("merge", "--format", "jsonl", folder / "twice"), "two columns are called 'sum(a)'")
     gives("JSON Lines to CSV", run("--format", "csv", "true", folder / "t.jsonl"), 0, "a,b\n1,x\n2,\n")
     base = folder / "base"
     database = sqlite3.connect(base)
@@ -116,6 +140,10 @@ def small(folder):
     gives("SQLite by its beginning", run("--input-format", "sqlite", "--table", "t", "b is null or a = 3", base), 0, "a,b\n2,\n3,z\n")
     gives("--table says that it is SQLite", run("--table", "u", "c < 1", base), 0, "c\n0.5\n")
     gives("--table with a query", run("--table", "select a * 2 as d from t", "d > 2", base), 0, "d\n4\n6\n")
+    gives("--types of a table", run("--types", "a=text", "--table", "t", "a < '2'", base), 0, "a,b\n1,x\n")
+    fails("a type of no column of a table", run("--types", "aa=text", "--table", "t", "a < '2'", base), "no column 'aa'", "'a'")
+    code, out, said = run("--json", "--types", "a=text", "--table", "t", "a < '2'", base)
+    claim("which are told", json.loads(said)["columns"] == [{"name": "a", "type": "text", "origin": "given"}, {"name": "b", "type": "text", "origin": "declared"}], said)
     fails("which table", run("a = 1", base), "several tables", "'t'")
     gives("options for the machine", run("--engine", "interpreted", "--cpu", "baseline", "-j", "1", "age = 33", "--count", users), 0, "1\n")
     for engine in ("tiered", "interpreted", "quick", "optimized"):
@@ -172,6 +200,9 @@ def small(folder):
     gives("tabs that nobody told of are kept", run("--select", "b, a", "true", folder / "tab.csv"), 0, "b\ta\nq\tp\n")
     gives("semicolons before semicolons", run("true", folder / "semicolon.csv", folder / "semicolon.csv"), 0, "a;b\np;q\np;q\n")
     gives("the last row of a file with CR gets one", run("a = 'r'", folder / "cr.csv"), 0, "a,b\rr,s\r")
+    for name, content, row in (("lf.csv", b"a,b\n1,2\r", "1,2\r\n"), ("lf.jsonl", b'{"a":2}\r', '{"a":2}\r\n')):
+        (folder / name).write_bytes(content)
+        gives(f"a CR at the end of {name} does not end a line", run("true", folder / name, folder / name), 0, ("a,b\n" if name == "lf.csv" else "") + 2 * row)
     (folder / "cr.csv").write_bytes(b'a,b\r1,"p\nq"\rx,"r"\r')
     gives("lines that end in CR are quoted where others are in a text", run("--types", "a=integer", "a = 1", folder / "cr.csv"), 2, 'a,b\r1,"p\nq"\r', "cr.csv:3:", '  x,"r"\n')
 
@@ -226,6 +257,40 @@ def small(folder):
     fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
     fails("an empty input", run("true", stdin=""), "standard input", "empty")
     fails("a folder", run("true", folder), str(folder))
+    for suffix, packed, word in ((".gz", gzip.compress(USERS.encode()), "zcat"), (".bz2", bz2.compress(USERS.encode()), "bzcat"), (".xz", lzma.compress(USERS.encode()), "xzcat"),
+                                 (".zst", b"\x28\xb5\x2f\xfd\0\0", "zstdcat"), (".parquet", b"PAR1\x15\0", "Parquet"), (".xlsx", b"PK\x03\x04\x14\0", "ZIP"), (".arrow", b"ARROW1\0\0\xff", "Arrow")):
+        (folder / f"users.csv{suffix}").write_bytes(packed)
+        fails(f"{suffix} is no text", run("age > 3", folder / f"users.csv{suffix}"), f"users.csv{suffix}: error: is ", word)
+        fails(f"nor is it from a pipe: {suffix}", run("age > 3", stdin=packed), "standard input", word)
+        fails(f"nor as JSON Lines: {suffix}", run("--input-format", "jsonl", "age > 3", stdin=packed), word)
+    fails("a database from a pipe", run("a = 1", stdin=base.read_bytes()), "SQLite database", "file")
+    fails("a database as text", run("--input-format", "csv", "a = 1", base), "SQLite database")
+    fails("JSON that is taken for CSV", run("a = 1", stdin='{"a":1,"b":2}\n'), "--input-format jsonl")
+    fails("an array of JSON", run("--input-format", "jsonl", "a = 1", stdin='[{"a":1}]\n'), "jq -c")
+
+    # Options that are of no file, and operands that are not what they should be.
+    for option in (["--delimiter", ","], ["--header"], ["--no-header"]):
+        fails(f"{option} of JSON Lines", run(*option, "a = 1", folder / "t.jsonl"), "t.jsonl: error: is JSON Lines", option[0])
+        fails(f"{option} of a table", run(*option, "--input-format", "sqlite", "--table", "t", "a = 1", base), "is an SQLite database", option[0])
+        claim(f"{option} beside CSV", run(*option, "--count", "true", folder / "t.jsonl", users)[0] != 2)
+    for condition in ("-age > -40", "-age>3", "-(age) = 3", "-j * 2 > 4"):
+        fails(f"{condition} without --", run(condition, users), "--help", f"note: if '{condition}' is the condition, write -- before it")
+    claim("other mistakes have no such hint", "note" not in run("--agee", "age > 3", users)[2] and "note" not in run("-x", "age > 3", users)[2])
+    fails("the file before the condition", run(users, "age > 3"), f"'{users}' is a file; the condition comes first")
+    fails("no condition but a file", run("--count", users), "the condition comes first", "true lets all rows pass")
+    os.mkdir(folder / "here")
+    (folder / "here" / "active").write_text("")
+    done = subprocess.run([command, "active", users.with_name("active.csv")], cwd=folder / "here", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    claim("a column that is called as a file", b"is a file" not in done.stderr, done.stderr)
+    fails("--select that cannot be read", run("--select", "age +", "true", users), "--select:1:6: error: the expression ends")
+    fails("--select of no column", run("--select", "agee", "true", users), "--select:1:1: error: no column is called 'agee'")
+    fails("--group-by of no column", run("--count", "--group-by", "agee", "true", users), "--group-by:1:1: error:")
+    fails("--agg of no column", run("--agg", "sum(agee)", "true", users), "--agg:1:1: error:", "^~~~")
+    fails("no shard", run("--shard", "5/4", "true", users), "--shard: ", "'5/4'")
+    for condition, advice in (("age > 40 || age < 3", "'||' joins texts; conditions are joined with OR"), ("age > 40 && age < 3", "write AND"), ("!(age > 3)", "write NOT"), ("age => 3", "write >="),
+                              ("where age > 3", "behind WHERE"), ("name regexp 'x'", "write x ~")):
+        fails(f"another language: {condition}", run(condition, users), advice, "^")
+    gives("signs that are spelled in two ways", run("--count", "age == 33 or age != 33 and age <> 44", users), 0, "3\n")
     gives("rows before an error are there", run("age / (age - 44) < 0", users), 2, header + "Zo,33,5000.5,NO\n", "users.csv:3:", "division by zero", "O\"\"Brien", "[trap]")
     gives("an error of --select, too", run("--select", "12 / (age - 44) as x", "true", users), 2, "x\n-1\n", "users.csv:3:", "division by zero")
     gives("no aggregates after an error", run("--agg", "sum(12 / (age - 44))", "true", users), 2, "", "users.csv:3:")
@@ -260,6 +325,39 @@ def write_csv(path, rows):
         for row in rows:
             cells = ["" if v is None else '"' + v.replace('"', '""') + '"' if isinstance(v, str) else str(v) for v in row]
             file.write(",".join(cells) + "\n")
+
+
+def files_of_the_guide(folder):
+    """docs/guide/filter-files.md."""
+    def types(*cells, words=()):
+        code, out, said = run("--json", *words, "--select", "x", "x is null or x is not null", stdin="k,x\n" + "".join(f"1,{cell}\n" for cell in cells))
+        return json.loads(said.splitlines()[-1])["columns"][0]["type"]
+
+    for wanted, cells in (("boolean", ["true", "False"]), ("integer", ["42", "-7"]), ("real", ["2.5"]), ("real", ["1e6", "7"]), ("date", ["2024-02-29"]), ("timestamp", ["2024-02-29 12:30"]),
+                          ("timestamp", ["2024-02-29T12:30:00.25", "2024-03-01"]), ("text", ["007"]), ("text", ['"1,5"']), ("text", ["yes"]), ("text", ["29.02.2024"]), ("text", ["12345678901234567890"]),
+                          ("text", ["2024-02-29T12:30:00Z"]), ("text", ["2024-02-29T12:30:00+02:00"]), ("text", ["1.5", "NaN"]), ("text", ["1", "inf"])):
+        claim(f"{cells} are {wanted}", types(*cells) == wanted, types(*cells))
+    zones = "k,t\n1,2024-02-29T12:30:00Z\n2,2024-02-29T12:30:00+02:00\n"
+    gives("Z is read, other offsets are not", run("--types", "t=timestamp", "--select", "k", "t = '2024-02-29 12:30:00'", stdin=zones), 2, "k\n1\n", "standard input:3", "is not a timestamp")
+    gives("nor cast", run("--format", "csv", "--select", "t::timestamp as t", "k = 1", stdin=zones), 0, "t\n2024-02-29 12:30:00\n")
+    odd = "k,x\n1,nan\n2,INF\n3,-Infinity\n4,1e300\n5,0.10\n6,\n"
+    gives("NaN and infinities of CSV", run("--types", "x=real", "--format", "jsonl", "--select", "x", "true", stdin=odd), 0,
+          '{"x":"NaN"}\n{"x":"Infinity"}\n{"x":"-Infinity"}\n{"x":1e+300}\n{"x":0.1}\n{"x":null}\n')
+    gives("which are computed with", run("--types", "x=real", "--select", "x * 2 as y", "true", stdin=odd), 0, "y\nNaN\nInfinity\n-Infinity\n2e+300\n0.2\n\n")
+    gives("quotes of TSV", run("--input-format", "tsv", "--select", "a", "b = 'z'", stdin='a\tb\n"x\t""y"\tz\n'), 0, 'a\n"x\t""y"\n')
+    fails("a quote in the middle", run("--input-format", "tsv", "true", stdin='a\tb\nx"y\tz\n'), "standard input:2", "a quote inside a field")
+    gives("lines of nothing", run("--select", "a", "true", stdin="\na,b\n\n1,2\n\n\n3,4\n\n"), 0, "a\n1\n3\n")
+    gives("where there is one column", run("--count", "a is null", stdin="a\n\n1\n\n"), 0, "2\n")
+    gives("names that are there twice", run("--select", "a_2", "a = 1", stdin="a,a\n1,2\n"), 0, "a_2\n2\n")
+    for expression, wanted in (("substr('abc', 0, 2)", "a"), ("substr('abc', 0)", "abc"), ("substr('abc', -2)", "bc"), ("substr('abc', 3, -2)", "ab"), ("substr('abc', 4)", '""'), ("substr('abc', -5, 3)", "a"),
+                               ("date_trunc('week', date '2024-02-29')", "2024-02-26"), ("date_trunc('day', date '2024-02-29')", "2024-02-29"), ("date_trunc('quarter', date '2024-05-29')", "2024-04-01"),
+                               ("'a\nb' ~ 'a.b'", "false"), ("'a\nb' ~ '(?s)a.b'", "true"), ("'a\nb' ~ '^b'", "false"), ("'a\nb' ~ '(?m)^b'", "true"), ("'é' ~ '^.$'", "true")):
+        gives(expression, run("--select", f"{expression} as x", "true", stdin="k,l\n1,2\n"), 0, f"x\n{wanted}\n")
+    groups = ["--agg", "count(*), sum(k), avg(k), min(s) as first", "--group-by", "s"]
+    rows = "k,s\n2,b\n9223372036854775807,a\n1,\n9223372036854775807,a\n"
+    gives("aggregates are a table", run(*groups, "true", stdin=rows), 0, "s,count(*),sum(k),avg(k),first\na,2,18446744073709551614,9.223372036854776e+18,a\nb,1,2,2,b\n,1,1,1,\n")
+    gives("of JSON Lines, too, if that is said", run(*groups, "--format", "jsonl", "k < 3", stdin=rows), 0,
+          '{"s":"b","count(*)":1,"sum(k)":2,"avg(k)":2,"first":"b"}\n{"s":null,"count(*)":1,"sum(k)":1,"avg(k)":1,"first":null}\n')
 
 
 def types_of_nothing(folder):
@@ -388,6 +486,39 @@ def threads_and_shards(folder):
     code, out, said = run("merge", "--format", "jsonl", folder / "one")
     claim("merge with --format", code == 0 and json.loads(out)["count(*)"] == int(run("--count", "age > 3", big)[1]), out, said)
     gives("a part from standard input", run("merge", "-", stdin=(folder / "one").read_bytes()), 0, run("--count", "age > 3", big)[1])
+    said = "is of another command than"
+    other = folder / "other.csv"
+    other.write_bytes(content.replace(b",Zo,", b",Ze,"))
+    (folder / "apart").mkdir()
+    same, changed = folder / "apart" / "big.csv", folder / "apart" / "changed" / "big.csv"
+    changed.parent.mkdir()
+    same.write_bytes(content)
+    changed.write_bytes(other.read_bytes())
+    whole = ["--agg", "sum(id) as s", "--group-by", "name as n", "age > 3"]
+    first, second = folder / "y1", folder / "y2"
+    first.write_text(run("--shard", "1/2", *whole, big)[1])
+    for what, words, file, errors in (
+            ("aggregates", ["--agg", "sum(age) as s", *whole[2:]], big, ["--agg is 'sum(age) as s' here, 'sum(id) as s' there"]),
+            ("keys", [*whole[:3], "note as n", "age > 3"], big, ["--group-by", "'note as n'"]),
+            ("conditions", [*whole[:4], "age > 4"], big, ["the condition", "'age > 4'"]),
+            ("files", whole, other, ["input 1", "other.csv"]), ("files of one name", whole, changed, ["input 1", "beginning"]),
+            ("types", ["--types", "id=real", *whole], big, ["--types", "'id=real'"]), ("kinds of input", ["--delimiter", ",", *whole], big, ["--delimiter", "not given"])):
+        second.write_text(run("--shard", "2/2", *words, file)[1])
+        fails(f"parts of different {what}", run("merge", first, second), "y2", said, "y1", *errors)
+    second.write_text(run("--shard", "2/3", *whole, big)[1])
+    fails("parts of different numbers of shards", run("merge", first, second), "y2", "one of 3 shards here, of 2 there")
+    second.write_text(run("--shard", "2/2", "--format", "jsonl", *whole, big)[1])
+    fails("parts of different formats", run("merge", first, second), "--format")
+    gives("unless merge has one", run("merge", "--format", "tsv", first, second), 0, run("--format", "tsv", *whole, big)[1])
+    second.write_text(run("--shard", "2/2", *whole, same)[1])
+    gives("the same file in another folder", run("merge", first, second), 0, run(*whole, big)[1])
+    for form in (["--format", "jsonl"], ["--format", "tsv"], ["--format", "csv", "--count"]):
+        words = form + (whole[2:] if "--count" in form else whole)
+        for i, part in enumerate((first, second)):
+            part.write_text(run("--shard", f"{i + 1}/2", *words, big)[1])
+        gives(f"merge writes what shards were asked for: {form}", run("merge", first, second), 0, run(*words, big)[1])
+    first.write_text(first.read_text().replace("inlay-filter-partial 2", "inlay-filter-partial 1"))
+    fails("parts of another version", run("merge", second, first), "y1", "another version")
     fails("rows are no part", run("merge", big), "big.csv", "cat")
     fails("no shard", run("--shard", "4/3", "true", big), "4/3")
     fails("shards of a pipe", run("--shard", "1/3", "true", stdin=content), "standard input")
@@ -461,6 +592,7 @@ def threads_and_shards(folder):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     small(folder)
+    files_of_the_guide(folder)
     types_of_nothing(folder)
     against_sqlite(folder)
     threads_and_shards(folder)

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -88,7 +90,7 @@ Result<Input> open_any(const std::string& file, const Options& options, const In
       return Error(ErrorKind::InvalidArgument, "an SQLite database is read from a file, not from standard input");
     INLAY_TRY(const int descriptor, open_file(file));  // SQLite's own message does not say why
     close(descriptor);
-    INLAY_TRY(input.source, open_sqlite(file, options.table));
+    INLAY_TRY(input.source, open_sqlite(file, options.table, options.types, first != nullptr));
     return input;
   }
   TextOptions text;
@@ -121,6 +123,23 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
   return input;
 }
 
+Result<void> check_options(const Options& options) {
+  const char* const option = options.delimiter != 0 ? "--delimiter"
+                             : !options.header      ? nullptr
+                             : *options.header      ? "--header"
+                                                    : "--no-header";
+  if (!option) return {};
+  for (const std::string& file : options.files) {
+    const InputFormat format = format_of(file, options);
+    if (format == InputFormat::Csv || format == InputFormat::Tsv) return {};
+  }
+  const std::string& first = options.files.front();
+  const bool json = format_of(first, options) == InputFormat::JsonLines;
+  return Error(ErrorKind::InvalidArgument,
+               std::string("is ") + (json ? "JSON Lines" : "an SQLite database") + "; " + option + " is of CSV files",
+               {.file = name_of(first)});
+}
+
 Result<std::int64_t> size_for_shards(const std::string& file) {
   struct stat status;
   if (is_standard_input(file) ? fstat(STDIN_FILENO, &status) != 0 : stat(file.c_str(), &status) != 0)
@@ -128,6 +147,27 @@ Result<std::int64_t> size_for_shards(const std::string& file) {
   if (!S_ISREG(status.st_mode))
     return Error(ErrorKind::InvalidArgument, "only files can be divided with --shard", {.file = name_of(file)});
   return static_cast<std::int64_t>(status.st_size);
+}
+
+Result<std::string> describe_file(const std::string& file) {
+  constexpr std::size_t Beginning = std::size_t{64} << 10;
+  INLAY_TRY(const std::int64_t size, size_for_shards(file));
+  INLAY_TRY(const int descriptor, open_file(file));
+  std::vector<char> begin(std::min(Beginning, static_cast<std::size_t>(size)));
+  const ssize_t got = pread(descriptor, begin.data(), begin.size(), 0);
+  const int reason = errno;
+  close(descriptor);
+  if (got < 0) {
+    errno = reason;
+    return system_error(file, "cannot be read");
+  }
+  std::uint64_t sum = 0xcbf29ce484222325;  // FNV-1a: nobody has a reason to deceive us
+  for (ssize_t i = 0; i < got; ++i)
+    sum = (sum ^ static_cast<unsigned char>(begin[static_cast<std::size_t>(i)])) * 0x100000001b3;
+  std::array<char, 64> told;
+  std::snprintf(told.data(), told.size(), ", %lld bytes, beginning %016llx", static_cast<long long>(size),
+                static_cast<unsigned long long>(sum));
+  return (is_standard_input(file) ? std::string() : file.substr(file.rfind('/') + 1)) + told.data();
 }
 
 }  // namespace inlay::filter::command

@@ -24,8 +24,15 @@ struct Input {
 /// column does not change its type in the middle of the output.
 Result<Input> open_input(const std::string& file, const Options& options, const Input* first);
 
+/// Whether options that only CSV has are given where no file is CSV.
+Result<void> check_options(const Options& options);
+
 /// The bytes of a regular file; an error for what has none that are known, which cannot be divided among shards.
 Result<std::int64_t> size_for_shards(const std::string& file);
+
+/// A regular file by its name (not its folder), its size and what it begins with, so that another one of that name is
+/// told from it, on another machine, too.
+Result<std::string> describe_file(const std::string& file);
 
 /// By name or beginning, never ByName.
 InputFormat format_of(const std::string& file, const Options& options);

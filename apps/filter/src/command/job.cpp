@@ -19,6 +19,13 @@ void sort_out(std::vector<ColumnId>& columns) {
                 columns.end());
 }
 
+std::vector<std::string> names_of(const Aggregation& aggregation) {
+  std::vector<std::string> names;
+  for (const Key& key : aggregation.keys) names.push_back(key.name);
+  for (const Aggregate& aggregate : aggregation.aggregates) names.push_back(aggregate.name);
+  return names;
+}
+
 std::vector<std::string> names_of(const std::vector<OutputColumn>& columns) {
   std::vector<std::string> names;
   for (const OutputColumn& column : columns) names.push_back(column.name);
@@ -56,12 +63,13 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
   job.origins_ = input.origins;
   job.silent_ = options.quiet;
   job.aggregating_ = options.aggregating();
+  job.of_json_ = input.format == InputFormat::JsonLines;
   const Format format = output_format(options, input);
   job.as_they_stood_ = writes_as_they_stood(options, input);
   job.use(job.condition_, true);
 
   if (job.aggregating_) {
-    INLAY_TRY(job.keys_, compile_columns(schema, options.group_by, how));
+    INLAY_TRY(job.keys_, in_option(compile_columns(schema, options.group_by, how), "--group-by"));
     for (const OutputColumn& key : job.keys_) {
       job.aggregation_.keys.push_back({.type = key.value.type, .name = key.name});
       job.use(key.value, true);
@@ -72,7 +80,8 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
       Aggregate aggregate{.kind = item.kind, .type = Type::Integer, .name = item.name};
       job.arguments_.emplace_back();
       if (item.kind != AggregateKind::Rows) {
-        INLAY_TRY(Compiled argument, filter::compile(schema, item.argument, Runner::Kind::Projection, how));
+        INLAY_TRY(Compiled argument,
+                  in_option(filter::compile(schema, item.argument, Runner::Kind::Projection, how), "--agg"));
         aggregate.type = argument.type;
         const bool of_value = item.kind != AggregateKind::Count;
         if (of_value && argument.column && input.origins[argument.column->value - 1] == TypeOrigin::Unknown &&
@@ -84,13 +93,20 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
       INLAY_TRY_VOID(check(aggregate));
       job.aggregation_.aggregates.push_back(std::move(aggregate));
     }
+    INLAY_TRY_VOID(check_names(format, names_of(job.aggregation_)));
   } else if (!job.as_they_stood_) {
-    INLAY_TRY(job.selected_, compile_columns(schema, options.select.empty() ? all : options.select, how));
+    INLAY_TRY(job.selected_,
+              in_option(compile_columns(schema, options.select.empty() ? all : options.select, how), "--select"));
+    INLAY_TRY_VOID(check_names(format, names_of(job.selected_)));
     for (const OutputColumn& column : job.selected_) {
       const std::optional<ColumnId> id = column.value.column;
       job.as_cells_.push_back(id && format != Format::JsonLines && schema[*id].storage == Storage::Cell &&
                               !schema[*id].dictionary);
-      job.use(column.value, !job.as_cells_.back());
+      // In CSV, texts are not what JSON has, and others are written alike.
+      const bool number = id && (schema[*id].type == Type::Integer || schema[*id].type == Type::Real);
+      job.as_tokens_.push_back(id && job.of_json_ && (format == Format::JsonLines || number));
+      if (job.as_tokens_.back()) job.kept_.push_back(*id);
+      job.use(column.value, !job.as_cells_.back() && !job.as_tokens_.back());
     }
     job.writer_.emplace(format, names_of(job.selected_));
     // Of text without names, these are not the file's.
@@ -98,6 +114,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     job.with_header_ = !csv || !input.source->header().empty();
   }
   sort_out(job.columns_);
+  sort_out(job.kept_);
   sort_out(job.doubtful_);
   return job;
 }
@@ -123,6 +140,8 @@ void Job::write(const InputBatch& batch, Workplace& workplace, std::string& out)
     const Compiled& value = selected_[i].value;
     if (as_cells_[i]) {
       columns[i].cells = reinterpret_cast<const Text*>(batch.batch.columns[value.column->value - 1].values);
+    } else if (as_tokens_[i]) {
+      columns[i].tokens = batch.written[value.column->value - 1];
     } else {
       evaluator.evaluate(value, batch.batch, workplace.values[i]);
       columns[i].values = &workplace.values[i];
@@ -173,18 +192,18 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
   return done;
 }
 
-void append_results(std::string& out, Format format, bool only_count, const Aggregation& aggregation,
-                    const Groups& groups) {
+Result<void> append_results(std::string& out, Format format, bool only_count, const Aggregation& aggregation,
+                            const Groups& groups) {
   if (only_count) {
     out += std::to_string(groups.states(0)[0].count) + '\n';
-    return;
+    return {};
   }
-  std::vector<std::string> names;
-  for (const Key& key : aggregation.keys) names.push_back(key.name);
-  for (const Aggregate& aggregate : aggregation.aggregates) names.push_back(aggregate.name);
+  std::vector<std::string> names = names_of(aggregation);
+  INLAY_TRY_VOID(check_names(format, names));
   const TableWriter writer(format, std::move(names));
   writer.append_header(out);
   writer.append(out, aggregation, groups);
+  return {};
 }
 
 }  // namespace inlay::filter::command

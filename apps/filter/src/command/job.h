@@ -9,7 +9,7 @@
 #include "command/input.h"
 #include "command/options.h"
 #include "command/pipeline.h"
-#include "output/evaluate.h"
+#include "output/columns.h"
 
 namespace inlay::filter::command {
 
@@ -27,7 +27,11 @@ class Job {
 
   /// The columns that are read, for Source::use().
   const std::vector<ColumnId>& columns() const { return columns_; }
+  /// And of these the ones for Source::keep().
+  const std::vector<ColumnId>& kept() const { return kept_; }
   bool as_they_stood() const { return as_they_stood_; }
+  /// Whether it is for JSON, whose values are kept as they are written.
+  bool of_json() const { return of_json_; }
   const Aggregation& aggregation() const { return aggregation_; }
   const std::vector<TypeOrigin>& origins() const { return origins_; }
   const Schema& schema() const { return schema_; }
@@ -46,21 +50,21 @@ class Job {
 
   Schema schema_;
   Compiled condition_;
-  bool as_they_stood_ = false, silent_ = false, aggregating_ = false, with_header_ = true;
+  bool as_they_stood_ = false, of_json_ = false, silent_ = false, aggregating_ = false, with_header_ = true;
   std::vector<OutputColumn> selected_;
-  std::vector<bool> as_cells_;  // of these: whether they are written as they stood
+  std::vector<bool> as_cells_, as_tokens_;  // of these: whether they are written as they stood
   std::optional<TableWriter> writer_;
   std::vector<OutputColumn> keys_;
   std::vector<std::optional<Compiled>> arguments_;
   Aggregation aggregation_;
-  std::vector<ColumnId> columns_;
+  std::vector<ColumnId> columns_, kept_;
   std::vector<TypeOrigin> origins_;
   std::vector<ColumnId> doubtful_;  // taken as text because nothing told their type
 };
 
 /// Writes the options' aggregates; `aggregation` is of the first file, if there was one.
-void append_results(std::string& out, Format format, bool only_count, const Aggregation& aggregation,
-                    const Groups& groups);
+Result<void> append_results(std::string& out, Format format, bool only_count, const Aggregation& aggregation,
+                            const Groups& groups);
 
 Format output_format(const Options& options, const Input& input);
 /// Whether rows are written as they are in the input, which must be text then.

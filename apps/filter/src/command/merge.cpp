@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,9 +61,13 @@ Result<int> merge(const Options& options) {
     INLAY_TRY(Partial part, parse_partial(text, file));
     if (!all) {
       parts.resize(static_cast<std::size_t>(part.shard.count));
-    } else if (part.shard.count != all->shard.count || part.condition != all->condition ||
-               part.only_count != all->only_count || part.aggregation != all->aggregation) {
-      return Error(ErrorKind::InvalidArgument, "is of another command than " + options.files[0], {.file = file});
+    } else if (const std::optional<std::string> other = difference(part, *all)) {
+      return Error(ErrorKind::InvalidArgument, "is of another command than " + options.files[0] + ": " + *other,
+                   {.file = file});
+    } else if (!options.format && part.format != all->format) {
+      return Error(ErrorKind::InvalidArgument,
+                   "was to be written in another --format than " + options.files[0] + "; say one to merge",
+                   {.file = file});
     }
     if (parts[static_cast<std::size_t>(part.shard.number - 1)]++ > 0)
       return Error(ErrorKind::InvalidArgument, "is shard " + std::to_string(part.shard.number) + " a second time",
@@ -77,8 +81,9 @@ Result<int> merge(const Options& options) {
   }
   INLAY_TRY_VOID(check_shards(parts));
   std::string text;
-  append_results(text, options.format.value_or(Format::Csv), all->only_count && !options.format, all->aggregation,
-                 all->groups);
+  const std::optional<Format> format = options.format ? options.format : all->format;
+  INLAY_TRY_VOID(
+      append_results(text, format.value_or(Format::Csv), all->only_count && !format, all->aggregation, all->groups));
   INLAY_TRY_VOID(write_output(text));
   return all->passed > 0 ? StatusPassed : StatusNothing;
 }

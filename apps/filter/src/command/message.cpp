@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "input/text_batches.h"
+#include "runtime/utf8.h"
 
 namespace inlay::filter::command {
 
@@ -24,7 +25,7 @@ std::string excerpt(std::string_view text, char line_end, std::int64_t line) {
   text = text.substr(0, text.find(line_end));
   if (text.ends_with('\r')) text.remove_suffix(1);
   std::size_t size = std::min(text.size(), LongestExcerpt);
-  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  while (size < text.size() && size > 0 && is_continuation(text[size])) --size;
   std::string shown(text.substr(0, size));
   for (char& c : shown)
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = c == '\t' ? '\t' : '?';
@@ -43,6 +44,14 @@ Error with_excerpt(Error error, std::string_view text, char line_end, std::int64
 void tell(const Error& error) {
   const std::string text = error.to_string();
   std::fprintf(stderr, "%s%s\n", error.place().known() ? "" : "inlay-filter: ", text.c_str());
+}
+
+Error in_option(const Error& error, std::string_view option) {
+  Place place = error.place();
+  place.file = option;
+  Error named(error.kind(), error.message(), std::move(place));
+  for (const std::string& note : error.notes()) static_cast<void>(std::move(named).with_note(note));
+  return named;
 }
 
 Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::string_view text,

@@ -13,6 +13,14 @@ namespace inlay::filter::command {
 
 void tell(const Error& error);
 
+/// An error of an expression that an option has: with the option's name for that of the expression.
+Error in_option(const Error& error, std::string_view option);
+template <class T>
+Result<T> in_option(Result<T> result, std::string_view option) {
+  if (!result) return in_option(result.error(), option);
+  return result;
+}
+
 /// An error in a row of a batch: with file, line and the line's text. `text` is the batch's before it was split.
 Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::string_view text,
                  const std::string& file);

@@ -3,6 +3,7 @@
 
 #include <inlay/version.h>
 #include <sched.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "command/message.h"
+#include "language/syntax.h"
 
 namespace inlay::filter::command {
 
@@ -27,7 +29,8 @@ constexpr const char* Examples =
     "  zcat log.jsonl.gz | inlay-filter --input-format jsonl --count 'status >= 500'\n"
     "  inlay-filter --shard 1/2 --count 'age > 30' users.csv > part1; inlay-filter merge part1 part2\n"
     "Exit status: 0 rows passed, 1 none did, 2 an error.\n"
-    "The language of conditions: man inlay-filter, docs/guide/filter-language.md";
+    "A condition that begins with - goes behind --. The whole: man inlay-filter;\n"
+    "docs/guide/filter-language.md, what conditions say; docs/guide/filter-files.md, what is read and written";
 
 constexpr const char* MergeExamples = "Exit status: 0 rows passed, 1 none did, 2 an error.";
 
@@ -157,13 +160,13 @@ Result<void> understand(Options& options, const Texts& texts) {
   if (!texts.input_format.empty()) options.input_format = InputFormats.at(texts.input_format);
   options.filter.engine = Engines.at(texts.engine);
   if (texts.select) {
-    INLAY_TRY(options.select, parse_list(*texts.select));
+    INLAY_TRY(options.select, in_option(parse_list(*texts.select), "--select"));
   }
   if (texts.aggregates) {
-    INLAY_TRY(options.aggregates, parse_aggregates(*texts.aggregates));
+    INLAY_TRY(options.aggregates, in_option(parse_aggregates(*texts.aggregates), "--agg"));
   }
   if (texts.group_by) {
-    INLAY_TRY(options.group_by, parse_list(*texts.group_by));
+    INLAY_TRY(options.group_by, in_option(parse_list(*texts.group_by), "--group-by"));
   }
   if (texts.types) {
     INLAY_TRY(options.types, parse_types(*texts.types));
@@ -172,7 +175,7 @@ Result<void> understand(Options& options, const Texts& texts) {
     INLAY_TRY(options.delimiter, parse_delimiter(*texts.delimiter));
   }
   if (texts.shard) {
-    INLAY_TRY(options.shard, parse_shard(*texts.shard));
+    INLAY_TRY(options.shard, in_option(parse_shard(*texts.shard), "--shard"));
   }
   if (texts.with_header || texts.without_header) options.header = texts.with_header;
   if (options.count && !options.aggregates.empty())
@@ -184,7 +187,42 @@ Result<void> understand(Options& options, const Texts& texts) {
   if (!options.table.empty() && options.input_format == InputFormat::ByName) options.input_format = InputFormat::Sqlite;
   if (!options.table.empty() && options.input_format != InputFormat::Sqlite)
     return usage("--table is of SQLite databases");
+  options.traits.push_back({"the condition", options.condition});
+  const auto said = [&](const char* option, const std::optional<std::string>& text) {
+    if (text) options.traits.push_back({option, *text});
+  };
+  if (options.count) options.traits.push_back({"--count", ""});
+  said("--agg", texts.aggregates);
+  said("--group-by", texts.group_by);
+  said("--types", texts.types);
+  said("--delimiter", texts.delimiter);
+  if (options.header) options.traits.push_back({*options.header ? "--header" : "--no-header", ""});
+  if (!texts.input_format.empty()) options.traits.push_back({"--input-format", texts.input_format});
+  if (!options.table.empty()) options.traits.push_back({"--table", options.table});
   return {};
+}
+
+/// An argument that was taken for options, and looks like a condition that begins with a minus sign.
+const char* condition_with_minus(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--") return nullptr;
+    if (argument.size() < 2 || argument[0] != '-' || argument[1] == '-') continue;
+    if (argument.find_first_of(" <>=(+*/~") != std::string_view::npos) return argv[i];
+  }
+  return nullptr;
+}
+
+/// Whether the operands are the wrong way round, or the condition is missing: it is the name of a file, and nothing
+/// that could be a condition.
+Result<void> check_condition(const Options& options) {
+  struct stat status;
+  if (stat(options.condition.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return {};
+  if (parse_syntax(options.condition)) return {};
+  std::string message = "'" + options.condition +
+                        "' is a file; the condition comes first, as in inlay-filter 'age > 30' " + options.condition;
+  if (options.files.empty()) message += "; true lets all rows pass";
+  return usage(std::move(message));
 }
 
 /// Runs CLI11's parser; a status if there is nothing to do then.
@@ -197,6 +235,8 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
     const int status = app.exit(error, output, errors);
     std::fputs(output.str().c_str(), stdout);
     std::fputs(errors.str().c_str(), stderr);
+    if (const char* condition = status == 0 ? nullptr : condition_with_minus(argc, argv))
+      std::fprintf(stderr, "note: if '%s' is the condition, write -- before it\n", condition);
     return status == 0 ? 0 : StatusError;
   }
 }
@@ -227,6 +267,11 @@ Parsed parse_command_line(int argc, char** argv) {
     parsed.status = parse(app, argc, argv);
   }
   if (parsed.status) return parsed;
+  if (const Result<void> checked = options.merge ? Result<void>() : check_condition(options); !checked) {
+    tell(checked.error());
+    parsed.status = StatusError;
+    return parsed;
+  }
   if (options.files.empty()) options.files.emplace_back("-");
   if (const Result<void> understood = understand(options, texts); !understood) {
     tell(understood.error());

@@ -38,6 +38,7 @@ struct Options {
 
   int threads = 1;
   std::optional<Shard> shard;
+  std::vector<Trait> traits;  // what was said of input and results, so that merge sees what belongs together
   FilterOptions filter;
   bool explain = false;
   bool json = false;

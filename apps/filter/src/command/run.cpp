@@ -50,6 +50,7 @@ class Run {
   }
 
   Result<void> files() {
+    INLAY_TRY_VOID(check_options(options_));
     INLAY_TRY_VOID(measure());
     // Where rows go to the terminal, they show how far we are.
     const bool apart = options_.quiet || options_.aggregating() || isatty(STDOUT_FILENO) == 0;
@@ -61,11 +62,16 @@ class Run {
   /// Sizes, for shards and for progress.
   Result<void> measure() {
     std::int64_t total = 0;
+    traits_ = options_.traits;
     for (const std::string& file : options_.files) {
       const Result<std::int64_t> size = size_for_shards(file);
       if (!size && options_.shard) return size.error();
       if (!size) return {};  // opening it says why, if it cannot be read
       total += *size;
+      if (!options_.shard) continue;
+      const std::size_t number = traits_.size() - options_.traits.size() + 1;
+      INLAY_TRY(std::string described, describe_file(file));
+      traits_.push_back({"input " + std::to_string(number), std::move(described)});
     }
     total_ = total;
     return {};
@@ -82,6 +88,7 @@ class Run {
     if (!first_) settle_types(input, options_);
     INLAY_TRY_VOID(prepare(input));
     input.source->use(job_->columns());
+    input.source->keep(job_->kept());
     Source& source = *input.source;
     std::int64_t offset = 0, batches = 0;
     const Stages stages{.next = [&] { return next(source, input.format == InputFormat::Sqlite, offset, batches); },
@@ -113,6 +120,7 @@ class Run {
       // Nothing else of the input is part of a job: where rows are written as they stand, all inputs are text by now.
       const bool same = std::ranges::equal(job_->schema().columns(), schema.columns()) &&
                         output_format(options_, input) == format_ &&
+                        (input.format == InputFormat::JsonLines) == job_->of_json() &&
                         writes_as_they_stood(options_, input) == job_->as_they_stood();
       if (same) return {};
     } else {
@@ -211,13 +219,14 @@ class Run {
     const bool only_count = options_.count && options_.group_by.empty();
     if (options_.shard)
       return write_output(to_text(Partial{.shard = *options_.shard,
-                                          .condition = options_.condition,
+                                          .traits = traits_,
+                                          .format = options_.format,
                                           .only_count = only_count,
                                           .passed = passed_,
                                           .aggregation = aggregation_,
                                           .groups = *std::move(total_groups_)}));
     std::string text;
-    append_results(text, format_, only_count && !options_.format, aggregation_, *total_groups_);
+    INLAY_TRY_VOID(append_results(text, format_, only_count && !options_.format, aggregation_, *total_groups_));
     return write_output(text);
   }
 
@@ -235,6 +244,7 @@ class Run {
   const Options& options_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::optional<std::int64_t> total_;  // bytes
+  std::vector<Trait> traits_;          // of all shards
   std::optional<Progress> progress_;
   std::optional<Input> first_;
   std::vector<ListItem> all_;  // the columns of the first file

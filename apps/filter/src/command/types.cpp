@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "input/infer.h"
+#include "language/json.h"
 #include "language/scanner.h"
 #include "language/source_error.h"
 #include "language/wanted.h"
-#include "output/write.h"
 
 namespace inlay::filter::command {
 

@@ -9,7 +9,7 @@
 
 #include "command/input.h"
 #include "command/options.h"
-#include "output/evaluate.h"
+#include "engine/evaluate.h"
 
 namespace inlay::filter::command {
 

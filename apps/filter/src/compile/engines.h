@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../../../../tests/sanitized.h"
 #include "compile/compile.h"
 #include "compile/emit.h"
 #include "interpret/interpret.h"
@@ -21,8 +22,13 @@ inline const Jit& jit() {
   return jit;
 }
 
+/// How many of `count` random cases there is time for: sanitizers take ten times as long.
+constexpr std::uint64_t cases(std::uint64_t count) { return Sanitized ? (count + 3) / 4 : count; }
+
 inline std::vector<CompileOptions> every_option() {
   std::vector<CompileOptions> all;
+  if (Sanitized)
+    return {{.tier = Tier::Quick}, {.tier = Tier::Optimized, .cpu = Cpu::Baseline}, {.tier = Tier::Optimized}};
   for (const Tier tier : {Tier::Quick, Tier::Optimized})
     for (const Cpu cpu : {Cpu::Baseline, Cpu::Avx2, Cpu::Avx512, Cpu::Native})
       if (supports(cpu)) all.push_back({.tier = tier, .cpu = cpu});

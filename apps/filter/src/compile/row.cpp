@@ -35,8 +35,7 @@ RowEmitter::RowEmitter(const Program& program, ir::Builder& builder, bool bitmap
                                   {"validity", Ptr},
                                   {"offset", I64},
                                   {"dictionary", Ptr},
-                                  {"dictionary_size", I64},
-                                  {"dictionary_version", I64}});
+                                  {"dictionary_size", I64}});
   scope_type_ = m_.named_struct("Scope");
   m_.define_struct(scope_type_, {{"fault", I32},
                                  {"column", I32},

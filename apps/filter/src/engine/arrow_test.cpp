@@ -372,6 +372,22 @@ TEST(ArrowStreams, yield_batches_and_release_them) {
   EXPECT_EQ(producer.released, 2);
 }
 
+TEST(ArrowStreams, batches_of_impossible_lengths_are_refused_and_not_counted) {
+  for (const std::int64_t length :
+       {std::int64_t{-6}, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    Producer producer;
+    producer.batches = 4;
+    ArrowStream stream = ArrowStream::open(producer.stream()).value();
+    EXPECT_TRUE(stream.next().value());
+    producer.table.array.length = length;
+    EXPECT_FALSE(stream.next());
+    EXPECT_FALSE(stream.next());
+    producer.table.array.length = 6;
+    EXPECT_EQ(stream.next().value()->batch().first_row, 6) << length;
+    EXPECT_EQ(producer.released, 4);
+  }
+}
+
 TEST(ArrowStreams, tell_what_the_producer_says_when_it_fails_in_the_middle) {
   Producer producer;
   producer.batches = 3;

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "compile/programs.h"
@@ -171,6 +174,116 @@ TEST(Engine, ErrorsNameRowAndExpression) {
     const Result<Selection> third = second.select({.rows = 2, .columns = other});
     ASSERT_FALSE(third);
     EXPECT_EQ(third.error().message(), "row 1: division by zero in 'amount / (amount - 4)'");
+  }
+}
+
+TEST(Engine, ErrorsAndPlansAreWrittenOneToALine) {
+  const std::int64_t amounts[] = {1};
+  Schema schema;
+  schema.add(column("a\nb", Type::Integer, Storage::Int64, 8));
+  const ColumnData data[] = {{.values = reinterpret_cast<const std::byte*>(amounts)}};
+  constexpr std::string_view Text = "cast(\"a\nb\" as text) < 'x\r\ny' and \"a\nb\" / 0 > 1";
+  Filter filter = Filter::compile(schema, Text, by(Engine::Interpreted)).value();
+  EXPECT_EQ(filter.select({.rows = 1, .columns = data}).error().message(), "row 0: division by zero in '\"a?b\" / 0'");
+  EXPECT_NE(filter.explain().find("< 'x??y'"), std::string::npos) << filter.explain();
+
+  const filter::Text cells[] = {filter::Text("1x")};
+  Schema other;
+  other.add(column("a\nb", Type::Integer, Storage::Cell, 16, Validity::InValue));
+  const ColumnData cell[] = {{.values = reinterpret_cast<const std::byte*>(cells)}};
+  filter = Filter::compile(other, "\"a\nb\" > 0", by(Engine::Interpreted)).value();
+  EXPECT_EQ(filter.select({.rows = 1, .columns = cell}).error().message(),
+            "row 0: '1x' is not an integer, in column 'a?b'");
+}
+
+TEST(Engine, BatchesWithoutRowsNeedNoColumnsAndOthersNeedThoseThatAreRead) {
+  const RandomRows rows = some_rows(10);
+  for (const Engine engine : Engines) {
+    Filter filter = Filter::compile(rows.schema, Condition, by(engine)).value();
+    EXPECT_EQ(filter.select({}).value(), Selection());
+    EXPECT_EQ(filter.count({.rows = 0, .columns = rows.batch().columns}).value(), 0);
+    for (const std::int64_t count : {10, 100000}) {  // of many it would take a sample
+      const Result<Selection> found = filter.select({.rows = count, .columns = rows.batch().columns.first(1)});
+      ASSERT_FALSE(found);
+      EXPECT_EQ(found.error().kind(), ErrorKind::InvalidArgument);
+    }
+    EXPECT_TRUE(filter.select(rows.batch()));
+    Projection projection = Projection::compile(rows.schema, "age * 2", by(engine)).value();
+    EXPECT_EQ(projection.values({}).value().integers.size(), 0u);
+    const std::uint32_t beyond[] = {3, 10};
+    EXPECT_FALSE(projection.values(rows.batch(), beyond));
+  }
+}
+
+TEST(Engine, ListsMayHaveAHundredThousandConstants) {
+  RandomRows rows = some_rows(2000);
+  std::string numbers, texts;
+  for (int i = 0; i < 100'000; ++i) {
+    numbers += (i > 0 ? ", " : "") + std::to_string(i);
+    texts += (i > 0 ? ", 'x" : "'x") + std::to_string(i) + "'";
+  }
+  for (const std::string& text :
+       {"age + 99997 in (" + numbers + ", 10000000000)", "balance in (" + numbers + ", 1e300)",
+        "'x' || cast(age + 99997 as text) in (" + texts + ")"}) {
+    const Selection expected =
+        Filter::compile(rows.schema, text, by(Engine::Interpreted))->select(rows.batch()).value();
+    EXPECT_GT(expected.size(), 0u);
+    EXPECT_LT(expected.size(), 2000u);
+    for (const Engine engine : {Engine::Quick, Engine::Optimized})
+      EXPECT_EQ(Filter::compile(rows.schema, text, by(engine))->select(rows.batch()).value(), expected);
+  }
+}
+
+TEST(Engine, FunctionsAndSchemaMayGoBeforeTheFilter) {
+  const RandomRows rows = some_rows(100000);
+  constexpr std::string_view Text = "own(age) > 3 and name like '%a%'";
+  std::vector<Selection> found;
+  for (const bool built : {false, true})
+    for (const Engine engine : Engines) {
+      auto registry = std::make_unique<Registry>(Registry::standard());
+      const FunctionId sum = registry->find("abs", std::array{Type::Integer}).at(0);
+      Function own = (*registry)[sum];
+      own.name = "own";
+      registry->add(std::move(own));
+      auto schema = std::make_unique<Schema>(rows.schema);
+      std::optional<Filter> filter;
+      if (built) {
+        Expressions expressions(*schema, *registry);
+        const NodeId root = parse(expressions, Text).value();
+        filter = Filter::compile(std::move(expressions), root, by(engine)).value();
+      } else {
+        FilterOptions options = by(engine);
+        options.functions = registry.get();
+        filter = Filter::compile(*schema, Text, options).value();
+      }
+      registry.reset();
+      schema.reset();
+      found.push_back(filter->select(rows.batch()).value());  // plans again, by a sample
+      EXPECT_NE(filter->explain().find("own(age)"), std::string::npos);
+      filter->settle();
+    }
+  for (const Selection& selection : found) EXPECT_EQ(selection, found[0]);
+  EXPECT_FALSE(found[0].empty());
+}
+
+TEST(Engine, TextsOfValuesOutlastProjectionsAndPlans) {
+  const RandomRows rows = some_rows(100000);
+  constexpr std::string_view Text =
+      "case when age > 5 and name like '%a%' then 'a constant of more than sixteen bytes' else name || '!' end";
+  for (const Engine engine : Engines) {
+    std::optional<Projection> projection = Projection::compile(rows.schema, Text, by(engine)).value();
+    Batch few = rows.batch();
+    few.rows = 40;
+    const Values before = projection->values(few).value();        // by the first plan
+    const Values all = projection->values(rows.batch()).value();  // by one that knows a sample
+    projection->settle();
+    projection.reset();
+    const Values copy = before;
+    for (std::size_t i = 0; i < 40; ++i) {
+      ASSERT_EQ(std::string_view(copy.texts[i]), std::string_view(all.texts[i]));
+      ASSERT_TRUE(before.nulls[i] || std::string_view(before.texts[i]).ends_with('!') ||
+                  std::string_view(before.texts[i]) == "a constant of more than sixteen bytes");
+    }
   }
 }
 

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "language/json.h"
+#include "language/source_error.h"
+
 namespace inlay::filter {
 
 namespace {
@@ -34,7 +37,7 @@ void add_tests(std::string& text, const Plan& plan) {
   if (plan.tests.empty()) return;
   text += "tests, in order:\n";
   for (const PlannedTest& test : plan.tests) {
-    text += "  " + std::string(std::size_t{test.depth} * 2, ' ') + test.text;
+    text += "  " + std::string(std::size_t{test.depth} * 2, ' ') + one_line(test.text);
     text += format("  [%.3g ns", test.cost);
     if (test.selectivity >= 0) text += format(", holds for %.3g %%", test.selectivity * 100);
     if (!test.note.empty()) text += "; " + test.note;
@@ -47,21 +50,6 @@ void add_times(std::string& text, Tier tier, const CompileTimes& times) {
   text += "  " + std::string(name_of(tier)) +
           format(": %.1f ms (program %.1f, join %.1f, optimize %.1f, generate %.1f)\n", total(times), times.emit,
                  times.join, times.optimize, times.generate);
-}
-
-void add_quoted(std::string& json, std::string_view text) {
-  json += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (static_cast<unsigned char>(c) < ' ') {
-      json += format("\\u%04x", static_cast<unsigned>(c));
-    } else {
-      json += c;
-    }
-  }
-  json += '"';
 }
 
 void add_times_json(std::string& json, std::string_view name, const CompileTimes& times) {
@@ -101,18 +89,18 @@ std::string explain_json(const Runner& runner, std::string_view expression, std:
   const Plan& plan = runner.plan();
   const Runner::Statistics statistics = runner.statistics();
   std::string json = "{\"expression\":";
-  add_quoted(json, expression);
+  append_json(json, expression);
   json += ",\"tests\":[";
   for (std::size_t i = 0; i < plan.tests.size(); ++i) {
     const PlannedTest& test = plan.tests[i];
     if (i != 0) json += ',';
     json += "{\"text\":";
-    add_quoted(json, test.text);
+    append_json(json, test.text);
     json += format(",\"depth\":%u,\"cost_ns\":%.4g", test.depth, test.cost);
     if (test.selectivity >= 0) json += format(",\"selectivity\":%.4g", test.selectivity);
     if (!test.note.empty()) {
       json += ",\"note\":";
-      add_quoted(json, test.note);
+      append_json(json, test.note);
     }
     json += '}';
   }
@@ -128,7 +116,7 @@ std::string explain_json(const Runner& runner, std::string_view expression, std:
   add_times_json(json, "optimized", statistics.optimized);
   if (!statistics.refusal.empty()) {
     json += ",\"refusal\":";
-    add_quoted(json, statistics.refusal);
+    append_json(json, statistics.refusal);
   }
   return json + '}';
 }

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "interpret/interpret.h"
+#include "language/source_error.h"
 #include "runtime/faults.h"
 
 namespace inlay::filter {
@@ -14,9 +15,10 @@ Error fault_error(const Scope& scope, const Program& program, std::int64_t row, 
   if (row >= 0) text = "row " + std::to_string(row) + ": ";
   text += fault_message(scope);
   if (scope.column > 0 && static_cast<std::uint32_t>(scope.column) <= program.schema->size())
-    text += ", in column '" + (*program.schema)[ColumnId(static_cast<std::uint32_t>(scope.column))].name + "'";
+    text +=
+        ", in column '" + one_line((*program.schema)[ColumnId(static_cast<std::uint32_t>(scope.column))].name) + "'";
   else if (!expression.empty())
-    text += " in '" + std::string(expression) + "'";
+    text += " in '" + one_line(expression) + "'";
   return {ErrorKind::Trap, std::move(text)};
 }
 

@@ -53,50 +53,26 @@ TEST(PassBytes, AreCountedSelectedAndPacked) {
   }
 }
 
-int calls = 0;
-bool counted(Text text) {
-  ++calls;
-  return text.size > 1;
-}
-
-TEST(DictionaryTables, AreMadeOncePerVersion) {
-  Registry registry = Registry::standard();
-  const FunctionId function = registry.add(function_of<&counted>("counted", "counted"));
+TEST(DictionaryTables, AreWhatTheTestSaysOfEachEntry) {
   Schema schema;
   schema.add(testing::column("t", Type::Text, Storage::View, 16));
-  testing::ProgramWriter inner(schema, registry);
-  const SlotNumber t = inner.load("t");
-  const SlotNumber found = inner.append(Op::Call, inner.slot(Type::Boolean), false, {t}, function.value);
+  testing::ProgramWriter inner(schema);
+  const SlotNumber found =
+      inner.call(">", {inner.call("length", {inner.load("t")}), inner.constant(Value::of(std::int64_t{1}))});
   Program outer;
   outer.tables.push_back({ColumnId(1), std::make_shared<Program>(inner.done(found))});
-  DictionaryTables tables(outer);
   const Text texts[] = {Text("a"), Text("ab"), Text("abc")};
   const ColumnData dictionary{.values = reinterpret_cast<const std::byte*>(texts)};
-  ColumnData data[] = {{.dictionary = &dictionary, .dictionary_size = 3, .dictionary_version = 5}};
-  const auto prepare = [&] {
-    ScopeOwner scope;
-    BatchTables made;
-    EXPECT_TRUE(tables.prepare({.rows = 1, .columns = data}, scope.scope(), made));
-    return made;
-  };
-  calls = 0;
-  const BatchTables made = prepare();
-  EXPECT_EQ(calls, 3);
+  ColumnData data[] = {{.dictionary = &dictionary, .dictionary_size = 3}};
+  ScopeOwner scope;
+  BatchTables made;
+  ASSERT_TRUE(prepare_tables(outer, {.rows = 1, .columns = data}, scope.scope(), made));
   const std::uint8_t* table = made.addresses.at(0);
   EXPECT_EQ(std::vector(table - 1, table + 3), (std::vector<std::uint8_t>{2, 0, 1, 1}));
-  EXPECT_EQ(prepare().addresses.at(0), table);
-  EXPECT_EQ(calls, 3);
-  data[0].dictionary_version = 6;
-  data[0].dictionary_size = 2;
-  prepare();
-  EXPECT_EQ(calls, 5);
-  data[0].dictionary_version = 5;
-  data[0].dictionary_size = 3;
-  EXPECT_EQ(prepare().addresses.at(0), table);
-  data[0].dictionary_version = 0;  // unknown
-  prepare();
-  prepare();
-  EXPECT_EQ(calls, 11);
+  data[0] = {};
+  BatchTables none;
+  ASSERT_TRUE(prepare_tables(outer, {.rows = 1, .columns = data}, scope.scope(), none));
+  EXPECT_EQ(none.addresses.at(0)[-1], 2);
 }
 
 }  // namespace

@@ -19,11 +19,14 @@ constexpr std::int64_t LeastSample = 200, LargestSample = 2000;
 }  // namespace
 
 struct Planned::State {
-  State(const Schema& its_schema, const FilterOptions& its_options, Runner::Kind its_kind)
+  State(const Schema& its_schema, const Registry& functions, const FilterOptions& its_options, Runner::Kind its_kind)
       : schema(its_schema), options(its_options), kind(its_kind) {
-    if (options.functions) registry = *options.functions;
-    expressions.emplace(schema, registry ? *registry : Registry::standard());
+    // It is planned again when whoever made the functions may be gone.
+    if (&functions != &Registry::standard()) registry = functions;
+    options.functions = nullptr;
   }
+
+  const Registry& functions() const { return registry ? *registry : Registry::standard(); }
 
   Result<std::shared_ptr<Runner>> plan(const Sample& sample) {
     PlanOptions how;
@@ -59,15 +62,18 @@ Result<Planned> Planned::finish(std::shared_ptr<State> state) {
 
 Result<Planned> Planned::parse(const Schema& schema, std::string_view text, Runner::Kind kind,
                                const FilterOptions& options) {
-  auto state = std::make_shared<State>(schema, options, kind);
+  const Registry& functions = options.functions ? *options.functions : Registry::standard();
+  auto state = std::make_shared<State>(schema, functions, options, kind);
+  state->expressions.emplace(state->schema, state->functions());
   INLAY_TRY(state->root, filter::parse(*state->expressions, text));
   return finish(std::move(state));
 }
 
 Result<Planned> Planned::of(Expressions expressions, NodeId root, Runner::Kind kind, const FilterOptions& options) {
-  auto state = std::make_shared<State>(expressions.schema(), options, kind);
+  // Its functions are those that it was made with: the tree knows them by their numbers.
+  auto state = std::make_shared<State>(expressions.schema(), expressions.registry(), options, kind);
   state->expressions = std::move(expressions);
-  state->expressions->move_to(state->schema);
+  state->expressions->move_to(state->schema, state->functions());
   state->root = root;
   return finish(std::move(state));
 }
@@ -78,7 +84,8 @@ std::shared_ptr<Runner> Planned::runner_for(const Batch& batch) {
   if (state.settled) return state.runner;
   state.seen += batch.rows;
   const std::int64_t rows = std::min({batch.rows, (state.seen + batch.rows_behind) / PartOfRows, LargestSample});
-  if (rows < LeastSample) return state.runner;
+  // A batch that lacks columns is an error of whoever runs it.
+  if (rows < LeastSample || batch.columns.size() < state.schema.size()) return state.runner;
   state.settled = true;
   Result<std::shared_ptr<Runner>> better = state.plan({.batch = &batch, .rows = rows});
   if (!better) return state.runner;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/planned.h"
+#include "engine/values.h"
 #include "inlay/filter/filter.h"
 
 namespace inlay::filter {
@@ -27,47 +28,35 @@ Type Projection::type() const { return state_->planned.type(); }
 
 namespace {
 
-/// Room for so many values of the type; where they go.
-void* make_room(Values& values, std::size_t count) {
-  switch (values.type) {
-    case Type::Boolean:
-      values.booleans.resize(count);
-      return values.booleans.data();
-    case Type::Real:
-      values.reals.resize(count);
-      return values.reals.data();
-    case Type::Text:
-      values.texts.resize(count);
-      return values.texts.data();
-    case Type::Integer:
-    case Type::Date:
-    case Type::Timestamp:
-      break;
-  }
-  values.integers.resize(count);
-  return values.integers.data();
-}
+/// What texts of the values may lie in.
+struct Memory {
+  std::shared_ptr<Runner> runner;  // constants; another may take its place
+  ScopeOwner scope;                // what functions made
+};
 
 Result<Values> project(Planned& planned, const Batch& batch, const std::uint32_t* selection, std::int64_t count) {
-  const std::shared_ptr<Runner> runner = planned.runner_for(batch);
+  auto memory = std::make_shared<Memory>();
+  memory->runner = planned.runner_for(batch);
+  Runner& runner = *memory->runner;
   Values values;
   values.type = planned.type();
-  // Texts that functions made lie in the scope's memory.
-  auto scope = std::make_shared<ScopeOwner>();
   const auto size = static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
   ProjectionOut out{make_room(values, size), nullptr};
-  if (runner->plan().program.nullable) {
+  if (runner.plan().program.nullable) {
     values.nulls.resize(size);
     out.nulls = values.nulls.data();
   }
-  INLAY_TRY_VOID(runner->project(batch, scope->scope(), selection, 0, count, out));
-  values.memory = std::move(scope);
+  INLAY_TRY_VOID(runner.project(batch, memory->scope.scope(), selection, 0, count, out));
+  values.memory = std::move(memory);
   return values;
 }
 
 }  // namespace
 
 Result<Values> Projection::values(const Batch& batch, std::span<const std::uint32_t> selection) {
+  const bool beyond =
+      std::any_of(selection.begin(), selection.end(), [&](std::uint32_t row) { return row >= batch.rows; });
+  if (beyond) return Error(ErrorKind::InvalidArgument, "rows are selected that the batch does not have");
   // An empty list is not the same as none.
   static constexpr std::uint32_t Nothing = 0;
   return project(state_->planned, batch, selection.empty() ? &Nothing : selection.data(),

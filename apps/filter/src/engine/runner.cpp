@@ -4,6 +4,7 @@
 
 #include "engine/fault.h"
 #include "engine/state.h"
+#include "engine/tables.h"
 #include "inlay/trap.h"
 
 namespace inlay::filter {
@@ -87,15 +88,39 @@ struct FilterRun {
   const std::uint8_t* const* tables;
 };
 
-/// Prepares what a batch needs, has `run` do its rows up to `end`, and makes an error where it stops before.
+/// The scope may outlast the runner whose objects it shows.
+class ObjectsInScope {
+ public:
+  ObjectsInScope(Scope& scope, const std::vector<const void*>& objects) : scope_(scope) {
+    scope.objects = objects.data();
+  }
+  ~ObjectsInScope() { scope_.objects = nullptr; }
+  ObjectsInScope(const ObjectsInScope&) = delete;
+  ObjectsInScope& operator=(const ObjectsInScope&) = delete;
+
+ private:
+  Scope& scope_;
+};
+
+/// Whether the columns are there that the program reads.
+bool has_columns(const Program& program, const Batch& batch) {
+  return program.columns.empty() || program.columns.back().value <= batch.columns.size();
+}
+
+/// Prepares what a batch needs, has `run` do its rows up to `end`, and makes an error where it stops before. A batch
+/// without rows needs nothing, and has perhaps no columns.
 template <class Run>
 Result<void> run_batch(Runner::State& state, const Batch& batch, Scope& scope, std::int64_t* raised, Run run) {
+  if (batch.rows <= 0) return {};
+  if (!has_columns(state.plan.program, batch))
+    return Error(ErrorKind::InvalidArgument,
+                 "the batch has " + std::to_string(batch.columns.size()) + " columns, and the condition asks for more");
   const bool bitmaps = has_bitmaps(state.plan.program, batch);
   state.compile_first(bitmaps);
-  scope.objects = state.objects.data();
+  const ObjectsInScope objects(scope, state.objects);
   BatchTables tables;
   std::int64_t row = -1;
-  if (state.tables->prepare(batch, scope, tables)) {
+  if (prepare_tables(state.plan.program, batch, scope, tables)) {
     try {
       const std::optional<std::int64_t> stopped = run(tables.addresses.data(), bitmaps);
       if (!stopped) return {};
@@ -143,12 +168,12 @@ Result<void> Runner::filter_blocks(const Batch& batch, Scope& scope, std::span<s
     const FilterRun run{state, batch.columns.data(), scope, tables};
     for (std::int64_t first = 0; first < batch.rows; first += most) {
       const std::int64_t end = std::min(batch.rows, first + most);
-      std::uint8_t* pass = room.data() - first;
+      const auto pass = [&](std::int64_t row) { return room.data() + (row - first); };
       const std::int64_t done = run_blocks(
           state, bitmaps, first, end,
-          [&](std::int64_t begin, std::int64_t stop) { return run.interpret(begin, stop, pass + begin); },
+          [&](std::int64_t begin, std::int64_t stop) { return run.interpret(begin, stop, pass(begin)); },
           [&](const Code& code, std::int64_t begin, std::int64_t stop) {
-            return run.call(code, begin, stop, pass + begin);
+            return run.call(code, begin, stop, pass(begin));
           },
           batch.rows - end + batch.rows_behind);
       if (done < end) return done;

@@ -47,7 +47,6 @@ Runner::State::State(Plan its_plan, Kind its_kind, const FilterOptions& options,
       texts[i] = to_string(*expressions, inst.node);
   }
   interpreted.emplace(program);
-  tables.emplace(program);
   for (const auto& object : program.objects) objects.push_back(object.get());
   for (const Set& set : program.sets) objects.push_back(set.table.get());
 }

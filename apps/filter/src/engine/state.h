@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/tables.h"
 #include "interpret/interpret.h"
 
 namespace inlay::filter {
@@ -43,7 +42,6 @@ struct Runner::State : std::enable_shared_from_this<Runner::State> {
   std::vector<std::string> texts;  // by instruction: of those that may raise
   std::optional<InterpretedProgram> interpreted;
   std::vector<const void*> objects;  // for Scope::objects
-  std::optional<DictionaryTables> tables;
 
  private:
   /// Batches with bitmaps have code of their own.

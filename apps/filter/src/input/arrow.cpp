@@ -276,7 +276,8 @@ const Schema& ArrowStream::schema() const { return state_->schema; }
 Result<ArrowStream> ArrowStream::open(ArrowArrayStream&& stream) {
   auto state = std::make_unique<State>();
   state->stream = std::exchange(stream, ArrowArrayStream{});
-  if (!state->stream.release) return refused("the stream was released", nullptr);
+  if (!state->stream.release || !state->stream.get_schema || !state->stream.get_next)
+    return refused("the stream was released", nullptr);
   if (int code = state->stream.get_schema(&state->stream, &state->arrow))
     return state->failed(code, "it told its schema");
   INLAY_TRY(state->schema, schema_of(state->arrow));
@@ -287,9 +288,9 @@ Result<std::optional<ArrowBatch>> ArrowStream::next() {
   ArrowArray array{};
   if (int code = state_->stream.get_next(&state_->stream, &array)) return state_->failed(code, "it yielded a batch");
   if (!array.release) return std::optional<ArrowBatch>();
-  const std::int64_t first_row = state_->rows;
-  state_->rows += array.length;
-  INLAY_TRY(ArrowBatch batch, ArrowBatch::take(state_->arrow, std::move(array), first_row));
+  INLAY_TRY(ArrowBatch batch, ArrowBatch::take(state_->arrow, std::move(array), state_->rows));
+  // Only now is it known to be a number of rows.
+  state_->rows += batch.batch().rows;
   return std::optional<ArrowBatch>(std::move(batch));
 }
 

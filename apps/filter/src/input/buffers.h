@@ -38,6 +38,7 @@ struct BatchMemory {
   Buffer characters;
   std::string text_copy;
   std::vector<ColumnData> columns;
+  std::vector<const Text*> written;
 
   explicit BatchMemory(std::shared_ptr<BufferPool> pool) : pool(std::move(pool)) {}
   BatchMemory(const BatchMemory&) = delete;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "input/columns.h"
 
+#include <optional>
 #include <unordered_set>
-#include <utility>
-
-#include "input/source.h"
 
 namespace inlay::filter {
 
@@ -49,6 +47,26 @@ Column typed_column(std::string name, Type type) {
   }
   column.validity = Validity::Bitmap;
   return column;
+}
+
+Result<void> give_types(std::span<const std::string> names, std::span<const std::pair<std::string, Type>> given,
+                        bool others, const std::string& file, std::vector<Type>& types,
+                        std::vector<TypeOrigin>& origins) {
+  if (given.empty()) return {};
+  Schema schema;
+  for (const std::string& name : names) schema.add({.name = name, .accessor = {}});
+  for (const auto& [name, type] : given) {
+    const std::optional<ColumnId> column = schema.find(name);
+    if (!column) {
+      if (others) continue;
+      std::string message = "there is no column '" + name + "' to give a type to";
+      if (const std::optional<std::string> near = schema.suggestion(name)) message += "; did you mean '" + *near + "'?";
+      return Error(ErrorKind::InvalidArgument, std::move(message), {.file = file});
+    }
+    types[column->value - 1] = type;
+    origins[column->value - 1] = TypeOrigin::Given;
+  }
+  return {};
 }
 
 Schema with_column(const Schema& schema, ColumnId id, Column column) {

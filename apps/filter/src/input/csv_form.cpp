@@ -87,24 +87,6 @@ void find_types(CsvBeginning& beginning, std::string_view text) {
   }
 }
 
-Result<void> set_types(CsvBeginning& beginning, const TextOptions& options) {
-  if (options.types.empty()) return {};
-  Schema schema;
-  for (const std::string& name : beginning.names) schema.add({.name = name, .accessor = {}});
-  for (const auto& [name, type] : options.types) {
-    const std::optional<ColumnId> column = schema.find(name);
-    if (!column) {
-      if (options.other_types) continue;
-      std::string message = "there is no column '" + name + "' to give a type to";
-      if (const std::optional<std::string> near = schema.suggestion(name)) message += "; did you mean '" + *near + "'?";
-      return Error(ErrorKind::InvalidArgument, std::move(message), {.file = options.name});
-    }
-    beginning.types[column->value - 1] = type;
-    beginning.origins[column->value - 1] = TypeOrigin::Given;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string_view foreign_encoding(std::string_view text) {
@@ -118,6 +100,30 @@ std::string_view foreign_encoding(std::string_view text) {
   for (std::size_t i = 0; i < size; ++i) zeros[i % 2] += text[i] == 0;
   const std::size_t half = size / 2;
   return (zeros[0] == half && zeros[1] == 0) || (zeros[1] == half && zeros[0] == 0) ? "UTF-16" : "";
+}
+
+std::string_view foreign_format(std::string_view text) {
+  using namespace std::string_view_literals;
+  struct Format {
+    std::string_view begin, advice;
+  };
+  static constexpr Format Formats[] = {
+      {"\x1f\x8b"sv, "compressed by gzip; zcat it into standard input"sv},
+      {"\x28\xb5\x2f\xfd"sv, "compressed by zstd; zstdcat it into standard input"sv},
+      {"\xfd"
+       "7zXZ\0"sv,
+       "compressed by xz; xzcat it into standard input"sv},
+      {"\x04\x22\x4d\x18"sv, "compressed by lz4; lz4cat it into standard input"sv},
+      {"PK\x03\x04"sv, "a ZIP archive, as spreadsheets are; unpack it, or save it as CSV"sv},
+      {"PAR1"sv, "a Parquet file; CSV, TSV, JSON Lines and SQLite are read"sv},
+      {"ARROW1\0\0"sv, "an Arrow file; CSV, TSV, JSON Lines and SQLite are read"sv},
+      {"SQLite format 3\0"sv, "an SQLite database, which is read from a file as such, and not as text"sv},
+  };
+  for (const Format& format : Formats)
+    if (text.starts_with(format.begin)) return format.advice;
+  if (text.starts_with("BZh") && text.substr(std::min<std::size_t>(4, text.size())).starts_with("1AY&SY"))
+    return "compressed by bzip2; bzcat it into standard input";
+  return {};
 }
 
 char line_end_of(std::string_view text, char quote) {
@@ -158,8 +164,10 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   const std::string_view record = sample.substr(sample.size() - left.size() - first.size, first.size);
   BatchMemory memory(std::make_shared<BufferPool>());
   if (const CsvRows row = split_csv(record, 1, beginning.form, {}, memory); row.fault)
-    return Error(ErrorKind::File, row.fault->message,
-                 {.file = options.name, .line = static_cast<std::uint32_t>(1 + lines - first.lines + row.fault->line)});
+    return Error(
+        ErrorKind::File,
+        row.fault->message + (record.starts_with('{') ? "; JSON Lines are read with --input-format jsonl" : ""),
+        {.file = options.name, .line = static_cast<std::uint32_t>(1 + lines - first.lines + row.fault->line)});
 
   bool header = true;
   for (const std::string_view field : first.fields) {
@@ -175,7 +183,8 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   }
   beginning.names = distinct_names(std::move(beginning.names));
   find_types(beginning, sample.substr(beginning.header));
-  INLAY_TRY_VOID(set_types(beginning, options));
+  INLAY_TRY_VOID(give_types(beginning.names, options.types, options.other_types, options.name, beginning.types,
+                            beginning.origins));
   return beginning;
 }
 

@@ -26,6 +26,10 @@ struct CsvBeginning {
 /// Whether a text is encoded otherwise than in UTF-8 or its like, and then what with: `UTF-16`.
 std::string_view foreign_encoding(std::string_view text);
 
+/// What a file is that is no text, by its first bytes, and what would do: `compressed by gzip; …`. Empty: it may be
+/// one.
+std::string_view foreign_format(std::string_view text);
+
 /// CR is the line end where there is no LF outside quotes.
 char line_end_of(std::string_view text, char quote);
 

@@ -36,15 +36,20 @@ class JsonLinesSource final : public Source {
     used_.clear();
     for (const ColumnId column : columns) used_.push_back(column.value - 1);
   }
+  void keep(std::span<const ColumnId> columns) override {
+    kept_.clear();
+    for (const ColumnId column : columns) kept_.push_back(column.value - 1);
+  }
 
   void split(InputBatch& batch) const override {
     try {
       JsonParser parser = take_parser();
       const auto memory = std::make_shared<BatchMemory>(pool_);
       memory->text = std::move(batch.memory);
-      const JsonRows rows = parser.read(batch.text, batch.batch.rows, schema_, used_, *memory);
+      const JsonRows rows = parser.read(batch.text, batch.batch.rows, schema_, used_, kept_, *memory);
       batch.batch.rows = rows.rows;
       batch.batch.columns = memory->columns;
+      batch.written = memory->written;
       batch.text = rows.text;
       batch.row_ends = rows.row_ends;
       batch.lines = rows.lines;
@@ -71,7 +76,7 @@ class JsonLinesSource final : public Source {
   std::string name_;
   TextBatches batches_;
   Schema schema_;
-  std::vector<std::uint32_t> used_;
+  std::vector<std::uint32_t> used_, kept_;
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
   mutable std::mutex mutex_;
   mutable std::vector<JsonParser> parsers_;
@@ -90,7 +95,7 @@ Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
     // Perhaps none could be read: that is told, and not that there is no such column.
     BatchMemory memory(std::make_shared<BufferPool>());
     const auto lines = std::count(sample.begin(), sample.end(), '\n') + 1;
-    const JsonRows rows = JsonParser().read(sample.substr(bom), lines, schema, {}, memory);
+    const JsonRows rows = JsonParser().read(sample.substr(bom), lines, schema, {}, {}, memory);
     if (rows.fault)
       return Error(ErrorKind::File, rows.fault->message,
                    {.file = options.name, .line = line_number(std::int64_t{1} + rows.fault->line)});

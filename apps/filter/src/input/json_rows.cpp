@@ -91,6 +91,7 @@ struct Target {
   Type type = Type::Text;
   std::byte* values = nullptr;    // null: not used
   std::uint8_t* valid = nullptr;  // one bit a row; null: Text in cells
+  Text* written = nullptr;        // null: not kept
 };
 
 // Refused: the message.
@@ -103,15 +104,16 @@ struct JsonParser::State {
   std::vector<Target> targets;
   std::unordered_map<std::string_view, std::uint32_t> numbers;
 
-  void prepare(const Schema& schema, std::span<const std::uint32_t> used, std::int64_t rows, BatchMemory& memory);
+  void prepare(const Schema& schema, std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept,
+               std::int64_t rows, BatchMemory& memory);
   std::optional<std::uint32_t> find(ondemand::field& field, const char* limit, std::uint32_t likely);
   Refusal read_row(const Lines& lines, std::int64_t row, std::string_view text, BatchMemory& memory, char*& out);
   Refusal read_value(ondemand::value value, const Target& target, std::int64_t row, const Lines& lines,
                      std::string_view text, BatchMemory& memory, char*& out);
 };
 
-void JsonParser::State::prepare(const Schema& schema, std::span<const std::uint32_t> used, std::int64_t rows,
-                                BatchMemory& memory) {
+void JsonParser::State::prepare(const Schema& schema, std::span<const std::uint32_t> used,
+                                std::span<const std::uint32_t> kept, std::int64_t rows, BatchMemory& memory) {
   if (targets.empty())
     for (std::uint32_t i = 0; i < schema.size(); ++i) {
       const Column& column = schema.columns()[i];
@@ -122,9 +124,10 @@ void JsonParser::State::prepare(const Schema& schema, std::span<const std::uint3
   const std::size_t bits = (count + 7) / 8 + 8;
   std::size_t size = 2 * count * sizeof(std::uint32_t) + 64;
   for (const std::uint32_t column : used) size += count * schema.columns()[column].stride + bits + 32;
+  size += kept.size() * (count * sizeof(Text) + 16);
   memory.cells = memory.pool->take(size);
   memory.columns.assign(schema.size(), {});
-  for (Target& target : targets) target.values = nullptr;
+  for (Target& target : targets) target.values = nullptr, target.written = nullptr;
   std::byte* at = memory.cells.bytes.get() + 2 * count * sizeof(std::uint32_t);
   for (const std::uint32_t number : used) {
     const Column& column = schema.columns()[number];
@@ -138,6 +141,12 @@ void JsonParser::State::prepare(const Schema& schema, std::span<const std::uint3
     memory.columns[number].validity = at;
     std::memset(at, 0, bits);
     at += bits;
+  }
+  if (!kept.empty()) memory.written.assign(schema.size(), nullptr);
+  for (const std::uint32_t number : kept) {
+    at += -reinterpret_cast<std::uintptr_t>(at) % 16;
+    memory.written[number] = targets[number].written = reinterpret_cast<Text*>(at);
+    at += count * sizeof(Text);
   }
 }
 
@@ -170,6 +179,11 @@ Refusal JsonParser::State::read_value(ondemand::value value, const Target& targe
     return "member '" + std::string(target.name) + "' is " + shortened(trimmed(shown)) + ", which is not " +
            (target.type == Type::Integer ? "an " : "a ") + std::string(to_string(target.type));
   };
+  if (target.written) {
+    // Of objects and arrays that is below, where their end is known.
+    const bool scalar = !null && kind != Kind::object && kind != Kind::array;
+    target.written[i] = scalar ? Text(lines.lasting(trimmed(value.raw_json_token()))) : Text();
+  }
   switch (target.type) {
     case Type::Boolean: {
       bool read = false;
@@ -223,6 +237,7 @@ Refusal JsonParser::State::read_value(ondemand::value value, const Target& targe
         std::string_view read;
         if (const auto error = simdjson::to_json_string(value).get(read)) return simdjson::error_message(error);
         part = lines.lasting(trimmed(read));
+        if (target.written) target.written[i] = Text(part);
       }
       const Text cell(part);
       std::memcpy(target.values + i * sizeof cell, &cell, sizeof cell);
@@ -240,16 +255,21 @@ Refusal JsonParser::State::read_value(ondemand::value value, const Target& targe
 Refusal JsonParser::State::read_row(const Lines& lines, std::int64_t row, std::string_view text, BatchMemory& memory,
                                     char*& out) {
   // What is missing is NULL; in bitmaps that is so already.
-  for (const Target& target : targets)
+  for (const Target& target : targets) {
     if (target.values && target.type != Type::Boolean && target.type != Type::Integer && target.type != Type::Real)
       std::memset(target.values + static_cast<std::size_t>(row) * sizeof(Text), 0, sizeof(Text));
+    if (target.written) target.written[row] = Text();
+  }
   const simdjson::padded_string_view line = lines.padded();
   const char* const limit = line.data() + line.size();
   ondemand::document document;
   ondemand::object object;
   if (const auto error = parser.iterate(line).get(document)) return simdjson::error_message(error);
   if (const auto error = document.get_object().get(object)) {
-    if (error == simdjson::INCORRECT_TYPE) return std::string("not a JSON object");
+    if (error == simdjson::INCORRECT_TYPE)
+      return std::string(trimmed(lines.line()).starts_with('[')
+                             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
+                             : "not a JSON object");
     return simdjson::error_message(error);
   }
   std::uint32_t likely = 0;
@@ -273,9 +293,10 @@ JsonParser::~JsonParser() = default;
 JsonParser::JsonParser(JsonParser&&) noexcept = default;
 
 JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema& schema,
-                          std::span<const std::uint32_t> used, BatchMemory& memory) {
+                          std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept,
+                          BatchMemory& memory) {
   JsonRows result;
-  state_->prepare(schema, used, rows, memory);
+  state_->prepare(schema, used, kept, rows, memory);
   std::uint32_t* const ends = reinterpret_cast<std::uint32_t*>(memory.cells.bytes.get());
   std::uint32_t* const numbers = ends + rows;
   char* out = nullptr;

@@ -39,10 +39,10 @@ class JsonParser {
   ~JsonParser();
   JsonParser(JsonParser&&) noexcept;
 
-  /// Reads a text of whole lines into memory.columns, of which those of `used` get values. `rows` is the number of
-  /// lines or more.
+  /// Reads a text of whole lines into memory.columns, of which those of `used` get values, and those of `kept`, which
+  /// are some of these, into memory.written. `rows` is the number of lines or more.
   JsonRows read(std::string_view text, std::int64_t rows, const Schema& schema, std::span<const std::uint32_t> used,
-                BatchMemory& memory);
+                std::span<const std::uint32_t> kept, BatchMemory& memory);
   /// The members of the objects in a text, in the order in which they appear first, with types that fit their values.
   /// What cannot be read ends the text.
   std::vector<std::pair<std::string, std::optional<Type>>> members(std::string_view text);

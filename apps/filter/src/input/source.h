@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "inlay/filter/batch.h"
@@ -30,6 +31,9 @@ struct InputBatch {
   std::shared_ptr<void> memory;          // what all of that points into
   std::optional<Error> error;            // why the input ends behind these rows: for after they were used, and the last
   bool is_split = false;                 // split() is not needed any more
+  /// By column, where keep() asked for it: each row's value as the input has it, without spaces around it; of JSON a
+  /// text in its quotes. NULL and what is missing have no address.
+  std::span<const Text* const> written;
 };
 
 /// What rows of text need for standing beside each other.
@@ -61,6 +65,8 @@ class Source {
   virtual bool has_no_rows() { return false; }
   /// Which columns are wanted from now on, ascending. Others' data may then be missing. Before the first next().
   virtual void use(std::span<const ColumnId> columns) = 0;
+  /// Of which of these `written` is wanted, too. Inputs whose columns are cells as they stand need not have it.
+  virtual void keep(std::span<const ColumnId> /*columns*/) {}
   /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
   /// time. Of text it is only found where the batch ends, so that threads are not kept waiting: the rows are there
   /// after split(); before, `batch.rows` is how many there are at most.
@@ -111,7 +117,10 @@ Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options);
 /// NULL; what is an object or an array, or of different types, is its text; a value of another type is an error.
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options);
 /// A table, or the rows of a SELECT, of an SQLite database; without a name, its only table. Types are those declared,
-/// else those of the first 1000 rows. A value of another type is an error that names the rowid.
-Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query);
+/// else those of the first 1000 rows; or those given by name, where `others` tells whether names may be given that no
+/// column has. A value of another type is an error that names the rowid; any is a text where text is asked for.
+Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query,
+                                            std::span<const std::pair<std::string, Type>> types = {},
+                                            bool others = false);
 
 }  // namespace inlay::filter

@@ -347,7 +347,8 @@ class SqliteSource final : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query) {
+Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::string& table_or_query,
+                                            std::span<const std::pair<std::string, Type>> given, bool others) {
   sqlite3* opened = nullptr;
   const int code = ::sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(opened);
@@ -381,8 +382,10 @@ Result<std::unique_ptr<Source>> open_sqlite(const std::string& path, const std::
     if (!types[i]) origins[i] = TypeOrigin::Unknown;
   Schema schema;
   std::vector<std::string> distinct = distinct_names(names);
-  for (std::size_t i = 0; i < distinct.size(); ++i)
-    schema.add(typed_column(std::move(distinct[i]), types[i].value_or(Type::Text)));
+  std::vector<Type> settled;
+  for (const std::optional<Type>& type : types) settled.push_back(type.value_or(Type::Text));
+  INLAY_TRY_VOID(give_types(distinct, given, others, path, settled, origins));
+  for (std::size_t i = 0; i < distinct.size(); ++i) schema.add(typed_column(std::move(distinct[i]), settled[i]));
   return std::unique_ptr<Source>(std::make_unique<SqliteSource>(std::move(database), path, std::move(table),
                                                                 std::move(text), std::move(schema), std::move(names),
                                                                 std::move(origins)));

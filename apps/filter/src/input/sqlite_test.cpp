@@ -54,6 +54,21 @@ TEST_F(Sqlite, columns_have_the_types_that_they_are_declared_with) {
             "5 NULL NULL 1.5 NULL NULL NULL NULL 2.5\n");
 }
 
+TEST_F(Sqlite, types_that_are_given_win) {
+  run("create table t(a integer, b text, c); insert into t values(1,'2024-02-29',null),(12,'2024-03-01',2.5);");
+  const auto read_as = [&](std::vector<std::pair<std::string, Type>> types, bool others) {
+    Result<std::unique_ptr<Source>> source = open_sqlite(path_.string(), "t", types, others);
+    return source ? test::schema_text(**source) + "\n" + test::rows_text(**source) : source.error().message();
+  };
+  EXPECT_EQ(read_as({{"A", Type::Text}, {"b", Type::Date}}, false),
+            "a:text b:date c:real\n<1> <2024-02-29> NULL\n<12> <2024-03-01> 2.5\n");
+  EXPECT_EQ(read_as({{"a", Type::Real}, {"d", Type::Date}}, true),
+            "a:real b:text c:real\n1 <2024-02-29> NULL\n12 <2024-03-01> 2.5\n");
+  EXPECT_EQ(read_as({{"aa", Type::Text}}, false), "there is no column 'aa' to give a type to; did you mean 'a'?");
+  EXPECT_NE(read_as({{"b", Type::Integer}}, false).find("column 'b' has a text, which is not an integer"),
+            std::string::npos);
+}
+
 TEST_F(Sqlite, a_query_is_read_as_a_table) {
   run("create table t(a integer, b text); insert into t values(1,'x'),(2,'y'),(3,'z');");
   EXPECT_EQ(read("select b, a * 2.0 as twice, a, a from t where a > 1 order by a desc"),

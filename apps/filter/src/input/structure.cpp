@@ -4,18 +4,14 @@
 namespace inlay::filter {
 
 extern const StructureCode BaselineStructure;
-#if defined(__x86_64__)
 extern const StructureCode Avx2Structure;
 extern const StructureCode Avx512Structure;
-#endif
 
 std::span<const StructureCode* const> structure_codes() {
   static constexpr const StructureCode* Codes[] = {
       &BaselineStructure,
-#if defined(__x86_64__)
       &Avx2Structure,
       &Avx512Structure,
-#endif
   };
   return Codes;
 }

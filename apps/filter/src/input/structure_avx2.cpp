@@ -2,8 +2,6 @@
 // For processors with AVX2, BMI and carry-less multiplication: Intel since 2013, AMD since 2015.
 #include "input/structure.h"
 
-#if defined(__x86_64__)
-
 #include <immintrin.h>
 
 namespace inlay::filter {
@@ -66,5 +64,3 @@ extern const StructureCode Avx2Structure;
 const StructureCode Avx2Structure = {"avx2", supported, extent, positions};
 
 }  // namespace inlay::filter
-
-#endif

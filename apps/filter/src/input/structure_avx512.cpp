@@ -2,8 +2,6 @@
 // For processors with AVX-512 and its instructions on bytes (VBMI2): Intel since Ice Lake, AMD since Zen 4.
 #include "input/structure.h"
 
-#if defined(__x86_64__)
-
 #include <immintrin.h>
 
 namespace inlay::filter {
@@ -66,5 +64,3 @@ extern const StructureCode Avx512Structure;
 const StructureCode Avx512Structure = {"avx512", supported, extent, positions};
 
 }  // namespace inlay::filter
-
-#endif

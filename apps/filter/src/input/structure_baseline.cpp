@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// For any processor: vectors as the compiler has them, 16 bytes each on x86-64 (SSE2) and AArch64.
+// For any x86-64 processor: SSE2.
 #include "input/structure.h"
 
-#if defined(__SSE2__)
 #include <emmintrin.h>
-#endif
 
 namespace inlay::filter {
 
@@ -12,8 +10,6 @@ namespace {
 
 #define INLAY_ISA [[gnu::always_inline]] inline
 #define INLAY_ISA_ENTRY
-
-#if defined(__SSE2__)
 
 using Needle = __m128i;
 struct Block {
@@ -35,35 +31,6 @@ INLAY_ISA std::uint64_t equal(const Block& block, Needle with) {
   }
   return mask;
 }
-
-#else
-
-// Eight bytes a word; the top bit of each byte that is zero after the exclusive or, gathered by a multiplication.
-using Needle = std::uint64_t;
-struct Block {
-  std::uint64_t parts[8];
-};
-
-INLAY_ISA Needle needle(char c) { return 0x0101010101010101u * static_cast<unsigned char>(c); }
-
-INLAY_ISA Block load(const char* text) {
-  Block block;
-  __builtin_memcpy(block.parts, text, 64);
-  return block;
-}
-
-INLAY_ISA std::uint64_t equal(const Block& block, Needle with) {
-  std::uint64_t mask = 0;
-  for (int i = 0; i < 8; ++i) {
-    const std::uint64_t part = block.parts[i] ^ with;
-    const std::uint64_t low = 0x7f7f7f7f7f7f7f7fu;
-    const std::uint64_t zero = ~(((part & low) + low) | part | low);
-    mask |= ((zero >> 7) * 0x0102040810204080u >> 56) << (8 * i);
-  }
-  return mask;
-}
-
-#endif
 
 INLAY_ISA std::uint64_t prefix_xor(std::uint64_t bits) {
   for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;

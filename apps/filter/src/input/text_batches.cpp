@@ -35,6 +35,8 @@ Result<std::string_view> take_sample(TextReader& reader, const TextOptions& opti
                    "is encoded in " + std::string(encoding) + "; UTF-8 is read (iconv -f " + std::string(encoding) +
                        " -t UTF-8 would convert it)",
                    {.file = options.name});
+    if (const std::string_view format = foreign_format(text); !format.empty())
+      return Error(ErrorKind::File, "is " + std::string(format), {.file = options.name});
     if (whole) return text;
     const Marks marks{.delimiter = ',', .quote = quote, .line_end = line_end_of(text, quote)};
     const Extent extent = structure_code().extent(text, marks);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "language/binder.h"
+#include "language/habits.h"
 #include "language/nearest.h"
 #include "language/scanner.h"
 #include "runtime/conversions.h"
@@ -178,6 +179,8 @@ Result<NodeId> Binder::call(std::string_view name, std::span<const Bound> operan
                           "; cast the operands to the types that are meant");
   }
   const FunctionId id = chosen(found);
+  if (const Function& function = expressions_.registry()[id]; !function.refusal.empty())
+    return fail(mark, quoted(function.name) + " cannot be called: " + function.refusal);
   const std::vector<Type> parameters = expressions_.registry()[id].parameters;
   if (parameters.size() > MostParameters)
     return fail(mark, "functions of more than " + std::to_string(MostParameters) + " parameters cannot be called");
@@ -324,7 +327,10 @@ Error Binder::no_overload(std::string_view name, std::span<const Bound> operands
     for (const Function& function : registry.functions())
       if (is_plain_name(function.name) && !function.name.starts_with("cast_")) names.push_back(function.name);
     std::string message = "no function is called " + shown;
-    if (std::optional<std::string_view> near = nearest(name, names)) message += "; did you mean " + quoted(*near) + "?";
+    if (const std::optional<Habit> habit = habit_of_function(name))
+      message += "; " + std::string(habit->advice);
+    else if (std::optional<std::string_view> near = nearest(name, names))
+      message += "; did you mean " + quoted(*near) + "?";
     return fail(mark, std::move(message));
   }
   std::string types;

@@ -54,6 +54,32 @@ TEST_F(Messages, have_place_excerpt_and_caret) {
       "             \t^");
 }
 
+TEST_F(Messages, advise_those_who_think_of_other_languages) {
+  check({
+      {"age === 30", "'===' is no operator; write =", "    ^~~"},
+      {"age !== 30", "'!==' is no operator; write <>", "    ^~~"},
+      {"age => 30", "'=>' is no operator; write >=", "    ^~"},
+      {"age =< 30", "'=<' is no operator; write <=", "    ^~"},
+      {"age ** 2", "'**' is no operator; write x * x", "    ^~"},
+      {"age ^ 2", "'^' is no operator; write x * x", "    ^"},
+      {"age ?? 2", "'?\?' is no operator; write coalesce(x, y)", "    ^~"},
+      {"age <=> 2", "'<=>' is no operator; write IS NOT DISTINCT FROM", "    ^~~"},
+      {"!active", "'!' is no operator; write NOT", "^"},
+      {"age | 2", "'|' is no operator; write OR, or '||' to join texts", "    ^"},
+      {"name regexp 'x'", "'regexp' is no operator; write x ~ 'regular expression'", "     ^~~~~~"},
+      {"name CONTAINS 'x'", "'CONTAINS' is no operator; write contains(x, 'part')", "     ^~~~~~~~"},
+      {"age mod 2 = 1", "'mod' is no operator; write %", "    ^~~"},
+      {"age isnull", "'isnull' is no operator; write x IS NULL", "    ^~~~~~"},
+      {"where age > 3", "write only the condition, what stands behind WHERE", "^~~~~"},
+      {"select age from x", "write only the condition, what stands behind WHERE", "^~~~~~"},
+      {"len(name) = 3", "no function is called 'len'; write length(x)", "^~~"},
+      {"IF(active, 1, 2) = 1", "no function is called 'if'; write CASE WHEN x THEN y ELSE z END", "^~"},
+      {"age > 1 || age < 3", "'||' joins texts; conditions are joined with OR", "        ^~"},
+      {"name = 'x' || name = 'y' || name = 'z'", "'||' joins texts; conditions are joined with OR", "           ^~"},
+      {"age > 1 > 2", "comparisons cannot be chained; join them with AND, or use parentheses", "        ^"},
+  });
+}
+
 TEST_F(Messages, count_characters_and_cut_long_lines) {
   EXPECT_EQ(
       error_of("name = '\xc3\xa4\xc3\xb6' and x\xc3\xa4y").to_string(),

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "language/habits.h"
 #include "language/nearest.h"
 #include "language/precedence.h"
 #include "language/scanner.h"
@@ -190,12 +191,17 @@ class Parser {
     for (Frame* frame = waiting(); frame != nullptr && frame->precedence >= precedence; frame = waiting()) {
       if (frame->precedence == precedence &&
           (precedence == Precedence::Comparison || precedence == Precedence::Pattern)) {
-        if (frame->kind != Frame::Kind::Between || frame->phase == 1)
-          return fail(at, "comparisons cannot be chained; join them with AND, or use parentheses");
+        if (frame->kind != Frame::Kind::Between || frame->phase == 1) return fail_chained(at);
       }
       INLAY_TRY_VOID(reduce());
     }
     return {};
+  }
+  Error fail_chained(Range at) const {
+    const SyntaxNode& between = syntax_.nodes[stack_.back()];
+    if (between.form == Form::Call && syntax_.names[between.index] == "||")
+      return fail(between.mark, "'||' joins texts; conditions are joined with OR");
+    return fail(at, "comparisons cannot be chained; join them with AND, or use parentheses");
   }
   Result<void> reduce_all() { return reduce_above(Precedence::None, {}); }
 
@@ -367,12 +373,22 @@ class Parser {
         if (is_word(token, "from") || is_word(token, "for")) {
           if (std::optional<Next> next = read_separator("substring")) return *next;
         }
-        return fail_expected(token, "AND, OR or another operator");
+        return fail_word(token);
       case TokenKind::End:
         return read_end(token);
       default:
         return fail_expected(token, "AND, OR or another operator");
     }
+  }
+
+  /// A word where an operator should be.
+  Error fail_word(const Token& token) const {
+    const Token& first = tokens_[0];
+    if (at_ == 2 && (is_word(first, "where") || is_word(first, "select")))
+      return fail(first.range, "write only the condition, what stands behind WHERE");
+    if (const std::optional<Habit> habit = habit_of_operator(lower_case(text_of(token.range))))
+      return fail(token.range, quoted(text_of(token.range)) + " is no operator; " + std::string(habit->advice));
+    return fail_expected(token, "AND, OR or another operator");
   }
 
   Result<Next> read_binary(const Token& token, const BinaryOperator& binary) {

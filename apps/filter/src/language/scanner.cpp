@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "language/habits.h"
 #include "language/nearest.h"
 
 namespace inlay::filter {
@@ -35,15 +36,8 @@ constexpr Word Signs[] = {
     {")", TokenKind::Close},         {",", TokenKind::Comma},
 };
 
-// What people write who think of another language.
-struct Habit {
-  std::string_view text, message;
-};
-constexpr Habit Habits[] = {
-    {"&&", "'&&' is no operator; write AND"},
-    {"&", "'&' is no operator; write AND"},
-    {"|", "'|' is no operator; write OR, or '||' to join texts"},
-    {"!", "'!' is no operator; write NOT"},
+// What stands in other places elsewhere.
+constexpr Habit Misplaced[] = {
     {"`", "names are quoted like \"this\", not with '`'"},
     {"[", "names are quoted like \"this\", and lists written like (1, 2), without '['"},
     {";", "';' has no place in an expression"},
@@ -151,14 +145,19 @@ class Scanner {
 
   Result<void> scan_sign() {
     const std::string_view rest = text_.substr(at_);
+    // "||" is a sign, "|" is none.
+    const std::optional<Habit> habit = rest.starts_with("||") ? std::nullopt : habit_of_sign(rest);
+    if (habit)
+      return source_error(text_, range(at_ + habit->word.size()),
+                          quoted(habit->word) + " is no operator; " + std::string(habit->advice));
     for (const Word& sign : Signs) {
       if (!rest.starts_with(sign.text)) continue;
       add(sign.kind, at_ + sign.text.size());
       return {};
     }
-    for (const Habit& habit : Habits)
-      if (rest.starts_with(habit.text))
-        return source_error(text_, range(at_ + habit.text.size()), std::string(habit.message));
+    for (const Habit& misplaced : Misplaced)
+      if (rest.starts_with(misplaced.word))
+        return source_error(text_, range(at_ + misplaced.word.size()), std::string(misplaced.advice));
     const auto byte = static_cast<unsigned char>(rest[0]);
     std::string what = byte < 0x20 || byte == 0x7f ? "a control character" : quoted(rest.substr(0, 1));
     return source_error(text_, range(at_ + 1), what + " has no place in an expression");

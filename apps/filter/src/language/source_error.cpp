@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
+#include "runtime/utf8.h"
+
 namespace inlay::filter {
 
 namespace {
 
 constexpr std::size_t LongestLine = 100;  // bytes that are shown
 
-/// A byte of a UTF-8 character that is not its first: it takes no column.
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
+/// Continuations take no column.
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
 char shown(char c) {
@@ -26,17 +26,17 @@ std::string excerpt(std::string_view line, std::size_t begin, std::size_t end) {
   std::size_t from = 0, to = line.size();
   if (line.size() > LongestLine) {
     from = std::min(begin - std::min(begin, LongestLine / 2), line.size() - LongestLine);
-    while (from < begin && continues(line[from])) ++from;
+    while (from < begin && is_continuation(line[from])) ++from;
     to = std::min(from + LongestLine, line.size());
-    while (to < line.size() && continues(line[to])) ++to;
+    while (to < line.size() && is_continuation(line[to])) ++to;
   }
   end = std::min(end, to);
   std::string text = from > 0 ? "  ..." : "  ";
   std::string marks = from > 0 ? "     " : "  ";
   for (std::size_t i = from; i < to; ++i) {
     text += shown(line[i]);
-    if (i < begin && !continues(line[i])) marks += line[i] == '\t' ? '\t' : ' ';
-    if (i > begin && i < end && !continues(line[i])) marks += '~';
+    if (i < begin && !is_continuation(line[i])) marks += line[i] == '\t' ? '\t' : ' ';
+    if (i > begin && i < end && !is_continuation(line[i])) marks += '~';
     if (i == begin) marks += '^';
   }
   if (begin >= to) marks += '^';
@@ -59,10 +59,16 @@ Error source_error(std::string_view text, Range at, std::string message) {
   return Error(ErrorKind::InvalidProgram, std::move(message), place).with_note(std::move(note));
 }
 
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::transform(line.begin(), line.end(), line.begin(), shown);
+  return line;
+}
+
 std::string quoted(std::string_view part) {
   constexpr std::size_t Longest = 40;
   std::size_t end = std::min(part.size(), Longest);
-  while (end < part.size() && continues(part[end])) ++end;
+  while (end < part.size() && is_continuation(part[end])) ++end;
   std::string out = "'";
   std::transform(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(end), std::back_inserter(out), shown);
   if (end < part.size()) out += "...";

@@ -19,6 +19,9 @@ struct Range {
 /// "here:", the line (of a long one the part around it) and `^~~~` below what is meant.
 Error source_error(std::string_view text, Range at, std::string message);
 
+/// The text for a line of a message: control characters, line ends among them, are shown as `?`.
+std::string one_line(std::string_view text);
+
 /// A part of the user's text as messages quote it: `'…'`, cut after 40 characters, without control characters.
 std::string quoted(std::string_view part);
 

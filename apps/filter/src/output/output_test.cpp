@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inlay/filter/aggregate.h"
+#include "output/columns.h"
 #include "output/list.h"
 #include "output/partial.h"
 #include "output/write.h"
@@ -129,7 +130,8 @@ TEST(Partial, reads_back_as_it_was) {
                                                {AggregateKind::Sum, Type::Integer, "i"},
                                                {AggregateKind::Minimum, Type::Text, "m"}}};
   Partial partial{.shard = {2, 5},
-                  .condition = "a = 'x\n'",
+                  .traits = {{"condition", "a = 'x\n'"}, {"--count", ""}},
+                  .format = Format::JsonLines,
                   .passed = 3,
                   .aggregation = aggregation,
                   .groups = Groups(aggregation)};
@@ -146,7 +148,9 @@ TEST(Partial, reads_back_as_it_was) {
   Partial read = parse_partial(text, "part").value();
   EXPECT_EQ(to_text(read), text);
   EXPECT_EQ(read.shard, partial.shard);
-  EXPECT_EQ(read.condition, partial.condition);
+  EXPECT_EQ(read.traits[0].value, partial.traits[0].value);
+  EXPECT_EQ(read.format, Format::JsonLines);
+  EXPECT_EQ(difference(read, partial), std::nullopt);
   EXPECT_EQ(read.aggregation, aggregation);
   EXPECT_EQ(read.groups.size(), 3u);
 
@@ -162,7 +166,7 @@ TEST(Partial, reads_back_as_it_was) {
 }
 
 TEST(Partial, refuses_what_no_shard_writes) {
-  const std::string begin = "inlay-filter-partial 1\nshard 1 1\ncondition 'true\n";
+  const std::string begin = "inlay-filter-partial 2\nshard 1 1\ntraits 1\n'a 'true\nformat -\n";
   const std::string rows = "rows integer 'count%28%2a%29\n";
   EXPECT_TRUE(parse_partial(
       begin + "only-count 1\npassed 3\nkeys 0\naggregates 1\n" + rows + "groups 1\ngroup 3\nend\n", "part"));
@@ -178,12 +182,50 @@ TEST(Partial, refuses_what_no_shard_writes) {
            "only-count 0\npassed 3\nkeys 9007199254740992\n",
        })
     EXPECT_FALSE(parse_partial(begin + text, "part")) << text;
+  for (const char* text : {"shard 1 1\ntraits 9007199254740992\n", "shard 1 1\ntraits 0\nformat xml\n"})
+    EXPECT_FALSE(parse_partial("inlay-filter-partial 2\n" + std::string(text), "part")) << text;
+  EXPECT_NE(parse_partial("inlay-filter-partial 1\nshard 1 1\n", "part").error().message().find("another version"),
+            std::string::npos);
+}
+
+TEST(Partial, names_what_another_has_otherwise) {
+  const Aggregation aggregation{.keys = {}, .aggregates = {{AggregateKind::Rows, Type::Integer, "count(*)"}}};
+  const auto part = [&](std::vector<Trait> traits, Shard shard = {1, 2}) {
+    return Partial{.shard = shard,
+                   .traits = std::move(traits),
+                   .format = {},
+                   .aggregation = aggregation,
+                   .groups = Groups(aggregation)};
+  };
+  const Partial first = part({{"--agg", "sum(a)"}, {"input 1", "a.csv"}});
+  EXPECT_EQ(difference(part({{"--agg", "sum(a)"}, {"input 1", "a.csv"}}, {2, 2}), first), std::nullopt);
+  EXPECT_EQ(difference(part({{"--agg", "sum(b)"}, {"input 1", "a.csv"}}), first),
+            "--agg is 'sum(b)' here, 'sum(a)' there");
+  EXPECT_EQ(difference(part({{"--agg", "sum(a)"}}), first), "input 1 is 'a.csv' there, and not given here");
+  EXPECT_EQ(difference(part({{"--agg", "sum(a)"}, {"input 1", "a.csv"}, {"--types", "\x1b"}}), first),
+            "--types is '?' here, and not given there");
+  EXPECT_EQ(difference(part(first.traits, {1, 3}), first), "one of 3 shards here, of 2 there");
+  const std::string filler(100, 'x');
+  EXPECT_EQ(difference(part({{"--agg", filler + "a"}}), part({{"--agg", filler + "b"}})),
+            "--agg is ...'" + std::string(30, 'x') + "a' here, ...'" + std::string(30, 'x') + "b' there");
+  Partial other = part(first.traits);
+  other.aggregation.aggregates[0].type = Type::Real;
+  EXPECT_EQ(difference(other, first), "columns have other types or names here");
 }
 
 TEST(Shards, are_parts_of_a_whole) {
   EXPECT_EQ(parse_shard("2/3").value(), (Shard{2, 3}));
   for (const char* text : {"", "1", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "a/b", "1/1001"})
     EXPECT_FALSE(parse_shard(text)) << text;
+}
+
+TEST(Columns, of_a_schema_are_all_of_it) {
+  Schema schema;
+  for (const char* name : {"a", "b c", "d"}) schema.add({.name = name, .accessor = {}});
+  const std::vector<OutputColumn> all = compile_columns(schema, {}).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].name, "b c");
+  EXPECT_EQ(all[1].value.column->value, 2u);
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ namespace {
 // So that a thousand parts can be added up in 64 and 128 bits, whatever they say.
 constexpr std::int64_t MostShards = 1000, MostRows = std::int64_t{1} << 53;
 constexpr std::size_t MostDigits = 35;
+constexpr std::string_view Form = "2";
+constexpr auto FormatNames = std::to_array<std::string_view>({"csv", "tsv", "jsonl"});
 constexpr auto KindNames = std::to_array<std::string_view>({"rows", "count", "sum", "avg", "min", "max"});
 
 bool is_plain(char c) {
@@ -124,6 +126,13 @@ class Words {
     if (known == KindNames.end()) fail();
     return static_cast<AggregateKind>(known - KindNames.begin());
   }
+  std::optional<Format> format() {
+    const std::string_view written = word();
+    if (written == "-") return std::nullopt;
+    const auto known = std::find(FormatNames.begin(), FormatNames.end(), written);
+    if (known == FormatNames.end()) fail();
+    return failed_ ? std::nullopt : std::optional(static_cast<Format>(known - FormatNames.begin()));
+  }
   Integer128 large() {
     std::string_view digits = word();
     const bool negative = digits.starts_with('-');
@@ -193,7 +202,42 @@ AggregateState read_state(Words& words, const Aggregate& aggregate) {
   return state;
 }
 
+/// A value in quotes; of a long one, what is around the byte from which on it is another.
+std::string shown(std::string_view value, std::size_t from) {
+  constexpr std::size_t Longest = 60;
+  const std::size_t begin = value.size() <= Longest ? 0 : std::min(from - std::min(from, Longest / 2), value.size());
+  std::string text = begin > 0 ? "...'" : "'";
+  for (const char c : value.substr(begin, Longest)) text += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
+  return text + (value.size() - begin > Longest ? "'..." : "'");
+}
+
+const std::string* value_of(const Partial& partial, const std::string& name) {
+  for (const Trait& trait : partial.traits)
+    if (trait.name == name) return &trait.value;
+  return nullptr;
+}
+
 }  // namespace
+
+std::optional<std::string> difference(const Partial& part, const Partial& first) {
+  if (part.shard.count != first.shard.count)
+    return "one of " + std::to_string(part.shard.count) + " shards here, of " + std::to_string(first.shard.count) +
+           " there";
+  for (const Trait& trait : part.traits) {
+    const std::string* const other = value_of(first, trait.name);
+    if (!other) return trait.name + " is " + shown(trait.value, 0) + " here, and not given there";
+    if (*other == trait.value) continue;
+    const auto from = static_cast<std::size_t>(
+        std::mismatch(trait.value.begin(), trait.value.end(), other->begin(), other->end()).first -
+        trait.value.begin());
+    return trait.name + " is " + shown(trait.value, from) + " here, " + shown(*other, from) + " there";
+  }
+  for (const Trait& trait : first.traits)
+    if (!value_of(part, trait.name)) return trait.name + " is " + shown(trait.value, 0) + " there, and not given here";
+  if (part.only_count != first.only_count || part.aggregation != first.aggregation)
+    return "columns have other types or names here";
+  return std::nullopt;
+}
 
 Result<Shard> parse_shard(std::string_view text) {
   Shard shard;
@@ -210,9 +254,13 @@ Result<Shard> parse_shard(std::string_view text) {
 
 std::string to_text(const Partial& partial) {
   const Aggregation& aggregation = partial.aggregation;
-  std::string text = std::string(PartialMark) + '\n';
+  std::string text = std::string(PartialMark) + std::string(Form) + '\n';
   text += "shard " + std::to_string(partial.shard.number) + ' ' + std::to_string(partial.shard.count) + '\n';
-  text += "condition " + word_of(partial.condition) + '\n';
+  text += "traits " + std::to_string(partial.traits.size()) + '\n';
+  for (const Trait& trait : partial.traits) text += word_of(trait.name) + ' ' + word_of(trait.value) + '\n';
+  text += "format ";
+  text += partial.format ? FormatNames[static_cast<std::size_t>(*partial.format)] : "-";
+  text += '\n';
   text += "only-count " + std::to_string(partial.only_count ? 1 : 0) + '\n';
   text += "passed " + std::to_string(partial.passed) + '\n';
   text += "keys " + std::to_string(aggregation.keys.size()) + '\n';
@@ -238,10 +286,13 @@ Result<Partial> parse_partial(std::string_view text, const std::string& name) {
     return Error(ErrorKind::File, "is not what --shard writes with --count or --agg; rows are put together by cat",
                  {.file = name});
   Words words(text);
-  words.expect("inlay-filter-partial");
-  words.expect("1");
+  words.expect(PartialMark.substr(0, PartialMark.size() - 1));
+  if (const std::string_view form = words.word(); !words.failed() && form != Form)
+    return Error(ErrorKind::File,
+                 "is a part as another version of inlay-filter writes it; have all of them computed by one version",
+                 {.file = name});
   words.end_line();
-  Partial partial{.shard = {}, .condition = {}, .aggregation = {}, .groups = Groups(Aggregation())};
+  Partial partial{.shard = {}, .traits = {}, .format = {}, .aggregation = {}, .groups = Groups(Aggregation())};
   const auto number = [&](std::string_view what) {
     words.expect(what);
     const std::int64_t value = words.rows();
@@ -252,8 +303,15 @@ Result<Partial> parse_partial(std::string_view text, const std::string& name) {
   partial.shard.number = words.number();
   partial.shard.count = words.number();
   words.end_line();
-  words.expect("condition");
-  partial.condition = words.text();
+  for (std::int64_t left = number("traits"); left > 0 && !words.failed(); --left) {
+    Trait trait;
+    trait.name = words.text();
+    trait.value = words.text();
+    words.end_line();
+    partial.traits.push_back(std::move(trait));
+  }
+  words.expect("format");
+  partial.format = words.format();
   words.end_line();
   partial.only_count = number("only-count") == 1;
   partial.passed = number("passed");

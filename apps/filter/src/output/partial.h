@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "inlay/filter/aggregate.h"
 #include "inlay/result.h"
+#include "output/write.h"
 
 namespace inlay::filter {
 
@@ -21,14 +24,20 @@ struct Shard {
 /// `2/4`.
 Result<Shard> parse_shard(std::string_view text);
 
-/// What a part begins with.
-inline constexpr std::string_view PartialMark = "inlay-filter-partial 1";
+/// What a part begins with; the number of its form follows.
+inline constexpr std::string_view PartialMark = "inlay-filter-partial ";
+
+/// Something that the parts of one command have in common: `--agg` and what it says, `input 1` and which file it is.
+struct Trait {
+  std::string name, value;
+};
 
 struct Partial {
   Shard shard;
-  std::string condition;
-  bool only_count = false;  // what comes out is a number: --count alone
-  std::int64_t passed = 0;  // rows
+  std::vector<Trait> traits;
+  std::optional<Format> format;  // that was asked for
+  bool only_count = false;       // what comes out is a number: --count alone
+  std::int64_t passed = 0;       // rows
   Aggregation aggregation;
   Groups groups;
 };
@@ -36,5 +45,9 @@ struct Partial {
 std::string to_text(const Partial& partial);
 /// `name` is for messages: what is damaged or something else is refused.
 Result<Partial> parse_partial(std::string_view text, const std::string& name);
+
+/// What a part has otherwise than the first one, so that they cannot be put together; nothing if they can. Formats are
+/// not compared, nor whether a shard is there twice.
+std::optional<std::string> difference(const Partial& part, const Partial& first);
 
 }  // namespace inlay::filter

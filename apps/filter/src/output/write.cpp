@@ -5,29 +5,14 @@
 #include <array>
 #include <cmath>
 
+#include "language/json.h"
+#include "language/source_error.h"
 #include "runtime/civil.h"
 #include "runtime/print.h"
 
 namespace inlay::filter {
 
 namespace {
-
-constexpr std::string_view Replacement = "\xef\xbf\xbd";  // U+FFFD
-
-// Bytes of the character that begins here; 0 if it is none.
-std::size_t character(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xc0) != 0x80) return 0;
-  const unsigned second = at(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool no_character = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  return overlong || no_character ? 0 : size;
-}
 
 void append_field(std::string& out, Format format, std::string_view text) {
   const char delimiter = format == Format::Csv ? ',' : '\t';
@@ -107,36 +92,29 @@ void append_value(std::string& out, Format format, const Value& value) {
   append_plain(out, format, value.type, value.bits, value.real);
 }
 
+void append_token(std::string& out, Format format, Text token) {
+  if (!token.data) return append_null(out, format);
+  std::string_view text = token;
+  if (format == Format::JsonLines) {
+    out += text;
+    return;
+  }
+  // "NaN" and the like.
+  if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+  append_field(out, format, text);
+}
+
 }  // namespace
 
-void append_json(std::string& out, std::string_view text) {
-  static constexpr std::string_view Digits = "0123456789abcdef";
-  out += '"';
-  while (!text.empty()) {
-    const char c = text[0];
-    std::size_t size = character(text);
-    if (size == 0) {
-      out += Replacement;
-      size = 1;
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      out += Digits[static_cast<unsigned char>(c) >> 4];
-      out += Digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += text.substr(0, size);
-    }
-    text.remove_prefix(size);
-  }
-  out += '"';
+Result<void> check_names(Format format, std::span<const std::string> names) {
+  if (format != Format::JsonLines) return {};
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return {};
+  return Error(ErrorKind::InvalidArgument, "two columns are called " + quoted(*twice) +
+                                               ", but an object of JSON has each name once; AS gives one of them "
+                                               "another name");
 }
 
 void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection) {
@@ -149,7 +127,8 @@ void append_rows(std::string& out, const InputBatch& batch, std::span<const std:
     out += batch.text.substr(begin, batch.row_ends[selection[next - 1]] - begin);
     i = next;
   }
-  if (!selection.empty() && !out.empty() && out.back() != '\n' && out.back() != '\r') out += batch.line_end;
+  // A CR before the end of a text whose lines end in LF does not end the line.
+  if (!selection.empty() && !out.empty() && out.back() != batch.line_end) out += batch.line_end;
 }
 
 TableWriter::TableWriter(Format format, std::vector<std::string> names) : format_(format) {
@@ -183,7 +162,9 @@ void TableWriter::append(std::string& out, std::span<const WrittenColumn> column
     for (std::size_t column = 0; column < columns.size(); ++column) {
       begin_field(out, column);
       const WrittenColumn& written = columns[column];
-      if (!written.cells) {
+      if (written.tokens) {
+        append_token(out, format_, written.tokens[selection[i]]);
+      } else if (!written.cells) {
         append_value(out, format_, *written.values, i);
       } else if (const Text cell = written.cells[selection[i]]; cell.data) {
         append_field(out, format_, cell);

@@ -11,6 +11,7 @@
 
 #include "inlay/filter/aggregate.h"
 #include "inlay/filter/filter.h"
+#include "inlay/result.h"
 #include "input/source.h"
 
 namespace inlay::filter {
@@ -21,15 +22,16 @@ enum class Format : std::uint8_t {
   JsonLines,  // one object a row. Dates are strings, so are NaN and the infinities; bytes that are no UTF-8 are U+FFFD
 };
 
-/// As a string of JSON, in quotes.
-void append_json(std::string& out, std::string_view text);
-
 /// Rows of a batch as they stood. A last line without its end gets one.
 void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection);
 
-/// Where the values of a column come from: `cells`, or else `values`.
+/// In an object of JSON each name is there once: an error if that does not hold.
+Result<void> check_names(Format format, std::span<const std::string> names);
+
+/// Where the values of a column come from: `cells`, `tokens`, or else `values`.
 struct WrittenColumn {
   const Text* cells = nullptr;     // of the batch, by row: written as they stood (Csv, Tsv)
+  const Text* tokens = nullptr;    // of JSON, by row, likewise; for Csv and Tsv only of numbers
   const Values* values = nullptr;  // by place in the selection
 };
 

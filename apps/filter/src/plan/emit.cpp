@@ -543,6 +543,9 @@ class Emitter {
     if (operands.size() > std::size(instruction.operands)) {
       return Error(ErrorKind::InvalidProgram, "function '" + function.name + "' has more than 8 parameters");
     }
+    if (!function.refusal.empty()) {
+      return Error(ErrorKind::InvalidProgram, "'" + function.name + "' cannot be called: " + function.refusal);
+    }
     instruction.op = Op::Call;
     instruction.a = e_[node].function.value;
     for (std::size_t i = 0; i != operands.size(); ++i) {

@@ -318,7 +318,7 @@ class Simplifier {
 }  // namespace
 
 std::optional<Value> fold_call(const Function& function, std::span<const Value* const> operands) {
-  if (!function.call) return std::nullopt;
+  if (!function.call || !function.refusal.empty()) return std::nullopt;
   std::shared_ptr<const void> object;
   std::vector<Slot> slots;
   slots.reserve(operands.size());

@@ -44,7 +44,9 @@ constexpr std::int64_t days_of(Civil date) {
 constexpr Civil civil_of(std::int64_t days) {
   const auto shifted = static_cast<std::int64_t>(static_cast<std::uint64_t>(days) + 719468);
   const std::int64_t era = floor_divide(shifted, 146097);
-  const auto day_of_era = static_cast<unsigned>(shifted - era * 146097);
+  // The first day of the era may lie before all days that there are.
+  const auto day_of_era =
+      static_cast<unsigned>(static_cast<std::uint64_t>(shifted) - static_cast<std::uint64_t>(era) * 146097);
   const unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const unsigned shifted_month = (5 * day_of_year + 2) / 153;

@@ -26,6 +26,9 @@ TEST(Dates, every_day_of_the_calendar_is_the_c_librarys) {
     ASSERT_EQ(days_of(civil), days);
     ASSERT_LE(civil.day, days_in_month(civil.year, civil.month));
   }
+  // In constant expressions, where what is undefined does not compile.
+  static_assert(civil_of(INT64_MIN).day >= 1 && civil_of(INT64_MIN + 719468).day >= 1 && civil_of(INT64_MAX).day >= 1);
+  static_assert(days_of(civil_of(INT64_MIN)) == INT64_MIN && days_of(civil_of(INT64_MAX)) == INT64_MAX);
   EXPECT_EQ(civil_of(FirstDay).year, -9999);
   EXPECT_EQ(civil_of(LastDay).year, 9999);
 }

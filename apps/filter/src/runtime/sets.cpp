@@ -51,8 +51,10 @@ std::shared_ptr<const void> make_numbers(std::vector<std::uint64_t> numbers, boo
   const std::size_t size = std::bit_ceil(numbers.size() * 2);
   set->mask = size - 1;
   set->shift = 64 - static_cast<unsigned>(std::countr_zero(size));
-  // One of the first n + 1 numbers is not among n.
-  while (std::find(numbers.begin(), numbers.end(), set->unused) != numbers.end()) ++set->unused;
+  // The first number from 0 on that is missing: those there are stand one behind the other.
+  for (auto at = std::find(numbers.begin(), numbers.end(), std::uint64_t{0}); at != numbers.end() && *at == set->unused;
+       ++at)
+    ++set->unused;
   set->memory.assign(size, set->unused);
   for (std::uint64_t number : numbers) {
     std::uint64_t at = spread(number) >> set->shift;

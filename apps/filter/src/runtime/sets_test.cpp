@@ -37,6 +37,17 @@ TEST(Sets, integers_are_found_whether_near_each_other_or_not) {
   }
 }
 
+TEST(Sets, long_runs_of_numbers_and_what_lies_beside_them) {
+  // From 0 on all are there, so that what marks an unused place is far away.
+  std::vector<Value> values;
+  for (std::int64_t i = 0; i < 200'000; ++i) values.push_back(integer(199'999 - i));
+  for (std::int64_t i = 1; i < 50'000; ++i) values.push_back(integer(-2 * i));
+  const auto set = make_set(Type::Integer, values);
+  for (std::int64_t i = 0; i < 200'000; ++i) ASSERT_TRUE(inlay_filter_in_integers(set.get(), i)) << i;
+  for (std::int64_t i = 1; i < 99'999; ++i) ASSERT_EQ(inlay_filter_in_integers(set.get(), -i), i % 2 == 0) << i;
+  for (std::int64_t i = 200'000; i < 400'000; ++i) ASSERT_FALSE(inlay_filter_in_integers(set.get(), i)) << i;
+}
+
 TEST(Sets, zero_and_the_extremes_can_be_members) {
   const Value values[] = {integer(0), integer(INT64_MIN), integer(INT64_MAX), integer(1), integer(0)};
   const auto set = make_set(Type::Integer, values);

@@ -58,4 +58,10 @@ bool own_both(Scope& scope, bool a, bool a_null, bool b, bool b_null, bool* resu
   }
   return a && b;
 }
+
+std::int64_t own_occurrences(Text text, const void* character) {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < text.size; ++i) count += text.data[i] == *static_cast<const char*>(character);
+  return count;
+}
 }

@@ -45,4 +45,6 @@ std::int64_t own_seen_of_text(inlay::filter::Text text, bool null, bool* result_
 std::int64_t own_seen_of_flag(bool flag, bool null, bool* result_null);
 double own_either(double a, bool a_null, double b, bool b_null, bool* result_null);
 bool own_both(inlay::filter::Scope& scope, bool a, bool a_null, bool b, bool b_null, bool* result_null);
+// Of a constant: how often its first character is in the text.
+std::int64_t own_occurrences(inlay::filter::Text text, const void* character);
 }

@@ -28,6 +28,11 @@ Registry functions() {
   return registry;
 }
 
+Result<std::shared_ptr<const void>> first_character(const Value& constant) {
+  if (constant.text.empty()) return Error(ErrorKind::InvalidProgram, "the empty text has no first character");
+  return std::shared_ptr<const void>(std::make_shared<char>(constant.text[0]));
+}
+
 Rows<Account> columns(Registry& registry) {
   Rows<Account> rows;
   rows.accessor<&own_owner>("owner", "own_owner", registry)
@@ -89,6 +94,43 @@ TEST_P(Own, functions_raise_with_their_own_words) {
   EXPECT_EQ(passing("cents >= 0 and withdraw(cents, 1000) > 0"), "02");
   EXPECT_EQ(passing("withdraw(cents, 1000) > 0"),
             "row 1: the account does not have that much in 'withdraw(cents, 1000)'");
+}
+
+TEST_P(Own, what_functions_take_is_told_from_their_declarations) {
+  INLAY_FILTER_FUNCTION(registry_, "withdraw", own_withdraw, {.cost = 1});
+  INLAY_FILTER_FUNCTION(registry_, "twice", own_twice);
+  INLAY_FILTER_FUNCTION(registry_, "either", own_either);
+  INLAY_FILTER_FUNCTION(registry_, "both", own_both);
+  INLAY_FILTER_FUNCTION(registry_, "occurrences", own_occurrences, {.prepare = first_character});
+  EXPECT_EQ(passing("withdraw(cents, 1000) > 0"),
+            "row 1: the account does not have that much in 'withdraw(cents, 1000)'");
+  EXPECT_EQ(passing("cents >= 0 and withdraw(cents, 1000) > 0"), "02");
+  EXPECT_EQ(passing("twice(owner) = 'AdaAda'"), "0");
+  EXPECT_EQ(passing("either(nullif(balance, 10.5), 7.0) = 7.0"), "0");
+  EXPECT_EQ(passing("both(nullif(closed, true), closed) is null"), "1");
+  EXPECT_EQ(integers("occurrences(owner, 'a')"), (std::vector<std::int64_t>{1, 0, 3}));
+}
+
+TEST_P(Own, functions_that_are_not_what_their_traits_say_are_refused) {
+  const auto refusal = [&](std::string_view expression) {
+    const std::string text = passing(expression);
+    const std::size_t at = text.find("cannot be called: ");
+    return at == std::string::npos ? text : text.substr(at, text.find(" [") - at);
+  };
+  INLAY_FILTER_FUNCTION(registry_, "discount", own_discount, {.raises = true});
+  EXPECT_EQ(refusal("discount(cents, 10) > 0"), "cannot be called: it is to raise or to allocate, but takes no Scope&");
+  INLAY_FILTER_FUNCTION(registry_, "discount", own_discount, {.nulls = Nulls::Handled});
+  EXPECT_EQ(refusal("discount(cents, 10) > 0"),
+            "cannot be called: it is to be called for NULL, but has no bool* at its end to tell of a NULL");
+  INLAY_FILTER_FUNCTION(registry_, "twice", own_twice, {.prepare = first_character, .prepared = 0});
+  EXPECT_EQ(refusal("twice(owner) = ''"),
+            "cannot be called: an argument is to be prepared, but it takes no const void*");
+  INLAY_FILTER_FUNCTION(registry_, "occurrences", own_occurrences);
+  EXPECT_EQ(refusal("occurrences('b', 'a') > 0"),
+            "cannot be called: it takes a const void*, but nothing prepares that");
+  INLAY_FILTER_FUNCTION(registry_, "occurrences", own_occurrences, {.prepare = first_character, .prepared = 0});
+  EXPECT_EQ(refusal("occurrences('b', owner) > 0"),
+            "cannot be called: argument 0 is to be prepared, but its const void* is argument 1");
 }
 
 TEST_P(Own, functions_that_handle_null_get_nothing_in_its_place) {

@@ -34,6 +34,7 @@ using Handler = decltype(any_handler);
 struct Handlers {
   Handler* of[256];
   Variant variant;
+  bool heat;
 };
 
 inline void put_back(Bus* bus, Word pc, std::int64_t left, Word a, Word x, Word y, Word s, Word n, Word z, Word c) {
@@ -50,24 +51,32 @@ inline void put_back(Bus* bus, Word pc, std::int64_t left, Word a, Word x, Word 
 }
 
 template <Interpreted Why>
-M6502_HANDLER [[gnu::noinline, gnu::cold]] Interpreted come_back(Bus* bus, const Handlers*, Word pc, std::int64_t left,
-                                                                 Word a, Word x, Word y, Word s, Word n, Word z,
-                                                                 Word c) {
+M6502_HANDLER [[gnu::noinline]] Interpreted come_back(Bus* bus, const Handlers*, Word pc, std::int64_t left, Word a,
+                                                      Word x, Word y, Word s, Word n, Word z, Word c) {
   put_back(bus, pc, left, a, x, y, s, n, z, c);
   bus->cpu.leave = 0;
   return Why;
 }
 
+/// Whether control has come by what counts in bus.heat.
+inline bool counts(const Opcode& opcode, Word from, Word to) {
+  if (opcode.flags & OpcodeBranch) return to <= from;
+  return opcode.flags & (OpcodeJump | OpcodeCall | OpcodeReturn);
+}
+
 /// Runs the instruction at pc by its opcode function; by none if some of it may lie in a device.
 M6502_HANDLER [[gnu::noinline]] inline Interpreted slow(M6502_STATE) {
-  if ((pc & 0xFF) > 0xFD && (pc >= 0xFFFE || bus->map.read[(pc >> 8) + 1] != ReadMemory)) [[clang::musttail]]
+  const Opcode& opcode = opcode_table(handlers->variant)[bus->memory[pc]];
+  if ((pc & 0xFF) + opcode.looks > 0x100 && (pc > 0x10000 - opcode.looks || bus->map.read[(pc >> 8) + 1] != ReadMemory))
+      [[clang::musttail]]
     return come_back<Interpreted::Look>(M6502_CALL);
   put_back(bus, pc, left, a, x, y, s, n, z, c);
   Cpu& cpu = bus->cpu;
   cpu.leave = 0;
-  opcode_table(handlers->variant)[bus->memory[pc]].function(cpu, *bus, bus->map, CodePlain);
+  opcode.function(cpu, *bus, bus->map, CodePlain);
   if (cpu.leave) return Interpreted::Leave;
   if (cpu.left <= 0) return Interpreted::Time;
+  if (handlers->heat && counts(opcode, pc, cpu.pc) && --bus->heat[cpu.pc] == 0) return Interpreted::Heat;
   pc = cpu.pc;
   left = cpu.left;
   a = cpu.a;
@@ -116,12 +125,10 @@ M6502_HANDLER Interpreted handler(M6502_STATE) {
   __builtin_assume(z < 0x100);
   __builtin_assume(c < 2);
 
-  if constexpr (Looks > 1) {
-    if ((pc & 0xFF) > 0x100 - Looks) [[unlikely]] {
-      if (pc >= 0xFFFE || bus->map.read[(pc >> 8) + 1] != ReadMemory) [[clang::musttail]]
-        return come_back<Interpreted::Look>(M6502_CALL);
-    }
-  }
+  // Some of it may lie in a device, or behind the end of memory. To be left to `slow` by a jump that is not taken.
+  if constexpr (Looks > 1)
+    if ((pc & 0xFF) > 0x100 - Looks) [[unlikely]]
+      [[clang::musttail]] return slow(M6502_CALL);
   Code code = CodePlain | CodeQuick | CodeKnowsLow | CodeKnowsHigh;
   if constexpr (Length == 2) {
     code |= bus->memory[pc + 1];
@@ -187,7 +194,7 @@ constexpr Handler* handler_of() {
 
 template <Variant V, bool Heat, std::size_t... Byte>
 constexpr Handlers handlers_of(std::index_sequence<Byte...>) {
-  return {{handler_of<V, static_cast<int>(Byte), Heat>()...}, V};
+  return {{handler_of<V, static_cast<int>(Byte), Heat>()...}, V, Heat};
 }
 
 }  // namespace inlay::m6502

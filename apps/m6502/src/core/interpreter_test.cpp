@@ -196,6 +196,19 @@ TEST(Interpreter, comes_back_when_heat_is_used_up) {
   EXPECT_EQ(program.bus.heat[0x0200], 0);
 }
 
+TEST(Interpreter, counts_jumps_from_the_end_of_a_page) {
+  Program program{};
+  const std::initializer_list<int> bytes = {0xCA, 0xD0, 0xFD};  // at $02FD: DEX; BNE back
+  std::copy(bytes.begin(), bytes.end(), program.bus.memory + 0x02FD);
+  program.bus.cpu.pc = 0x02FD;
+  program.bus.heat[0x02FD] = 2;
+  EXPECT_EQ(m6502_interpret_with_heat(&program.bus, Variant::Nmos), Interpreted::Heat);
+  EXPECT_EQ(program.bus.cpu.pc, 0x02FD);
+  EXPECT_EQ(program.bus.cpu.x, 0xFE);
+  // The branch ends in the next page: 2 cycles of DEX, 4 of the branch.
+  EXPECT_EQ(program.bus.cpu.left, 100 - 2 * (2 + 4));
+}
+
 TEST(Interpreter, without_heat_does_not_count) {
   Program program{0xA2, 3, 0xCA, 0xD0, 0xFD, 0x02};
   std::fill(std::begin(program.bus.heat), std::end(program.bus.heat), 1);

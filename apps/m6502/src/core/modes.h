@@ -83,8 +83,9 @@ M6502_INLINE Place place_of(Cpu& cpu, Bus& bus, const Map& map, Code code) {
     } else {
       base = fetch_word(cpu, bus, code);
     }
-    const auto address = static_cast<std::uint16_t>(base + (M == Mode::ABX ? cpu.x : cpu.y));
-    if (When == Carry::Always || !same_page(base, address)) {
+    const int index = M == Mode::ABX ? cpu.x : cpu.y;
+    const auto address = static_cast<std::uint16_t>(base + index);
+    if (When == Carry::Always || (base & 0xFF) + index > 0xFF) {
       if constexpr (Cmos) {
         touch_plain(cpu, bus, static_cast<std::uint16_t>(cpu.pc + length_of(M) - 1), code);
       } else {
@@ -133,16 +134,16 @@ M6502_INLINE void store(Cpu& cpu, Bus& bus, const Map& map, Place place, std::ui
 }
 
 M6502_INLINE void push(Cpu& cpu, Bus& bus, const Map& map, std::uint8_t value, Code code) {
-  write_known(cpu, bus, map, static_cast<std::uint16_t>(0x100 | cpu.s), value, code);
+  write_known(cpu, bus, map, static_cast<std::uint16_t>(0x100 + cpu.s), value, code);
   --cpu.s;
 }
 M6502_INLINE std::uint8_t pop(Cpu& cpu, Bus& bus, Code code) {
   ++cpu.s;
-  return read_low(cpu, bus, static_cast<std::uint16_t>(0x100 | cpu.s), code);
+  return read_low(cpu, bus, static_cast<std::uint16_t>(0x100 + cpu.s), code);
 }
 /// The processor reads below the stack's top while it moves the pointer.
 M6502_INLINE void touch_stack(Cpu& cpu, Bus& bus, Code code) {
-  touch_plain(cpu, bus, static_cast<std::uint16_t>(0x100 | cpu.s), code);
+  touch_plain(cpu, bus, static_cast<std::uint16_t>(0x100 + cpu.s), code);
 }
 /// The byte behind an opcode without operands is fetched all the same.
 M6502_INLINE void touch_next(Cpu& cpu, Bus& bus, Code code) {

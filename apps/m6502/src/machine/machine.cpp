@@ -233,6 +233,7 @@ Statistics Machine::statistics() const {
   Statistics all = state_->statistics;
   if (state_->jit) state_->jit->add_to(all);
   all.cycles = cycle();
+  if (state_->jit) state_->jit->add_to(all);
   return all;
 }
 

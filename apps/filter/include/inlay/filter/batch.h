@@ -20,9 +20,8 @@ struct ColumnData {
   std::int64_t offset = 0;                 // Bit and Bitmap: the number of the first row's bit
   const ColumnData* dictionary = nullptr;  // dictionary: its values; `values` are then the indices
   std::int64_t dictionary_size = 0;
-  std::uint64_t dictionary_version = 0;  // differs where the dictionary's contents differ; 0: unknown
 };
-static_assert(sizeof(ColumnData) == 56);
+static_assert(sizeof(ColumnData) == 48);
 
 /// Rows [0, rows) of an input. Owns nothing: what it points to lasts until the source is asked for the next batch.
 struct Batch {

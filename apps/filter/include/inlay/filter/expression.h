@@ -44,7 +44,8 @@ struct Node {
   std::uint32_t begin = 0, end = 0;    // bytes of the text it came from; equal: of no text
 };
 
-/// A table of nodes. Operands come before what uses them.
+/// A table of nodes. Operands come before what uses them. Schema and functions must outlast the making of the tree;
+/// what is compiled of it has copies.
 class Expressions {
  public:
   Expressions(const Schema& schema, const Registry& registry = Registry::standard())
@@ -52,8 +53,11 @@ class Expressions {
 
   const Schema& schema() const { return *schema_; }
   const Registry& registry() const { return *registry_; }
-  /// Looks at a copy of its schema from now on.
-  void move_to(const Schema& schema) { schema_ = &schema; }
+  /// Looks at copies of its schema and its functions from now on.
+  void move_to(const Schema& schema, const Registry& registry) {
+    schema_ = &schema;
+    registry_ = &registry;
+  }
   const Node& operator[](NodeId id) const { return nodes_[id.value - 1]; }
   std::span<const NodeId> operands(NodeId id) const {
     const Node& node = (*this)[id];

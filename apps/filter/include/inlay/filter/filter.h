@@ -2,9 +2,9 @@
 // Conditions on rows, compiled.
 //
 //   using namespace inlay::filter;
-//   auto schema = Rows<User>().column("age", &User::age).column("email", &User::email).schema();
-//   Filter filter = Filter::compile(schema, "age between 30 and 40 and email like '%@example.org'").value();
-//   Selection found = filter.select(rows_of(std::span(users))).value();
+//   auto rows = Rows<User>().column("age", &User::age).column("email", &User::email);  // rows.h
+//   Filter filter = Filter::compile(rows.schema(), "age between 30 and 40 and email like '%@example.org'").value();
+//   Selection found = filter.select(rows.batch(users)).value();
 #pragma once
 
 #include <cstdint>
@@ -30,13 +30,16 @@ enum class Engine : std::uint8_t {
 
 struct FilterOptions {
   Engine engine = Engine::Tiered;
-  const Registry* functions = nullptr;  // beside or instead of the standard ones; must outlive the filter
-  bool reorder = true;                  // tests that cannot raise may change places
+  /// Beside or instead of the standard ones; copied. A tree built in C++ has those that it was built with.
+  const Registry* functions = nullptr;
+  bool reorder = true;  // tests that cannot raise may change places
   /// Of the processor: what code may use. `native` is checked at run time; else baseline, avx2 or avx512.
   std::string cpu = "native";
 };
 
-/// Values that were computed for rows, one after the other. What `type` tells is filled; texts last as long as this.
+/// Values that were computed for rows, one after the other. What `type` tells is filled. Texts are not copied: those of
+/// columns look into the batch, and last as long as what it points to; those that functions made, and constants, last
+/// as long as `memory` or a copy of it, whatever becomes of the projection.
 struct Values {
   Type type = Type::Integer;
   std::vector<std::uint8_t> booleans;
@@ -44,7 +47,7 @@ struct Values {
   std::vector<double> reals;
   std::vector<Text> texts;
   std::vector<std::uint8_t> nulls;  // 1 where NULL; empty where the expression is never NULL
-  std::shared_ptr<void> memory;
+  std::shared_ptr<const void> memory;
 };
 
 /// A condition for rows of one schema. Any thread may use it; copies are the same filter.

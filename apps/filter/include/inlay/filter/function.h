@@ -2,10 +2,17 @@
 // Operations of the language, each of them one precompiled C++ function: the interpreter calls it, compiled kernels
 // inline its body. A user's own functions are added in the same way:
 //
-//   extern "C" std::int64_t discount(std::int64_t cents, std::int64_t percent) { return cents - cents * percent / 100;
-//   } INLAY_FILTER_FUNCTION(functions, "discount", discount, {.cost = 3});
+//   extern "C" std::int64_t discount(std::int64_t cents, std::int64_t percent) {
+//     return cents - cents * percent / 100;
+//   }
 //
-// compiled into a runtime (inlay_add_runtime in CMake). Functions are declared extern "C" and named as their symbol.
+// in a source of a runtime (inlay_add_runtime in CMake), and where filters are compiled
+//
+//   Registry functions = Registry::standard();
+//   INLAY_FILTER_FUNCTION(functions, "discount", discount, {.cost = 3});
+//   Filter::compile(schema, "discount(price, 10) < 500", {.functions = &functions});
+//
+// Functions are declared extern "C" and named as their symbol. docs/guide/filter-library.md has it whole.
 #pragma once
 
 #include <array>
@@ -51,16 +58,18 @@ enum class Nulls : std::uint8_t {
 
 /// What the optimizer knows of a function.
 struct FunctionTraits {
-  double cost = 1;      // nanoseconds on a usual argument, roughly; sets the first order of tests
-  bool raises = false;  // takes a Scope& first, and may report a fault: is not moved across other tests
+  double cost = 1;  // nanoseconds on a usual argument, roughly; sets the first order of tests
+  /// Takes a Scope& first, and may report a fault: is not moved across other tests. True of whatever takes a Scope&,
+  /// unless it says that it allocates.
+  bool raises = false;
   /// Takes a Scope& first, for allocate(). Without `raises` it may be moved, and the only fault it may report is that
   /// memory is not to be had: whoever runs a kernel looks at scope.fault once more at the end.
   bool allocates = false;
-  Nulls nulls = Nulls::Strict;
+  Nulls nulls = Nulls::Strict;  // Handled of whatever ends with a bool*
   /// Where this argument is a constant, the function gets, in place of it, the `const void*` that this makes of it
   /// once. (A regular expression: compiled.) A function with `prepare` is only called so; the constant is never NULL.
   Result<std::shared_ptr<const void>> (*prepare)(const Value& constant) = nullptr;
-  int prepared = -1;  // which argument
+  int prepared = -1;  // which argument: the one that the function takes as a const void*
 };
 
 struct Function {
@@ -71,6 +80,7 @@ struct Function {
   FunctionTraits traits;
   /// Calls it natively, with the arguments that are not prepared, in order. Not called for NULLs if Strict.
   void (*call)(Scope& scope, const Slot* const* arguments, const void* prepared, Slot& result) = nullptr;
+  std::string refusal = {};  // why no expression may call it: its traits are not those of its C++ function
 };
 
 /// The functions by number and by name. Overloads have one name; equal parameters replace what was there.

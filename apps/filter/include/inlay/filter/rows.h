@@ -118,6 +118,8 @@ class Rows {
   template <auto F>
   Rows& accessor(std::string name, std::string symbol, Registry& registry) {
     using R = decltype(F(std::declval<const T&>()));
+    // Compiled code passes the row's address, and nothing is converted.
+    static_assert(std::is_convertible_v<decltype(F), R (*)(const T&)>, "an accessor takes the row as a const T&");
     Function function;
     function.name = "accessor " + symbol;
     function.result = type_of<R>;
@@ -138,7 +140,8 @@ class Rows {
 
   const Schema& schema() const { return schema_; }
 
-  /// Lasts until the next call, and as long as the rows.
+  /// The rows, which are not copied. The batch points into this object, too: it lasts until the next call of batch(),
+  /// column() or accessor(), and as long as both. A thread of its own needs Rows of its own: a copy.
   Batch batch(std::span<const T> rows, std::int64_t first_row = 0) {
     const auto* begin = reinterpret_cast<const std::byte*>(rows.data());
     for (std::size_t i = 0; i < data_.size(); ++i) data_[i].values = begin + offsets_[i];

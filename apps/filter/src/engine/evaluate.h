@@ -12,7 +12,6 @@
 
 #include "engine/planned.h"
 #include "inlay/filter/filter.h"
-#include "output/list.h"
 #include "runtime/scope_owner.h"
 
 namespace inlay::filter {
@@ -27,16 +26,6 @@ struct Compiled {
 };
 Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Kind kind, const FilterOptions& options);
 
-/// A column of the output.
-struct OutputColumn {
-  std::string name;
-  Compiled value;
-};
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, std::span<const ListItem> items,
-                                                  const FilterOptions& options);
-/// All of a schema.
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, const FilterOptions& options);
-
 /// What a row raised, and where the rows end that are good.
 struct RowError {
   Error error;
@@ -49,6 +38,7 @@ class Evaluator {
   /// The rows of the batch that pass. With an error: those before it.
   void select(const Compiled& condition, const Batch& batch);
   /// The values of an expression for the rows selected. Those that raise, and what follows them, are selected no more.
+  /// Texts that functions made last until the next select().
   void evaluate(const Compiled& expression, const Batch& batch, Values& out);
 
   /// What the last select() and the evaluations after it have left. Values may be there for more rows than these.

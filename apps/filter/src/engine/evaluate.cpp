@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "output/evaluate.h"
+#include "engine/evaluate.h"
 
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
-#include "language/scanner.h"
+#include "engine/values.h"
 
 namespace inlay::filter {
 
@@ -45,23 +45,6 @@ std::string without_row(std::string_view message) {
   return std::string(at > 4 && message.substr(at).starts_with(": ") ? message.substr(at + 2) : message);
 }
 
-void* make_room(Values& values, std::size_t count) {
-  switch (values.type) {
-    case Type::Boolean:
-      values.booleans.resize(count);
-      return values.booleans.data();
-    case Type::Real:
-      values.reals.resize(count);
-      return values.reals.data();
-    case Type::Text:
-      values.texts.resize(count);
-      return values.texts.data();
-    default:
-      values.integers.resize(count);
-      return values.integers.data();
-  }
-}
-
 }  // namespace
 
 Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Kind kind, const FilterOptions& options) {
@@ -76,23 +59,6 @@ Result<Compiled> compile(const Schema& schema, std::string_view text, Runner::Ki
                   .columns = std::move(columns),
                   .column = node.kind == NodeKind::Column ? std::optional(node.column) : std::nullopt,
                   .interpreted = std::move(interpreted)};
-}
-
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, std::span<const ListItem> items,
-                                                  const FilterOptions& options) {
-  std::vector<OutputColumn> columns;
-  for (const ListItem& item : items) {
-    INLAY_TRY(Compiled value, compile(schema, item.expression, Runner::Kind::Projection, options));
-    columns.push_back({.name = item.name, .value = std::move(value)});
-  }
-  return columns;
-}
-
-Result<std::vector<OutputColumn>> compile_columns(const Schema& schema, const FilterOptions& options) {
-  std::vector<ListItem> items;
-  for (const Column& column : schema.columns())
-    items.push_back({.name = column.name, .expression = name_text(column.name)});
-  return compile_columns(schema, items, options);
 }
 
 void Evaluator::raise(Error error, std::int64_t row) {
@@ -131,6 +97,7 @@ void Evaluator::evaluate(const Compiled& expression, const Batch& batch, Values&
   const std::shared_ptr<Runner> runner = planned.runner_for(batch);
   ProjectionOut room{.values = make_room(out, count), .nulls = nullptr};
   out.nulls.resize(runner->plan().program.nullable ? count : 0);
+  out.memory = runner;  // constants lie there, and it may be replaced
   if (count == 0) return;
   if (!out.nulls.empty()) room.nulls = out.nulls.data();
   std::int64_t raised = -1;

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "command/options.h"
+
+#include <inlay/version.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <sstream>
+#include <utility>
+
+namespace inlay::m6502::command {
+
+namespace {
+
+constexpr const char* Examples =
+    "Examples:\n"
+    "  cl65 -t sim6502 -O hello.c -o hello && inlay-6502 run hello Ann Bob\n"
+    "  inlay-6502 run 6502_functional_test.bin --pc 400 --success 3469 --stats\n"
+    "  inlay-6502 run nestest.nes --pc C000 --trace=nestest.log --cycles 26554\n"
+    "  inlay-6502 run game.bin --load 8000 --cycles 1000000 --engine interpreter\n"
+    "  inlay-6502 monitor game.prg --labels game.lbl\n"
+    "  inlay-6502 disassemble game.hex --from 200 --to 24F\n"
+    "Addresses are hexadecimal, with or without $ or 0x, or labels. See inlay-6502 COMMAND --help.\n"
+    "More: man inlay-6502, docs/guide/m6502.md";
+
+constexpr const char* RunFooter =
+    "What stands behind -- goes to the program. The program ends when it exits (sim65), at --success, where it jumps\n"
+    "to itself (a trap), and when the processor jams.\n"
+    "Exit status: the program's own (sim65); else 0 at --success, and at a trap if --success was not given; 1 at "
+    "another\n"
+    "trap, when the processor jams, and with --success when --cycles are over; 2 an error.";
+
+constexpr const char* MonitorFooter =
+    "Commands are read from a terminal or from standard input; `help` lists them.\n"
+    "Exit status: 0, or 2 if a command that came from no terminal was wrong.";
+
+const std::map<std::string, ImageFormat> Formats{{"binary", ImageFormat::Binary},
+                                                 {"hex", ImageFormat::IntelHex},
+                                                 {"sim65", ImageFormat::Sim65},
+                                                 {"prg", ImageFormat::Prg},
+                                                 {"nes", ImageFormat::Nes}};
+const std::map<std::string, Variant> Variants{
+    {"6502", Variant::Nmos}, {"2a03", Variant::Ricoh2A03}, {"65c02", Variant::Cmos}};
+const std::map<std::string, Engine> Engines{
+    {"step", Engine::Step}, {"interpreter", Engine::Interpreter}, {"jit", Engine::Jit}};
+
+struct Texts {
+  std::string format, variant, engine;
+};
+
+template <class T>
+CLI::Validator one_of(const std::map<std::string, T>& names) {
+  return CLI::Validator(
+      [&names](const std::string& text) {
+        if (names.contains(text)) return std::string();
+        std::string all;
+        for (const auto& [name, value] : names) all += (all.empty() ? "" : ", ") + name;
+        return "'" + text + "' is none of " + all;
+      },
+      "", "name");
+}
+
+void add_program(CLI::App& app, Options& options, Texts& texts) {
+  app.set_help_flag("-h,--help", "Show this and exit");
+  app.add_option("file", options.file, "The program")->required()->type_name("");
+  app.add_option("--format", texts.format, "What the file is; else by its beginning and its name")
+      ->check(one_of(Formats))
+      ->type_name("binary|hex|sim65|prg|nes");
+  app.add_option("--load", options.load, "Where a binary goes")->type_name("ADDRESS");
+  app.add_option("--variant", texts.variant, "The processor; else what the file was made for, or a 6502")
+      ->check(one_of(Variants))
+      ->type_name("6502|2a03|65c02");
+  app.add_option("--labels", options.label_files, "Names of addresses: ld65 -Ln, VICE, or name = $C000")
+      ->type_name("FILE")
+      ->expected(1);
+}
+
+void add_machine(CLI::App& app, Options& options, Texts& texts) {
+  app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
+  app.add_option("--engine", texts.engine, "What runs it; jit: what is hot is compiled")
+      ->check(one_of(Engines))
+      ->type_name("step|interpreter|jit");
+  app.add_option("--heat", options.heat, "Jumps to a place before it is compiled, 1 to 255")
+      ->check(CLI::Range(1, 255))
+      ->type_name("N");
+  app.add_flag("--compile-at-once", options.compile_at_once, "Wait for what is compiled; for tests");
+  app.add_flag("!--no-files", options.files, "The program may not open files");
+  app.add_option("args", options.arguments, "Arguments of the program (sim65)")->type_name("");
+}
+
+void add_run(CLI::App& app, Options& options, Texts& texts) {
+  add_program(app, options, texts);
+  add_machine(app, options, texts);
+  app.add_option("--cycles", options.cycles, "Stop then")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 62))
+      ->type_name("N");
+  app.add_option("--success", options.success, "Where the program gets to if all is well")->type_name("ADDRESS");
+  app.add_flag_callback(
+      "--trace", [&options] { options.trace = true; },
+      "Write each instruction, as in nestest's log; --trace=FILE: there");
+  app.add_flag("--stats", options.statistics, "Say at the end how long it took and what was compiled");
+  app.add_flag("--json", options.json, "Say that as a line of JSON");
+  app.add_option("--dump", options.dump, "Write the 64 KiB of memory there at the end")->type_name("FILE");
+  app.footer(RunFooter);
+}
+
+Result<void> understand(Options& options, const Texts& texts) {
+  if (!texts.format.empty()) options.format = Formats.at(texts.format);
+  if (!texts.variant.empty()) options.variant = Variants.at(texts.variant);
+  if (!texts.engine.empty()) options.engine = Engines.at(texts.engine);
+  if (options.trace && options.engine && options.engine != Engine::Step)
+    return Error(ErrorKind::InvalidArgument, "--trace is of the engine 'step', which runs an instruction at a time");
+  if (options.trace) options.engine = Engine::Step;
+  return {};
+}
+
+/// Takes `--trace=FILE` out of the words: to CLI11 an option has a value or has none.
+std::vector<std::string> without_trace(int argc, char** argv, Options& options) {
+  constexpr std::string_view Trace = "--trace=";
+  std::vector<std::string> words;
+  bool ours = true;
+  for (int k = 1; k < argc; ++k) {
+    const std::string_view word = argv[k];
+    if (word == "--") ours = false;
+    if (ours && word.starts_with(Trace)) {
+      options.trace_file = word.substr(Trace.size());
+      words.emplace_back("--trace");
+    } else {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, char** argv) {
+  Parsed parsed;
+  Options& options = parsed.options;
+  Texts texts;
+  CLI::App app{"A 6502 that compiles what it runs.", "inlay-6502"};
+  app.set_help_flag("-h,--help", "Show this and exit");
+  app.set_version_flag("--version", std::string("inlay-6502 ") + INLAY_VERSION_STRING, "Show the version and exit");
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("inlay-6502: ") + error.what() + "; see inlay-6502 --help\n";
+  });
+  app.footer(Examples);
+
+  CLI::App& run = *app.add_subcommand("run", "Run a program");
+  add_run(run, options, texts);
+  CLI::App& monitor = *app.add_subcommand("monitor", "Look into a program while it runs");
+  add_program(monitor, options, texts);
+  add_machine(monitor, options, texts);
+  monitor.footer(MonitorFooter);
+  CLI::App& disassemble = *app.add_subcommand("disassemble", "Write a program as instructions");
+  add_program(disassemble, options, texts);
+  disassemble.add_option("--from", options.from, "The first address; else all that the file has")->type_name("ADDRESS");
+  disassemble.add_option("--to", options.to, "The last address")->type_name("ADDRESS");
+
+  try {
+    std::vector<std::string> words = without_trace(argc, argv, options);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream output, errors;
+    const int status = app.exit(error, output, errors);
+    std::fputs(output.str().c_str(), stdout);
+    std::fputs(errors.str().c_str(), stderr);
+    parsed.status = status == 0 ? StatusGood : StatusError;
+    return parsed;
+  }
+  if (monitor.parsed()) options.verb = Verb::Monitor;
+  if (disassemble.parsed()) options.verb = Verb::Disassemble;
+  if (const Result<void> understood = understand(options, texts); !understood) {
+    tell(understood.error());
+    parsed.status = StatusError;
+  }
+  return parsed;
+}
+
+}  // namespace inlay::m6502::command

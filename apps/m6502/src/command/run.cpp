@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "command/run.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "command/session.h"
+#include "command/trap.h"
+#include "inlay/m6502/disassemble.h"
+
+namespace inlay::m6502::command {
+
+namespace {
+
+/// How long it runs before somebody looks whether it stands at a trap: short at first, for those that end soon.
+constexpr std::int64_t FirstSlice = 1 << 18, LongestSlice = 1 << 22;
+
+enum class End : std::uint8_t { Exit, Trap, Success, Jam, Cycles, Error };
+
+struct Ended {
+  End how = End::Cycles;
+  std::int64_t cycle = 0;
+  std::string message;
+};
+
+const char* name_of(End end) {
+  switch (end) {
+    case End::Exit:
+      return "exit";
+    case End::Trap:
+      return "trap";
+    case End::Success:
+      return "success";
+    case End::Jam:
+      return "jam";
+    case End::Cycles:
+      return "cycles";
+    case End::Error:
+      return "error";
+  }
+  return "";
+}
+
+/// How a machine that has stopped before its time ended.
+Ended ended(const Session& session, const Stopped& stopped, bool success) {
+  const std::int64_t cycle = session.machine->cycle();
+  if (stopped.reason == StopReason::Jam) return {End::Jam, cycle, {}};
+  if (stopped.reason == StopReason::Error) return {End::Error, cycle, stopped.message};
+  if (session.exit_code()) return {End::Exit, cycle, {}};
+  return {success ? End::Success : End::Cycles, cycle, {}};
+}
+
+Ended run_fast(Session& session, std::int64_t limit, const bool& success) {
+  Machine& machine = *session.machine;
+  TrapFinder traps(session.image);
+  session.called = [&](Machine& called) { traps.note(called); };
+  for (std::int64_t slice = FirstSlice;; slice = std::min(slice * 2, LongestSlice)) {
+    traps.note(machine);
+    const Stopped stopped = machine.run(std::min(limit, machine.cycle() + slice));
+    if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+    if (at_trap(machine)) return {End::Trap, traps.first_cycle(machine), {}};
+    if (machine.cycle() >= limit) return {End::Cycles, machine.cycle(), {}};
+  }
+}
+
+std::string trace_line_of(const Machine& machine, Variant variant) {
+  const Registers r = machine.registers();
+  return trace_line(
+      variant, [&](std::uint16_t address) { return machine.peek(address); }, r.pc, r.a, r.x, r.y, r.p, r.s,
+      machine.cycle());
+}
+
+Ended run_traced(Session& session, std::int64_t limit, const bool& success, std::FILE* file) {
+  Machine& machine = *session.machine;
+  while (machine.cycle() < limit) {
+    std::fprintf(file, "%s\n", trace_line_of(machine, session.variant).c_str());
+    if (at_trap(machine)) return {End::Trap, machine.cycle(), {}};
+    // So that what the program writes stands between the lines where it was written.
+    if (session.system && file == stdout) std::fflush(file);
+    const Stopped stopped = machine.step();
+    if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+  }
+  return {End::Cycles, machine.cycle(), {}};
+}
+
+std::string cycle_text(std::int64_t cycle) { return " in cycle " + std::to_string(cycle); }
+
+void tell_end(const Session& session, const Ended& end) {
+  const std::uint16_t pc = session.machine->registers().pc;
+  const std::string place = shown(pc, session.labels) + cycle_text(end.cycle);
+  switch (end.how) {
+    case End::Exit:
+      return;
+    case End::Trap:
+      return tell("trap at " + place);
+    case End::Success:
+      return tell("success at " + place);
+    case End::Jam: {
+      char opcode[8];
+      std::snprintf(opcode, sizeof opcode, "$%02X", session.machine->peek(pc));
+      return tell("the processor has jammed at " + place + " (opcode " + opcode + ")");
+    }
+    case End::Cycles:
+      return tell("the cycles of --cycles are over at " + place);
+    case End::Error:
+      return tell("error at " + place + ": " + end.message);
+  }
+}
+
+void tell_statistics(const Session& session, const Ended& end, double seconds) {
+  const Statistics s = session.machine->statistics();
+  const double mhz = seconds > 0 ? static_cast<double>(end.cycle) / seconds / 1e6 : 0;
+  std::fprintf(stderr, "%lld cycles in %.3f s: %.1f MHz\n", static_cast<long long>(end.cycle), seconds, mhz);
+  if (session.machine->options().engine == Engine::Step)
+    std::fprintf(stderr, "%lld instructions\n", static_cast<long long>(s.instructions));
+  if (s.interrupts != 0) std::fprintf(stderr, "%lld interrupts\n", static_cast<long long>(s.interrupts));
+  if (session.system) std::fprintf(stderr, "%lld system calls\n", static_cast<long long>(session.system->calls()));
+  if (session.machine->options().engine == Engine::Jit)
+    std::fprintf(stderr,
+                 "%lld regions of %lld instructions, compiled in %.1f ms, entered %lld times; %lld invalidated, %lld "
+                 "operands read as data, %lld bytes left to the interpreter\n",
+                 static_cast<long long>(s.regions), static_cast<long long>(s.region_instructions), s.compile_ms,
+                 static_cast<long long>(s.entered), static_cast<long long>(s.invalidated),
+                 static_cast<long long>(s.dynamic_operands), static_cast<long long>(s.interpreted_bytes));
+}
+
+void tell_json(const Session& session, const Ended& end, double seconds, int status) {
+  const Statistics s = session.machine->statistics();
+  const Registers r = session.machine->registers();
+  const double mhz = seconds > 0 ? static_cast<double>(end.cycle) / seconds / 1e6 : 0;
+  std::fprintf(stderr,
+               "{\"end\":\"%s\",\"status\":%d,\"cycles\":%lld,\"seconds\":%.6f,\"mhz\":%.1f,\"instructions\":%lld,"
+               "\"interrupts\":%lld,\"system_calls\":%lld,\"regions\":%lld,\"region_instructions\":%lld,"
+               "\"compile_ms\":%.3f,\"entered\":%lld,\"invalidated\":%lld,\"dynamic_operands\":%lld,"
+               "\"interpreted_bytes\":%lld,\"pc\":%d,\"a\":%d,\"x\":%d,\"y\":%d,\"s\":%d,\"p\":%d}\n",
+               name_of(end.how), status, static_cast<long long>(end.cycle), seconds, mhz,
+               static_cast<long long>(s.instructions), static_cast<long long>(s.interrupts),
+               static_cast<long long>(session.system ? session.system->calls() : 0), static_cast<long long>(s.regions),
+               static_cast<long long>(s.region_instructions), s.compile_ms, static_cast<long long>(s.entered),
+               static_cast<long long>(s.invalidated), static_cast<long long>(s.dynamic_operands),
+               static_cast<long long>(s.interpreted_bytes), r.pc, r.a, r.x, r.y, r.s, r.p);
+}
+
+int status_of_end(const Session& session, const Ended& end, bool asked_for_success) {
+  switch (end.how) {
+    case End::Exit:
+      return *session.exit_code();
+    case End::Success:
+      return StatusGood;
+    case End::Trap:
+    case End::Cycles:
+      return asked_for_success ? StatusBad : StatusGood;
+    case End::Jam:
+      return StatusBad;
+    case End::Error:
+      return StatusError;
+  }
+  return StatusError;
+}
+
+Error cannot_write(const std::string& name) {
+  return {ErrorKind::File, std::string("cannot be written: ") + std::strerror(errno), {.file = name}};
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using OwnFile = std::unique_ptr<std::FILE, CloseFile>;
+
+Result<void> dump(const Machine& machine, const std::string& name) {
+  OwnFile file(std::fopen(name.c_str(), "wbe"));
+  if (!file) return cannot_write(name);
+  for (int address = 0; address < 0x10000; ++address)
+    std::fputc(machine.peek(static_cast<std::uint16_t>(address)), file.get());
+  if (std::ferror(file.get()) || std::fclose(file.release()) != 0) return cannot_write(name);
+  return {};
+}
+
+Result<int> run_program(const Options& options) {
+  INLAY_TRY(const std::unique_ptr<Session> session, start_program(options));
+  Machine& machine = *session->machine;
+  bool success = false;
+  if (!options.success.empty()) {
+    INLAY_TRY(const std::uint16_t address, parse_address(options.success, session->labels, "--success"));
+    machine.on_execute(address, [&success](Machine& there) {
+      success = true;
+      there.stop();
+    });
+  }
+  OwnFile trace;
+  if (!options.trace_file.empty()) {
+    trace.reset(std::fopen(options.trace_file.c_str(), "we"));
+    if (!trace) return cannot_write(options.trace_file);
+  }
+  const std::int64_t limit =
+      options.cycles > 0 ? options.cycles : std::numeric_limits<std::int64_t>::max() - LongestSlice;
+
+  const auto start = std::chrono::steady_clock::now();
+  const Ended end = options.trace ? run_traced(*session, limit, success, trace ? trace.get() : stdout)
+                                  : run_fast(*session, limit, success);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
+  std::FILE* const written = trace ? trace.get() : stdout;
+  if (options.trace && (std::fflush(written) != 0 || std::ferror(written)))
+    return cannot_write(trace ? options.trace_file : "standard output");
+  const int status = status_of_end(*session, end, !options.success.empty());
+  if (!options.dump.empty()) {
+    INLAY_TRY_VOID(dump(machine, options.dump));
+  }
+  tell_end(*session, end);
+  if (options.statistics) tell_statistics(*session, end, seconds);
+  if (options.json) tell_json(*session, end, seconds, status);
+  return status;
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  const Result<int> status = run_program(options);
+  if (status) return *status;
+  tell(status.error());
+  return StatusError;
+}
+
+}  // namespace inlay::m6502::command

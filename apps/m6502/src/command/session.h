@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A program in a machine.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "command/options.h"
+#include "inlay/m6502/image.h"
+#include "inlay/m6502/labels.h"
+#include "inlay/m6502/machine.h"
+#include "inlay/m6502/sim65.h"
+
+namespace inlay::m6502::command {
+
+struct Session {
+  Image image;
+  Labels labels;
+  Variant variant = Variant::Nmos;
+  std::optional<Machine> machine;
+  std::unique_ptr<Sim65> system;  // of programs of sim65; the machine's hooks lead to it
+  /// Behind each system call.
+  std::function<void(Machine&)> called;
+
+  std::optional<int> exit_code() const { return system ? system->exit_code() : std::nullopt; }
+};
+
+/// The image and its labels, without a machine.
+Result<std::unique_ptr<Session>> read_program(const Options& options);
+/// With a machine that has loaded it.
+Result<std::unique_ptr<Session>> start_program(const Options& options);
+
+/// `-` is standard input.
+Result<std::vector<std::uint8_t>> read_file(const std::string& name);
+
+}  // namespace inlay::m6502::command

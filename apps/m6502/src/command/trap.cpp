@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "command/trap.h"
+
+namespace inlay::m6502::command {
+
+namespace {
+
+constexpr std::uint8_t OpcodeJmp = 0x4C, OpcodeBra = 0x80, ToItself = 0xFE;
+constexpr std::size_t MemorySize = 0x10000;
+
+bool is_branch(std::uint8_t opcode) { return (opcode & 0x1F) == 0x10; }
+
+bool branch_taken(std::uint8_t opcode, std::uint8_t p) {
+  constexpr std::uint8_t Flags[] = {StatusNegative, StatusOverflow, StatusCarry, StatusZero};
+  return ((p & Flags[opcode >> 6]) != 0) == ((opcode & 0x20) != 0);
+}
+
+}  // namespace
+
+bool at_trap(const Machine& machine) {
+  const Registers registers = machine.registers();
+  const std::uint16_t pc = registers.pc;
+  const std::uint8_t opcode = machine.peek(pc), low = machine.peek(static_cast<std::uint16_t>(pc + 1));
+  if (opcode == OpcodeJmp) return (low | machine.peek(static_cast<std::uint16_t>(pc + 2)) << 8) == pc;
+  if (low != ToItself) return false;
+  if (opcode == OpcodeBra) return machine.options().variant == Variant::Cmos;
+  return is_branch(opcode) && branch_taken(opcode, registers.p);
+}
+
+void TrapFinder::note(Machine& machine) {
+  const Bus& bus = machine.bus();
+  memory_.assign(bus.memory, bus.memory + MemorySize);
+  registers_ = machine.registers();
+  cycle_ = machine.cycle();
+}
+
+std::int64_t TrapFinder::first_cycle(Machine& machine) const {
+  constexpr int UntakenLength = 2, UntakenCycles = 2;
+  const std::uint16_t trap = machine.registers().pc;
+  MachineOptions options = machine.options();
+  options.engine = Engine::Interpreter;
+  Result<Machine> created = Machine::create(options);
+  if (!created || !load_image(*created, image_) || !created->load(0, memory_)) return machine.cycle();
+  Machine& again = *created;
+  again.set_registers(registers_);
+  const std::int64_t start = again.cycle(), limit = start + machine.cycle() - cycle_;
+  bool found = false, changed = false;
+  again.on_execute(trap, [&](Machine& there) {
+    if (at_trap(there)) {
+      found = true;
+      return there.stop();
+    }
+    Registers registers = there.registers();
+    if (is_branch(there.peek(registers.pc))) {
+      registers.pc = static_cast<std::uint16_t>(registers.pc + UntakenLength);
+      there.set_registers(registers);
+      return there.take_cycles(UntakenCycles);
+    }
+    changed = true;  // another instruction stood there before
+    there.stop();
+  });
+  again.run(limit);
+  if (changed) {
+    again.on_execute(trap, {});
+    while (!(again.registers().pc == trap && at_trap(again)) && again.cycle() < limit) again.step();
+    found = true;
+  }
+  return found ? cycle_ + again.cycle() - start : machine.cycle();
+}
+
+}  // namespace inlay::m6502::command

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Jumps to themselves, with which programs say that they have ended, and in which cycle they were first come to.
+//
+// Nobody looks for them while the program runs: it runs for a while, and if it stands at a trap then, the same while is
+// run again from what was noted at its beginning, on a machine of its own that stops there.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "inlay/m6502/image.h"
+#include "inlay/m6502/machine.h"
+
+namespace inlay::m6502::command {
+
+/// Whether the instruction at the pc jumps to itself, now and for ever as long as there are no interrupts.
+bool at_trap(const Machine& machine);
+
+class TrapFinder {
+ public:
+  /// `image` is what the machine has loaded.
+  explicit TrapFinder(const Image& image) : image_(image) {}
+  /// To be called at a boundary, before what cannot be run again and behind it.
+  void note(Machine& machine);
+  /// In which cycle the trap at which the machine stands was come to.
+  std::int64_t first_cycle(Machine& machine) const;
+
+ private:
+  const Image& image_;
+  std::vector<std::uint8_t> memory_;
+  Registers registers_;
+  std::int64_t cycle_ = 0;
+};
+
+}  // namespace inlay::m6502::command
