@@ -42,7 +42,7 @@ constexpr std::uint8_t MostChanges = 3;
 /// Entering a region and leaving it costs what some instructions cost in the interpreter. After so many times at one
 /// place it is looked whether that was worth it: whether so many cycles were spent inside each time.
 constexpr std::uint32_t Trial = 256;
-constexpr std::int64_t WorthEntering = 40;
+constexpr std::int64_t WorthEntering = 100;
 constexpr std::size_t MostRegions = 1000;
 
 bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
