@@ -9,9 +9,10 @@ SIZES = [7, 16, 33, 64, 200]
 
 
 class Program:
-    def __init__(self, seed, opt_long=True):
+    def __init__(self, seed, status):
         self.r = random.Random(seed)
-        self.types = TYPES if opt_long else TYPES[:4]
+        self.types = TYPES
+        self.status = status
         self.arrays = []  # (name, size)
         self.scalars = []
         self.functions = []  # (name, number of parameters)
@@ -38,7 +39,8 @@ class Program:
             "static void add_decimal(unsigned char v) {",
             "  decimal = v;",
             '  __asm__("sed"); __asm__("lda %v", decimal); __asm__("adc #$19"); __asm__("sta %v", decimal); __asm__("cld");',
-            '  __asm__("php"); __asm__("pla"); __asm__("and #$C3"); __asm__("eor %v", decimal); __asm__("sta %v", decimal);',
+            f'  __asm__("php"); __asm__("pla"); __asm__("and #${self.status:02X}");',
+            '  __asm__("eor %v", decimal); __asm__("sta %v", decimal);',
             "}",
             "",
         ]
@@ -167,5 +169,6 @@ class Program:
         return lines
 
 
-def program(seed, with_long=True):
-    return Program(seed, with_long).text()
+def program(seed, status=0xC3):
+    """`status`: the flags behind a decimal addition that it may look at."""
+    return Program(seed, status).text()

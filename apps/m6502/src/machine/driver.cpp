@@ -222,7 +222,7 @@ void run_fast(MachineState& state, std::int64_t limit) {
   bus.end = limit - Margin;
   cpu.left = bus.end - now;
   state.in_engine = true;
-  const Interpreted why = m6502_interpret(&bus, state.options.variant);
+  const Interpreted why = state.jit ? state.jit->run() : m6502_interpret(&bus, state.options.variant);
   leave_engine(state);
   if (why == Interpreted::Look && !state.memory.hooked(cpu.pc)) run_steps(state, limit, true);
 }

@@ -207,7 +207,9 @@ TEST_P(Interrupts, ThatAreLetGoBeforeTheLookAreNotTaken) {
     const auto entered = run_to_handler(machine, 200);
     // CLI looked while I was set; STA looks in cycle 4, the one before its write.
     EXPECT_EQ(entered.has_value(), late == 1);
-    if (entered) EXPECT_EQ(entered->cycle, 6 + 7);
+    if (entered) {
+      EXPECT_EQ(entered->cycle, 6 + 7);
+    }
   }
 }
 
@@ -258,6 +260,42 @@ TEST_P(Interrupts, NmiTakesAnIrqOverUntilItPushesTheStatus) {
     machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
     const auto entered = run_to_handler(machine, 100);
     EXPECT_EQ(entered, (Entered{since <= 7, 11, 0x0402, StatusAlways})) << "since " << since;
+  }
+}
+
+TEST_P(Interrupts, NmiByAPushOfBrkTakesItOverButForTheLastPush) {
+  // A device that takes the pushes, in cycles 2, 3 and 4 of BRK.
+  for (const int push : {2, 3, 4}) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0x00, 0x00});
+    ASSERT_TRUE(machine.map_device(1, 1, nullptr, [&](std::uint16_t, std::uint8_t, std::int64_t cycle) {
+      if (cycle == push) machine.nmi();
+    }));
+    machine.set_registers(registers_at(0x0400));
+    const auto entered = run_to_handler(machine, 100);
+    ASSERT_TRUE(entered);
+    EXPECT_EQ(entered->nmi, push != 4) << "push in cycle " << push;
+    EXPECT_EQ(entered->cycle, 7);
+  }
+}
+
+TEST_P(Interrupts, ThatAreLetGoByThePullsOfRtiAreTakenIfItLookedBefore) {
+  // RTI pulls the status in cycle 3, looks in cycle 4, and pulls the rest of the address in cycle 5.
+  for (const int pull : {3, 4, 5}) {
+    Machine machine = with_handlers();
+    write_bytes(machine, 0x0400, {0x40});
+    write_bytes(machine, 0x0500, {0x4C, 0x00, 0x05});
+    ASSERT_TRUE(machine.map_device(
+        1, 1,
+        [&](std::uint16_t, std::int64_t cycle) {
+          if (cycle == pull) machine.set_irq(false);
+          return static_cast<std::uint8_t>(cycle == 5 ? 0x05 : 0x00);
+        },
+        nullptr));
+    machine.set_registers(registers_at(0x0400, StatusInterrupt));
+    machine.set_irq(true, 0);
+    const auto entered = run_to_handler(machine, 100);
+    EXPECT_EQ(entered.has_value(), pull == 5) << "pull in cycle " << pull;
   }
 }
 
@@ -360,7 +398,9 @@ TEST_P(CmosInterrupts, EndTheWaitOfWai) {
     const auto entered = run_to_handler(machine, 600);
     EXPECT_EQ(entered.has_value(), !masked);
     EXPECT_EQ(machine.peek(0x10), masked ? 1 : 0);
-    if (entered) EXPECT_EQ(entered->cycle, 502 + 7);
+    if (entered) {
+      EXPECT_EQ(entered->cycle, 502 + 7);
+    }
   }
 }
 

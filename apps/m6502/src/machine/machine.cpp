@@ -74,6 +74,10 @@ Result<Machine> Machine::create(const MachineOptions& options) {
     return Error(ErrorKind::InvalidArgument,
                  "heat " + std::to_string(options.heat) + "; it is 1 to 255 jumps before a region is compiled");
   auto state = std::make_unique<State>(options);
+  if (options.engine == Engine::Jit) {
+    INLAY_TRY(state->jit, Jit::create(state->bus, options));
+    state->memory.set_jit(state->jit.get());
+  }
   return Machine(std::move(state));
 }
 
@@ -227,7 +231,9 @@ void Machine::take_cycles(int cycles) {
 
 Statistics Machine::statistics() const {
   Statistics all = state_->statistics;
+  if (state_->jit) state_->jit->add_to(all);
   all.cycles = cycle();
+  if (state_->jit) state_->jit->add_to(all);
   return all;
 }
 

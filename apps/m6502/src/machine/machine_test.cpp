@@ -295,6 +295,10 @@ TEST_P(Machines, SwitchBanksAndKeepThoseThatCanBeWritten) {
   EXPECT_EQ(machine_.peek(0x8000), 0x23);
   ASSERT_TRUE(machine_.switch_in(rom, 0x80));
   EXPECT_EQ(machine_.peek(0x8000), 0x11);
+  machine_.poke(0x8000, 0x12);  // lasts while it is in
+  ASSERT_TRUE(machine_.switch_in(ram, 0x80));
+  ASSERT_TRUE(machine_.switch_in(rom, 0x80));
+  EXPECT_EQ(machine_.peek(0x8000), 0x11);
   ASSERT_TRUE(machine_.switch_in(ram, 0xA0));
   EXPECT_EQ(machine_.peek(0xA000), 0x23);
   EXPECT_EQ(machine_.peek(0x8000), 0x11);

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "machine/jit_or_none.h"
+#include "jit/jit.h"
 
 namespace inlay::m6502 {
 namespace {

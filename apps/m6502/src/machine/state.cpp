@@ -24,8 +24,9 @@ void MachineState::fail(std::string message) {
 void MachineState::set_irq(int source, bool low, std::int64_t cycle) {
   lines.set_irq(source, low, cycle);
   if (lines.irq_now()) return attend(AttentionIrq);
-  // The instruction that is under way may have seen it before it went.
-  bus.attention = static_cast<std::uint8_t>((bus.attention & ~AttentionIrq) | AttentionTime);
+  // No need to come back: an instruction that may have been seen with the line low has come back already, by the access
+  // that pulled it, or by clearing I.
+  bus.attention &= static_cast<std::uint8_t>(~AttentionIrq);
 }
 
 }  // namespace inlay::m6502

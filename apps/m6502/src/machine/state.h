@@ -13,7 +13,7 @@
 
 #include "inlay/m6502/bus.h"
 #include "inlay/m6502/machine.h"
-#include "machine/jit_or_none.h"
+#include "jit/jit.h"
 #include "machine/lines.h"
 #include "machine/memory.h"
 
