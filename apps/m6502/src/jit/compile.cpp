@@ -12,11 +12,12 @@ namespace inlay::m6502 {
 
 namespace {
 
-/// A region that always leaves after a few instructions takes longer to enter than to interpret.
-constexpr std::size_t FewNodes = 6;
+/// What neither repeats nor is long is left as soon as it was entered. Most of that is small subroutines: better in the
+/// regions of those that call them.
+constexpr std::size_t Long = 60;
 
 bool pays(const Region& region) {
-  return region.nodes.size() > FewNodes ||
+  return region.nodes.size() >= Long ||
          std::any_of(region.nodes.begin(), region.nodes.end(), [](const RegionNode& node) { return node.check; });
 }
 

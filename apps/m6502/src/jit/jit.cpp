@@ -42,7 +42,9 @@ constexpr std::uint8_t MostChanges = 3;
 /// Entering a region and leaving it costs what some instructions cost in the interpreter. After so many times at one
 /// place it is looked whether that was worth it: whether so many cycles were spent inside each time.
 constexpr std::uint32_t Trial = 256;
-constexpr std::int64_t WorthEntering = 40;
+constexpr std::int64_t WorthEntering = 100;
+/// In failures_, of a place in the middle of a region: it has to be so much hotter.
+constexpr std::uint8_t Covered = 4;
 constexpr std::size_t MostRegions = 1000;
 
 bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
@@ -266,6 +268,13 @@ void Jit::publish(RegionJob& job) {
   region->map = job.map;
   region->loaded = std::move(job.loaded);
   region->code = job.code;
+  // Other places in it were hot because it was not there; those that still are will ask again.
+  for (const RegionNode& node : region->region.nodes)
+    if (const auto at = std::find(waiting_.begin(), waiting_.end(), node.pc); at != waiting_.end()) {
+      waiting_.erase(at);
+      asked_[node.pc] = 0;
+      failures_[node.pc] = std::max(failures_[node.pc], Covered);
+    }
   regions_.push_back(std::move(region));
   if (matches(*regions_.back())) activate(*regions_.back());
 }

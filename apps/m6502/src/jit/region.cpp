@@ -113,9 +113,12 @@ std::optional<RegionNode> Finder::decode(std::uint16_t pc) const {
 
 NodeId Finder::node_at(std::uint16_t pc, std::uint32_t context) {
   if (const auto found = found_.find({pc, context}); found != found_.end()) return found->second;
-  if (region_.nodes.size() >= static_cast<std::size_t>(limits_.instructions)) return NoNode;
   std::optional<RegionNode> node = decode(pc);
   if (!node) return NoNode;
+  if (region_.nodes.size() >= static_cast<std::size_t>(limits_.instructions)) {
+    region_.cut = true;
+    return NoNode;
+  }
   node->context = context;
   const auto id = static_cast<NodeId>(region_.nodes.size());
   region_.nodes.push_back(*node);
@@ -276,7 +279,11 @@ Region Finder::find(std::uint16_t pc) {
 }  // namespace
 
 Region find_region(const Guest& guest, std::uint16_t pc, const RegionLimits& limits) {
-  return Finder(guest, limits).find(pc);
+  RegionLimits tried = limits;
+  for (;; tried.small_subroutine /= 2) {
+    Region region = Finder(guest, tried).find(pc);
+    if (!region.cut || tried.small_subroutine == 0) return region;
+  }
 }
 
 Region single_instruction(Variant variant, std::uint8_t opcode, Code code) {

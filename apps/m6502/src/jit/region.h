@@ -36,8 +36,8 @@ struct Guest {
 };
 
 struct RegionLimits {
-  int instructions = 600;
-  int small_subroutine = 24;  // instructions, with those that it calls: copied to each call
+  int instructions = 800;     // copies counted
+  int small_subroutine = 24;  // instructions, with those that it calls: copied to each call, if there is room
   int call_depth = 4;         // of copies within copies
   int between_checks = 300;   // cycles
   int entries = 64;
@@ -102,6 +102,8 @@ struct Region {
   bool anywhere = false;             // a single instruction, at whatever pc it is entered
   std::vector<RegionByte> bytes;     // by address
   bool pages[256] = {};              // whose entry in the map matters
+
+  bool cut = false;  // there was more
 
   bool empty() const { return nodes.empty(); }
 };
