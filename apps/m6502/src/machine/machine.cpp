@@ -231,7 +231,6 @@ void Machine::take_cycles(int cycles) {
 
 Statistics Machine::statistics() const {
   Statistics all = state_->statistics;
-  if (state_->jit) state_->jit->add_to(all);
   all.cycles = cycle();
   if (state_->jit) state_->jit->add_to(all);
   return all;
