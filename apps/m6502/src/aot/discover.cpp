@@ -31,13 +31,13 @@ class Discovery {
 
   std::vector<Region> run() {
     waiting_.assign(program_.places.begin(), program_.places.end());
-    const Guest guest{program_.variant, program_.memory.data(), &map_, program_.facts.data()};
+    find_subroutines();
     std::size_t instructions = 0;
     while (!waiting_.empty() && regions_.size() < limits_.regions && instructions < limits_.instructions) {
       const std::uint16_t place = waiting_.front();
       waiting_.pop_front();
       if (covered_[place]) continue;
-      Region region = find_region(guest, place, limits_.region);
+      Region region = find(place, limits_.region);
       covered_[place] = true;
       add(region);
       if (!pays(region)) continue;
@@ -48,6 +48,30 @@ class Discovery {
   }
 
  private:
+  Region find(std::uint16_t place, const RegionLimits& limits) {
+    // A subroutine that has a region of its own ends that of who calls it.
+    std::vector<std::uint8_t> facts = program_.facts;
+    for (const std::uint16_t subroutine : subroutines_)
+      if (subroutine != place) facts[subroutine] |= ByteInterpreted;
+    return find_region({program_.variant, program_.memory.data(), &map_, facts.data()}, place, limits);
+  }
+
+  /// If the program is too large for one region, what it calls that is not small, to be looked at first.
+  void find_subroutines() {
+    RegionLimits all = limits_.region;
+    all.instructions = static_cast<int>(limits_.instructions);
+    const std::vector<std::uint16_t> places(waiting_.begin(), waiting_.end());
+    for (const std::uint16_t place : places) {
+      const Region whole = find(place, all);
+      if (whole.nodes.size() <= static_cast<std::size_t>(limits_.region.instructions)) continue;
+      for (const RegionContext& context : whole.contexts) {
+        if (context.depth > 0 || context.target == place) continue;
+        subroutines_.push_back(context.target);
+        waiting_.push_back(context.target);
+      }
+    }
+  }
+
   /// What the region has is covered, and where it is left is to be looked at.
   void add(const Region& region) {
     for (const RegionNode& node : region.nodes) covered_[node.pc] = true;
@@ -81,6 +105,7 @@ class Discovery {
   Map map_;
   std::vector<Region> regions_;
   std::deque<std::uint16_t> waiting_;
+  std::vector<std::uint16_t> subroutines_;
   std::bitset<Addresses> covered_;
 };
 

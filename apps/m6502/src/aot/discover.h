@@ -19,11 +19,12 @@ struct KnownProgram {
 };
 
 struct DiscoveryLimits {
-  /// A whole program in one region is the fastest; so many instructions at most.
+  /// A whole program in one region is the fastest, but what it takes to compile grows faster than it does. A larger one
+  /// is cut into its subroutines.
   RegionLimits region = {
-      .instructions = 4000, .small_subroutine = 24, .call_depth = 4, .between_checks = 300, .entries = 1000};
+      .instructions = 2000, .small_subroutine = 24, .call_depth = 4, .between_checks = 300, .entries = 1000};
   std::size_t regions = 1000;
-  std::size_t instructions = 40'000;  // of all together
+  std::size_t instructions = 30'000;  // of all together
 };
 
 /// Memory everywhere, as executables have it. Stores to pages 0 and 1 are not watched if none of these regions has code

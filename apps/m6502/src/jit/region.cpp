@@ -49,6 +49,7 @@ class Finder {
   std::map<std::uint16_t, std::uint32_t> shared_;  // contexts of subroutines that are not copied
   std::map<std::uint16_t, int> sizes_;
   std::deque<NodeId> waiting_;
+  std::vector<RegionPlace> behind_;  // calls of what is not in the region
 };
 
 std::uint16_t operand(const RegionNode& node) { return static_cast<std::uint16_t>(node.code & (CodeLow | CodeHigh)); }
@@ -152,7 +153,11 @@ void Finder::call(NodeId id) {
   const std::uint16_t target = region_.nodes[id].next_pc;
   const auto back = static_cast<std::uint16_t>(region_.nodes[id].pc + 3);
   const std::uint32_t caller = region_.nodes[id].context;
-  if (!decode(target)) return;
+  if (!decode(target)) {
+    // What is called is run elsewhere, and comes back.
+    behind_.push_back({back, node_at(back, caller)});
+    return;
+  }
   const std::uint32_t context = context_of_call(target, back, caller);
   region_.nodes[id].next = node_at(target, context);
   const NodeId behind = node_at(back, caller);
@@ -233,6 +238,7 @@ void Finder::add_places() {
   const auto is_copy = [&](const RegionNode& node) { return region_.contexts[node.context].depth > 0; };
   for (NodeId id = 0; id < region_.nodes.size(); ++id)
     if (region_.nodes[id].check && !is_copy(region_.nodes[id])) add(region_.nodes[id].pc, id);
+  for (const RegionPlace& place : behind_) add(place.pc, place.node);
   for (const RegionContext& context : region_.contexts)
     if (context.depth == 0)
       for (const RegionPlace& place : context.returns) add(place.pc, place.node);
