@@ -51,7 +51,12 @@ M6502_INLINE std::uint8_t read_device(Cpu& cpu, Bus& bus, const DeviceEntry& dev
 /// An address that is an operand: in a region it and the map are constants, and a device is called directly.
 M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t address, Code code) {
   std::uint8_t value;
-  if (const std::uint8_t kind = map.read[address >> 8]; kind == ReadMemory) [[likely]]
+  const std::uint8_t kind = map.read[address >> 8];
+  if ((code & CodeQuick) && (code & CodeRegion)) {
+    // The value of what is refused does not matter: without a way of its own, nothing is left of it but one test.
+    cpu.leave |= kind == ReadMemory ? 0 : LeaveRefused;
+    value = bus.memory[address];
+  } else if (kind == ReadMemory) [[likely]]
     value = bus.memory[address];
   else
     value = read_device(cpu, bus, map.devices[kind - ReadDevice], address, code);

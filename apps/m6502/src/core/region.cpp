@@ -42,6 +42,12 @@ INLAY_INLINE void m6502_region_at(Cpu& cpu, std::uint16_t pc) { cpu.pc = pc; }
 INLAY_INLINE std::uint16_t m6502_region_pc(const Cpu& cpu) { return cpu.pc; }
 INLAY_INLINE bool m6502_region_is_at(const Cpu& cpu, std::uint16_t pc) { return cpu.pc == pc; }
 INLAY_INLINE bool m6502_region_leaves(const Cpu& cpu) { return cpu.leave != 0; }
+INLAY_INLINE void m6502_region_refused(Cpu& cpu) { cpu.leave = 0; }
+INLAY_INLINE bool m6502_region_is_binary(Cpu& cpu) {
+  if (cpu.d != 0) return false;
+  cpu.d = 0;
+  return true;
+}
 }
 
 }  // namespace inlay::m6502

@@ -18,6 +18,10 @@ void m6502_region_at(Cpu& cpu, std::uint16_t pc);
 std::uint16_t m6502_region_pc(const Cpu& cpu);
 bool m6502_region_is_at(const Cpu& cpu, std::uint16_t pc);
 bool m6502_region_leaves(const Cpu& cpu);
+/// What was refused is the interpreter's, from the instruction on: nothing asks to leave.
+void m6502_region_refused(Cpu& cpu);
+/// Whether decimal mode is off; from then on it is known to be.
+bool m6502_region_is_binary(Cpu& cpu);
 }
 
 }  // namespace inlay::m6502

@@ -46,6 +46,10 @@ Shape shape_of(Variant variant, std::uint8_t byte) {
   shape.compiled = byte != DriversOpcode && (opcode.flags & (OpcodeBreak | OpcodeStops)) == 0;
   shape.relative = opcode.mode == Mode::REL || opcode.mode == Mode::ZPR;
   shape.may_leave = may_leave(opcode);
+  shape.sets_decimal = (opcode.flags & OpcodeSetsStatus) != 0;
+  shape.decimal = (opcode.flags & OpcodeDecimal) != 0;
+  shape.address = opcode.mode == Mode::ABS || opcode.mode == Mode::ABX || opcode.mode == Mode::ABY ||
+                  opcode.mode == Mode::IND || opcode.mode == Mode::IAX;
   return shape;
 }
 
