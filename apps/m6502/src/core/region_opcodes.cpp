@@ -15,13 +15,34 @@ constexpr Code known(Code operand) {
   return (operand & (CodeLow | CodeHigh)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion | CodeQuick;
 }
 
+/// Whether it may need more than memory, where its operand leads to memory.
+template <class Instruction>
+constexpr bool may_be_refused() {
+  switch (Instruction::kind) {
+    case Kind::Register:
+    case Kind::Accumulator:
+    case Kind::Branch:
+      return false;
+    case Kind::Read:
+    case Kind::Arithmetic:
+      return Instruction::mode == Mode::IZX || Instruction::mode == Mode::IZY || Instruction::mode == Mode::IZP;
+    default:
+      return true;
+  }
+}
+
 template <class Instruction>
 M6502_INLINE void run_or_refuse(Cpu& cpu, Bus& bus, const Map& map, Code operand) {
-  const Cpu before = cpu;
-  Instruction::run(cpu, bus, map, known(operand));
-  if (cpu.leave) [[unlikely]] {
-    cpu = before;
-    cpu.leave = LeaveRefused;
+  const Code code = known(operand) | (Instruction::kind == Kind::Arithmetic ? CodeBinary : 0u);
+  if constexpr (!may_be_refused<Instruction>()) {
+    Instruction::run(cpu, bus, map, code);
+  } else {
+    Cpu after = cpu;
+    Instruction::run(after, bus, map, code);
+    if (after.leave) [[unlikely]]
+      cpu.leave = LeaveRefused;
+    else
+      cpu = after;
   }
 }
 

@@ -17,6 +17,7 @@ struct Shape {
   bool compiled = true;       // false: the driver's business (BRK, JAM, STP, WAI)
   bool relative = false;      // the last operand byte is a distance
   bool may_leave = false;     // may set Cpu::leave
+  bool refusable = false;     // that, where its operand is known and leads to memory
   bool sets_decimal = false;  // may change D
   bool decimal = false;       // looks at D
   bool address = false;       // the operand is an address of data, perhaps with an index
