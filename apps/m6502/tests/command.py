@@ -368,6 +368,10 @@ def c_programs(folder):
     subprocess.run(["cl65", "-t", "sim6502", folder / "endless.c", "-o", folder / "endless"], check=True, timeout=120)
     found = {run("run", folder / "endless", "--engine", engine)[2] for engine in ENGINES}
     claim("an endless loop in C is a trap, in the same cycle in all engines", len(found) == 1 and "trap at" in next(iter(found)), found)
+    (folder / "talk.c").write_text('#include <stdio.h>\nint main(void) { int c; while ((c = getchar()) != EOF) putchar(c + 1); puts("end"); while (1); return 0; }')
+    subprocess.run(["cl65", "-t", "sim6502", folder / "talk.c", "-o", folder / "talk"], check=True, stderr=subprocess.DEVNULL, timeout=120)
+    found = {run("run", folder / "talk", "--engine", engine, stdin="HAL" * 300) for engine in ENGINES} | {run("run", folder / "talk", "--trace=/dev/null", stdin="HAL" * 300)}
+    claim("behind system calls, too, which are made once", len(found) == 1 and next(iter(found))[1] == "IBM" * 300 + "end\n", found)
     (folder / "busy.c").write_text("int main(void) { unsigned k = 0; while (1) ++k; return 0; }")
     subprocess.run(["cl65", "-t", "sim6502", folder / "busy.c", "-o", folder / "busy"], check=True, stderr=subprocess.DEVNULL, timeout=120)
     for engine in ENGINES:

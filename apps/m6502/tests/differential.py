@@ -28,12 +28,13 @@ ENGINES = {
     "step": ["--engine", "step"],
     "interpreter": ["--engine", "interpreter"],
     "jit": ["--engine", "jit"],
-    "jit that waits": ["--engine", "jit", "--heat", "2", "--compile-at-once"],
+    "jit that waits": ["--engine", "jit", "--heat", "255", "--compile-at-once"],
 }
 SKIPPED = 77
 BRANCHES = {b"10", b"30", b"50", b"70", b"90", b"B0", b"D0", b"F0", b"80"}
 LIMIT_S = 120
 LONGEST = 20_000_000  # cycles; what takes longer is left out
+LONGEST_COMPILED = 2_000_000
 
 problems = []
 
@@ -101,6 +102,9 @@ def check(command, folder, seed, keep):
     wanted = (status, output, cycles + EXIT_JUMP)
     memories, wrong, answers = set(), [], {}
     for name, options in ENGINES.items():
+        # Compiling takes its time: some of the short programs, all of whose hot places are compiled.
+        if "--compile-at-once" in options and (seed % 4 > 1 or cycles > LONGEST_COMPILED):
+            continue
         dump = folder / "memory"
         dump.unlink(missing_ok=True)
         got, out, said = execute(command, "run", "--json", "--dump", dump, *options, image, "--", *arguments)
@@ -129,7 +133,7 @@ def check(command, folder, seed, keep):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
-    parser.add_argument("--programs", type=int, default=16)
+    parser.add_argument("--programs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for programs that went wrong")
     options = parser.parse_args()
@@ -143,7 +147,7 @@ def main():
         compared = 0
         for seed in range(options.seed, options.seed + options.programs):
             compared += check(command, pathlib.Path(name), seed, options.keep)
-    print(f"{compared} of {options.programs} programs compared with sim65 in {len(ENGINES)} engines, {len(problems)} problems")
+    print(f"{compared} of {options.programs} programs compared with sim65 in up to {len(ENGINES)} engines, {len(problems)} problems")
     for text in problems:
         print("FAILED:", text)
     if compared * 2 < options.programs:

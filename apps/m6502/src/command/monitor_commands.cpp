@@ -91,7 +91,7 @@ Result<void> until(Monitor& monitor, Words words) {
 Result<void> set_break(Monitor& monitor, Words words) {
   for (const std::string_view word : words) {
     INLAY_TRY(const std::uint16_t at, address(monitor, word));
-    if (monitor.session->system && at >= Sim65Calls && at < NmiVector)
+    if (monitor.session->system && at >= Sim65Calls && at < Sim65CallsEnd)
       return usage("system calls are entered there; set the breakpoint where they are called");
     monitor.breaks.insert(at);
   }

@@ -98,7 +98,7 @@ std::string run_quickly(Monitor& monitor, std::int64_t until) {
   const Hooks hooks(monitor);
   TrapFinder traps(monitor.session->image);
   std::string why;
-  monitor.session->called = [&](Machine& called) { traps.note(called); };
+  monitor.session->called = [&](const Sim65Call& call) { traps.record(call); };
   while (true) {
     if (until >= 0 && machine.cycle() >= until) break;
     traps.note(machine);

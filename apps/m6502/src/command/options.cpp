@@ -17,7 +17,7 @@ constexpr const char* Examples =
     "Examples:\n"
     "  cl65 -t sim6502 -O hello.c -o hello && inlay-6502 run hello Ann Bob\n"
     "  inlay-6502 run 6502_functional_test.bin --pc 400 --success 3469 --stats\n"
-    "  inlay-6502 run nestest.nes --pc C000 --trace=nestest.log --cycles 26554\n"
+    "  inlay-6502 run nestest.nes --pc C000 --trace=nestest.log --cycles 26555\n"
     "  inlay-6502 run game.bin --load 8000 --cycles 1000000 --engine interpreter\n"
     "  inlay-6502 monitor game.prg --labels game.lbl\n"
     "  inlay-6502 disassemble game.hex --from 200 --to 24F\n"
@@ -85,7 +85,7 @@ void add_machine(CLI::App& app, Options& options, Texts& texts) {
       ->check(CLI::Range(1, 255))
       ->type_name("N");
   app.add_flag("--compile-at-once", options.compile_at_once, "Wait for what is compiled; for tests");
-  app.add_flag("!--no-files", options.files, "The program may not open files");
+  app.add_flag_callback("--no-files", [&options] { options.files = false; }, "The program may not open files");
   app.add_option("args", options.arguments, "Arguments of the program (sim65)")->type_name("");
 }
 

@@ -59,7 +59,7 @@ Ended ended(const Session& session, const Stopped& stopped, bool success) {
 Ended run_fast(Session& session, std::int64_t limit, const bool& success) {
   Machine& machine = *session.machine;
   TrapFinder traps(session.image);
-  session.called = [&](Machine& called) { traps.note(called); };
+  session.called = [&](const Sim65Call& call) { traps.record(call); };
   for (std::int64_t slice = FirstSlice;; slice = std::min(slice * 2, LongestSlice)) {
     traps.note(machine);
     const Stopped stopped = machine.run(std::min(limit, machine.cycle() + slice));

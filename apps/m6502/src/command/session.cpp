@@ -73,8 +73,8 @@ Result<std::unique_ptr<Session>> start_program(const Options& options) {
     system.arguments.insert(system.arguments.end(), options.arguments.begin(), options.arguments.end());
     system.c_stack = session->image.c_stack;
     system.files = options.files;
-    system.called = [there = session.get()](Machine& called) {
-      if (there->called) there->called(called);
+    system.called = [there = session.get()](const Sim65Call& call) {
+      if (there->called) there->called(call);
     };
     session->system = Sim65::attach(*session->machine, std::move(system));
   } else if (!options.arguments.empty()) {

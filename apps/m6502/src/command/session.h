@@ -21,7 +21,7 @@ struct Session {
   std::optional<Machine> machine;
   std::unique_ptr<Sim65> system;  // of programs of sim65; the machine's hooks lead to it
   /// Behind each system call.
-  std::function<void(Machine&)> called;
+  std::function<void(const Sim65Call&)> called;
 
   std::optional<int> exit_code() const { return system ? system->exit_code() : std::nullopt; }
 };

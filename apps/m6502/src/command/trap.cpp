@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "command/trap.h"
 
+#include "formats/readers.h"
+
 namespace inlay::m6502::command {
 
 namespace {
@@ -30,6 +32,7 @@ bool at_trap(const Machine& machine) {
 void TrapFinder::note(Machine& machine) {
   const Bus& bus = machine.bus();
   memory_.assign(bus.memory, bus.memory + MemorySize);
+  calls_.clear();
   registers_ = machine.registers();
   cycle_ = machine.cycle();
 }
@@ -44,6 +47,15 @@ std::int64_t TrapFinder::first_cycle(Machine& machine) const {
   Machine& again = *created;
   again.set_registers(registers_);
   const std::int64_t start = again.cycle(), limit = start + machine.cycle() - cycle_;
+  std::size_t next_call = 0;
+  const auto call_again = [&](Machine& there) {
+    if (next_call == calls_.size()) return there.stop();
+    const Sim65Call& call = calls_[next_call++];
+    for (const Sim65Call::Byte& byte : call.memory) there.poke(byte.address, byte.value);
+    there.set_registers(call.registers);
+  };
+  if (image_.format == ImageFormat::Sim65)
+    for (std::uint16_t call = Sim65Calls; call != Sim65CallsEnd; ++call) again.on_execute(call, call_again);
   bool found = false, changed = false;
   again.on_execute(trap, [&](Machine& there) {
     if (at_trap(there)) {

@@ -10,6 +10,7 @@
 
 #include "inlay/m6502/image.h"
 #include "inlay/m6502/machine.h"
+#include "inlay/m6502/sim65.h"
 
 namespace inlay::m6502::command {
 
@@ -20,14 +21,17 @@ class TrapFinder {
  public:
   /// `image` is what the machine has loaded.
   explicit TrapFinder(const Image& image) : image_(image) {}
-  /// To be called at a boundary, before what cannot be run again and behind it.
+  /// From here it can be run again.
   void note(Machine& machine);
+  /// A system call since then, which is not made again: what it has done is.
+  void record(const Sim65Call& call) { calls_.push_back(call); }
   /// In which cycle the trap at which the machine stands was come to.
   std::int64_t first_cycle(Machine& machine) const;
 
  private:
   const Image& image_;
   std::vector<std::uint8_t> memory_;
+  std::vector<Sim65Call> calls_;
   Registers registers_;
   std::int64_t cycle_ = 0;
 };

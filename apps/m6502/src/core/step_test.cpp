@@ -52,7 +52,9 @@ void check_all(const char* file, Variant variant, std::size_t expected) {
     if (!testing::cycles_are_wrong(variant, number) && recorder.accesses != vector.accesses)
       wrong += "accesses " + text(recorder.accesses) + "not " + text(vector.accesses);
     if (cycles < opcode.cycles || cycles > opcode.longest) wrong += "the table does not give the cycles; ";
-    if (!(opcode.flags & OpcodeStops)) EXPECT_EQ(bus.cpu.leave, 0);
+    if (!(opcode.flags & OpcodeStops)) {
+      EXPECT_EQ(bus.cpu.leave, 0);
+    }
     bus.attention = 0;
     if (!wrong.empty() && failed.insert(number).second)
       ADD_FAILURE() << opcode.function_name << " (" << vector.name << "): " << wrong;

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <iterator>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inlay::m6502 {
@@ -143,6 +146,28 @@ TEST(Image, cartridges_that_cannot_be_run_say_why) {
             "game: error: 8 banks of 16 KiB; without a mapper there are 1 or 2 [invalid-program]");
   EXPECT_EQ(error_of(read(nes(2, 0, 0x4000), "game")),
             "game: error: the file is cut off: it must have 32784 bytes or more [invalid-program]");
+}
+
+TEST(Image, whatever_bytes_there_are_there_is_an_answer) {
+  constexpr ImageFormat Formats[] = {ImageFormat::Binary, ImageFormat::IntelHex, ImageFormat::Sim65, ImageFormat::Prg,
+                                     ImageFormat::Nes};
+  constexpr std::string_view Beginnings[] = {"", ":", "sim65\x02", "NES\x1a\x01", ":10000000", "\x01\x08"};
+  std::mt19937 random(6502);
+  int good = 0;
+  for (int k = 0; k < 20000; ++k) {
+    std::string bytes(Beginnings[random() % std::size(Beginnings)]);
+    const bool digits = random() % 2 == 0;
+    for (std::size_t count = random() % 60; count > 0; --count)
+      bytes += digits ? "0123456789ABCDEF:\r\n"[random() % 19] : static_cast<char>(random());
+    ImageOptions options{.file = "x", .format = Formats[random() % std::size(Formats)], .load = {}};
+    if (random() % 2 == 0) options.load = static_cast<std::uint16_t>(random());
+    const Result<Image> image = read(bytes, "x", options);
+    if (!image) continue;
+    ++good;
+    EXPECT_EQ(memory_of(*image).size(), 0x10000u);
+    start_of(*image);
+  }
+  EXPECT_GT(good, 1000);
 }
 
 }  // namespace

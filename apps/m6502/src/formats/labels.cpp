@@ -10,7 +10,8 @@ namespace inlay::m6502 {
 
 namespace {
 
-bool made_by_linker(std::string_view name) { return name.starts_with("__"); }
+/// `__CODE_RUN__`, `__STACKSIZE__`: most are sizes and counts, which are no addresses.
+bool made_by_linker(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
 
 }  // namespace
 
@@ -18,8 +19,7 @@ void Labels::add(std::string name, std::uint16_t address) {
   if (const auto old = addresses_.find(name); old != addresses_.end() && old->second != address)
     if (const auto named = names_.find(old->second); named != names_.end() && named->second == name)
       names_.erase(named);
-  const auto [at, is_new] = names_.try_emplace(address, name);
-  if (!is_new && made_by_linker(at->second) && !made_by_linker(name)) at->second = name;
+  if (!made_by_linker(name)) names_.try_emplace(address, name);
   addresses_.insert_or_assign(std::move(name), address);
 }
 

@@ -17,11 +17,13 @@ TEST(Labels, are_read_as_ld65_and_vice_write_them_and_as_people_do) {
   EXPECT_EQ(labels.name_of(0x0401), "");
 }
 
-TEST(Labels, those_of_linkers_come_last) {
+TEST(Labels, those_of_linkers_name_nothing) {
   Labels labels;
   ASSERT_TRUE(read_labels("al 000200 .__CODE_RUN__\nal 000200 ._main\nal 000200 .__X__\n", "f", labels));
   EXPECT_EQ(labels.name_of(0x200), "_main");
   EXPECT_EQ(labels.address_of("__X__"), 0x200);
+  ASSERT_TRUE(read_labels("al 000001 .__CONSTRUCTOR_COUNT__\n", "f", labels));
+  EXPECT_EQ(labels.name_of(1), "");
 }
 
 TEST(Labels, a_name_given_again_means_the_new_address) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "machine/random_program.h"
 #include "machine/test_engines.h"
@@ -15,6 +16,7 @@ struct DifferentialCase {
   MachineOptions options;
   int programs;
   std::int64_t cycles;
+  std::chrono::microseconds pause{};
 };
 
 void PrintTo(const DifferentialCase& differential, std::ostream* out) { *out << differential.name; }
@@ -46,12 +48,14 @@ TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) {
   MachineOptions by_steps = given.options;
   by_steps.engine = Engine::Step;
   std::size_t interrupts = 0, entries = 0;
-  std::int64_t instructions = 0;
+  std::int64_t instructions = 0, regions = 0, entered = 0;
   for (int program = 0; program != given.programs; ++program) {
     const auto seed = static_cast<std::uint32_t>(program * 7919 + 1);
     RandomProgram expected(seed, by_steps), seen(seed, given.options);
     expected.run(given.cycles, 0);
-    seen.run(given.cycles, seed);
+    seen.run(given.cycles, seed, given.pause);
+    regions += seen.machine().statistics().regions;
+    entered += seen.machine().statistics().entered;
     const std::string what = difference(expected, seen);
     ASSERT_EQ(what, "") << "seed " << seed;
     interrupts += static_cast<std::size_t>(expected.machine().statistics().interrupts);
@@ -61,18 +65,29 @@ TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) {
   // That the programs live.
   EXPECT_GT(interrupts, static_cast<std::size_t>(given.programs));
   EXPECT_GT(entries, static_cast<std::size_t>(given.programs) * 100);
+  if (given.options.compile_at_once) {
+    EXPECT_GT(regions, given.programs / 2);
+    EXPECT_GT(entered, regions);
+  }
   RecordProperty("instructions", std::to_string(instructions));
   RecordProperty("interrupts", std::to_string(interrupts));
 }
 
 std::vector<DifferentialCase> cases() {
   std::vector<DifferentialCase> all;
-  for (const Variant variant : {Variant::Nmos, Variant::Cmos})
-    for (const EngineCase& engine : engine_cases(variant)) {
-      const bool jit = engine.options.engine == Engine::Jit;
-      all.push_back({engine.name + (variant == Variant::Cmos ? "_65c02" : "_6502"), engine.options, jit ? 20 : 200,
-                     jit ? 100'000 : 50'000});
-    }
+  for (const Variant variant : {Variant::Nmos, Variant::Cmos}) {
+    const std::string suffix = variant == Variant::Cmos ? "_65c02" : "_6502";
+    for (const EngineCase& engine : engine_cases(variant))
+      if (engine.options.engine != Engine::Jit) all.push_back({engine.name + suffix, engine.options, 300, 50'000});
+    MachineOptions jit;
+    jit.variant = variant;
+    jit.heat = 6;
+    jit.compile_at_once = true;
+    all.push_back({"jit" + suffix, jit, 10, 50'000});
+    jit.heat = 100;
+    jit.compile_at_once = false;
+    all.push_back({"jit_in_background" + suffix, jit, 4, 10'000'000, std::chrono::microseconds(200)});
+  }
   return all;
 }
 

@@ -207,7 +207,9 @@ TEST_P(Interrupts, ThatAreLetGoBeforeTheLookAreNotTaken) {
     const auto entered = run_to_handler(machine, 200);
     // CLI looked while I was set; STA looks in cycle 4, the one before its write.
     EXPECT_EQ(entered.has_value(), late == 1);
-    if (entered) EXPECT_EQ(entered->cycle, 6 + 7);
+    if (entered) {
+      EXPECT_EQ(entered->cycle, 6 + 7);
+    }
   }
 }
 
@@ -396,7 +398,9 @@ TEST_P(CmosInterrupts, EndTheWaitOfWai) {
     const auto entered = run_to_handler(machine, 600);
     EXPECT_EQ(entered.has_value(), !masked);
     EXPECT_EQ(machine.peek(0x10), masked ? 1 : 0);
-    if (entered) EXPECT_EQ(entered->cycle, 502 + 7);
+    if (entered) {
+      EXPECT_EQ(entered->cycle, 502 + 7);
+    }
   }
 }
 

@@ -499,6 +499,19 @@ TEST_P(Machines, MoveWhileTheirDevicesStay) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, Machines, ::testing::ValuesIn(engine_cases()), engine_name);
 
+TEST(MachineStatistics, CountARegionOnce) {
+  MachineOptions options;
+  options.heat = 1;
+  options.compile_at_once = true;
+  Machine machine = make_machine(options);
+  write_bytes(machine, 0x0400, {0xE6, 0x10, 0x4C, 0x00, 0x04});  // INC $10, JMP
+  machine.set_registers(registers_at(0x0400));
+  machine.run(100'000);
+  EXPECT_EQ(machine.statistics().cycles, 100'000);
+  EXPECT_EQ(machine.statistics().regions, 1);
+  EXPECT_EQ(machine.statistics().region_instructions, 2);
+}
+
 TEST(MachineOptions, AreChecked) {
   MachineOptions options;
   options.heat = 0;

@@ -4,6 +4,7 @@
 // for each engine; what happened is logged.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -31,8 +32,9 @@ class RandomProgram {
   RandomProgram(const RandomProgram&) = delete;
   RandomProgram& operator=(const RandomProgram&) = delete;
 
-  /// Runs in pieces that are drawn from `pieces`: they must not make a difference. What jams is reset.
-  void run(std::int64_t until, std::uint32_t pieces);
+  /// Runs in pieces that are drawn from `pieces`, 0 for a single one: they must not make a difference. With a pause
+  /// behind each, what is compiled in the background gets a chance. What jams is reset.
+  void run(std::int64_t until, std::uint32_t pieces, std::chrono::microseconds pause = {});
 
   Machine& machine() { return machine_; }
   const std::vector<LogEntry>& log() const { return log_; }

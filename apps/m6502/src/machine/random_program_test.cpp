@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 namespace inlay::m6502 {
 namespace {
@@ -85,6 +86,9 @@ std::string to_string(const LogEntry& entry) {
 
 RandomProgram::RandomProgram(std::uint32_t seed, const MachineOptions& options)
     : random_(seed), machine_(Machine::create(options).value()), variant_(options.variant), device_(seed) {
+  // What runs away is stopped, and begins again.
+  for (int address = 0x400; address != 0xFFFA; ++address)
+    machine_.poke(static_cast<std::uint16_t>(address), variant_ == Variant::Cmos ? 0xDB : 0x02);  // STP, JAM
   for (int address = 0x10; address != 0x400; ++address)
     machine_.poke(static_cast<std::uint16_t>(address), static_cast<std::uint8_t>(random_()));
   // Pointers in page 0 lead to data, to the device, and now and then into code.
@@ -113,7 +117,7 @@ void RandomProgram::map_devices() {
   };
   machine_.map_device(DevicePage, 1, read, write).value();
   // A timer that asks for an interrupt every so often, and edges at any time.
-  const std::int64_t period = 40 + draw(400), edges = 100 + draw(2000);
+  const std::int64_t period = one_in(3) ? 40 + draw(400) : 1000 + draw(20000), edges = 100 + draw(5000);
   machine_.schedule(period, [this, period](Machine& machine, std::int64_t at) {
     machine.set_irq(true, at);
     log('t', 0, 0, machine.cycle());
@@ -298,10 +302,11 @@ void RandomProgram::write_device(std::uint16_t address, std::uint8_t value, std:
   }
 }
 
-void RandomProgram::run(std::int64_t until, std::uint32_t pieces) {
+void RandomProgram::run(std::int64_t until, std::uint32_t pieces, std::chrono::microseconds pause) {
   std::mt19937 random(pieces);
   while (machine_.cycle() < until) {
     const std::int64_t piece = pieces == 0 ? until : static_cast<std::int64_t>(random() % 5000);
+    if (pause.count() != 0) std::this_thread::sleep_for(pause);
     const Stopped stopped = machine_.run(std::min(until, machine_.cycle() + piece));
     if (stopped.reason == StopReason::Time) continue;
     log('j', machine_.registers().pc, static_cast<std::uint8_t>(stopped.reason), machine_.cycle());

@@ -63,6 +63,7 @@ struct Sim65::State {
   std::vector<std::uint8_t> buffer;
   std::optional<int> exit_code;
   std::int64_t calls = 0;
+  Sim65Call done;
 
   ~State() {
     for (std::size_t file = 3; file < files.size(); ++file)
@@ -73,9 +74,13 @@ struct Sim65::State {
     return static_cast<std::uint16_t>(machine->peek(address) | machine->peek(static_cast<std::uint16_t>(address + 1))
                                                                    << 8);
   }
+  void put(std::uint16_t address, std::uint8_t value) {
+    machine->poke(address, value);
+    if (options.called) done.memory.push_back({address, value});
+  }
   void set_word(std::uint16_t address, std::uint16_t value) {
-    machine->poke(address, static_cast<std::uint8_t>(value));
-    machine->poke(static_cast<std::uint16_t>(address + 1), static_cast<std::uint8_t>(value >> 8));
+    put(address, static_cast<std::uint8_t>(value));
+    put(static_cast<std::uint16_t>(address + 1), static_cast<std::uint8_t>(value >> 8));
   }
 
   /// The topmost word of C's stack, which then is `size` bytes lower.
@@ -132,7 +137,7 @@ struct Sim65::State {
     buffer.resize(count);
     const ssize_t got = ::read(host, buffer.data(), count);
     if (got < 0) return Failed;
-    for (ssize_t k = 0; k < got; ++k) machine->poke(address++, buffer[static_cast<std::size_t>(k)]);
+    for (ssize_t k = 0; k < got; ++k) put(address++, buffer[static_cast<std::size_t>(k)]);
     return static_cast<std::uint16_t>(got);
   }
 
@@ -159,8 +164,8 @@ struct Sim65::State {
     for (const std::string& word : words) {
       text = static_cast<std::uint16_t>(text - (word.size() + 1));
       std::uint16_t to = text;
-      for (const char c : word) machine->poke(to++, static_cast<std::uint8_t>(c));
-      machine->poke(to, 0);
+      for (const char c : word) put(to++, static_cast<std::uint8_t>(c));
+      put(to, 0);
       set_word(array, text);
       array = static_cast<std::uint16_t>(array + 2);
     }
@@ -172,6 +177,7 @@ struct Sim65::State {
   /// Runs a call and returns from it, as RTS would.
   void call(int number) {
     ++calls;
+    done.memory.clear();
     Registers registers = machine->registers();
     const auto argument = static_cast<std::uint16_t>(registers.a | registers.x << 8);
     std::uint16_t result = argument;
@@ -202,7 +208,8 @@ struct Sim65::State {
     const std::uint8_t low = pop();
     registers.pc = static_cast<std::uint16_t>((low | pop() << 8) + 1);
     machine->set_registers(registers);
-    if (options.called) options.called(*machine);
+    done.registers = registers;
+    if (options.called) options.called(done);
   }
 };
 
@@ -210,11 +217,10 @@ Sim65::Sim65(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Sim65::~Sim65() = default;
 
 std::unique_ptr<Sim65> Sim65::attach(Machine& machine, Sim65Options options) {
-  constexpr int Calls = 6;
   auto state = std::make_unique<State>();
   state->files = {options.input, options.output, options.error};
   state->options = std::move(options);
-  for (int number = 0; number < Calls; ++number)
+  for (int number = 0; number < Sim65CallsEnd - Sim65Calls; ++number)
     machine.on_execute(static_cast<std::uint16_t>(Sim65Calls + number), [there = state.get(), number](Machine& called) {
       there->machine = &called;
       there->call(number);

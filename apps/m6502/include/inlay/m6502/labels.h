@@ -18,7 +18,7 @@ class Labels {
   void add(std::string name, std::uint16_t address);
 
   std::optional<std::uint16_t> address_of(std::string_view name) const;
-  /// Empty if there is none. Names that linkers make (`__CODE_RUN__`) come after others.
+  /// Empty if there is none. Names that linkers make (`__CODE_SIZE__`) are not given: most mean no address.
   std::string_view name_of(std::uint16_t address) const;
 
   const std::map<std::string, std::uint16_t, std::less<>>& names() const { return addresses_; }

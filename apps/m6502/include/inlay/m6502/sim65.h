@@ -14,12 +14,22 @@
 
 namespace inlay::m6502 {
 
+/// What a call has done to the machine.
+struct Sim65Call {
+  struct Byte {
+    std::uint16_t address;
+    std::uint8_t value;
+  };
+  Registers registers;       // behind it
+  std::vector<Byte> memory;  // what it has written there, in its order
+};
+
 struct Sim65Options {
-  std::vector<std::string> arguments;    // the first is the program's name
-  std::uint8_t c_stack = 0;              // Image::c_stack
-  int input = 0, output = 1, error = 2;  // the process's descriptors behind the program's 0, 1 and 2; -1: none
-  bool files = true;                     // whether it may open others
-  std::function<void(Machine&)> called;  // behind each call but the last
+  std::vector<std::string> arguments = {};  // the first is the program's name
+  std::uint8_t c_stack = 0;                 // Image::c_stack
+  int input = 0, output = 1, error = 2;     // the process's descriptors behind the program's 0, 1 and 2; -1: none
+  bool files = true;                        // whether it may open others
+  std::function<void(const Sim65Call&)> called = {};  // behind each call but the last
 };
 
 /// Calls take no cycles, as in sim65. They are entered at $FFF4 to $FFF9; what lies there is not run.
