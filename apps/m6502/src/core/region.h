@@ -2,10 +2,28 @@
 // What compiled regions call beside opcodes, to have the registers in variables of their own.
 #pragma once
 
+#include "core/access.h"
 #include "inlay/m6502/bus.h"
 #include "inlay/m6502/cpu.h"
 
 namespace inlay::m6502 {
+
+/// All but `leave`. Field by field: what is copied as a whole cannot be taken apart again in compiled code, and stays
+/// in memory.
+M6502_INLINE void copy_registers(const Cpu& from, Cpu& to) {
+  to.left = from.left;
+  to.pc = from.pc;
+  to.a = from.a;
+  to.x = from.x;
+  to.y = from.y;
+  to.s = from.s;
+  to.n = from.n;
+  to.z = from.z;
+  to.c = from.c;
+  to.v = from.v;
+  to.d = from.d;
+  to.i = from.i;
+}
 
 extern "C" {
 /// The registers as variables; nothing asks to leave yet.

@@ -4,6 +4,7 @@
 // at the end, and nothing has to be carried to it. The general functions can do the same, but bring all that they ask
 // their `code` into each place where they are inlined: ten times the work for LLVM.
 #include "core/instructions.h"
+#include "core/region.h"
 #include "inlay/annotate.h"
 
 namespace inlay::m6502 {
@@ -37,12 +38,13 @@ M6502_INLINE void run_or_refuse(Cpu& cpu, Bus& bus, const Map& map, Code operand
   if constexpr (!may_be_refused<Instruction>()) {
     Instruction::run(cpu, bus, map, code);
   } else {
-    Cpu after = cpu;
+    Cpu after;
+    copy_registers(cpu, after);
     Instruction::run(after, bus, map, code);
     if (after.leave) [[unlikely]]
       cpu.leave = LeaveRefused;
     else
-      cpu = after;
+      copy_registers(after, cpu);
   }
 }
 
