@@ -70,7 +70,9 @@ TEST(Region, small_subroutines_are_copied_to_each_call) {
   const Region region = program.find(0x300);
   EXPECT_EQ(count(region, 0x400), 2);
   for (const RegionNode& node : region.nodes)
-    if (node.pc == 0x401) EXPECT_EQ(region.contexts[node.context].returns.size(), 1u);
+    if (node.pc == 0x401) {
+      EXPECT_EQ(region.contexts[node.context].returns.size(), 1u);
+    }
 }
 
 TEST(Region, others_are_there_once_and_return_to_all_places) {
