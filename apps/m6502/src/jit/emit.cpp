@@ -30,10 +30,10 @@ class Emitter {
   Emitter(ir::Module& module, const Region& region, Variant variant)
       : m_(module), b_(module), region_(region), table_(opcode_table(variant)) {}
 
-  void emit(const Map& map, const DeviceNames& names);
+  ir::FunctionId emit(std::string_view name, const Map& map, const DeviceNames& names);
 
  private:
-  void emit_map(const Map& map, const DeviceNames& names);
+  void emit_map(const std::string& name, const Map& map, const DeviceNames& names);
   void emit_node(NodeId id);
   void go_on(const RegionNode& node);
   void return_to(const RegionNode& node);
@@ -65,7 +65,7 @@ class Emitter {
   std::vector<ir::BlockId> blocks_;  // of nodes that begin one
 };
 
-void Emitter::emit_map(const Map& map, const DeviceNames& names) {
+void Emitter::emit_map(const std::string& called, const Map& map, const DeviceNames& names) {
   std::array<std::byte, sizeof(Map)> bytes;
   std::memcpy(bytes.data(), &map, sizeof map);
   std::vector<ir::Relocation> relocations;
@@ -83,7 +83,7 @@ void Emitter::emit_map(const Map& map, const DeviceNames& names) {
     name(reinterpret_cast<const void*>(map.devices[i].write), at + offsetof(DeviceEntry, write), {Ptr, I16, I8, I64},
          ir::Void);
   }
-  map_ = m_.add_data("map", m_.array(I64, MapWords), bytes, relocations);
+  map_ = m_.add_data(called, m_.array(I64, MapWords), bytes, relocations);
 }
 
 /// Nodes where control comes from elsewhere than from the node before them in the code begin a block.
@@ -186,9 +186,9 @@ void Emitter::emit_node(NodeId id) {
   }
 }
 
-void Emitter::emit(const Map& map, const DeviceNames& names) {
-  emit_map(map, names);
-  const ir::FunctionId function = m_.function(RegionName, m_.signature({Ptr, Ptr}), ir::FunctionExported);
+ir::FunctionId Emitter::emit(std::string_view name, const Map& map, const DeviceNames& names) {
+  emit_map("map_of_" + std::string(name), map, names);
+  const ir::FunctionId function = m_.function(name, m_.signature({Ptr, Ptr}), ir::FunctionExported);
   b_.begin(function);
   bus_ = b_.parameter(0);
   const ir::Value registers = b_.parameter(1);
@@ -222,13 +222,19 @@ void Emitter::emit(const Map& map, const DeviceNames& names) {
   call("m6502_region_end", {Ptr, Ptr}, ir::Void, {cpu_, registers});
   b_.ret();
   b_.end();
+  return function;
 }
 
 }  // namespace
 
+ir::FunctionId add_region(ir::Module& module, std::string_view name, const Region& region, Variant variant,
+                          const Map& map, const DeviceNames& names) {
+  return Emitter(module, region, variant).emit(name, map, names);
+}
+
 Result<ir::Module> emit_region(const Region& region, Variant variant, const Map& map, const DeviceNames& names) {
   INLAY_TRY(ir::Module module, ir::Module::create());
-  Emitter(module, region, variant).emit(map, names);
+  add_region(module, RegionName, region, variant, map, names);
   if (module.error()) return *module.error();
   return module;
 }
