@@ -127,7 +127,9 @@ M6502_INLINE void touch_plain(Cpu& cpu, Bus& bus, std::uint16_t address, Code co
 M6502_INLINE void write(Cpu& cpu, Bus& bus, std::uint16_t address, std::uint8_t value, Code code) {
   if (bus.watch[address] == 0) [[likely]]
     bus.memory[address] = value;
-  else if (code & CodeQuick)
+  else if ((code & CodeQuick) && bus.watch[address] == WatchCode && bus.memory[address] == value) {
+    // Compiled code stays as it is.
+  } else if (code & CodeQuick)
     cpu.leave |= LeaveRefused;
   else
     cpu.leave |= static_cast<std::uint8_t>(m6502_slow_write(&bus, address, value, cycle_of(cpu, bus)));

@@ -69,10 +69,11 @@ TEST(Region, small_subroutines_are_copied_to_each_call) {
   program.put(0x400, {0xE8, 0x60});
   const Region region = program.find(0x300);
   EXPECT_EQ(count(region, 0x400), 2);
-  for (const RegionNode& node : region.nodes)
+  for (const RegionNode& node : region.nodes) {
     if (node.pc == 0x401) {
       EXPECT_EQ(region.contexts[node.context].returns.size(), 1u);
     }
+  }
 }
 
 TEST(Region, others_are_there_once_and_return_to_all_places) {
