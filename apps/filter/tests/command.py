@@ -397,6 +397,26 @@ def types_of_nothing(folder):
                                                                {"name": "b", "type": "text", "origin": "given"}], said)
 
 
+def json_columns(folder):
+    """Which columns JSON Lines have, and of which types."""
+    lines = lambda *rows: "".join(row + "\n" for row in rows)
+    read = lambda text, *words: run("--input-format", "jsonl", *words, stdin=text)
+
+    words = ['{"x":"NaN"}', '{"x":"Infinity"}', '{"x":"-Infinity"}']
+    gives("words before numbers are numbers", read(lines(*words, '{"x":2}'), "x > 1.5"), 0, lines(words[0], words[1], '{"x":2}'))
+    gives("words alone are", read(lines(*words), "x < 0"), 0, lines(words[2]))
+    gives("NULL beside them", read(lines('{"x":null}', words[0]), "--agg", "max(x)", "true"), 0, "max(x)\nNaN\n")
+    gives("words beside texts are texts", read(lines(words[0], '{"x":"Nancy"}', '{"x":1}'), "x like 'Na%'"), 0, lines(words[0], '{"x":"Nancy"}'))
+    gives("and beside others", read(lines(words[0], '{"x":true}'), "x = 'true'"), 0, lines('{"x":true}'))
+    for content in ("a,b\nnan,1\ninf,2\n", "a,b\n1,1\nnan,2\n"):
+        written = run("--types", "a=real", "--format", "jsonl", "true", stdin=content)[1]
+        gives("what --format jsonl wrote is read as it was", read(written, "--select", "a - 1 as a, b", "true"), 0, written.replace('"a":1,', '"a":0,'))
+    huge = ['{"i":12345678901234567890}', '{"i":12345678901234567891}']
+    gives("integers of more than 64 bits are texts, as in CSV", read(lines(*huge), "i = '12345678901234567890'"), 0, lines(huge[0]))
+    gives("beside others, too", read(lines('{"i":1}', '{"i":2.5}', huge[1]), "i like '%1'"), 0, lines('{"i":1}', huge[1]))
+    gives("unless --types says something else", read(lines(huge[0], '{"i":7}'), "--types", "i=real", "i > 1e10"), 0, lines(huge[0]))
+
+
 CONDITIONS = [
     "n > 10", "n >= -5 and n < 30", "n = 7 or m = 7", "not (n > 0)", "n <> m", "n between -10 and 10", "n not between -10 and 10", "n is null", "n is not null and r is null",
     "n in (1, 2, 3, -4)", "n not in (1, 2, 3)", "n in (1, null)", "n not in (1, null)", "s = 'abc'", "s < 'b'", "s >= t", "s is distinct from t", "s is not distinct from 'a'",
@@ -594,6 +614,7 @@ with tempfile.TemporaryDirectory() as name:
     small(folder)
     files_of_the_guide(folder)
     types_of_nothing(folder)
+    json_columns(folder)
     against_sqlite(folder)
     threads_and_shards(folder)
 

@@ -90,16 +90,13 @@ Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
   std::size_t bom = 0;
   if (sample.starts_with("\xef\xbb\xbf")) bom = 3;
   Schema schema;
-  auto members = JsonParser().members(sample.substr(bom));
-  if (members.empty()) {
-    // Perhaps none could be read: that is told, and not that there is no such column.
-    BatchMemory memory(std::make_shared<BufferPool>());
-    const auto lines = std::count(sample.begin(), sample.end(), '\n') + 1;
-    const JsonRows rows = JsonParser().read(sample.substr(bom), lines, schema, {}, {}, memory);
-    if (rows.fault)
-      return Error(ErrorKind::File, rows.fault->message,
-                   {.file = options.name, .line = line_number(std::int64_t{1} + rows.fault->line)});
-  }
+  auto [members, fault] = JsonParser().members(sample.substr(bom));
+  std::optional<Error> broken;
+  if (fault)
+    broken = Error(ErrorKind::File, std::move(fault->message),
+                   {.file = options.name, .line = line_number(std::int64_t{1} + fault->line)});
+  // None could be read: that is told, and not that there is no such column.
+  if (members.empty() && broken) return *std::move(broken);
   // A member may come later than the first rows: --types tells of it.
   for (const auto& [name, type] : options.types) {
     const auto known = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == name; });

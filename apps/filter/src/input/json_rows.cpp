@@ -97,6 +97,14 @@ struct Target {
 // Refused: the message.
 using Refusal = std::optional<std::string>;
 
+/// Why a line is no object.
+std::string refuse_line(const Lines& lines, simdjson::error_code error) {
+  if (error != simdjson::INCORRECT_TYPE) return simdjson::error_message(error);
+  return trimmed(lines.line()).starts_with('[')
+             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
+             : "not a JSON object";
+}
+
 }  // namespace
 
 struct JsonParser::State {
@@ -265,13 +273,7 @@ Refusal JsonParser::State::read_row(const Lines& lines, std::int64_t row, std::s
   ondemand::document document;
   ondemand::object object;
   if (const auto error = parser.iterate(line).get(document)) return simdjson::error_message(error);
-  if (const auto error = document.get_object().get(object)) {
-    if (error == simdjson::INCORRECT_TYPE)
-      return std::string(trimmed(lines.line()).starts_with('[')
-                             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
-                             : "not a JSON object");
-    return simdjson::error_message(error);
-  }
+  if (const auto error = document.get_object().get(object)) return refuse_line(lines, error);
   std::uint32_t likely = 0;
   for (auto result : object) {
     ondemand::field field;
@@ -327,46 +329,78 @@ JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema
   return result;
 }
 
-std::vector<std::pair<std::string, std::optional<Type>>> JsonParser::members(std::string_view text) {
-  std::vector<std::pair<std::string, std::optional<Type>>> members;
+namespace {
+
+/// What the values of a member are so far.
+struct Member {
+  std::string name;
+  std::optional<Type> type;
+  bool words = false;  // some of them are "NaN" or an infinity
+
+  void see(Kind kind, ondemand::value& value);
+  /// Words beside numbers are numbers, as they are alone: so --format jsonl writes a column of nothing else.
+  std::optional<Type> found() const {
+    if (!words) return type;
+    return !type || type == Type::Integer || type == Type::Real ? Type::Real : Type::Text;
+  }
+};
+
+void Member::see(Kind kind, ondemand::value& value) {
+  if (kind == Kind::null || type == Type::Text) return;
+  if (kind == Kind::boolean) return join(type, Type::Boolean);
+  if (kind == Kind::number) {
+    std::int64_t integer;
+    if (value.get_int64().get(integer) == simdjson::SUCCESS) return join(type, Type::Integer);
+    // More digits than that are a key of some kind, as in CSV: a double would not tell it from its neighbours.
+    const std::string_view digits = trimmed(value.raw_json_token());
+    return join(type, digits.find_first_of(".eE") == digits.npos ? Type::Text : Type::Real);
+  }
+  if (kind != Kind::string) return join(type, Type::Text);
+  const std::string_view token = trimmed(value.raw_json_token());
+  if (not_finite(token)) {
+    words = true;
+    return;
+  }
+  const Type read = token.size() < 2 ? Type::Text : type_of_text(token.substr(1, token.size() - 2));
+  join(type, read == Type::Date || read == Type::Timestamp ? read : Type::Text);
+}
+
+}  // namespace
+
+JsonMembers JsonParser::members(std::string_view text) {
+  std::vector<Member> members;
   std::unordered_map<std::string, std::size_t> numbers;
-  Lines lines(text);
-  while (lines.next()) {
-    if (lines.empty()) continue;
+  JsonMembers result;
+  std::int64_t line = 0;
+  const auto read_line = [&](const Lines& lines) -> Refusal {
     ondemand::document document;
     ondemand::object object;
-    if (state_->parser.iterate(lines.padded()).get(document) || document.get_object().get(object)) return members;
-    for (auto result : object) {
+    if (const auto error = state_->parser.iterate(lines.padded()).get(document)) return simdjson::error_message(error);
+    if (const auto error = document.get_object().get(object)) return refuse_line(lines, error);
+    for (auto next : object) {
       ondemand::field field;
       std::string_view key;
       Kind kind;
-      if (std::move(result).get(field) || field.unescaped_key().get(key)) return members;
+      if (const auto error = std::move(next).get(field)) return simdjson::error_message(error);
+      if (const auto error = field.unescaped_key().get(key)) return simdjson::error_message(error);
       ondemand::value value = field.value();
-      if (value.type().get(kind)) return members;
+      if (const auto error = value.type().get(kind)) return simdjson::error_message(error);
       const auto [at, added] = numbers.try_emplace(std::string(key), members.size());
-      if (added) members.emplace_back(std::string(key), std::nullopt);
-      std::optional<Type>& type = members[at->second].second;
-      if (kind == Kind::null || type == Type::Text) continue;
-      if (kind == Kind::boolean) {
-        join(type, Type::Boolean);
-      } else if (kind == Kind::number) {
-        std::int64_t integer;
-        join(type, value.get_int64().get(integer) ? Type::Real : Type::Integer);
-      } else if (kind == Kind::string) {
-        const std::string_view token = trimmed(value.raw_json_token());
-        // Beside numbers only: alone it may be anybody's name.
-        if ((type == Type::Integer || type == Type::Real) && not_finite(token)) {
-          type = Type::Real;
-          continue;
-        }
-        const Type found = token.size() < 2 ? Type::Text : type_of_text(token.substr(1, token.size() - 2));
-        join(type, found == Type::Date || found == Type::Timestamp ? found : Type::Text);
-      } else {
-        join(type, Type::Text);
-      }
+      if (added) members.push_back({.name = std::string(key), .type = {}});
+      members[at->second].see(kind, value);
     }
+    return std::nullopt;
+  };
+  Lines lines(text);
+  for (; !result.fault && lines.next(); ++line) {
+    if (lines.empty()) continue;
+    if (Refusal refusal = read_line(lines)) result.fault = JsonFault{line, std::move(*refusal)};
   }
-  return members;
+  for (Member& member : members) {
+    const std::optional<Type> type = member.found();
+    result.members.emplace_back(std::move(member.name), type);
+  }
+  return result;
 }
 
 }  // namespace inlay::filter

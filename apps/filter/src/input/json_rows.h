@@ -32,6 +32,13 @@ struct JsonRows {
   std::optional<JsonFault> fault;           // at the row behind these
 };
 
+/// The members of the objects in a text, in the order in which they appear first, with types that fit their values;
+/// without values, none.
+struct JsonMembers {
+  std::vector<std::pair<std::string, std::optional<Type>>> members;
+  std::optional<JsonFault> fault;  // of the line that ended the text: some may be missing
+};
+
 /// One thread's, used again and again.
 class JsonParser {
  public:
@@ -43,9 +50,7 @@ class JsonParser {
   /// are some of these, into memory.written. `rows` is the number of lines or more.
   JsonRows read(std::string_view text, std::int64_t rows, const Schema& schema, std::span<const std::uint32_t> used,
                 std::span<const std::uint32_t> kept, BatchMemory& memory);
-  /// The members of the objects in a text, in the order in which they appear first, with types that fit their values.
-  /// What cannot be read ends the text.
-  std::vector<std::pair<std::string, std::optional<Type>>> members(std::string_view text);
+  JsonMembers members(std::string_view text);
 
   struct State;
 

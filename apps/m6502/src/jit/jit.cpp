@@ -45,6 +45,8 @@ constexpr std::uint32_t Trial = 256;
 constexpr std::int64_t WorthEntering = 100;
 /// In failures_, of a place in the middle of a region: it has to be so much hotter.
 constexpr std::uint8_t Covered = 4;
+/// The machine waits for what is compiled at once.
+constexpr int LongestAtOnce = 60;
 constexpr std::size_t MostRegions = 1000;
 
 bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
@@ -89,6 +91,7 @@ Jit::Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler)
       failures_(Addresses),
       names_(std::make_shared<DeviceNames>()) {
   std::fill_n(bus_.heat, Addresses, heat_);
+  if (options.compile_at_once) limits_.instructions = LongestAtOnce;
   take_map();
 }
 
@@ -151,7 +154,7 @@ bool Jit::run_regions() {
     ++pad.entered;
     pad.cycles += before - cpu.left;
     if (pad.entered >= Trial) judge(pc);
-    if (cpu.leave != 0) return false;
+    if (cpu.leave != 0 || cpu.left == before) return false;
   }
 }
 
@@ -228,10 +231,12 @@ void Jit::start() {
     job_->pc = pc;
     job_->variant = options_.variant;
     job_->limits = limits_;
+    job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
     job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
     job_->facts = facts_;
     job_->map = map_;
     job_->names = names_;
+    job_->decimal = bus_.cpu.d != 0;
     const auto work = [compiler = compiler_, job = job_] { do_job(compiler, *job); };
     if (options_.compile_at_once || !compiler_.run_in_background(work)) work();
     poll();
