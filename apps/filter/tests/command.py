@@ -176,6 +176,10 @@ def small(folder):
     fails("rows of other columns", run("age > 50", users, folder / "turned.csv"), "turned.csv", "other columns")
     (folder / "text.csv").write_text("name,age,balance,country\nMo,old,1,FI\n")
     fails("the first file tells the types", run("age > 50", users, folder / "text.csv"), "text.csv:2", "'old' is not an integer", "Mo,old,1,FI")
+    (folder / "four.csv").write_text("a,b,c\n1,2,3\n")
+    fails("a column that only a later file has", run("--format", "csv", "true", folder / "one.csv", folder / "four.csv"), "four.csv: error: has a column 'c', which the first file has not", "--select")
+    fails("one that a later file has not", run("--format", "csv", "true", folder / "four.csv", folder / "one.csv"), "one.csv: error: has no column 'c'", "--select")
+    fails("one of the condition", run("--count", "c > 1", folder / "four.csv", folder / "one.csv"), "no column is called 'c'", "one.csv")
     fails("a file that is not there", run("age > 50", users, folder / "none.csv"), "none.csv", "No such file")
 
     # Several inputs of different kinds.
@@ -414,6 +418,25 @@ def json_columns(folder):
     huge = ['{"i":12345678901234567890}', '{"i":12345678901234567891}']
     gives("integers of more than 64 bits are texts, as in CSV", read(lines(*huge), "i = '12345678901234567890'"), 0, lines(huge[0]))
     gives("beside others, too", read(lines('{"i":1}', '{"i":2.5}', huge[1]), "i like '%1'"), 0, lines('{"i":1}', huge[1]))
+    late = folder / "late.jsonl"
+    many = '{"a":1}\n' * 40000
+    late.write_text(many + '{"a":2,"v":null}\n{"a":3,"v":2}\n{"a":4,"o":{}}\n{"a":5,"v":3}\n')
+    gives("rows as they stood lose nothing", run("a > 2", late), 0, '{"a":3,"v":2}\n{"a":4,"o":{}}\n{"a":5,"v":3}\n')
+    gives("nor do chosen columns", run("--select", "a", "a > 2", late), 0, '{"a":3}\n{"a":4}\n{"a":5}\n')
+    for form, before in (("csv", "a\n2\n"), ("tsv", "a\n2\n"), ("jsonl", '{"a":2}\n')):
+        for threads in ("1", "3"):
+            gives(f"a member that is no column is not lost in {form}", run("-j", threads, "--format", form, "a > 1", late), 2, before,
+                  "late.jsonl:40002: error: member 'v' is no column", "--types 'v=integer'", "--select", '{"a":3,"v":2}')
+    fails("an object is a text", run("--format", "csv", "a = 4", late), "late.jsonl:40003:", "--types 'o=text'")
+    gives("rows that do not pass do not matter", run("--format", "csv", "a = 2", late), 0, "a\n2\n")
+    gives("--types makes it a column", run("--types", "v=integer,o=text", "--format", "csv", "a > 2", late), 0, "a,v,o\n3,2,\n4,,{}\n5,3,\n")
+    gives("nor is a count kept", run("--count", "a > 2", late), 0, "3\n")
+    (folder / "first.jsonl").write_text('{"a":1}\n')
+    (folder / "second.jsonl").write_text('{"a":1,"b":2}\n')
+    gives("members of the second file", run("--format", "csv", "true", folder / "first.jsonl", folder / "second.jsonl"), 2, "a\n1\n", "second.jsonl:1:", "'b=integer'")
+    gives("errors in order", run("--format", "csv", "--types", "a=integer", "a / (a - 3) > 0 or true", late), 2, "a\n" + "1\n" * 40000 + "2\n", "late.jsonl:40002", "division")
+    fails("an unknown column tells what columns are", run("v > 1", late), "'v'", "members of the first rows", "--types 'name=integer'")
+    claim("but not where all was looked at", "first rows" not in run("v > 1", folder / "first.jsonl")[2])
     gives("unless --types says something else", read(lines(huge[0], '{"i":7}'), "--types", "i=real", "i > 1e10"), 0, lines(huge[0]))
 
 

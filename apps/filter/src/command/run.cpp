@@ -89,6 +89,7 @@ class Run {
     INLAY_TRY_VOID(prepare(input));
     input.source->use(job_->columns());
     input.source->keep(job_->kept());
+    if (job_->watches()) input.source->watch();
     Source& source = *input.source;
     std::int64_t offset = 0, batches = 0;
     const Stages stages{.next = [&] { return next(source, input.format == InputFormat::Sqlite, offset, batches); },
@@ -126,7 +127,9 @@ class Run {
     } else {
       for (const Column& column : schema.columns()) all_.push_back({column.name, name_text(column.name)});
     }
-    INLAY_TRY(Job job, Job::compile(options_, input, all_));
+    Result<Job> compiled = Job::compile(options_, input, all_);
+    if (!compiled) return explain_missing(compiled.error(), input);
+    Job job = *std::move(compiled);
     if (!job_) {
       format_ = output_format(options_, input);
       aggregation_ = job.aggregation();
@@ -138,6 +141,17 @@ class Run {
     collect();
     job_.emplace(std::move(job));
     return {};
+  }
+
+  /// What else there is to say of a column that is not there.
+  Error explain_missing(Error error, const Input& input) const {
+    if (!is_unknown_column(error)) return error;
+    if (std::optional<Error> unread = input.source->unread_beginning()) return *std::move(unread);
+    const auto note = [&error](std::string text) { static_cast<void>(std::move(error).with_note(std::move(text))); };
+    if (first_) note("in " + input.name + ", which has other columns than the first file");
+    if (input.source->has_later_columns())
+      note("columns are the members of the first rows, of 256 KiB; --types 'name=integer' adds one that comes later");
+    return error;
   }
 
   /// Rows of one output are written in one way.

@@ -17,6 +17,13 @@
 
 namespace inlay::filter {
 
+/// What a row has beside the columns: a member of JSON.
+struct OtherMember {
+  std::int64_t row = 0;  // in the batch
+  std::string name;
+  Type type = Type::Text;  // that would fit the value
+};
+
 /// A batch and what belongs to its rows beside the columns. Move it to another thread.
 struct InputBatch {
   Batch batch;
@@ -34,6 +41,8 @@ struct InputBatch {
   /// By column, where keep() asked for it: each row's value as the input has it, without spaces around it; of JSON a
   /// text in its quotes. NULL and what is missing have no address.
   std::span<const Text* const> written;
+  /// After watch(): the first one of each row that has some, ascending.
+  std::span<const OtherMember> others;
 };
 
 /// What rows of text need for standing beside each other.
@@ -67,6 +76,12 @@ class Source {
   virtual void use(std::span<const ColumnId> columns) = 0;
   /// Of which of these `written` is wanted, too. Inputs whose columns are cells as they stand need not have it.
   virtual void keep(std::span<const ColumnId> /*columns*/) {}
+  /// Has rows told that have values in none of the columns in use. Before the first next().
+  virtual void watch() {}
+  /// Whether columns may come behind what was looked at for them.
+  virtual bool has_later_columns() const { return false; }
+  /// Why columns may be missing: what could not be read of the beginning, where next() will come, too.
+  virtual std::optional<Error> unread_beginning() const { return std::nullopt; }
   /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
   /// time. Of text it is only found where the batch ends, so that threads are not kept waiting: the rows are there
   /// after split(); before, `batch.rows` is how many there are at most.

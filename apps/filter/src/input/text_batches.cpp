@@ -21,7 +21,7 @@ Result<std::unique_ptr<TextReader>> open_text_input(int file, const TextOptions&
   return open_text(file, options.name, static_cast<std::size_t>(std::max<std::int64_t>(options.batch_bytes, 1)));
 }
 
-Result<std::string_view> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records) {
+Result<Sample> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records) {
   for (std::size_t size = SampleBytes;; size *= 2) {
     const TextView view = reader.view(size);
     const bool whole = view.end && view.text.size() <= size;
@@ -37,10 +37,10 @@ Result<std::string_view> take_sample(TextReader& reader, const TextOptions& opti
                    {.file = options.name});
     if (const std::string_view format = foreign_format(text); !format.empty())
       return Error(ErrorKind::File, "is " + std::string(format), {.file = options.name});
-    if (whole) return text;
+    if (whole) return Sample{text, true};
     const Marks marks{.delimiter = ',', .quote = quote, .line_end = line_end_of(text, quote)};
     const Extent extent = structure_code().extent(text, marks);
-    if (extent.records - extent.empty_lines >= records) return text.substr(0, extent.end);
+    if (extent.records - extent.empty_lines >= records) return Sample{text.substr(0, extent.end), false};
     if (size >= LongestRecord)
       return Error(ErrorKind::File, "the first rows are longer than 1 GiB; is a quote not closed?",
                    {.file = options.name, .line = 1});
