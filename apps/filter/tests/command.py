@@ -259,7 +259,6 @@ def small(folder):
         done = subprocess.run([command, "merge", "-"], stdin=zeros, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         claim("merge of what never ends", done.returncode == 2 and b"is not what --shard writes" in done.stderr, done.stderr)
     fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
-    fails("an empty input", run("true", stdin=""), "standard input", "empty")
     fails("a folder", run("true", folder), str(folder))
     for suffix, packed, word in ((".gz", gzip.compress(USERS.encode()), "zcat"), (".bz2", bz2.compress(USERS.encode()), "bzcat"), (".xz", lzma.compress(USERS.encode()), "xzcat"),
                                  (".zst", b"\x28\xb5\x2f\xfd\0\0", "zstdcat"), (".parquet", b"PAR1\x15\0", "Parquet"), (".xlsx", b"PK\x03\x04\x14\0", "ZIP"), (".arrow", b"ARROW1\0\0\xff", "Arrow")):
@@ -399,6 +398,76 @@ def types_of_nothing(folder):
     code, out, said = run("--json", "--types", "b=text", "id > 5 and v > 3 and b = 'x'", stdin="id,v,b\n6,,x\n")
     claim("--json tells types", json.loads(said)["columns"] == [{"name": "id", "type": "integer", "origin": "inferred"}, {"name": "v", "type": "integer", "origin": "unknown"},
                                                                {"name": "b", "type": "text", "origin": "given"}], said)
+
+
+def live(folder):
+    """Input that comes slowly: rows are there when it pauses."""
+    for form, beginning, more, wanted in (("csv", b"a,b\n1,x\n5,y\n", b"7,z\n2,z\n", (b"a,b\n5,y\n", b"7,z\n")), ("jsonl", b'{"a":1}\n{"a":5}\n', b'{"a":7}\n', (b'{"a":5}\n', b'{"a":7}\n'))):
+        for words in (["-j", "1"], ["-j", "3"]):
+            slow = subprocess.Popen([command, *words, "--input-format", form, "a > 2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for part, rows in zip((beginning, more), wanted):
+                slow.stdin.write(part)
+                slow.stdin.flush()
+                seen = b"".join(slow.stdout.readline() for _ in rows.splitlines())  # waits for ever if it does not come
+                claim(f"rows of {form} come before the input ends: {words}", seen == rows, seen)
+            slow.stdin.close()
+            claim("and nothing else", slow.stdout.read() == b"" and slow.wait(60) == 0)
+    # A first row in two parts, and nothing that tells columns before it.
+    slow = subprocess.Popen([command, "--input-format", "csv", "a > 2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for part in (b"a,", b"b\n", b'5,"x\n', b'y"\n'):
+        slow.stdin.write(part)
+        slow.stdin.flush()
+        time.sleep(0.3)
+    claim("a row that comes in parts is one", b"".join(slow.stdout.readline() for _ in range(3)) == b'a,b\n5,"x\ny"\n')
+    slow.stdin.close()
+    claim("to its end", slow.wait(60) == 0)
+    ours, theirs = pty.openpty()
+    typed = subprocess.Popen([command, "a > 2"], stdin=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    os.write(ours, b"a,b\n5,x\n")
+    claim("rows that are typed", typed.stdout.readline() + typed.stdout.readline() == b"a,b\n5,x\n")
+    os.write(ours, b"\x04")
+    claim("until the end is", typed.wait(60) == 0)
+    os.close(ours)
+
+
+def empty(folder):
+    """Inputs of nothing."""
+    nothing, blank, lines, head, full = (folder / name for name in ("nothing.csv", "blank.jsonl", "nothing.jsonl", "head.csv", "some.csv"))
+    nothing.write_text("")
+    lines.write_text("")
+    blank.write_bytes(b"\xef\xbb\xbf\n\r\n")
+    head.write_text("a,b\n")
+    full.write_text("a,b\n1,x\n5,y\n")
+    for file in (lines, blank):
+        gives(f"no row of {file.name}", run("a > 3 and b = 'x'", file), 1, "")
+        gives("counted", run("--count", "a > 3", file), 1, "0\n")
+        gives("added up", run("--agg", "sum(a), max(a + b), count(*)", "a > 3", file), 1, "sum(a),max(a + b),count(*)\n,,0\n")
+        gives("chosen", run("--select", "a, b as c", "--format", "csv", "true", file), 1, "a,c\n")
+        gives("of all columns there is no line of names", run("--format", "csv", "a > 3", file), 1, "")
+    fails("a condition that is none", run("a >", lines), "<expression>:1:4")
+    gives("from standard input", run("--input-format", "jsonl", "a > 3", stdin=""), 1, "")
+    gives("CSV of nothing", run("true", nothing), 1, "")
+    gives("from standard input", run("--count", "1 < 2", stdin=""), 1, "0\n")
+    fails("columns of nothing", run("a > 3", nothing), "nothing.csv: error: is empty: there are no columns", "note: no column is called 'a'")
+    fails("of --agg", run("--agg", "max(a)", "true", stdin="\n\n"), "standard input: error: is empty")
+    for order in ((nothing, full), (full, nothing), (nothing, head, full), (nothing, full, nothing)):
+        gives(f"{[file.name for file in order]}: nothing is no row", run("a > 3", *order), 0, "a,b\n5,y\n")
+    for order in ((nothing, head), (head, nothing), (nothing, head, nothing)):
+        gives(f"{[file.name for file in order]}: the header is", run("a > 3", *order), 1, "a,b\n")
+    some = folder / "some.jsonl"
+    some.write_text('{"a":5}\n')
+    for order in ((lines, some), (some, lines), (blank, lines, some)):
+        gives(f"{[file.name for file in order]}: JSON Lines, too", run("a > 3", *order), 0, '{"a":5}\n')
+    gives("nothing but empty ones", run("a > 3", lines, blank), 1, "")
+    code, out, said = run("--json", "a > 3", nothing, full, nothing)
+    claim("they are counted", json.loads(said)["files"] == 3, said)
+    parts = [folder / "part1", folder / "part2"]
+    for i, part in enumerate(parts):
+        code, out, said = run("--shard", f"{i + 1}/2", "--count", "a > 3", lines)
+        part.write_text(out)
+        claim("a shard of nothing has passed nothing", code == 1 and said == "", code, said)
+    gives("merged", run("merge", *parts), 1, "0\n")
 
 
 def json_columns(folder):
@@ -637,6 +706,8 @@ with tempfile.TemporaryDirectory() as name:
     small(folder)
     files_of_the_guide(folder)
     types_of_nothing(folder)
+    live(folder)
+    empty(folder)
     json_columns(folder)
     against_sqlite(folder)
     threads_and_shards(folder)

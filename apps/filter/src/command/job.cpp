@@ -137,7 +137,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     job.writer_.emplace(format, names_of(job.selected_));
     // Of text without names, these are not the file's.
     const bool csv = input.format == InputFormat::Csv || input.format == InputFormat::Tsv;
-    job.with_header_ = !csv || !input.source->header().empty();
+    job.with_header_ = csv ? !input.source->header().empty() : !input.source->is_empty() || !options.select.empty();
   }
   sort_out(job.columns_);
   sort_out(job.kept_);

@@ -45,6 +45,7 @@ class JsonLinesSource final : public Source {
     for (const ColumnId column : columns) kept_.push_back(column.value - 1);
   }
 
+  bool has_no_rows() override { return batches_.only_empty_lines(); }
   void watch() override { watching_ = true; }
   bool has_later_columns() const override { return !whole_; }
   std::optional<Error> unread_beginning() const override { return broken_; }
@@ -99,6 +100,10 @@ class JsonLinesSource final : public Source {
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
   INLAY_TRY(std::unique_ptr<TextReader> reader, open_text_input(file, options));
   INLAY_TRY(const Sample taken, take_sample(*reader, options, 0, 1));
+  if (is_blank(taken)) {
+    const std::vector<std::pair<std::string, std::optional<Type>>> columns(options.types.begin(), options.types.end());
+    return make_empty_source(columns);
+  }
   const std::string_view sample = taken.text;
   std::size_t bom = 0;
   if (sample.starts_with("\xef\xbb\xbf")) bom = 3;
