@@ -47,9 +47,10 @@ class JsonParser {
   JsonParser(JsonParser&&) noexcept;
 
   /// Reads a text of whole lines into memory.columns, of which those of `used` get values, and those of `kept`, which
-  /// are some of these, into memory.written. `rows` is the number of lines or more.
+  /// are some of these, into memory.written. `rows` is the number of lines or more. With `watch`, memory.others tells
+  /// of the other members that are not null.
   JsonRows read(std::string_view text, std::int64_t rows, const Schema& schema, std::span<const std::uint32_t> used,
-                std::span<const std::uint32_t> kept, BatchMemory& memory);
+                std::span<const std::uint32_t> kept, BatchMemory& memory, bool watch = false);
   JsonMembers members(std::string_view text);
 
   struct State;
