@@ -176,6 +176,10 @@ def small(folder):
     fails("rows of other columns", run("age > 50", users, folder / "turned.csv"), "turned.csv", "other columns")
     (folder / "text.csv").write_text("name,age,balance,country\nMo,old,1,FI\n")
     fails("the first file tells the types", run("age > 50", users, folder / "text.csv"), "text.csv:2", "'old' is not an integer", "Mo,old,1,FI")
+    (folder / "four.csv").write_text("a,b,c\n1,2,3\n")
+    fails("a column that only a later file has", run("--format", "csv", "true", folder / "one.csv", folder / "four.csv"), "four.csv: error: has a column 'c', which the first file has not", "--select")
+    fails("one that a later file has not", run("--format", "csv", "true", folder / "four.csv", folder / "one.csv"), "one.csv: error: has no column 'c'", "--select")
+    fails("one of the condition", run("--count", "c > 1", folder / "four.csv", folder / "one.csv"), "no column is called 'c'", "one.csv")
     fails("a file that is not there", run("age > 50", users, folder / "none.csv"), "none.csv", "No such file")
 
     # Several inputs of different kinds.
@@ -255,7 +259,6 @@ def small(folder):
         done = subprocess.run([command, "merge", "-"], stdin=zeros, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         claim("merge of what never ends", done.returncode == 2 and b"is not what --shard writes" in done.stderr, done.stderr)
     fails("SQLite from a pipe", run("--input-format", "sqlite", "true"), "standard input")
-    fails("an empty input", run("true", stdin=""), "standard input", "empty")
     fails("a folder", run("true", folder), str(folder))
     for suffix, packed, word in ((".gz", gzip.compress(USERS.encode()), "zcat"), (".bz2", bz2.compress(USERS.encode()), "bzcat"), (".xz", lzma.compress(USERS.encode()), "xzcat"),
                                  (".zst", b"\x28\xb5\x2f\xfd\0\0", "zstdcat"), (".parquet", b"PAR1\x15\0", "Parquet"), (".xlsx", b"PK\x03\x04\x14\0", "ZIP"), (".arrow", b"ARROW1\0\0\xff", "Arrow")):
@@ -395,6 +398,115 @@ def types_of_nothing(folder):
     code, out, said = run("--json", "--types", "b=text", "id > 5 and v > 3 and b = 'x'", stdin="id,v,b\n6,,x\n")
     claim("--json tells types", json.loads(said)["columns"] == [{"name": "id", "type": "integer", "origin": "inferred"}, {"name": "v", "type": "integer", "origin": "unknown"},
                                                                {"name": "b", "type": "text", "origin": "given"}], said)
+
+
+def live(folder):
+    """Input that comes slowly: rows are there when it pauses."""
+    for form, beginning, more, wanted in (("csv", b"a,b\n1,x\n5,y\n", b"7,z\n2,z\n", (b"a,b\n5,y\n", b"7,z\n")), ("jsonl", b'{"a":1}\n{"a":5}\n', b'{"a":7}\n', (b'{"a":5}\n', b'{"a":7}\n'))):
+        for words in (["-j", "1"], ["-j", "3"]):
+            slow = subprocess.Popen([command, *words, "--input-format", form, "a > 2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for part, rows in zip((beginning, more), wanted):
+                slow.stdin.write(part)
+                slow.stdin.flush()
+                seen = b"".join(slow.stdout.readline() for _ in rows.splitlines())  # waits for ever if it does not come
+                claim(f"rows of {form} come before the input ends: {words}", seen == rows, seen)
+            slow.stdin.close()
+            claim("and nothing else", slow.stdout.read() == b"" and slow.wait(60) == 0)
+    # A first row in two parts, and nothing that tells columns before it.
+    slow = subprocess.Popen([command, "--input-format", "csv", "a > 2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for part in (b"a,", b"b\n", b'5,"x\n', b'y"\n'):
+        slow.stdin.write(part)
+        slow.stdin.flush()
+        time.sleep(0.3)
+    claim("a row that comes in parts is one", b"".join(slow.stdout.readline() for _ in range(3)) == b'a,b\n5,"x\ny"\n')
+    slow.stdin.close()
+    claim("to its end", slow.wait(60) == 0)
+    ours, theirs = pty.openpty()
+    typed = subprocess.Popen([command, "a > 2"], stdin=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    os.write(ours, b"a,b\n5,x\n")
+    claim("rows that are typed", typed.stdout.readline() + typed.stdout.readline() == b"a,b\n5,x\n")
+    os.write(ours, b"\x04")
+    claim("until the end is", typed.wait(60) == 0)
+    os.close(ours)
+
+
+def empty(folder):
+    """Inputs of nothing."""
+    nothing, blank, lines, head, full = (folder / name for name in ("nothing.csv", "blank.jsonl", "nothing.jsonl", "head.csv", "some.csv"))
+    nothing.write_text("")
+    lines.write_text("")
+    blank.write_bytes(b"\xef\xbb\xbf\n\r\n")
+    head.write_text("a,b\n")
+    full.write_text("a,b\n1,x\n5,y\n")
+    for file in (lines, blank):
+        gives(f"no row of {file.name}", run("a > 3 and b = 'x'", file), 1, "")
+        gives("counted", run("--count", "a > 3", file), 1, "0\n")
+        gives("added up", run("--agg", "sum(a), max(a + b), count(*)", "a > 3", file), 1, "sum(a),max(a + b),count(*)\n,,0\n")
+        gives("chosen", run("--select", "a, b as c", "--format", "csv", "true", file), 1, "a,c\n")
+        gives("of all columns there is no line of names", run("--format", "csv", "a > 3", file), 1, "")
+    fails("a condition that is none", run("a >", lines), "<expression>:1:4")
+    gives("from standard input", run("--input-format", "jsonl", "a > 3", stdin=""), 1, "")
+    gives("CSV of nothing", run("true", nothing), 1, "")
+    gives("from standard input", run("--count", "1 < 2", stdin=""), 1, "0\n")
+    fails("columns of nothing", run("a > 3", nothing), "nothing.csv: error: is empty: there are no columns", "note: no column is called 'a'")
+    fails("of --agg", run("--agg", "max(a)", "true", stdin="\n\n"), "standard input: error: is empty")
+    for order in ((nothing, full), (full, nothing), (nothing, head, full), (nothing, full, nothing)):
+        gives(f"{[file.name for file in order]}: nothing is no row", run("a > 3", *order), 0, "a,b\n5,y\n")
+    for order in ((nothing, head), (head, nothing), (nothing, head, nothing)):
+        gives(f"{[file.name for file in order]}: the header is", run("a > 3", *order), 1, "a,b\n")
+    some = folder / "some.jsonl"
+    some.write_text('{"a":5}\n')
+    for order in ((lines, some), (some, lines), (blank, lines, some)):
+        gives(f"{[file.name for file in order]}: JSON Lines, too", run("a > 3", *order), 0, '{"a":5}\n')
+    gives("nothing but empty ones", run("a > 3", lines, blank), 1, "")
+    code, out, said = run("--json", "a > 3", nothing, full, nothing)
+    claim("they are counted", json.loads(said)["files"] == 3, said)
+    parts = [folder / "part1", folder / "part2"]
+    for i, part in enumerate(parts):
+        code, out, said = run("--shard", f"{i + 1}/2", "--count", "a > 3", lines)
+        part.write_text(out)
+        claim("a shard of nothing has passed nothing", code == 1 and said == "", code, said)
+    gives("merged", run("merge", *parts), 1, "0\n")
+
+
+def json_columns(folder):
+    """Which columns JSON Lines have, and of which types."""
+    lines = lambda *rows: "".join(row + "\n" for row in rows)
+    read = lambda text, *words: run("--input-format", "jsonl", *words, stdin=text)
+
+    words = ['{"x":"NaN"}', '{"x":"Infinity"}', '{"x":"-Infinity"}']
+    gives("words before numbers are numbers", read(lines(*words, '{"x":2}'), "x > 1.5"), 0, lines(words[0], words[1], '{"x":2}'))
+    gives("words alone are", read(lines(*words), "x < 0"), 0, lines(words[2]))
+    gives("NULL beside them", read(lines('{"x":null}', words[0]), "--agg", "max(x)", "true"), 0, "max(x)\nNaN\n")
+    gives("words beside texts are texts", read(lines(words[0], '{"x":"Nancy"}', '{"x":1}'), "x like 'Na%'"), 0, lines(words[0], '{"x":"Nancy"}'))
+    gives("and beside others", read(lines(words[0], '{"x":true}'), "x = 'true'"), 0, lines('{"x":true}'))
+    for content in ("a,b\nnan,1\ninf,2\n", "a,b\n1,1\nnan,2\n"):
+        written = run("--types", "a=real", "--format", "jsonl", "true", stdin=content)[1]
+        gives("what --format jsonl wrote is read as it was", read(written, "--select", "a - 1 as a, b", "true"), 0, written.replace('"a":1,', '"a":0,'))
+    huge = ['{"i":12345678901234567890}', '{"i":12345678901234567891}']
+    gives("integers of more than 64 bits are texts, as in CSV", read(lines(*huge), "i = '12345678901234567890'"), 0, lines(huge[0]))
+    gives("beside others, too", read(lines('{"i":1}', '{"i":2.5}', huge[1]), "i like '%1'"), 0, lines('{"i":1}', huge[1]))
+    late = folder / "late.jsonl"
+    many = '{"a":1}\n' * 40000
+    late.write_text(many + '{"a":2,"v":null}\n{"a":3,"v":2}\n{"a":4,"o":{}}\n{"a":5,"v":3}\n')
+    gives("rows as they stood lose nothing", run("a > 2", late), 0, '{"a":3,"v":2}\n{"a":4,"o":{}}\n{"a":5,"v":3}\n')
+    gives("nor do chosen columns", run("--select", "a", "a > 2", late), 0, '{"a":3}\n{"a":4}\n{"a":5}\n')
+    for form, before in (("csv", "a\n2\n"), ("tsv", "a\n2\n"), ("jsonl", '{"a":2}\n')):
+        for threads in ("1", "3"):
+            gives(f"a member that is no column is not lost in {form}", run("-j", threads, "--format", form, "a > 1", late), 2, before,
+                  "late.jsonl:40002: error: member 'v' is no column", "--types 'v=integer'", "--select", '{"a":3,"v":2}')
+    fails("an object is a text", run("--format", "csv", "a = 4", late), "late.jsonl:40003:", "--types 'o=text'")
+    gives("rows that do not pass do not matter", run("--format", "csv", "a = 2", late), 0, "a\n2\n")
+    gives("--types makes it a column", run("--types", "v=integer,o=text", "--format", "csv", "a > 2", late), 0, "a,v,o\n3,2,\n4,,{}\n5,3,\n")
+    gives("nor is a count kept", run("--count", "a > 2", late), 0, "3\n")
+    (folder / "first.jsonl").write_text('{"a":1}\n')
+    (folder / "second.jsonl").write_text('{"a":1,"b":2}\n')
+    gives("members of the second file", run("--format", "csv", "true", folder / "first.jsonl", folder / "second.jsonl"), 2, "a\n1\n", "second.jsonl:1:", "'b=integer'")
+    gives("errors in order", run("--format", "csv", "--types", "a=integer", "a / (a - 3) > 0 or true", late), 2, "a\n" + "1\n" * 40000 + "2\n", "late.jsonl:40002", "division")
+    fails("an unknown column tells what columns are", run("v > 1", late), "'v'", "members of the first rows", "--types 'name=integer'")
+    claim("but not where all was looked at", "first rows" not in run("v > 1", folder / "first.jsonl")[2])
+    gives("unless --types says something else", read(lines(huge[0], '{"i":7}'), "--types", "i=real", "i > 1e10"), 0, lines(huge[0]))
 
 
 CONDITIONS = [
@@ -594,6 +706,9 @@ with tempfile.TemporaryDirectory() as name:
     small(folder)
     files_of_the_guide(folder)
     types_of_nothing(folder)
+    live(folder)
+    empty(folder)
+    json_columns(folder)
     against_sqlite(folder)
     threads_and_shards(folder)
 

@@ -6,6 +6,7 @@
 
 #include "command/message.h"
 #include "command/types.h"
+#include "language/source_error.h"
 
 namespace inlay::filter::command {
 
@@ -30,6 +31,29 @@ std::vector<std::string> names_of(const std::vector<OutputColumn>& columns) {
   std::vector<std::string> names;
   for (const OutputColumn& column : columns) names.push_back(column.name);
   return names;
+}
+
+/// All columns are written: whether an input that is not the first one has these.
+Result<void> check_columns(const Input& input, const std::vector<ListItem>& all) {
+  const Schema& schema = input.source->schema();
+  std::string message;
+  for (const ListItem& item : all)
+    if (!schema.find(item.name)) message = "has no column " + quoted(item.name) + ", which the first file has";
+  // Members of JSON that are too many may be in no row that passes.
+  if (input.format != InputFormat::JsonLines)
+    for (const Column& column : schema.columns())
+      if (std::ranges::find(all, column.name, &ListItem::name) == all.end())
+        message = "has a column " + quoted(column.name) + ", which the first file has not";
+  if (message.empty()) return {};
+  return Error(ErrorKind::InvalidArgument, message + "; --select chooses some that all have", {.file = input.name});
+}
+
+/// A row would lose something.
+Error no_column(const OtherMember& other) {
+  const std::string type(to_string(other.type));
+  return {ErrorKind::Trap, "member " + quoted(other.name) +
+                               " is no column of the output, for it was not in the first rows; --types '" + other.name +
+                               "=" + type + "' makes it one, --select chooses some"};
 }
 
 }  // namespace
@@ -66,6 +90,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
   job.of_json_ = input.format == InputFormat::JsonLines;
   const Format format = output_format(options, input);
   job.as_they_stood_ = writes_as_they_stood(options, input);
+  job.watches_ = job.of_json_ && !job.as_they_stood_ && !job.aggregating_ && !job.silent_ && options.select.empty();
   job.use(job.condition_, true);
 
   if (job.aggregating_) {
@@ -95,6 +120,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     }
     INLAY_TRY_VOID(check_names(format, names_of(job.aggregation_)));
   } else if (!job.as_they_stood_) {
+    if (options.select.empty() && !job.silent_) INLAY_TRY_VOID(check_columns(input, all));
     INLAY_TRY(job.selected_,
               in_option(compile_columns(schema, options.select.empty() ? all : options.select, how), "--select"));
     INLAY_TRY_VOID(check_names(format, names_of(job.selected_)));
@@ -111,7 +137,7 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     job.writer_.emplace(format, names_of(job.selected_));
     // Of text without names, these are not the file's.
     const bool csv = input.format == InputFormat::Csv || input.format == InputFormat::Tsv;
-    job.with_header_ = !csv || !input.source->header().empty();
+    job.with_header_ = csv ? !input.source->header().empty() : !input.source->is_empty() || !options.select.empty();
   }
   sort_out(job.columns_);
   sort_out(job.kept_);
@@ -131,9 +157,21 @@ std::string Job::header(const Input& input) const {
   return text;
 }
 
-void Job::write(const InputBatch& batch, Workplace& workplace, std::string& out) const {
+std::size_t Job::count_whole(const InputBatch& batch, std::span<const std::uint32_t> selection) const {
+  auto next = selection.begin();
+  for (const OtherMember& other : batch.others) {
+    next = std::lower_bound(next, selection.end(), other.row);
+    if (next != selection.end() && *next == other.row) return static_cast<std::size_t>(next - selection.begin());
+  }
+  return selection.size();
+}
+
+std::size_t Job::write(const InputBatch& batch, Workplace& workplace, std::string& out) const {
   Evaluator& evaluator = workplace.evaluator;
-  if (as_they_stood_) return append_rows(out, batch, evaluator.selection());
+  if (as_they_stood_) {
+    append_rows(out, batch, evaluator.selection());
+    return evaluator.selection().size();
+  }
   workplace.values.resize(selected_.size());
   std::vector<WrittenColumn> columns(selected_.size());
   for (std::size_t i = 0; i < selected_.size(); ++i) {
@@ -147,7 +185,9 @@ void Job::write(const InputBatch& batch, Workplace& workplace, std::string& out)
       columns[i].values = &workplace.values[i];
     }
   }
-  writer_->append(out, columns, evaluator.selection());
+  const std::size_t whole = count_whole(batch, evaluator.selection());
+  writer_->append(out, columns, evaluator.selection().first(whole));
+  return whole;
 }
 
 void Job::add_up(const InputBatch& batch, Workplace& workplace) const {
@@ -175,11 +215,20 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
   if (misfit) batch.batch.rows = misfit->row;
   if (batch.batch.rows > 0) {
     evaluator.select(condition_, batch.batch);
-    if (aggregating_ && !silent_)
-      add_up(batch, workplace);
-    else if (!silent_)
-      write(batch, workplace, done.output);
-    done.passed = static_cast<std::int64_t>(evaluator.selection().size());
+    if (aggregating_ && !silent_) add_up(batch, workplace);
+    std::size_t passed = evaluator.selection().size();
+    if (!aggregating_ && !silent_) {
+      const std::size_t written = write(batch, workplace, done.output);
+      passed = evaluator.selection().size();
+      if (written < passed) {
+        const std::uint32_t row = evaluator.selection()[written];
+        const auto other = std::ranges::lower_bound(batch.others, std::int64_t{row}, {}, &OtherMember::row);
+        done.passed = static_cast<std::int64_t>(written);
+        done.error = locate_row(no_column(*other), row, batch, text, file);
+        return done;
+      }
+    }
+    done.passed = static_cast<std::int64_t>(passed);
     if (const std::optional<RowError>& raised = evaluator.error()) {
       done.error = locate_row(raised->error, raised->row, batch, text, file);
       return done;

@@ -30,6 +30,8 @@ class Job {
   /// And of these the ones for Source::keep().
   const std::vector<ColumnId>& kept() const { return kept_; }
   bool as_they_stood() const { return as_they_stood_; }
+  /// Whether all there is of a row is written, but not as it stood: for Source::watch().
+  bool watches() const { return watches_; }
   /// Whether it is for JSON, whose values are kept as they are written.
   bool of_json() const { return of_json_; }
   const Aggregation& aggregation() const { return aggregation_; }
@@ -45,12 +47,15 @@ class Job {
  private:
   explicit Job(Compiled condition) : condition_(std::move(condition)) {}
   void use(const Compiled& expression, bool of_value);
-  void write(const InputBatch& batch, Workplace& workplace, std::string& out) const;
+  /// How many of the rows selected are written: all, but those from the first on that has more than is written.
+  std::size_t count_whole(const InputBatch& batch, std::span<const std::uint32_t> selection) const;
+  std::size_t write(const InputBatch& batch, Workplace& workplace, std::string& out) const;
   void add_up(const InputBatch& batch, Workplace& workplace) const;
 
   Schema schema_;
   Compiled condition_;
-  bool as_they_stood_ = false, of_json_ = false, silent_ = false, aggregating_ = false, with_header_ = true;
+  bool as_they_stood_ = false, watches_ = false, of_json_ = false, silent_ = false, aggregating_ = false,
+       with_header_ = true;
   std::vector<OutputColumn> selected_;
   std::vector<bool> as_cells_, as_tokens_;  // of these: whether they are written as they stood
   std::optional<TableWriter> writer_;

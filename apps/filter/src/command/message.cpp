@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "input/text_batches.h"
+#include "language/source_error.h"
 #include "runtime/utf8.h"
 
 namespace inlay::filter::command {
@@ -53,6 +54,8 @@ Error in_option(const Error& error, std::string_view option) {
   for (const std::string& note : error.notes()) static_cast<void>(std::move(named).with_note(note));
   return named;
 }
+
+bool is_unknown_column(const Error& error) { return error.message().starts_with(NoColumn); }
 
 Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::string_view text,
                  const std::string& file) {

@@ -21,6 +21,9 @@ Result<T> in_option(Result<T> result, std::string_view option) {
   return result;
 }
 
+/// Whether the error is of an expression with a column that is not there.
+bool is_unknown_column(const Error& error);
+
 /// An error in a row of a batch: with file, line and the line's text. `text` is the batch's before it was split.
 Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::string_view text,
                  const std::string& file);

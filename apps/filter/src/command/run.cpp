@@ -56,7 +56,9 @@ class Run {
     const bool apart = options_.quiet || options_.aggregating() || isatty(STDOUT_FILENO) == 0;
     progress_.emplace(apart, total_);
     for (const std::string& file : options_.files) INLAY_TRY_VOID(one(file));
-    return {};
+    if (first_ || !spare_) return {};
+    if (spare_->source->is_empty() && spare_->format == InputFormat::JsonLines) name_columns(*spare_, options_);
+    return read(*std::move(spare_));
   }
 
   /// Sizes, for shards and for progress.
@@ -79,16 +81,23 @@ class Run {
 
   Result<void> one(const std::string& file) {
     INLAY_TRY(Input input, open_input(file, options_, first_ ? &*first_ : nullptr));
-    if (!first_ && &file != &options_.files.back() && input.source->has_no_rows()) {
-      // Nothing tells the types of its columns: the next file does.
-      before_ += size_of(file);
-      ++files_;
-      return {};
+    // Where nothing tells the types of its columns, a file that follows does.
+    if (first_ ? !input.source->is_empty() : !input.source->has_no_rows()) {
+      INLAY_TRY_VOID(read(std::move(input)));
+    } else if (!first_ && (!spare_ || (spare_->source->is_empty() && !input.source->is_empty()))) {
+      spare_ = std::move(input);
     }
+    before_ += size_of(file);
+    ++files_;
+    return {};
+  }
+
+  Result<void> read(Input input) {
     if (!first_) settle_types(input, options_);
     INLAY_TRY_VOID(prepare(input));
     input.source->use(job_->columns());
     input.source->keep(job_->kept());
+    if (job_->watches()) input.source->watch();
     Source& source = *input.source;
     std::int64_t offset = 0, batches = 0;
     const Stages stages{.next = [&] { return next(source, input.format == InputFormat::Sqlite, offset, batches); },
@@ -101,8 +110,6 @@ class Run {
     // A thread is not worth it for a file that one reads at once.
     const bool small = source.size() && *source.size() <= TextOptions().batch_bytes;
     run(stages, small ? 1 : options_.threads);
-    before_ += size_of(file);
-    ++files_;
     if (!first_) first_ = std::move(input);
     return {};
   }
@@ -124,9 +131,13 @@ class Run {
                         writes_as_they_stood(options_, input) == job_->as_they_stood();
       if (same) return {};
     } else {
-      for (const Column& column : schema.columns()) all_.push_back({column.name, name_text(column.name)});
+      // Those of nothing are only what the options have names of.
+      if (!input.source->is_empty())
+        for (const Column& column : schema.columns()) all_.push_back({column.name, name_text(column.name)});
     }
-    INLAY_TRY(Job job, Job::compile(options_, input, all_));
+    Result<Job> compiled = Job::compile(options_, input, all_);
+    if (!compiled) return explain_missing(compiled.error(), input);
+    Job job = *std::move(compiled);
     if (!job_) {
       format_ = output_format(options_, input);
       aggregation_ = job.aggregation();
@@ -138,6 +149,19 @@ class Run {
     collect();
     job_.emplace(std::move(job));
     return {};
+  }
+
+  /// What else there is to say of a column that is not there.
+  Error explain_missing(Error error, const Input& input) const {
+    if (!is_unknown_column(error)) return error;
+    if (input.source->is_empty())
+      return Error(ErrorKind::File, "is empty: there are no columns", {.file = input.name}).with_note(error.message());
+    if (std::optional<Error> unread = input.source->unread_beginning()) return *std::move(unread);
+    const auto note = [&error](std::string text) { static_cast<void>(std::move(error).with_note(std::move(text))); };
+    if (first_) note("in " + input.name + ", which has other columns than the first file");
+    if (input.source->has_later_columns())
+      note("columns are the members of the first rows, of 256 KiB; --types 'name=integer' adds one that comes later");
+    return error;
   }
 
   /// Rows of one output are written in one way.
@@ -247,7 +271,8 @@ class Run {
   std::vector<Trait> traits_;          // of all shards
   std::optional<Progress> progress_;
   std::optional<Input> first_;
-  std::vector<ListItem> all_;  // the columns of the first file
+  std::optional<Input> spare_;  // without rows: the first if there is none that has some
+  std::vector<ListItem> all_;   // the columns of the first file
   std::optional<Job> job_;
   Format format_ = Format::Csv;
   Aggregation aggregation_;

@@ -10,6 +10,7 @@
 #include "language/json.h"
 #include "language/scanner.h"
 #include "language/source_error.h"
+#include "language/syntax.h"
 #include "language/wanted.h"
 
 namespace inlay::filter::command {
@@ -28,6 +29,26 @@ bool is_json_string(Text cell, std::string_view text) {
 }
 
 }  // namespace
+
+void name_columns(Input& input, const Options& options) {
+  std::vector<std::pair<std::string, std::optional<Type>>> columns(options.types.begin(), options.types.end());
+  const auto add = [&](const std::string& expression) {
+    const Result<Syntax> syntax = parse_syntax(expression);
+    if (!syntax) return;
+    for (const SyntaxNode& node : syntax->nodes) {
+      if (node.form != Form::Column) continue;
+      const std::string& name = syntax->names[node.index];
+      if (std::ranges::none_of(columns, [&](const auto& column) { return column.first == name; }))
+        columns.emplace_back(name, std::nullopt);
+    }
+  };
+  add(options.condition);
+  for (const ListItem& item : options.select) add(item.expression);
+  for (const ListItem& item : options.group_by) add(item.expression);
+  for (const AggregateItem& item : options.aggregates) add(item.argument);
+  input.source = make_empty_source(columns);
+  input.origins.assign(input.source->origins().begin(), input.source->origins().end());
+}
 
 void settle_types(Input& input, const Options& options) {
   const Schema schema = input.source->schema();

@@ -13,6 +13,9 @@
 
 namespace inlay::filter::command {
 
+/// Of JSON Lines of which there are none: with the columns that the options have names of.
+void name_columns(Input& input, const Options& options);
+
 /// Gives types to the columns of an input that has not been used yet.
 void settle_types(Input& input, const Options& options);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "inlay/filter/batch.h"
+#include "input/source.h"
 
 namespace inlay::filter {
 
@@ -39,6 +40,7 @@ struct BatchMemory {
   std::string text_copy;
   std::vector<ColumnData> columns;
   std::vector<const Text*> written;
+  std::vector<OtherMember> others;
 
   explicit BatchMemory(std::shared_ptr<BufferPool> pool) : pool(std::move(pool)) {}
   BatchMemory(const BatchMemory&) = delete;

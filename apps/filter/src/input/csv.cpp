@@ -110,8 +110,10 @@ class CsvSource final : public Source {
 Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options) {
   INLAY_TRY(std::unique_ptr<TextReader> reader, open_text_input(file, options));
   // Two records: the header and a row that tells types.
-  INLAY_TRY(const std::string_view sample, take_sample(*reader, options, options.quote, 2));
-  INLAY_TRY(CsvBeginning beginning, find_form(sample, options));
+  INLAY_TRY(const Sample sample, take_sample(*reader, options, options.quote, 2));
+  // Without a header, empty lines may be rows of one column.
+  if (sample.text.empty() || (options.header != false && is_blank(sample))) return make_empty_source({});
+  INLAY_TRY(CsvBeginning beginning, find_form(sample.text, options));
   reader->advance(beginning.bom + beginning.header);
   return std::unique_ptr<Source>(std::make_unique<CsvSource>(std::move(reader), options, std::move(beginning)));
 }

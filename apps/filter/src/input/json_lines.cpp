@@ -18,8 +18,12 @@ constexpr Marks LineMarks{.delimiter = '\n', .quote = 0, .line_end = '\n'};
 class JsonLinesSource final : public Source {
  public:
   JsonLinesSource(std::unique_ptr<TextReader> reader, const TextOptions& options, Schema schema,
-                  std::vector<TypeOrigin> origins)
-      : name_(options.name), batches_(std::move(reader), LineMarks, true, 1, options), schema_(std::move(schema)) {
+                  std::vector<TypeOrigin> origins, std::optional<Error> broken, bool whole)
+      : name_(options.name),
+        batches_(std::move(reader), LineMarks, true, 1, options),
+        schema_(std::move(schema)),
+        broken_(std::move(broken)),
+        whole_(whole) {
     for (std::uint32_t i = 0; i < schema_.size(); ++i) used_.push_back(i);
     origins_ = std::move(origins);
   }
@@ -41,15 +45,21 @@ class JsonLinesSource final : public Source {
     for (const ColumnId column : columns) kept_.push_back(column.value - 1);
   }
 
+  bool has_no_rows() override { return batches_.only_empty_lines(); }
+  void watch() override { watching_ = true; }
+  bool has_later_columns() const override { return !whole_; }
+  std::optional<Error> unread_beginning() const override { return broken_; }
+
   void split(InputBatch& batch) const override {
     try {
       JsonParser parser = take_parser();
       const auto memory = std::make_shared<BatchMemory>(pool_);
       memory->text = std::move(batch.memory);
-      const JsonRows rows = parser.read(batch.text, batch.batch.rows, schema_, used_, kept_, *memory);
+      const JsonRows rows = parser.read(batch.text, batch.batch.rows, schema_, used_, kept_, *memory, watching_);
       batch.batch.rows = rows.rows;
       batch.batch.columns = memory->columns;
       batch.written = memory->written;
+      batch.others = memory->others;
       batch.text = rows.text;
       batch.row_ends = rows.row_ends;
       batch.lines = rows.lines;
@@ -76,6 +86,9 @@ class JsonLinesSource final : public Source {
   std::string name_;
   TextBatches batches_;
   Schema schema_;
+  std::optional<Error> broken_;  // what ended the sample
+  bool whole_;                   // the sample was all there is
+  bool watching_ = false;
   std::vector<std::uint32_t> used_, kept_;
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
   mutable std::mutex mutex_;
@@ -86,20 +99,22 @@ class JsonLinesSource final : public Source {
 
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
   INLAY_TRY(std::unique_ptr<TextReader> reader, open_text_input(file, options));
-  INLAY_TRY(std::string_view sample, take_sample(*reader, options, 0, 1));
+  INLAY_TRY(const Sample taken, take_sample(*reader, options, 0, 1));
+  if (is_blank(taken)) {
+    const std::vector<std::pair<std::string, std::optional<Type>>> columns(options.types.begin(), options.types.end());
+    return make_empty_source(columns);
+  }
+  const std::string_view sample = taken.text;
   std::size_t bom = 0;
   if (sample.starts_with("\xef\xbb\xbf")) bom = 3;
   Schema schema;
-  auto members = JsonParser().members(sample.substr(bom));
-  if (members.empty()) {
-    // Perhaps none could be read: that is told, and not that there is no such column.
-    BatchMemory memory(std::make_shared<BufferPool>());
-    const auto lines = std::count(sample.begin(), sample.end(), '\n') + 1;
-    const JsonRows rows = JsonParser().read(sample.substr(bom), lines, schema, {}, {}, memory);
-    if (rows.fault)
-      return Error(ErrorKind::File, rows.fault->message,
-                   {.file = options.name, .line = line_number(std::int64_t{1} + rows.fault->line)});
-  }
+  auto [members, fault] = JsonParser().members(sample.substr(bom));
+  std::optional<Error> broken;
+  if (fault)
+    broken = Error(ErrorKind::File, std::move(fault->message),
+                   {.file = options.name, .line = line_number(std::int64_t{1} + fault->line)});
+  // None could be read: that is told, and not that there is no such column.
+  if (members.empty() && broken) return *std::move(broken);
   // A member may come later than the first rows: --types tells of it.
   for (const auto& [name, type] : options.types) {
     const auto known = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == name; });
@@ -116,8 +131,8 @@ Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options) {
     schema.add(typed_column(std::move(name), type.value_or(Type::Text)));
   }
   reader->advance(bom);
-  return std::unique_ptr<Source>(
-      std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema), std::move(origins)));
+  return std::unique_ptr<Source>(std::make_unique<JsonLinesSource>(std::move(reader), options, std::move(schema),
+                                                                   std::move(origins), std::move(broken), taken.whole));
 }
 
 }  // namespace inlay::filter

@@ -97,6 +97,48 @@ struct Target {
 // Refused: the message.
 using Refusal = std::optional<std::string>;
 
+/// Why a line is no object.
+std::string refuse_line(const Lines& lines, simdjson::error_code error) {
+  if (error != simdjson::INCORRECT_TYPE) return simdjson::error_message(error);
+  return trimmed(lines.line()).starts_with('[')
+             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
+             : "not a JSON object";
+}
+
+/// What the values of a member are so far.
+struct Member {
+  std::string name;
+  std::optional<Type> type;
+  bool words = false;  // some of them are "NaN" or an infinity
+
+  void see(Kind kind, ondemand::value& value);
+  /// Words beside numbers are numbers, as they are alone: so --format jsonl writes a column of nothing else.
+  std::optional<Type> found() const {
+    if (!words) return type;
+    return !type || type == Type::Integer || type == Type::Real ? Type::Real : Type::Text;
+  }
+};
+
+void Member::see(Kind kind, ondemand::value& value) {
+  if (kind == Kind::null || type == Type::Text) return;
+  if (kind == Kind::boolean) return join(type, Type::Boolean);
+  if (kind == Kind::number) {
+    std::int64_t integer;
+    if (value.get_int64().get(integer) == simdjson::SUCCESS) return join(type, Type::Integer);
+    // More digits than that are a key of some kind, as in CSV: a double would not tell it from its neighbours.
+    const std::string_view digits = trimmed(value.raw_json_token());
+    return join(type, digits.find_first_of(".eE") == digits.npos ? Type::Text : Type::Real);
+  }
+  if (kind != Kind::string) return join(type, Type::Text);
+  const std::string_view token = trimmed(value.raw_json_token());
+  if (not_finite(token)) {
+    words = true;
+    return;
+  }
+  const Type read = token.size() < 2 ? Type::Text : type_of_text(token.substr(1, token.size() - 2));
+  join(type, read == Type::Date || read == Type::Timestamp ? read : Type::Text);
+}
+
 }  // namespace
 
 struct JsonParser::State {
@@ -106,7 +148,11 @@ struct JsonParser::State {
 
   void prepare(const Schema& schema, std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept,
                std::int64_t rows, BatchMemory& memory);
-  std::optional<std::uint32_t> find(ondemand::field& field, const char* limit, std::uint32_t likely);
+  bool watching = false;
+
+  std::optional<std::uint32_t> find(ondemand::field& field, const char* limit, std::uint32_t likely,
+                                    std::string_view& key);
+  Refusal note_other(std::string_view key, ondemand::value value, std::int64_t row, BatchMemory& memory);
   Refusal read_row(const Lines& lines, std::int64_t row, std::string_view text, BatchMemory& memory, char*& out);
   Refusal read_value(ondemand::value value, const Target& target, std::int64_t row, const Lines& lines,
                      std::string_view text, BatchMemory& memory, char*& out);
@@ -151,18 +197,33 @@ void JsonParser::State::prepare(const Schema& schema, std::span<const std::uint3
 }
 
 // Members usually come in the order of the columns; and names usually have nothing escaped.
-std::optional<std::uint32_t> JsonParser::State::find(ondemand::field& field, const char* limit, std::uint32_t likely) {
+std::optional<std::uint32_t> JsonParser::State::find(ondemand::field& field, const char* limit, std::uint32_t likely,
+                                                     std::string_view& key) {
   if (likely < targets.size()) {
     const std::string_view name = targets[likely].name;
-    const char* const key = field.key().raw();
-    if (static_cast<std::size_t>(limit - key) > name.size() && std::memcmp(key, name.data(), name.size()) == 0 &&
-        key[name.size()] == '"' && name.find_first_of("\"\\") == std::string_view::npos)
+    const char* const begin = field.key().raw();
+    if (static_cast<std::size_t>(limit - begin) > name.size() && std::memcmp(begin, name.data(), name.size()) == 0 &&
+        begin[name.size()] == '"' && name.find_first_of("\"\\") == std::string_view::npos) {
+      key = name;
       return likely;
+    }
   }
-  std::string_view key;
   if (field.unescaped_key().get(key) != simdjson::SUCCESS) return std::nullopt;
   const auto found = numbers.find(key);
   return found == numbers.end() ? std::nullopt : std::optional(found->second);
+}
+
+Refusal JsonParser::State::note_other(std::string_view key, ondemand::value value, std::int64_t row,
+                                      BatchMemory& memory) {
+  if (!memory.others.empty() && memory.others.back().row == row) return std::nullopt;
+  Kind kind;
+  if (const auto error = value.type().get(kind)) return simdjson::error_message(error);
+  if (kind == Kind::null) return std::nullopt;
+  Member member{.name = std::string(key), .type = {}};
+  member.see(kind, value);
+  const Type type = member.found().value_or(Type::Text);
+  memory.others.push_back({.row = row, .name = std::move(member.name), .type = type});
+  return std::nullopt;
 }
 
 Refusal JsonParser::State::read_value(ondemand::value value, const Target& target, std::int64_t row, const Lines& lines,
@@ -265,21 +326,19 @@ Refusal JsonParser::State::read_row(const Lines& lines, std::int64_t row, std::s
   ondemand::document document;
   ondemand::object object;
   if (const auto error = parser.iterate(line).get(document)) return simdjson::error_message(error);
-  if (const auto error = document.get_object().get(object)) {
-    if (error == simdjson::INCORRECT_TYPE)
-      return std::string(trimmed(lines.line()).starts_with('[')
-                             ? "not a JSON object but an array, whose elements jq -c '.[]' writes as lines"
-                             : "not a JSON object");
-    return simdjson::error_message(error);
-  }
+  if (const auto error = document.get_object().get(object)) return refuse_line(lines, error);
   std::uint32_t likely = 0;
   for (auto result : object) {
     ondemand::field field;
     if (const auto error = std::move(result).get(field)) return simdjson::error_message(error);
-    const std::optional<std::uint32_t> number = find(field, limit, likely);
-    if (!number) continue;
-    likely = *number + 1;
-    if (!targets[*number].values) continue;
+    std::string_view key;
+    const std::optional<std::uint32_t> number = find(field, limit, likely, key);
+    if (number) likely = *number + 1;
+    if (!number || !targets[*number].values) {
+      if (!watching) continue;
+      if (Refusal refusal = note_other(key, field.value(), row, memory)) return refusal;
+      continue;
+    }
     if (Refusal refusal = read_value(field.value(), targets[*number], row, lines, text, memory, out)) return refusal;
   }
   const char* rest = nullptr;
@@ -293,9 +352,10 @@ JsonParser::~JsonParser() = default;
 JsonParser::JsonParser(JsonParser&&) noexcept = default;
 
 JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema& schema,
-                          std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept,
-                          BatchMemory& memory) {
+                          std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept, BatchMemory& memory,
+                          bool watch) {
   JsonRows result;
+  state_->watching = watch;
   state_->prepare(schema, used, kept, rows, memory);
   std::uint32_t* const ends = reinterpret_cast<std::uint32_t*>(memory.cells.bytes.get());
   std::uint32_t* const numbers = ends + rows;
@@ -327,46 +387,40 @@ JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema
   return result;
 }
 
-std::vector<std::pair<std::string, std::optional<Type>>> JsonParser::members(std::string_view text) {
-  std::vector<std::pair<std::string, std::optional<Type>>> members;
+JsonMembers JsonParser::members(std::string_view text) {
+  std::vector<Member> members;
   std::unordered_map<std::string, std::size_t> numbers;
-  Lines lines(text);
-  while (lines.next()) {
-    if (lines.empty()) continue;
+  JsonMembers result;
+  std::int64_t line = 0;
+  const auto read_line = [&](const Lines& lines) -> Refusal {
     ondemand::document document;
     ondemand::object object;
-    if (state_->parser.iterate(lines.padded()).get(document) || document.get_object().get(object)) return members;
-    for (auto result : object) {
+    if (const auto error = state_->parser.iterate(lines.padded()).get(document)) return simdjson::error_message(error);
+    if (const auto error = document.get_object().get(object)) return refuse_line(lines, error);
+    for (auto next : object) {
       ondemand::field field;
       std::string_view key;
       Kind kind;
-      if (std::move(result).get(field) || field.unescaped_key().get(key)) return members;
+      if (const auto error = std::move(next).get(field)) return simdjson::error_message(error);
+      if (const auto error = field.unescaped_key().get(key)) return simdjson::error_message(error);
       ondemand::value value = field.value();
-      if (value.type().get(kind)) return members;
+      if (const auto error = value.type().get(kind)) return simdjson::error_message(error);
       const auto [at, added] = numbers.try_emplace(std::string(key), members.size());
-      if (added) members.emplace_back(std::string(key), std::nullopt);
-      std::optional<Type>& type = members[at->second].second;
-      if (kind == Kind::null || type == Type::Text) continue;
-      if (kind == Kind::boolean) {
-        join(type, Type::Boolean);
-      } else if (kind == Kind::number) {
-        std::int64_t integer;
-        join(type, value.get_int64().get(integer) ? Type::Real : Type::Integer);
-      } else if (kind == Kind::string) {
-        const std::string_view token = trimmed(value.raw_json_token());
-        // Beside numbers only: alone it may be anybody's name.
-        if ((type == Type::Integer || type == Type::Real) && not_finite(token)) {
-          type = Type::Real;
-          continue;
-        }
-        const Type found = token.size() < 2 ? Type::Text : type_of_text(token.substr(1, token.size() - 2));
-        join(type, found == Type::Date || found == Type::Timestamp ? found : Type::Text);
-      } else {
-        join(type, Type::Text);
-      }
+      if (added) members.push_back({.name = std::string(key), .type = {}});
+      members[at->second].see(kind, value);
     }
+    return std::nullopt;
+  };
+  Lines lines(text);
+  for (; !result.fault && lines.next(); ++line) {
+    if (lines.empty()) continue;
+    if (Refusal refusal = read_line(lines)) result.fault = JsonFault{line, std::move(*refusal)};
   }
-  return members;
+  for (Member& member : members) {
+    const std::optional<Type> type = member.found();
+    result.members.emplace_back(std::move(member.name), type);
+  }
+  return result;
 }
 
 }  // namespace inlay::filter

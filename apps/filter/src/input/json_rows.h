@@ -32,6 +32,13 @@ struct JsonRows {
   std::optional<JsonFault> fault;           // at the row behind these
 };
 
+/// The members of the objects in a text, in the order in which they appear first, with types that fit their values;
+/// without values, none.
+struct JsonMembers {
+  std::vector<std::pair<std::string, std::optional<Type>>> members;
+  std::optional<JsonFault> fault;  // of the line that ended the text: some may be missing
+};
+
 /// One thread's, used again and again.
 class JsonParser {
  public:
@@ -40,12 +47,11 @@ class JsonParser {
   JsonParser(JsonParser&&) noexcept;
 
   /// Reads a text of whole lines into memory.columns, of which those of `used` get values, and those of `kept`, which
-  /// are some of these, into memory.written. `rows` is the number of lines or more.
+  /// are some of these, into memory.written. `rows` is the number of lines or more. With `watch`, memory.others tells
+  /// of the other members that are not null.
   JsonRows read(std::string_view text, std::int64_t rows, const Schema& schema, std::span<const std::uint32_t> used,
-                std::span<const std::uint32_t> kept, BatchMemory& memory);
-  /// The members of the objects in a text, in the order in which they appear first, with types that fit their values.
-  /// What cannot be read ends the text.
-  std::vector<std::pair<std::string, std::optional<Type>>> members(std::string_view text);
+                std::span<const std::uint32_t> kept, BatchMemory& memory, bool watch = false);
+  JsonMembers members(std::string_view text);
 
   struct State;
 

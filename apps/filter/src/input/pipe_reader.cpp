@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -26,7 +27,8 @@ namespace inlay::filter {
 namespace {
 
 constexpr std::size_t Headroom = std::size_t{64} << 10;
-constexpr std::size_t Ahead = 2;         // blocks
+constexpr std::size_t Ahead = 2;  // blocks
+constexpr std::chrono::milliseconds Pause(100);
 constexpr int PatienceMilliseconds = 5;  // for more of a block that holds something already
 
 // A buffer that goes back to its pool once no batch looks into it.
@@ -69,10 +71,15 @@ class PipeReader final : public TextReader {
 
   TextView view(std::size_t at_least) override {
     while (!ended_ && now_.end - now_.begin < at_least) add(next());
-    const std::size_t size = now_.end - now_.begin;
-    return {.text = size ? std::string_view(now_.block->bytes() + now_.begin, size) : std::string_view(),
-            .memory = now_.block,
-            .end = ended_};
+    return present();
+  }
+
+  TextView view_until_pause(std::size_t wanted) override {
+    while (!ended_ && now_.end - now_.begin < wanted) {
+      if (now_.end > now_.begin && pauses()) break;
+      add(next());
+    }
+    return present();
   }
 
   void advance(std::size_t size) override { now_.begin += size; }
@@ -84,6 +91,19 @@ class PipeReader final : public TextReader {
   }
 
  private:
+  TextView present() const {
+    const std::size_t size = now_.end - now_.begin;
+    return {.text = size ? std::string_view(now_.block->bytes() + now_.begin, size) : std::string_view(),
+            .memory = now_.block,
+            .end = ended_};
+  }
+
+  // Waits for a piece, but not for long.
+  bool pauses() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return !changed_.wait_for(lock, Pause, [this] { return !ready_.empty() || finished_; });
+  }
+
   Piece next() {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this] { return !ready_.empty() || finished_; });

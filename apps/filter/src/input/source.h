@@ -17,6 +17,13 @@
 
 namespace inlay::filter {
 
+/// What a row has beside the columns: a member of JSON.
+struct OtherMember {
+  std::int64_t row = 0;  // in the batch
+  std::string name;
+  Type type = Type::Text;  // that would fit the value
+};
+
 /// A batch and what belongs to its rows beside the columns. Move it to another thread.
 struct InputBatch {
   Batch batch;
@@ -34,6 +41,8 @@ struct InputBatch {
   /// By column, where keep() asked for it: each row's value as the input has it, without spaces around it; of JSON a
   /// text in its quotes. NULL and what is missing have no address.
   std::span<const Text* const> written;
+  /// After watch(): the first one of each row that has some, ascending.
+  std::span<const OtherMember> others;
 };
 
 /// What rows of text need for standing beside each other.
@@ -61,12 +70,20 @@ class Source {
   std::span<const TypeOrigin> origins() const { return origins_; }
   /// Gives a type to a column whose type is Unknown. Before use().
   virtual void assume(ColumnId column, Type type) = 0;
+  /// Whether there is nothing at all, so that no columns are known, either.
+  virtual bool is_empty() const { return false; }
   /// Whether it is known already that there are no rows.
   virtual bool has_no_rows() { return false; }
   /// Which columns are wanted from now on, ascending. Others' data may then be missing. Before the first next().
   virtual void use(std::span<const ColumnId> columns) = 0;
   /// Of which of these `written` is wanted, too. Inputs whose columns are cells as they stand need not have it.
   virtual void keep(std::span<const ColumnId> /*columns*/) {}
+  /// Has rows told that have values in none of the columns in use. Before the first next().
+  virtual void watch() {}
+  /// Whether columns may come behind what was looked at for them.
+  virtual bool has_later_columns() const { return false; }
+  /// Why columns may be missing: what could not be read of the beginning, where next() will come, too.
+  virtual std::optional<Error> unread_beginning() const { return std::nullopt; }
   /// The next batch; nothing at the end. An error has file and line; nothing follows it. Called by one thread at a
   /// time. Of text it is only found where the batch ends, so that threads are not kept waiting: the rows are there
   /// after split(); before, `batch.rows` is how many there are at most.
@@ -107,14 +124,18 @@ struct TextOptions {
   std::int64_t batch_bytes = 256 << 10;  // so that a batch and its cells stay in a second-level cache
 };
 
+/// Of nothing: columns of these names and perhaps types, and no rows.
+std::unique_ptr<Source> make_empty_source(std::span<const std::pair<std::string, std::optional<Type>>> columns);
+
 /// CSV as in RFC 4180, with LF, CRLF or CR at the ends of lines, a BOM, the last line end missing. A row with too few
 /// or too many fields is an error, and so is a quote inside a field that does not begin with one. An empty field is
 /// NULL, `""` an empty text. Empty lines are skipped; where there is only one column they are NULL. Columns without a
-/// header are column1, column2…; of equal names the later ones get a number: `name_2`. `file` is read to its end and
-/// closed.
+/// header are column1, column2…; of equal names the later ones get a number: `name_2`. What is empty has no columns.
+/// `file` is read to its end and closed.
 Result<std::unique_ptr<Source>> open_csv(int file, TextOptions options);
 /// One JSON object a line; its members are columns by name, of the first 256 KiB and of `types`. Missing and null are
-/// NULL; what is an object or an array, or of different types, is its text; a value of another type is an error.
+/// NULL; what is empty has no columns. What is an object or an array, or of different types, is its text; a value of
+/// another type is an error.
 Result<std::unique_ptr<Source>> open_json_lines(int file, TextOptions options);
 /// A table, or the rows of a SELECT, of an SQLite database; without a name, its only table. Types are those declared,
 /// else those of the first 1000 rows; or those given by name, where `others` tells whether names may be given that no

@@ -21,14 +21,16 @@ Result<std::unique_ptr<TextReader>> open_text_input(int file, const TextOptions&
   return open_text(file, options.name, static_cast<std::size_t>(std::max<std::int64_t>(options.batch_bytes, 1)));
 }
 
-Result<std::string_view> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records) {
-  for (std::size_t size = SampleBytes;; size *= 2) {
-    const TextView view = reader.view(size);
+Result<Sample> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records) {
+  std::size_t size = SampleBytes, least = 1;
+  while (true) {
+    reader.view(least);
+    const TextView view = reader.view_until_pause(size);
     const bool whole = view.end && view.text.size() <= size;
     const std::string_view text = view.text.substr(0, size);
     if (text.empty()) {
       if (const std::optional<Error> failure = reader.failure()) return *failure;
-      return Error(ErrorKind::File, "is empty: there are no columns", {.file = options.name});
+      return Sample{{}, true};
     }
     if (const std::string_view encoding = foreign_encoding(text); !encoding.empty())
       return Error(ErrorKind::File,
@@ -37,14 +39,23 @@ Result<std::string_view> take_sample(TextReader& reader, const TextOptions& opti
                    {.file = options.name});
     if (const std::string_view format = foreign_format(text); !format.empty())
       return Error(ErrorKind::File, "is " + std::string(format), {.file = options.name});
-    if (whole) return text;
+    if (whole) return Sample{text, true};
     const Marks marks{.delimiter = ',', .quote = quote, .line_end = line_end_of(text, quote)};
     const Extent extent = structure_code().extent(text, marks);
-    if (extent.records - extent.empty_lines >= records) return text.substr(0, extent.end);
+    if (extent.records - extent.empty_lines >= records) return Sample{text.substr(0, extent.end), false};
     if (size >= LongestRecord)
       return Error(ErrorKind::File, "the first rows are longer than 1 GiB; is a quote not closed?",
                    {.file = options.name, .line = 1});
+    // A record that is not whole yet may be so with what comes next.
+    least = text.size() + 1;
+    if (text.size() == size) size *= 2;
   }
+}
+
+bool is_blank(const Sample& sample) {
+  std::string_view text = sample.text;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  return sample.whole && text.find_first_not_of("\r\n") == text.npos;
 }
 
 TextBatches::TextBatches(std::unique_ptr<TextReader> reader, const Marks& marks, bool skips_empty_lines,

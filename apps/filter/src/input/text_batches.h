@@ -21,8 +21,14 @@ std::uint32_t line_number(std::int64_t line);
 Result<std::unique_ptr<TextReader>> open_text_input(int file, const TextOptions& options);
 
 /// The first 256 KiB up to a record's end, or more if those are not `records` records that are not empty; or all there
-/// is. Refuses other encodings than UTF-8, and nothing.
-Result<std::string_view> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records);
+/// is. Of input that pauses, what is there by then, if it is so many. Refuses other encodings than UTF-8.
+struct Sample {
+  std::string_view text;
+  bool whole = false;  // nothing follows
+};
+/// Whether there is nothing but a BOM and line ends.
+bool is_blank(const Sample& sample);
+Result<Sample> take_sample(TextReader& reader, const TextOptions& options, char quote, std::int64_t records);
 
 /// Finds where batches end. `first_line`: of what the reader stands at.
 class TextBatches {

@@ -27,6 +27,8 @@ class TextReader {
   /// The text from the present position on, `at_least` bytes unless the input ends before (which is told by `end`, at
   /// once or with the next view). It may be longer. Waits for input that is slow.
   virtual TextView view(std::size_t at_least) = 0;
+  /// The same, but less if input that is slow pauses with something there: if nothing has come for a tenth of a second.
+  virtual TextView view_until_pause(std::size_t wanted) { return view(wanted); }
   /// Goes on behind `size` bytes of the last view.
   virtual void advance(std::size_t size) = 0;
   /// How many bytes there are in all, if that is known.

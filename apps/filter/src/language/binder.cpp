@@ -132,7 +132,7 @@ Result<Binder::Bound> Binder::bind_column(const SyntaxNode& syntax) {
     columns_.emplace(name, *id);
     return bound(expressions_.add_column(*id), syntax.range);
   }
-  std::string message = "no column is called " + quoted(name);
+  std::string message = std::string(NoColumn) + quoted(name);
   std::vector<std::string_view> spelt;
   for (const Column& column : schema.columns())
     if (lower_case(column.name) == lower_case(name)) spelt.push_back(column.name);

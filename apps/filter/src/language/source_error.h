@@ -19,6 +19,9 @@ struct Range {
 /// "here:", the line (of a long one the part around it) and `^~~~` below what is meant.
 Error source_error(std::string_view text, Range at, std::string message);
 
+/// What the message begins with of an expression that has a column which is not there.
+inline constexpr std::string_view NoColumn = "no column is called ";
+
 /// The text for a line of a message: control characters, line ends among them, are shown as `?`.
 std::string one_line(std::string_view text);
 
