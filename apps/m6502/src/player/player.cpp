@@ -186,7 +186,11 @@ bool Player::run_regions() {
     if (before <= region.needs) return true;
     region.code(&bus_, &cpu);
     ++entered_;
-    if (cpu.leave != 0 || cpu.left == before) return false;
+    if (cpu.leave != 0) return false;
+    if (cpu.left == before) {  // it does not run in this state (decimal mode): not to be tried at every jump
+      bus_.heat[cpu.pc] = 0;
+      return false;
+    }
   }
   return false;
 }
