@@ -240,6 +240,29 @@ def small(folder):
 
     # Wrong usage and broken input.
     fails("no condition", run(), "condition", "--help")
+    fails("an option behind --", run("--", "age > 3", users, "--count"), "--count: error: cannot be read", "options go before it")
+    fails("a table of what is no database", run("--table", "t", "age > 3", users), "users.csv: error: is no SQLite database; --table is of these")
+    fails("nor is it one", run("--input-format", "sqlite", "age > 3", users), "users.csv: error: is no SQLite database [")
+    for condition, advice in (("age & 1 = 1", "bits are not calculated with"), ("age << 1 > 3", "bits are not"), ("select * from users where age > 3", "only the condition"), ("SELECT name, age FROM users", "only the condition")):
+        fails(f"{condition}", run(condition, users), advice, "^")
+    changing = {"real": "1\n2.5\n", "text": "1\n07x\n", "timestamp": "2024-02-29\n2024-02-29 10:00\n"}
+    for type, cells in changing.items():
+        first, last = cells.split()[0], cells.splitlines()[1]
+        content = "k,v\n" + f"1,{first}\n" * 90000 + f"1,{last}\n"
+        fails(f"what would have read a {type} is told", run("--count", f"v <> v", stdin=content), "standard input:90002", f"--types 'v={type}' reads this one, too")
+        fails("unless the user said otherwise", run("--count", "--types", "v=integer", "v <> v", stdin="k,v\n1,2.5\n"), "is not an integer")
+        value = lambda text: text if type == "real" else json.dumps(text)
+        content = f'{{"v":{first if type != "timestamp" else value(first)}}}\n' * 40000 + f'{{"v":{value(last)}}}\n'
+        fails(f"in JSON Lines, too: {type}", run("--input-format", "jsonl", "--count", "v <> v", stdin=content), "standard input:40001", f"--types 'v={type}' reads this one, too") if type != "timestamp" else None
+    claim("and not where it was given", "reads this" not in run("--count", "--types", "v=integer", "v <> v", stdin="k,v\n1,2.5\n")[2])
+    fails("broken JSON before a column that is missing", run("--input-format", "jsonl", "b > 0", stdin='{"a":1,\n{"a":1,"b":2}\n'), "standard input:1: error:")
+    claim("which is not told then", "no column" not in run("--input-format", "jsonl", "b > 0", stdin='{"a":1,\n{"a":1,"b":2}\n')[2])
+    claim("many columns of one name", run("--count", "true", stdin=",".join(["c"] * 100_000) + "\n")[0] == 1)
+    fails("a name that is empty", run("--select", '""', "true", stdin="a,,b\n1,2,3\n"), "called by its number")
+    for word in ("--help", "--version"):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([command, word], stdout=full, stderr=subprocess.PIPE, timeout=60)
+            claim(f"{word} on a full disk", done.returncode == 2 and b"No space left" in done.stderr, done.stderr)
     fails("an unknown column", run("agee > 3", users), "<expression>:1:1", "did you mean 'age'", "^~~~")
     fails("an unknown column of --select", run("--select", "age, nam", "true", users), "'nam'", "'name'")
     fails("not a condition", run("age + 1", users), "boolean")
@@ -675,7 +698,7 @@ def threads_and_shards(folder):
         reading.stdout.read(1000)
         os.truncate(cut, kept)
         out, said = reading.communicate(timeout=60)
-        claim(f"a file that is cut to {kept} bytes while it is read", reading.returncode == 2 and b"was cut short while it was read" in said, reading.returncode, said)
+        claim(f"a file that is cut to {kept} bytes while it is read", reading.returncode == 2 and b"cut.csv: error: was cut short while it was read [file]" in said, reading.returncode, said)
 
     # A terminal gets progress on standard error, nobody else does.
     ours, theirs = pty.openpty()

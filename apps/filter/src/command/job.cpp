@@ -230,7 +230,8 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
     }
     done.passed = static_cast<std::int64_t>(passed);
     if (const std::optional<RowError>& raised = evaluator.error()) {
-      done.error = locate_row(raised->error, raised->row, batch, text, file);
+      const Error error = suggest_type(raised->error, raised->row, batch, schema_, origins_, columns_);
+      done.error = locate_row(error, raised->row, batch, text, file);
       return done;
     }
   }
