@@ -454,6 +454,58 @@ def live(folder):
     os.close(ours)
 
 
+def limits_and_lists(folder):
+    """--limit, --select '*', --null, --types."""
+    users = folder / "users.csv"
+    head = "name,age,balance,country\n"
+    rows = USERS.splitlines(keepends=True)[1:]
+    for count in range(6):
+        gives(f"--limit {count}", run("--limit", count, "true", users), 0 if count else 1, head + "".join(rows[:count]))
+        gives("of what is chosen", run("--limit", count, "--select", "age", "age > 12", users), 0 if count else 1, "age\n" + "".join(["33\n", "44\n", "50\n"][:count]))
+    gives("--limit is of all files", run("--limit", "5", "--format", "jsonl", "--select", "age", "true", users, users), 0, "".join(f'{{"age":{age}}}\n' for age in (33, 44, 12, 50, 33)))
+    gives("what is not read does not matter", run("--limit", "4", "true", users, folder / "not_there.csv"), 0, USERS)
+    gives("nor do errors behind the last row", run("--limit", "1", "12 / (age - 44) < 0", users), 0, head + rows[0])
+    gives("those before it do", run("--limit", "2", "12 / (age - 44) < 0", users), 2, head + rows[0], "users.csv:3:", "division by zero")
+    gives("no end of the last line", run("--limit", "2", "true", stdin="a,b\n1,2\n3,4"), 0, "a,b\n1,2\n3,4\n")
+    fails("--limit of counts", run("--limit", "1", "--count", "true", users), "--limit is of rows")
+    fails("of shards", run("--limit", "1", "--shard", "1/2", "true", users), "--limit is of the rows of all shards")
+    fails("less than none", run("--limit", "-1", "true", users), "-1")
+    many = folder / "many.csv"
+    many.write_text("k,v\n" + "".join(f'{i},"line\n{i}"\n' for i in range(100000)) + "x,y,z\n")
+    for words in ([], ["--select", "v, k"]):
+        for threads in ("1", "4"):
+            code, out, said = run("-j", threads, *words, "--limit", "70001", "k % 1 = 0", many)
+            claim(f"many rows, {threads} threads {words}", code == 0 and said == "" and out.count("\n") == 1 + 2 * 70001 and "70000" in out[-20:], out[-40:], said)
+    stream = subprocess.Popen([command, "--limit", "2", "a > 1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    stream.stdin.write(b"a,b\n2,x\n3,y\n4,z\n")
+    stream.stdin.flush()
+    claim("--limit ends while the pipe is open", stream.wait(60) == 0 and stream.stdout.read() == b"a,b\n2,x\n3,y\n")
+    stream.stdin.close()
+
+    gives("--select '*'", run("--select", "*", "age = 33", users), 0, head + rows[0])
+    gives("and more", run("--select", "age + 1 as next, *, upper(name)", "age = 33", users), 0, "next,name,age,balance,country,upper(name)\n34,Zo,33,5000.5,NO,ZO\n")
+    gives("of JSON Lines", run("--input-format", "jsonl", "--select", "*, a + 1 as b", "true", stdin='{"a":1,"o":[1, 2]}\n'), 0, '{"a":1,"o":[1, 2],"b":2}\n')
+    gives("nothing is lost with it", run("--select", "*", "a > 1", folder / "late.jsonl"), 2, '{"a":2}\n', "late.jsonl:40002", "'v'")
+    gives("of several files", run("--select", "*, 1 as one", "age > 60", users, folder / "more.csv"), 0, head[:-1] + ",one\nMo,71,1,FI,1\n")
+    fails("the columns twice", run("--format", "jsonl", "--select", "*, age", "true", users), "two columns are called 'age'")
+    fails("groups have none", run("--count", "--group-by", "*", "true", users), "--group-by")
+
+    code, out, said = run("--explain", "--limit", "0", "--select", "*", "true", users)
+    claim("which columns there are", out == head and "columns: name text (inferred), age integer (inferred), balance real (inferred), country text (inferred)" in said, said)
+    gives("what is no row does not come out", run("true", stdin=b"\xef\xbb\xbfa,b\n\n1,x\n\n2,y"), 0, "a,b\n1,x\n2,y\n")
+    gives("cells that nobody asks for", run("--types", "b=integer", "a = 1", stdin="a,b\n1,x\n"), 0, "a,b\n1,x\n")
+
+    missing = 'k,v\n1,NA\n2,"NA"\nNA,\\N\n4,""\n5,NAN\n'
+    words = ["--null", "NA", "--null", "\\N"]
+    gives("--null", run(*words, "--select", "k, v, v is null as n", "true", stdin=missing), 0, 'k,v,n\n1,,true\n2,"NA",false\n,,true\n4,"",false\n5,NAN,false\n'.replace('"NA"', "NA"))
+    gives("rows as they stood have it", run(*words, "v is null", stdin=missing), 0, "k,v\n1,NA\nNA,\\N\n")
+    for threads in ("1", "2"):
+        gives("types are those of the others", run("-j", threads, *words, "--agg", "sum(k), count(*), count(v)", "true", stdin=missing), 0, "sum(k),count(*),count(v)\n12,5,3\n")
+    gives("doubled quotes are text, whatever they give", run("--null", '"', "--select", "k", "v is null", stdin='k,v\n1,""""\n2,\n'), 0, "k\n2\n")
+    fails("--null of JSON Lines", run("--null", "NA", "--input-format", "jsonl", "true", stdin='{"a":1}\n'), "--null is of CSV files")
+    fails("a type twice", run("--types", "age=real,age=integer", "true", users), "'age' has a type already")
+
+
 def empty(folder):
     """Inputs of nothing."""
     nothing, blank, lines, head, full = (folder / name for name in ("nothing.csv", "blank.jsonl", "nothing.jsonl", "head.csv", "some.csv"))
@@ -732,6 +784,7 @@ with tempfile.TemporaryDirectory() as name:
     live(folder)
     empty(folder)
     json_columns(folder)
+    limits_and_lists(folder)
     against_sqlite(folder)
     threads_and_shards(folder)
 

@@ -113,6 +113,7 @@ Result<Input> open_any(const std::string& file, const Options& options, const In
   text.types = options.types;
   text.header = options.header;
   text.delimiter = options.delimiter;
+  text.nulls = options.nulls;
   if (text.delimiter == 0 && input.format == InputFormat::Tsv) text.delimiter = '\t';
   if (input.format == InputFormat::JsonLines) {
     if (first) text.types = types_of(first->source->schema());
@@ -139,10 +140,11 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
 }
 
 Result<void> check_options(const Options& options) {
-  const char* const option = options.delimiter != 0 ? "--delimiter"
-                             : !options.header      ? nullptr
-                             : *options.header      ? "--header"
-                                                    : "--no-header";
+  const char* const option = options.delimiter != 0   ? "--delimiter"
+                             : !options.nulls.empty() ? "--null"
+                             : !options.header        ? nullptr
+                             : *options.header        ? "--header"
+                                                      : "--no-header";
   if (!option) return {};
   for (const std::string& file : options.files) {
     const InputFormat format = format_of(file, options);
