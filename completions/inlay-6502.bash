@@ -12,7 +12,7 @@ _inlay_6502() {
     --engine) mapfile -t COMPREPLY < <(compgen -W "step interpreter jit" -- "$current"); return ;;
     --variant) mapfile -t COMPREPLY < <(compgen -W "6502 2a03 65c02" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "binary hex sim65 prg nes" -- "$current"); return ;;
-    --load | --pc | --cycles | --success | --heat | --from | --to) return ;;
+    --load | --pc | --cycles | --success | --heat | --from | --to | --profile) return ;;
   esac
   if ((COMP_CWORD > 1)); then verb=${COMP_WORDS[1]}; fi
   local words="--help --version"
@@ -22,14 +22,15 @@ _inlay_6502() {
     run) words="$program $machine --cycles --success --trace --trace= --stats --json --dump" ;;
     monitor) words="$program $machine" ;;
     disassemble) words="$program --from --to" ;;
+    build) words="$program --output --pc --no-files --profile --stats" ;;
   esac
-  if [[ $current == -* && $previous != --labels && $previous != --dump ]]; then
+  if [[ $current == -* && $previous != --labels && $previous != --dump && $previous != --output ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[*]} == --trace= ]] && compopt -o nospace 2>/dev/null
     return
   fi
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "run monitor disassemble" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "run monitor disassemble build" -- "$current")
     return
   fi
   compopt -o filenames 2>/dev/null

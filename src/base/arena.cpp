@@ -2,6 +2,7 @@
 #include "inlay/arena.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
@@ -16,9 +17,19 @@ constexpr std::size_t Large = std::size_t{2} << 20;
 
 constexpr std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
+/// Where the process may not have all addresses (`ulimit -v`), a reservation takes a small part of those: the others,
+/// files that are mapped, stacks of threads and LLVM want some, too, and several programs may be built at a time.
+std::size_t fair_part(std::size_t bytes) {
+  constexpr std::size_t Parts = 64;
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return bytes;
+  return std::min<std::size_t>(bytes, limit.rlim_cur / Parts);
+}
+
 }  // namespace
 
 Reservation::Reservation(std::size_t bytes) {
+  bytes = fair_part(bytes);
   for (bytes = round_up(std::max(bytes, Least), Least); bytes >= Least; bytes = round_up(bytes / 2, Least)) {
     void* address = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (address != MAP_FAILED) {

@@ -21,7 +21,7 @@ import traceback
 
 from candidates import outcomes
 
-TIMEOUT = 120
+TIMEOUT = 300
 COMPILE_ERROR, RUNTIME_ERROR, NO_INPUT, USAGE = 65, 70, 66, 64
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What `inlay-6502` promises: programs of all formats in all engines, exit statuses, messages, traces, the monitor.
+"""What `inlay-6502` promises: programs of all formats in all engines and as executables, exit statuses, messages,
+traces, the monitor.
 
     command.py INLAY_6502
 """
@@ -160,10 +161,60 @@ def mistakes(folder):
     claim("noise is the same in all engines", len(ends) == 1, ends)
 
 
+def play(game, *words, stdin=b"", folder=None):
+    done = subprocess.run([str(game), *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, cwd=folder)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def executables(folder):
+    game, dump = folder / "game", folder / "dump"
+    for name, words in (("loop.bin", ["--load", "1000"]), ("loop.hex", []), ("loop.prg", []), ("whole.bin", ["--pc", "1000"]), ("loop.hex", ["--profile", "1000"])):
+        gives(f"build {name} {words}", run("build", folder / name, *words, "-o", game), 0, "")
+        gives(f"the executable of {name} {words}", play(game), 0, "", f"game: trap at $100B in cycle {LOOP_CYCLES}\n")
+    answer = run("build", folder / "loop.hex", "-o", game, "--stats")
+    claim("--stats of build", answer[0] == 0 and "1 regions of" in answer[2], answer)
+    code, out, said = play(game, "--json", "--dump", dump)
+    told = json.loads(said.splitlines()[-1])
+    claim("--json of an executable", told["end"] == "trap" and told["cycles"] == LOOP_CYCLES and told["entered"] > 0 and told["pc"] == LOOP_TRAP, said)
+    claim("--dump of an executable", dump.read_bytes()[0x10:0x12] == b"\0\x42" and dump.stat().st_size == 65536)
+    gives("--cycles of an executable", play(game, "--cycles", "100"), 0, "", "over at $10", "in cycle 10")
+    gives("no number of cycles", play(game, "--cycles", "many"), 2, "", "game: many: no number of cycles")
+    gives("--cycles without a number", play(game, "--cycles"), 2, "", "--cycles: what it is to be is missing")
+    gives("arguments for an executable that takes none", play(game, "one"), 2, "", "takes no arguments")
+    gives("a dump of an executable that cannot be written", play(game, "--dump", "/dev/full"), 2, "", "/dev/full: cannot be written")
+    (folder / "jam.bin").write_bytes(bytes.fromhex("A901 02"))
+    claim("build of what jams", run("build", folder / "jam.bin", "--load", "200", "-o", game)[0] == 0)
+    gives("an executable that jams", play(game), 1, "", "has jammed at $0202 in cycle", "opcode $02")
+    (folder / "wai.bin").write_bytes(bytes.fromhex("A901 CB"))
+    claim("build of what waits", run("build", folder / "wai.bin", "--load", "200", "--variant", "65c02", "-o", game)[0] == 0)
+    gives("an executable that waits for ever says so", play(game), 1, "", "for an interrupt, and there is none")
+    waits = run("run", folder / "wai.bin", "--load", "200", "--variant", "65c02", "--cycles", "1000")
+    gives("an executable that waits for its cycles", play(game, "--cycles", "1000"), waits[0], "", waits[2].replace("inlay-6502:", "game:"))
+    # LDX #0; loop: INC operand; LDA #0; STA $20; INX; BNE loop; JMP *: an operand that is written each time.
+    (folder / "self.bin").write_bytes(bytes.fromhex("A200 EE0602 A900 8520 E8 D0F6 4C0C02"))
+    for words in ([], ["--profile", "5000"]):
+        claim("build of what changes itself", run("build", folder / "self.bin", "--load", "200", *words, "-o", game)[0] == 0)
+        wanted = run("run", folder / "self.bin", "--load", "200", "--engine", "step", "--dump", dump)
+        memory = dump.read_bytes()
+        got = play(game, "--dump", dump)
+        claim("what changes itself", got == (0, "", wanted[2].replace("inlay-6502:", "game:")) and dump.read_bytes() == memory, got, wanted)
+    program = hexadecimal(0x1000, LOOP).encode()
+    claim("build of standard input", run("build", "-", "--format", "hex", "-o", game, stdin=program)[0] == 0 and play(game)[0] == 0)
+    gives("build over the program", run("build", folder / "loop.prg", "-o", folder / "loop.prg"), 2, "", "loop.prg: error: is the program")
+    gives("build into nowhere", run("build", folder / "loop.prg", "-o", "/nowhere/x"), 2, "", "/nowhere/x")
+    fails("build without a name", run("build", folder / "loop.prg"), "--output is required")
+    cartridge = b"NES\x1a\x01\x01" + bytes(10) + bytes(0x4000) + bytes(0x2000)
+    gives("build of a cartridge", run("build", "-", "-o", game, stdin=cartridge), 2, "", "not of cartridges")
+    claim("build of noise", run("build", folder / "noise", "--pc", "1234", "-o", game)[0] == 0)
+    ends = [run("run", folder / "noise", "--pc", "1234", "--cycles", "3000000", "--json", "--engine", "interpreter"), play(game, "--cycles", "3000000", "--json")]
+    told = [json.loads(said.splitlines()[-1]) for _, _, said in ends]
+    claim("an executable of noise ends as the interpreter", all(told[0][key] == told[1][key] for key in ("end", "cycles", "pc", "a", "x", "y", "s", "p")), ends)
+
+
 def help_texts():
     code, out, said = run("--help")
     claim("--help has examples", code == 0 and "Examples:" in out and "--success 3469" in out and said == "", out)
-    for verb in ("run", "monitor", "disassemble"):
+    for verb in ("run", "monitor", "disassemble", "build"):
         code, out, said = run(verb, "--help")
         claim(f"{verb} --help", code == 0 and "--labels" in out and said == "", out)
     code, out, _ = run("--version")
@@ -356,6 +407,19 @@ def c_programs(folder):
             done = subprocess.run([command, "run", "--engine", engine, image, "--", *words], input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
             same = (done.returncode, done.stdout, done.stderr) == (reference.returncode, reference.stdout, reference.stderr)
             claim(f"a C program does what it does in sim65 ({target}, {engine})", same and made.read_bytes() == b"hello!!", done, reference)
+        game = folder / f"{target}.exe"
+        for options in ([], ["--profile", "100000"]):
+            made.unlink(missing_ok=True)
+            built = run("build", image, "-o", game, *options)
+            made.unlink(missing_ok=True)
+            done = subprocess.run([game, *words], input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
+            claim(f"an executable does what the program does in sim65 ({target}, {options})", built[0] == 0 and (done.returncode, done.stdout, done.stderr) == (reference.returncode, reference.stdout, reference.stderr) and made.read_bytes() == b"hello!!", built, done, reference)
+        done = subprocess.run([game, "--", "--json"], input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
+        claim("what stands behind -- is the program's", b"[--json]" in done.stdout and b"{" not in done.stderr, done)
+        made.unlink(missing_ok=True)
+        claim("build --no-files", run("build", "--no-files", image, "-o", game)[0] == 0)
+        done = subprocess.run([game], input=b"", stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
+        claim("its executable opens none", done.returncode == 42 and b"file -1 wrote -1" in done.stdout and not made.exists(), done)
         made.unlink(missing_ok=True)
         done = subprocess.run([command, "run", "--no-files", image], input=b"", stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
         claim("--no-files lets it open none", done.returncode == 42 and b"file -1 wrote -1" in done.stdout and not made.exists(), done)
@@ -367,10 +431,15 @@ def c_programs(folder):
     (folder / "endless.c").write_text("int main(void) { volatile unsigned char k; for (k = 0; k < 9; ++k); while (1); return 0; }")
     subprocess.run(["cl65", "-t", "sim6502", folder / "endless.c", "-o", folder / "endless"], check=True, timeout=120)
     found = {run("run", folder / "endless", "--engine", engine)[2] for engine in ENGINES}
+    claim("an endless loop in C is built", run("build", folder / "endless", "-o", folder / "endless.exe")[0] == 0)
+    found.add(play(folder / "endless.exe")[2].replace("endless.exe:", "inlay-6502:"))
     claim("an endless loop in C is a trap, in the same cycle in all engines", len(found) == 1 and "trap at" in next(iter(found)), found)
     (folder / "talk.c").write_text('#include <stdio.h>\nint main(void) { int c; while ((c = getchar()) != EOF) putchar(c + 1); puts("end"); while (1); return 0; }')
     subprocess.run(["cl65", "-t", "sim6502", folder / "talk.c", "-o", folder / "talk"], check=True, stderr=subprocess.DEVNULL, timeout=120)
     found = {run("run", folder / "talk", "--engine", engine, stdin="HAL" * 300) for engine in ENGINES} | {run("run", folder / "talk", "--trace=/dev/null", stdin="HAL" * 300)}
+    claim("a program that talks is built", run("build", folder / "talk", "-o", folder / "talk.exe")[0] == 0)
+    code, out, said = play(folder / "talk.exe", stdin=b"HAL" * 300)
+    found.add((code, out, said.replace("talk.exe:", "inlay-6502:")))
     claim("behind system calls, too, which are made once", len(found) == 1 and next(iter(found))[1] == "IBM" * 300 + "end\n", found)
     (folder / "busy.c").write_text("int main(void) { unsigned k = 0; while (1) ++k; return 0; }")
     subprocess.run(["cl65", "-t", "sim6502", folder / "busy.c", "-o", folder / "busy"], check=True, stderr=subprocess.DEVNULL, timeout=120)
@@ -388,7 +457,7 @@ def completions():
     folder = pathlib.Path(__file__).resolve().parents[3] / "completions"
     texts = {name: (folder / name).read_text() for name in ("inlay-6502.bash", "_inlay-6502", "inlay-6502.fish")}
     man = (folder.parent / "docs" / "man" / "inlay-6502.1").read_text().replace("\\-", "-")
-    for verb in ("run", "monitor", "disassemble"):
+    for verb in ("run", "monitor", "disassemble", "build"):
         _, out, _ = run(verb, "--help")
         options = {word.rstrip(",").split("=")[0] for word in out.split() if word.startswith("--") and len(word) > 2 and word[2].isalpha()}
         for option in sorted(options):
@@ -403,7 +472,7 @@ def completions():
 
 with tempfile.TemporaryDirectory() as name:
     place = pathlib.Path(name)
-    for part in (formats, mistakes, traces, disassembly, monitor, terminal, c_programs):
+    for part in (formats, mistakes, traces, disassembly, monitor, terminal, executables, c_programs):
         part(place)
 help_texts()
 completions()

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The command `inlay-6502`.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,18 +8,10 @@
 
 #include "command/options.h"
 #include "command/run.h"
+#include "system/standard_streams.h"
 
 namespace inlay::m6502::command {
 namespace {
-
-/// Files that are opened later must not get the number of a standard stream that we were started without.
-void occupy_standard_streams() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
-      // The wrong way round, so that reading and writing fail as they would have.
-      if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1) return;
-  }
-}
 
 int dispatch(const Options& options) {
   switch (options.verb) {
@@ -33,6 +21,8 @@ int dispatch(const Options& options) {
       return monitor(options);
     case Verb::Disassemble:
       return disassemble(options);
+    case Verb::Build:
+      return build(options);
   }
   return StatusError;
 }

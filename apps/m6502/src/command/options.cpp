@@ -21,6 +21,7 @@ constexpr const char* Examples =
     "  inlay-6502 run game.bin --load 8000 --cycles 1000000 --engine interpreter\n"
     "  inlay-6502 monitor game.prg --labels game.lbl\n"
     "  inlay-6502 disassemble game.hex --from 200 --to 24F\n"
+    "  inlay-6502 build hello -o hello.exe && ./hello.exe Ann Bob\n"
     "Addresses are hexadecimal, with or without $ or 0x, or labels. See inlay-6502 COMMAND --help.\n"
     "More: man inlay-6502, docs/guide/m6502.md";
 
@@ -34,6 +35,12 @@ constexpr const char* RunFooter =
 constexpr const char* MonitorFooter =
     "Commands are read from a terminal or from standard input; `help` lists them.\n"
     "Exit status: 0, or 2 if a command that came from no terminal was wrong.";
+
+constexpr const char* BuildFooter =
+    "The executable needs neither inlay-6502 nor the program's file. It takes --cycles N, --dump FILE and --json "
+    "before\n"
+    "the program's own arguments, and ends as inlay-6502 run does. What was not found before it runs is interpreted.\n"
+    "Exit status: 0, or 2 for an error.";
 
 const std::map<std::string, ImageFormat> Formats{{"binary", ImageFormat::Binary},
                                                  {"hex", ImageFormat::IntelHex},
@@ -105,6 +112,18 @@ void add_run(CLI::App& app, Options& options, Texts& texts) {
   app.footer(RunFooter);
 }
 
+void add_build(CLI::App& app, Options& options, Texts& texts) {
+  add_program(app, options, texts);
+  app.add_option("-o,--output", options.output, "The executable")->required()->type_name("FILE");
+  app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
+  app.add_flag_callback("--no-files", [&options] { options.files = false; }, "The program may not open files");
+  app.add_option("--profile", options.profile, "Run it for so many cycles first, to find code that its bytes hide")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->type_name("N");
+  app.add_flag("--stats", options.statistics, "Say what was compiled");
+  app.footer(BuildFooter);
+}
+
 Result<void> understand(Options& options, const Texts& texts) {
   if (!texts.format.empty()) options.format = Formats.at(texts.format);
   if (!texts.variant.empty()) options.variant = Variants.at(texts.variant);
@@ -159,6 +178,9 @@ Parsed parse_command_line(int argc, char** argv) {
   disassemble.add_option("--from", options.from, "The first address; else all that the file has")->type_name("ADDRESS");
   disassemble.add_option("--to", options.to, "The last address")->type_name("ADDRESS");
 
+  CLI::App& build = *app.add_subcommand("build", "Make an executable of a program");
+  add_build(build, options, texts);
+
   try {
     std::vector<std::string> words = without_trace(argc, argv, options);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
@@ -173,6 +195,7 @@ Parsed parse_command_line(int argc, char** argv) {
   }
   if (monitor.parsed()) options.verb = Verb::Monitor;
   if (disassemble.parsed()) options.verb = Verb::Disassemble;
+  if (build.parsed()) options.verb = Verb::Build;
   if (const Result<void> understood = understand(options, texts); !understood) {
     tell(understood.error());
     parsed.status = StatusError;

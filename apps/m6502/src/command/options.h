@@ -13,7 +13,7 @@
 
 namespace inlay::m6502::command {
 
-enum class Verb : std::uint8_t { Run, Monitor, Disassemble };
+enum class Verb : std::uint8_t { Run, Monitor, Disassemble, Build };
 
 /// Addresses are texts until the labels are read.
 struct Options {
@@ -41,6 +41,10 @@ struct Options {
 
   // disassemble
   std::string from, to;
+
+  // build
+  std::string output;
+  std::int64_t profile = 0;  // cycles; 0: none
 };
 
 /// What is asked for, or the status to end with at once: help was printed, or what is wrong.

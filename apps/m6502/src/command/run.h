@@ -9,5 +9,6 @@ namespace inlay::m6502::command {
 int run(const Options& options);
 int monitor(const Options& options);
 int disassemble(const Options& options);
+int build(const Options& options);
 
 }  // namespace inlay::m6502::command

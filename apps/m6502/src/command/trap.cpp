@@ -2,31 +2,22 @@
 #include "command/trap.h"
 
 #include "formats/readers.h"
+#include "formats/self_jump.h"
 
 namespace inlay::m6502::command {
 
 namespace {
 
-constexpr std::uint8_t OpcodeJmp = 0x4C, OpcodeBra = 0x80, ToItself = 0xFE;
 constexpr std::size_t MemorySize = 0x10000;
 
 bool is_branch(std::uint8_t opcode) { return (opcode & 0x1F) == 0x10; }
-
-bool branch_taken(std::uint8_t opcode, std::uint8_t p) {
-  constexpr std::uint8_t Flags[] = {StatusNegative, StatusOverflow, StatusCarry, StatusZero};
-  return ((p & Flags[opcode >> 6]) != 0) == ((opcode & 0x20) != 0);
-}
 
 }  // namespace
 
 bool at_trap(const Machine& machine) {
   const Registers registers = machine.registers();
-  const std::uint16_t pc = registers.pc;
-  const std::uint8_t opcode = machine.peek(pc), low = machine.peek(static_cast<std::uint16_t>(pc + 1));
-  if (opcode == OpcodeJmp) return (low | machine.peek(static_cast<std::uint16_t>(pc + 2)) << 8) == pc;
-  if (low != ToItself) return false;
-  if (opcode == OpcodeBra) return machine.options().variant == Variant::Cmos;
-  return is_branch(opcode) && branch_taken(opcode, registers.p);
+  const auto byte = [&](int offset) { return machine.peek(static_cast<std::uint16_t>(registers.pc + offset)); };
+  return jumps_to_itself(machine.options().variant, registers.pc, byte(0), byte(1), byte(2), registers.p);
 }
 
 void TrapFinder::note(Machine& machine) {

@@ -27,6 +27,8 @@ constexpr Code CodeRegion = 1u << 19;
 /// driver) does nothing that cannot be done again, and leaves with Cpu::leave not 0, to be run again without this. So
 /// the fast interpreter has no calls in its instructions.
 constexpr Code CodeQuick = 1u << 20;
+/// D is clear.
+constexpr Code CodeBinary = 1u << 21;
 /// In Cpu::leave by CodeQuick.
 constexpr std::uint8_t LeaveRefused = 0x01;
 
@@ -35,6 +37,10 @@ constexpr std::uint8_t LeaveRefused = 0x01;
 extern "C" std::uint32_t m6502_slow_write(Bus* bus, std::uint16_t address, std::uint8_t value, std::int64_t cycle);
 
 #define M6502_INLINE [[gnu::always_inline]] inline
+
+/// A quick instruction of a region, whose operand and pages 0 and 1 lead to memory, as far as that was known when it
+/// was compiled.
+M6502_INLINE bool is_plain_region(Code code) { return (code & (CodeQuick | CodeRegion)) == (CodeQuick | CodeRegion); }
 
 M6502_INLINE std::int64_t cycle_of(const Cpu& cpu, const Bus& bus) { return bus.end - cpu.left; }
 
@@ -51,7 +57,9 @@ M6502_INLINE std::uint8_t read_device(Cpu& cpu, Bus& bus, const DeviceEntry& dev
 /// An address that is an operand: in a region it and the map are constants, and a device is called directly.
 M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t address, Code code) {
   std::uint8_t value;
-  if (const std::uint8_t kind = map.read[address >> 8]; kind == ReadMemory) [[likely]]
+  if (is_plain_region(code))
+    value = bus.memory[address];
+  else if (const std::uint8_t kind = map.read[address >> 8]; kind == ReadMemory) [[likely]]
     value = bus.memory[address];
   else
     value = read_device(cpu, bus, map.devices[kind - ReadDevice], address, code);
@@ -61,7 +69,11 @@ M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::ui
 
 /// Any address.
 M6502_INLINE std::uint8_t read(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
-  return read_known(cpu, bus, bus.map, address, code);
+  if (!is_plain_region(code)) return read_known(cpu, bus, bus.map, address, code);
+  // The value of what is refused does not matter: without a way of its own, nothing is left of it but one test.
+  if (bus.map.read[address >> 8] != ReadMemory) cpu.leave |= LeaveRefused;
+  --cpu.left;
+  return bus.memory[address];
 }
 
 /// In the page of `base` or the next: in a region, where base is an operand, these are known.
@@ -69,7 +81,8 @@ M6502_INLINE std::uint8_t read_indexed(Cpu& cpu, Bus& bus, const Map& map, std::
                                        Code code) {
   const auto page = static_cast<std::uint8_t>(base >> 8);
   const auto next = static_cast<std::uint8_t>(page + 1);
-  if ((code & CodeRegion) && (code & CodeKnowsHigh) && map.read[page] == ReadMemory && map.read[next] == ReadMemory) {
+  if (is_plain_region(code) ||
+      ((code & CodeRegion) && (code & CodeKnowsHigh) && map.read[page] == ReadMemory && map.read[next] == ReadMemory)) {
     --cpu.left;
     return bus.memory[address];
   }
@@ -85,11 +98,21 @@ M6502_INLINE std::uint8_t read_low(Cpu& cpu, Bus& bus, std::uint16_t address, Co
 
 /// A read whose value nobody wants; devices see it.
 M6502_INLINE void touch_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t address, Code code) {
+  if (is_plain_region(code)) {
+    --cpu.left;
+    return;
+  }
   if (const std::uint8_t kind = map.read[address >> 8]; kind != ReadMemory) [[unlikely]]
     read_device(cpu, bus, map.devices[kind - ReadDevice], address, code);
   --cpu.left;
 }
 M6502_INLINE void touch(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
+  if (is_plain_region(code)) {
+    if (bus.map.read[address >> 8] != ReadMemory) [[unlikely]]
+      cpu.leave |= LeaveRefused;
+    --cpu.left;
+    return;
+  }
   touch_known(cpu, bus, bus.map, address, code);
 }
 /// The same where CodePlain says that nobody sees it: in pages 0 and 1, and among the instructions.
@@ -104,7 +127,9 @@ M6502_INLINE void touch_plain(Cpu& cpu, Bus& bus, std::uint16_t address, Code co
 M6502_INLINE void write(Cpu& cpu, Bus& bus, std::uint16_t address, std::uint8_t value, Code code) {
   if (bus.watch[address] == 0) [[likely]]
     bus.memory[address] = value;
-  else if (code & CodeQuick)
+  else if ((code & CodeQuick) && bus.watch[address] == WatchCode && bus.memory[address] == value) {
+    // Compiled code stays as it is.
+  } else if (code & CodeQuick)
     cpu.leave |= LeaveRefused;
   else
     cpu.leave |= static_cast<std::uint8_t>(m6502_slow_write(&bus, address, value, cycle_of(cpu, bus)));

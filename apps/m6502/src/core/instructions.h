@@ -36,7 +36,7 @@ M6502_INLINE void run_arithmetic(Cpu& cpu, Bus& bus, const Map& map, Code code, 
   if (refused(cpu, code)) return;
   Operation(cpu, load<M>(cpu, bus, map, place, code), code);
   if constexpr (V == Variant::Cmos) {
-    if (cpu.d && !(code & CodeQuick)) {  // one cycle more; with a constant it reads somewhere in page 0
+    if (!(code & (CodeQuick | CodeBinary)) && cpu.d) {  // one cycle more; with a constant it reads somewhere in page 0
       if constexpr (M == Mode::IMM)
         touch_plain(cpu, bus, immediate_again, code);
       else

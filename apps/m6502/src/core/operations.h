@@ -53,7 +53,7 @@ M6502_INLINE void add_binary(Cpu& cpu, std::uint8_t value) {
 }
 template <Variant V>
 M6502_INLINE void arithmetic_ADC(Cpu& cpu, std::uint8_t value, Code code) {
-  if (V == Variant::Ricoh2A03 || !cpu.d) return add_binary(cpu, value);
+  if (V == Variant::Ricoh2A03 || (code & CodeBinary) || !cpu.d) return add_binary(cpu, value);
   if (code & CodeQuick) {
     cpu.leave |= LeaveRefused;
     return;
@@ -63,7 +63,7 @@ M6502_INLINE void arithmetic_ADC(Cpu& cpu, std::uint8_t value, Code code) {
 }
 template <Variant V>
 M6502_INLINE void arithmetic_SBC(Cpu& cpu, std::uint8_t value, Code code) {
-  if (V == Variant::Ricoh2A03 || !cpu.d) return add_binary(cpu, byte(~value));
+  if (V == Variant::Ricoh2A03 || (code & CodeBinary) || !cpu.d) return add_binary(cpu, byte(~value));
   if (code & CodeQuick) {
     cpu.leave |= LeaveRefused;
     return;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Each opcode once more, as region_A9_LDA_IMM: the same definition for what compiled code nearly always knows. The
-// general one can do the same, but carries all that it asks its `code` into each place where it is inlined: ten times
-// the work for LLVM.
+// Each opcode once more, as region_A9_LDA_IMM: the same definition for what compiled code nearly always knows, and for
+// plain memory only. What needs more is refused, with the registers as they were, so that whether to leave is one test
+// at the end, and nothing has to be carried to it. The general functions can do the same, but bring all that they ask
+// their `code` into each place where they are inlined: ten times the work for LLVM.
 #include "core/instructions.h"
+#include "core/region.h"
 #include "inlay/annotate.h"
 
 namespace inlay::m6502 {
@@ -11,7 +13,39 @@ namespace {
 
 /// In memory, with all of its bytes known.
 constexpr Code known(Code operand) {
-  return (operand & (CodeLow | CodeHigh)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion;
+  return (operand & (CodeLow | CodeHigh)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion | CodeQuick;
+}
+
+/// Whether it may need more than memory, where its operand leads to memory.
+template <class Instruction>
+constexpr bool may_be_refused() {
+  switch (Instruction::kind) {
+    case Kind::Register:
+    case Kind::Accumulator:
+    case Kind::Branch:
+      return false;
+    case Kind::Read:
+    case Kind::Arithmetic:
+      return Instruction::mode == Mode::IZX || Instruction::mode == Mode::IZY || Instruction::mode == Mode::IZP;
+    default:
+      return true;
+  }
+}
+
+template <class Instruction>
+M6502_INLINE void run_or_refuse(Cpu& cpu, Bus& bus, const Map& map, Code operand) {
+  const Code code = known(operand) | (Instruction::kind == Kind::Arithmetic ? CodeBinary : 0u);
+  if constexpr (!may_be_refused<Instruction>()) {
+    Instruction::run(cpu, bus, map, code);
+  } else {
+    Cpu after;
+    copy_registers(cpu, after);
+    Instruction::run(after, bus, map, code);
+    if (after.leave) [[unlikely]]
+      cpu.leave = LeaveRefused;
+    else
+      copy_registers(after, cpu);
+  }
 }
 
 }  // namespace
@@ -19,7 +53,7 @@ constexpr Code known(Code operand) {
 extern "C" {
 #define M6502_REGION(PREFIX, INSTRUCTION, VARIANT, BYTE, NAME, MODE)                                   \
   INLAY_INLINE void PREFIX##BYTE##_##NAME##_##MODE(Cpu& cpu, Bus& bus, const Map& map, Code operand) { \
-    INSTRUCTION<Variant::VARIANT, 0x##BYTE>::run(cpu, bus, map, known(operand));                       \
+    run_or_refuse<INSTRUCTION<Variant::VARIANT, 0x##BYTE>>(cpu, bus, map, operand);                    \
   }
 
 #define M6502_OPCODE(BYTE, NAME, MODE, KIND) M6502_REGION(region_, NmosInstruction, Nmos, BYTE, NAME, MODE)

@@ -6,13 +6,12 @@
 #include <span>
 #include <string>
 
+#include "formats/call_addresses.h"
 #include "inlay/m6502/image.h"
 
 namespace inlay::m6502 {
 
 inline constexpr std::string_view Sim65Signature = "sim65", NesSignature = "NES\x1a";
-/// Where the system calls of sim65 are entered, and where its programs must end.
-inline constexpr std::uint16_t Sim65Calls = 0xFFF4, Sim65CallsEnd = 0xFFFA;
 
 Result<Image> read_intel_hex(std::span<const std::uint8_t> bytes, const std::string& file);
 Result<Image> read_sim65(std::span<const std::uint8_t> bytes, const std::string& file);

@@ -2,7 +2,7 @@
 #include "jit/compile.h"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <utility>
 
@@ -21,6 +21,12 @@ bool pays(const Region& region) {
          std::any_of(region.nodes.begin(), region.nodes.end(), [](const RegionNode& node) { return node.check; });
 }
 
+double thread_milliseconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
 }  // namespace
 
 Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
@@ -31,9 +37,10 @@ Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, 
 }
 
 void do_job(const inlay::Jit& compiler, RegionJob& job) {
-  const auto began = std::chrono::steady_clock::now();
+  const double began = thread_milliseconds();
   if (!job.cancelled) {
-    job.region = find_region({job.variant, job.memory.data(), &job.map, job.facts.data()}, job.pc, job.limits);
+    job.region =
+        find_region({job.variant, job.memory.data(), &job.map, job.facts.data(), job.decimal}, job.pc, job.limits);
     // Code where stores are not watched: then they must be.
     for (const RegionByte& byte : job.region.bytes)
       if (const int page = byte.address >> 8; job.map.write[page] == WriteUnwatched) job.map.write[page] = WriteMemory;
@@ -45,7 +52,7 @@ void do_job(const inlay::Jit& compiler, RegionJob& job) {
       job.loaded = *std::move(loaded);
     }
   }
-  job.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  job.milliseconds = thread_milliseconds() - began;
   job.done.store(true, std::memory_order_release);
 }
 

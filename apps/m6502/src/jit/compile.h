@@ -25,13 +25,14 @@ struct RegionJob {
   std::vector<std::uint8_t> memory;
   std::vector<std::uint8_t> facts;
   Map map = {};
+  bool decimal = false;
   std::shared_ptr<const DeviceNames> names;
   std::atomic<bool> cancelled = false;
 
   Region region;
   std::optional<Loaded> loaded;
   RegionCode code = nullptr;
-  double milliseconds = 0;
+  double milliseconds = 0;  // of the processor
   std::atomic<bool> done = false;
 };
 

@@ -30,10 +30,10 @@ class Emitter {
   Emitter(ir::Module& module, const Region& region, Variant variant)
       : m_(module), b_(module), region_(region), table_(opcode_table(variant)) {}
 
-  void emit(const Map& map, const DeviceNames& names);
+  ir::FunctionId emit(std::string_view name, const Map& map, const DeviceNames& names);
 
  private:
-  void emit_map(const Map& map, const DeviceNames& names);
+  void emit_map(const std::string& name, const Map& map, const DeviceNames& names);
   void emit_node(NodeId id);
   void go_on(const RegionNode& node);
   void return_to(const RegionNode& node);
@@ -50,6 +50,7 @@ class Emitter {
     return call("m6502_region_has_time", {Ptr, I64}, Bool, {cpu_, m_.integer(I64, cycles)});
   }
   void set_pc(std::uint16_t pc) { call("m6502_region_at", {Ptr, I16}, ir::Void, {cpu_, m_.integer(I16, pc)}); }
+  ir::Value is_binary() { return call("m6502_region_is_binary", {Ptr}, Bool, {cpu_}); }
   ir::Value is_at(std::uint16_t pc) {
     return call("m6502_region_is_at", {Ptr, I16}, Bool, {cpu_, m_.integer(I16, pc)});
   }
@@ -60,11 +61,11 @@ class Emitter {
   const Opcode* table_;
   ir::Value bus_, cpu_;
   ir::DataId map_;
-  ir::BlockId leave_, places_;
+  ir::BlockId leave_, refused_, places_;
   std::vector<ir::BlockId> blocks_;  // of nodes that begin one
 };
 
-void Emitter::emit_map(const Map& map, const DeviceNames& names) {
+void Emitter::emit_map(const std::string& called, const Map& map, const DeviceNames& names) {
   std::array<std::byte, sizeof(Map)> bytes;
   std::memcpy(bytes.data(), &map, sizeof map);
   std::vector<ir::Relocation> relocations;
@@ -82,7 +83,7 @@ void Emitter::emit_map(const Map& map, const DeviceNames& names) {
     name(reinterpret_cast<const void*>(map.devices[i].write), at + offsetof(DeviceEntry, write), {Ptr, I16, I8, I64},
          ir::Void);
   }
-  map_ = m_.add_data("map", m_.array(I64, MapWords), bytes, relocations);
+  map_ = m_.add_data(called, m_.array(I64, MapWords), bytes, relocations);
 }
 
 /// Nodes where control comes from elsewhere than from the node before them in the code begin a block.
@@ -103,14 +104,11 @@ void Emitter::find_heads() {
     if (comes[id] == 2) blocks_[id] = b_.block();
 }
 
-/// Of instructions of which all is known, the function that knows that already (core/region_opcodes.cpp).
+/// Of instructions that need nothing but memory, the function that refuses anything else.
 std::string Emitter::function_of(const RegionNode& node) const {
-  constexpr std::string_view General = "opcode_", Known = "region_";
+  constexpr std::string_view General = "opcode_", Plain = "region_";
   std::string name = table_[node.opcode].function_name;
-  Code needed = CodePlain | CodeRegion;
-  if (node.length > 1) needed |= CodeKnowsLow;
-  if (node.length > 2) needed |= CodeKnowsHigh;
-  if ((node.code & needed) == needed) name.replace(0, General.size(), Known);
+  if (node.plain) name.replace(0, General.size(), Plain);
   return name;
 }
 
@@ -171,7 +169,12 @@ void Emitter::emit_node(NodeId id) {
          {cpu_, bus_, map_, m_.integer(I32, static_cast<std::int32_t>(node.code))});
     if (node.may_leave) {
       const ir::BlockId stays = b_.block();
-      b_.branch(call("m6502_region_leaves", {Ptr}, Bool, {cpu_}), leave_, stays);
+      b_.branch(call("m6502_region_leaves", {Ptr}, Bool, {cpu_}), node.plain ? refused_ : leave_, stays);
+      b_.start(stays);
+    }
+    if (region_.binary && node.sets_decimal) {
+      const ir::BlockId stays = b_.block();
+      b_.branch(is_binary(), stays, leave_);
       b_.start(stays);
     }
     const bool straight = node.flow == Flow::Next || node.flow == Flow::Jump || node.flow == Flow::Call;
@@ -183,19 +186,24 @@ void Emitter::emit_node(NodeId id) {
   }
 }
 
-void Emitter::emit(const Map& map, const DeviceNames& names) {
-  emit_map(map, names);
-  const ir::FunctionId function = m_.function(RegionName, m_.signature({Ptr, Ptr}), ir::FunctionExported);
+ir::FunctionId Emitter::emit(std::string_view name, const Map& map, const DeviceNames& names) {
+  emit_map("map_of_" + std::string(name), map, names);
+  const ir::FunctionId function = m_.function(name, m_.signature({Ptr, Ptr}), ir::FunctionExported);
   b_.begin(function);
   bus_ = b_.parameter(0);
   const ir::Value registers = b_.parameter(1);
   cpu_ = b_.slot(m_.array(I64, sizeof(Cpu) / 8));
   call("m6502_region_begin", {Ptr, Ptr}, ir::Void, {registers, cpu_});
   leave_ = b_.block({}, "leave");
+  refused_ = b_.block({}, "refused");
   places_ = b_.block({}, "places");
   const ir::BlockId table = b_.block();
   find_heads();
-  b_.jump(region_.anywhere ? blocks_[0] : places_);
+  const ir::BlockId inside = region_.anywhere ? blocks_[0] : places_;
+  if (region_.binary)
+    b_.branch(is_binary(), inside, leave_);
+  else
+    b_.jump(inside);
 
   b_.start(places_);
   b_.branch(has_time(region_.entry_bound), table, leave_);
@@ -207,17 +215,26 @@ void Emitter::emit(const Map& map, const DeviceNames& names) {
   for (NodeId id = 0; id < region_.nodes.size(); ++id)
     if (blocks_[id]) emit_node(id);
 
+  b_.start(refused_);
+  call("m6502_region_refused", {Ptr}, ir::Void, {cpu_});
+  b_.jump(leave_);
   b_.start(leave_);
   call("m6502_region_end", {Ptr, Ptr}, ir::Void, {cpu_, registers});
   b_.ret();
   b_.end();
+  return function;
 }
 
 }  // namespace
 
+ir::FunctionId add_region(ir::Module& module, std::string_view name, const Region& region, Variant variant,
+                          const Map& map, const DeviceNames& names) {
+  return Emitter(module, region, variant).emit(name, map, names);
+}
+
 Result<ir::Module> emit_region(const Region& region, Variant variant, const Map& map, const DeviceNames& names) {
   INLAY_TRY(ir::Module module, ir::Module::create());
-  Emitter(module, region, variant).emit(map, names);
+  add_region(module, RegionName, region, variant, map, names);
   if (module.error()) return *module.error();
   return module;
 }

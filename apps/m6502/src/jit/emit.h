@@ -27,4 +27,8 @@ using DeviceNames = std::map<const void*, std::string>;
 /// The map is the one that the region may rely on, with WriteUnwatched where no code is.
 Result<ir::Module> emit_region(const Region& region, Variant variant, const Map& map, const DeviceNames& names = {});
 
+/// Adds the function to a module, under a name of its own. What goes wrong is the module's error.
+ir::FunctionId add_region(ir::Module& module, std::string_view name, const Region& region, Variant variant,
+                          const Map& map, const DeviceNames& names = {});
+
 }  // namespace inlay::m6502

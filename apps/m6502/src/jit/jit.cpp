@@ -45,6 +45,10 @@ constexpr std::uint32_t Trial = 256;
 constexpr std::int64_t WorthEntering = 100;
 /// In failures_, of a place in the middle of a region: it has to be so much hotter.
 constexpr std::uint8_t Covered = 4;
+constexpr int Useless = 32;
+constexpr std::int64_t Rest = 200'000;  // cycles
+/// The machine waits for what is compiled at once.
+constexpr int LongestAtOnce = 60;
 constexpr std::size_t MostRegions = 1000;
 
 bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
@@ -89,6 +93,7 @@ Jit::Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler)
       failures_(Addresses),
       names_(std::make_shared<DeviceNames>()) {
   std::fill_n(bus_.heat, Addresses, heat_);
+  if (options.compile_at_once) limits_.instructions = LongestAtOnce;
   take_map();
 }
 
@@ -151,7 +156,7 @@ bool Jit::run_regions() {
     ++pad.entered;
     pad.cycles += before - cpu.left;
     if (pad.entered >= Trial) judge(pc);
-    if (cpu.leave != 0) return false;
+    if (cpu.leave != 0 || cpu.left == before) return false;
   }
 }
 
@@ -163,10 +168,27 @@ Interpreted Jit::run() {
     if (cpu.leave != 0) return Interpreted::Leave;
     if (cpu.left <= 0) return Interpreted::Time;
     if (late) return m6502_interpret(&bus_, options_.variant);
+    if (useless_ >= Useless)
+      if (const Interpreted why = rest(); why != Interpreted::Heat) return why;
     if (const Interpreted why = m6502_interpret_with_heat(&bus_, options_.variant); why != Interpreted::Heat)
       return why;
-    if (!hot(cpu.pc) && cpu.left <= 0) return Interpreted::Time;
+    useless_ = hot(cpu.pc) ? 0 : useless_ + 1;
+    if (cpu.left <= 0) return Interpreted::Time;
   }
+}
+
+/// Counting costs a tenth where there are many jumps. Where it led to nothing for a while, it is done part of the time.
+/// Heat: go on.
+Interpreted Jit::rest() {
+  Cpu& cpu = bus_.cpu;
+  useless_ = Useless / 2;
+  const std::int64_t later = std::max<std::int64_t>(cpu.left - Rest, 0);
+  cpu.left -= later;
+  bus_.end -= later;
+  const Interpreted why = m6502_interpret(&bus_, options_.variant);
+  cpu.left += later;
+  bus_.end += later;
+  return why == Interpreted::Time && cpu.left > 0 ? Interpreted::Heat : why;
 }
 
 /// Whether entering there is worth what it costs; where not, it is left to the interpreter for a while.
@@ -177,10 +199,18 @@ void Jit::judge(std::uint16_t pc) {
   pad.entered = 0;
   pad.cycles = 0;
   if (good) return;
+  const RegionCode code = pad.code;
   pad = {};
   bus_.heat[pc] = heat_;
   asked_[pc] = 0;
   if (failures_[pc] < 14) ++failures_[pc];
+  // A region that is entered nowhere any more needs no watch.
+  for (const auto& region : regions_) {
+    if (region->code != code || !region->active) continue;
+    if (std::none_of(region->region.entries.begin(), region->region.entries.end(),
+                     [&](const RegionPlace& place) { return pads_[place.pc].code == code; }))
+      put_aside(*region);
+  }
 }
 
 /// Enters what there is for that place, active or aside.
@@ -228,10 +258,12 @@ void Jit::start() {
     job_->pc = pc;
     job_->variant = options_.variant;
     job_->limits = limits_;
+    job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
     job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
     job_->facts = facts_;
     job_->map = map_;
     job_->names = names_;
+    job_->decimal = bus_.cpu.d != 0;
     const auto work = [compiler = compiler_, job = job_] { do_job(compiler, *job); };
     if (options_.compile_at_once || !compiler_.run_in_background(work)) work();
     poll();
@@ -250,6 +282,9 @@ void Jit::poll() {
 
 void Jit::publish(RegionJob& job) {
   statistics_.compile_ms += job.milliseconds;
+  // What was learned meanwhile would drop it as soon as it runs.
+  for (const RegionByte& byte : job.region.bytes)
+    if (facts_[byte.address] != job.facts[byte.address]) return;
   if (!job.code) {
     failures_[job.pc] = 15;
     asked_[job.pc] = 0;
@@ -306,7 +341,6 @@ void Jit::changed(std::uint16_t address) {
 
 /// From now on code is made that can do with that byte's changes; what there is cannot.
 void Jit::learn(std::uint16_t address) {
-  if (facts_[address] != 0) return;
   bool operand = true;
   for (auto& region : regions_) {
     if (region->active || !region->depends_on(address)) continue;
@@ -315,6 +349,7 @@ void Jit::learn(std::uint16_t address) {
     gone_.push_back(std::move(region));
   }
   std::erase(regions_, nullptr);
+  if (facts_[address] != 0) return;
   facts_[address] = operand ? ByteDynamic : ByteInterpreted;
   ++(operand ? statistics_.dynamic_operands : statistics_.interpreted_bytes);
 }

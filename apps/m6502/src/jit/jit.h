@@ -60,6 +60,7 @@ class Jit {
   Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler);
 
   bool run_regions();
+  Interpreted rest();
   bool hot(std::uint16_t pc);
   void take_map();
   bool matches(const CompiledRegion& region) const;
@@ -88,6 +89,7 @@ class Jit {
   std::vector<std::uint16_t> users_;                   // regions that depend on it
   std::vector<std::uint16_t> asked_;                   // how often it was hot without a region
   std::vector<std::uint8_t> failures_;                 // regions that were of no use, or did not last
+  int useless_ = 0;                                    // hot places in a row that led to nothing
   bool code_in_page_[2] = {};                          // 0 and 1
   std::shared_ptr<const DeviceNames> names_;
   Statistics statistics_;

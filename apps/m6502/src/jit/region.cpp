@@ -40,6 +40,13 @@ class Finder {
   void add_bytes();
 
   bool is_code(int address) const { return address <= LastCode && guest_.map->read[address >> 8] == ReadMemory; }
+  /// Whether the page of the address, and the next, to which an index may lead, are memory.
+  bool is_plain(std::uint16_t address) const {
+    const auto is_memory = [&](int page) {
+      return guest_.map->read[page] == ReadMemory && guest_.map->write[page] <= WriteUnwatched;
+    };
+    return is_memory(address >> 8) && is_memory(((address >> 8) + 1) & 0xFF);
+  }
   bool has_fact(int address, ByteFact fact) const { return guest_.facts && (guest_.facts[address] & fact) != 0; }
 
   const Guest& guest_;
@@ -54,7 +61,7 @@ class Finder {
 std::uint16_t operand(const RegionNode& node) { return static_cast<std::uint16_t>(node.code & (CodeLow | CodeHigh)); }
 
 bool knows_operand(const RegionNode& node) {
-  const Code needed = CodeKnowsLow | (node.length == 3 ? CodeKnowsHigh : 0u);
+  const Code needed = (node.length > 1 ? CodeKnowsLow : 0u) | (node.length > 2 ? CodeKnowsHigh : 0u);
   return (node.code & needed) == needed;
 }
 
@@ -75,6 +82,8 @@ std::optional<RegionNode> Finder::decode(std::uint16_t pc) const {
   if (shape.length > 1 && !has_fact(pc + 1, ByteDynamic)) node.code |= CodeKnowsLow | guest_.memory[pc + 1];
   if (shape.length > 2 && !has_fact(pc + 2, ByteDynamic))
     node.code |= CodeKnowsHigh | static_cast<Code>(guest_.memory[pc + 2]) << 8;
+  node.sets_decimal = shape.sets_decimal;
+  node.plain = knows_operand(node) && (!shape.address || is_plain(operand(node))) && !(shape.decimal && guest_.decimal);
   node.next_pc = static_cast<std::uint16_t>(pc + shape.length);
   switch (shape.flow) {
     case Flow::Branch:
@@ -261,6 +270,7 @@ void Finder::add_bytes() {
 Region Finder::find(std::uint16_t pc) {
   if (guest_.map->read[0] != ReadMemory || guest_.map->read[1] != ReadMemory) return {};
   region_.entry = pc;
+  region_.binary = !guest_.decimal;
   region_.contexts.push_back({pc, 0, 0, {}});
   shared_.emplace(pc, 0);
   if (node_at(pc, 0) == NoNode) return {};

@@ -33,6 +33,7 @@ struct Guest {
   const std::uint8_t* memory = nullptr;  // 65536 bytes
   const Map* map = nullptr;
   const std::uint8_t* facts = nullptr;  // 65536 of ByteFact; null: nothing was learned
+  bool decimal = false;                 // D is set
 };
 
 struct RegionLimits {
@@ -61,8 +62,10 @@ struct RegionNode {
   std::uint8_t opcode = 0;
   std::uint8_t length = 1;
   Flow flow = Flow::Next;
-  bool may_leave = false;  // may set Cpu::leave
-  bool check = false;      // of the cycles, before it
+  bool may_leave = false;     // may set Cpu::leave
+  bool check = false;         // of the cycles, before it
+  bool sets_decimal = false;  // may change D
+  bool plain = false;         // needs nothing but memory, as far as its operand tells
   Code code = 0;
   std::uint32_t context = 0;
   int cycles = 0;             // at most
@@ -99,6 +102,7 @@ struct Region {
   std::vector<RegionContext> contexts;
   std::vector<RegionPlace> entries;  // places where it can be entered, with the entry first
   int entry_bound = 0;               // cycles that are needed there
+  bool binary = false;               // D is clear where it is entered, and as long as it runs
   bool anywhere = false;             // a single instruction, at whatever pc it is entered
   std::vector<RegionByte> bytes;     // by address
   bool pages[256] = {};              // whose entry in the map matters

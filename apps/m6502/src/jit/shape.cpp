@@ -34,6 +34,12 @@ bool may_leave(const Opcode& opcode) {
   }
 }
 
+/// The same where the operand is known and leads to memory: core/region_opcodes.cpp has the same rules.
+bool refusable(const Opcode& opcode) {
+  if (opcode.flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves | OpcodeIndirect | OpcodeReturn)) return true;
+  return opcode.mode == Mode::IZX || opcode.mode == Mode::IZY || opcode.mode == Mode::IZP;
+}
+
 }  // namespace
 
 Shape shape_of(Variant variant, std::uint8_t byte) {
@@ -46,6 +52,11 @@ Shape shape_of(Variant variant, std::uint8_t byte) {
   shape.compiled = byte != DriversOpcode && (opcode.flags & (OpcodeBreak | OpcodeStops)) == 0;
   shape.relative = opcode.mode == Mode::REL || opcode.mode == Mode::ZPR;
   shape.may_leave = may_leave(opcode);
+  shape.refusable = refusable(opcode);
+  shape.sets_decimal = (opcode.flags & OpcodeSetsStatus) != 0;
+  shape.decimal = (opcode.flags & OpcodeDecimal) != 0;
+  shape.address = opcode.mode == Mode::ABS || opcode.mode == Mode::ABX || opcode.mode == Mode::ABY ||
+                  opcode.mode == Mode::IND || opcode.mode == Mode::IAX;
   return shape;
 }
 

@@ -14,9 +14,13 @@ struct Shape {
   std::uint8_t fetched = 1;  // bytes, with those that are fetched for nothing
   std::uint8_t cycles = 8;   // at most, with crossed pages and branches taken
   Flow flow = Flow::Next;
-  bool compiled = true;    // false: the driver's business (BRK, JAM, STP, WAI)
-  bool relative = false;   // the last operand byte is a distance
-  bool may_leave = false;  // may set Cpu::leave
+  bool compiled = true;       // false: the driver's business (BRK, JAM, STP, WAI)
+  bool relative = false;      // the last operand byte is a distance
+  bool may_leave = false;     // may set Cpu::leave
+  bool refusable = false;     // that, where its operand is known and leads to memory
+  bool sets_decimal = false;  // may change D
+  bool decimal = false;       // looks at D
+  bool address = false;       // the operand is an address of data, perhaps with an index
 };
 
 Shape shape_of(Variant variant, std::uint8_t opcode);

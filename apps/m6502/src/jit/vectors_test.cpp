@@ -104,7 +104,8 @@ void check_constants(const char* file, Variant variant) {
     if (vector.before.pc > 0x200) map.write[0] = map.write[1] = WriteUnwatched;
     RegionLimits one;
     one.instructions = 1;
-    const Region region = find_region({variant, bus->memory, &map, nullptr}, vector.before.pc, one);
+    const Region region = find_region({variant, bus->memory, &map, nullptr, (vector.before.p & StatusDecimal) != 0},
+                                      vector.before.pc, one);
     const Shape shape = shape_of(variant, static_cast<std::uint8_t>(number));
     // What is at the end of memory, or stops, is left to the interpreter.
     EXPECT_EQ(region.empty(), !shape.compiled || vector.before.pc + shape.fetched > 0xFFFA) << vector.name;

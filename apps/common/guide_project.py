@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds the project of a page of the guide with the installed package, and runs it.
 
-    package.py PAGE --prefix FOLDER --work FOLDER --compiler COMPILER
+    guide_project.py PAGE --prefix FOLDER --work FOLDER --compiler COMPILER
 
-Blocks whose fence says `file=NAME` are its files; a block `text output` is what it prints.
+Blocks whose fence says `file=NAME` are its files; a block `text output` is what it prints. The program is called as the
+project is.
 """
 
 import argparse
@@ -42,6 +43,6 @@ build = arguments.work / "build"
 call("cmake", "-G", "Ninja", "-S", arguments.work, "-B", build, f"-DCMAKE_PREFIX_PATH={arguments.prefix}", f"-DCMAKE_CXX_COMPILER={arguments.compiler}",
      "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_DISABLE_FIND_PACKAGE_LLVM=ON", "--no-warn-unused-cli")
 call("cmake", "--build", build)
-printed = call(build / "shop")
+printed = call(build / re.search(r"project\((\w+)", files["CMakeLists.txt"]).group(1))
 if printed != outputs[0]:
     sys.exit(f"it printed\n{printed}instead of\n{outputs[0]}")

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Machines that compile at once, against machines that step.
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <vector>
+
+#include "inlay/m6502/machine.h"
+
+namespace inlay::m6502 {
+namespace {
+
+struct Both {
+  Machine step, jit;
+
+  explicit Both(int heat = 2) : step(create(Engine::Step, heat)), jit(create(Engine::Jit, heat)) {}
+  static Machine create(Engine engine, int heat) {
+    MachineOptions options;
+    options.engine = engine;
+    options.heat = heat;
+    options.compile_at_once = true;
+    return Machine::create(options).value();
+  }
+  template <class Do>
+  void each(Do what) {
+    what(step);
+    what(jit);
+  }
+  void put(std::uint16_t at, std::initializer_list<std::uint8_t> bytes) {
+    each([&](Machine& machine) {
+      std::uint16_t to = at;
+      for (const std::uint8_t byte : bytes) machine.poke(to++, byte);
+    });
+  }
+  void start(std::uint16_t pc) {
+    each([&](Machine& machine) {
+      Registers registers;
+      registers.pc = pc;
+      registers.s = 0xFF;
+      registers.p = 0x04;
+      machine.set_registers(registers);
+    });
+  }
+  /// Runs both to that cycle in pieces, so that regions are left at many places; they must agree at each.
+  void run(std::int64_t cycles, std::int64_t piece = 997) {
+    for (std::int64_t at = piece; at < cycles; at += piece) {
+      each([&](Machine& machine) { machine.run(at); });
+      ASSERT_EQ(step.cycle(), jit.cycle()) << "at cycle " << at;
+      ASSERT_EQ(step.registers(), jit.registers()) << "at cycle " << at;
+    }
+    for (int address = 0; address < 65536; ++address)
+      ASSERT_EQ(step.peek(static_cast<std::uint16_t>(address)), jit.peek(static_cast<std::uint16_t>(address)))
+          << address;
+  }
+};
+
+TEST(Jit, a_loop_is_entered_and_stays_compiled) {
+  Both both;
+  both.put(0x300, {0xE8, 0xD0, 0xFD, 0xC8, 0x4C, 0x00, 0x03});  // INX; BNE; INY; JMP
+  both.start(0x300);
+  both.run(100'000);
+  const Statistics statistics = both.jit.statistics();
+  EXPECT_GE(statistics.regions, 1);
+  EXPECT_LE(statistics.regions, 3);
+  EXPECT_EQ(statistics.invalidated, 0);
+  EXPECT_GT(statistics.entered, 50);
+}
+
+TEST(Jit, an_operand_that_is_rewritten_in_the_loop_becomes_data) {
+  Both both;
+  both.put(0x300, {0xA9, 0x00,          // 300 LDA #0, whose operand is written below
+                   0x18, 0x69, 0x03,    // 302 CLC; ADC #3
+                   0x8D, 0x01, 0x03,    // 305 STA $301
+                   0x8D, 0x00, 0x20,    // 308 STA $2000
+                   0xE8, 0xD0, 0xF2,    // 30B INX; BNE 300
+                   0x4C, 0x00, 0x03});  // 30E JMP 300
+  both.start(0x300);
+  both.run(300'000);
+  const Statistics statistics = both.jit.statistics();
+  EXPECT_EQ(statistics.dynamic_operands, 1);
+  EXPECT_EQ(statistics.interpreted_bytes, 0);
+  EXPECT_LE(statistics.invalidated, 6);
+}
+
+TEST(Jit, an_instruction_changes_the_next_one) {
+  Both both;
+  both.put(0x300, {0xAD, 0x20, 0x03,    // 300 LDA $320
+                   0x49, 0x20,          // 303 EOR #$20: INX <-> INY
+                   0x8D, 0x20, 0x03,    // 305 STA $320
+                   0x8D, 0x0B, 0x03,    // 308 STA $30B
+                   0xE8,                // 30B INX or INY
+                   0x4C, 0x00, 0x03});  // 30C JMP 300
+  both.put(0x320, {0xE8});
+  both.start(0x300);
+  both.run(100'000);
+  EXPECT_EQ(both.jit.statistics().interpreted_bytes, 1);
+  EXPECT_LE(both.jit.statistics().invalidated, 10);
+}
+
+TEST(Jit, code_in_page_zero_and_on_the_stack_is_watched) {
+  Both both;
+  both.put(0x80, {0xE8,                 // 80 INX
+                  0xA9, 0x00,           // 81 LDA #0: its operand is counted up
+                  0xE6, 0x82,           // 83 INC $82
+                  0x95, 0x10,           // 85 STA $10,X
+                  0x60});               // 87 RTS
+  both.put(0x300, {0xA2, 0x00,          // 300 LDX #0
+                   0xC8, 0x98, 0x48,    // 302 INY; TYA; PHA
+                   0x68, 0xCA,          // 305 PLA; DEX
+                   0xD0, 0xF9,          // 307 BNE 302
+                   0x20, 0x80, 0x00,    // 309 JSR 80
+                   0xA2, 0x3F,          // 30C LDX #$3F
+                   0x4C, 0x09, 0x03});  // 30E JMP 309
+  both.start(0x300);
+  both.run(100'000);
+  EXPECT_EQ(both.jit.statistics().dynamic_operands, 1);
+}
+
+TEST(Jit, a_poke_changes_compiled_code) {
+  Both both;
+  both.put(0x300, {0xE8, 0xD0, 0xFD, 0xC8, 0x4C, 0x00, 0x03});
+  both.start(0x300);
+  both.run(20'000);
+  both.put(0x300, {0xCA});
+  both.each([](Machine& machine) { machine.run(20'500); });
+  EXPECT_EQ(both.step.registers(), both.jit.registers());
+  EXPECT_GE(both.jit.statistics().invalidated, 1);
+}
+
+TEST(Jit, code_of_a_bank_is_there_again_when_the_bank_is) {
+  Both both;
+  std::vector<std::uint8_t> ups(256, 0xEA), downs(256, 0xEA);
+  const std::uint8_t up[] = {0xE8, 0xE8, 0xD0, 0xFC, 0x60}, down[] = {0xCA, 0xCA, 0xD0, 0xFC, 0x60};
+  std::copy(std::begin(up), std::end(up), ups.begin());
+  std::copy(std::begin(down), std::end(down), downs.begin());
+  both.each([&](Machine& machine) {
+    const BankId first = machine.add_bank(ups, false).value(), second = machine.add_bank(downs, true).value();
+    machine.switch_in(first, 0x80).value();
+    // A write to $D000 switches.
+    machine
+        .map_device(0xD0, 1, nullptr,
+                    [&machine, first, second](std::uint16_t, std::uint8_t value, std::int64_t) {
+                      machine.switch_in(value & 1 ? second : first, 0x80).value();
+                    })
+        .value();
+  });
+  both.put(0x300, {0xC8,                // 300 INY
+                   0x8C, 0x00, 0xD0,    // 301 STY $D000
+                   0x20, 0x00, 0x80,    // 304 JSR $8000
+                   0x4C, 0x00, 0x03});  // 307 JMP 300
+  both.start(0x300);
+  both.run(400'000);
+  // Both banks' loops, and what calls them.
+  EXPECT_LE(both.jit.statistics().regions, 8);
+  EXPECT_EQ(both.jit.statistics().invalidated, 0);
+}
+
+TEST(Jit, a_device_is_read_in_the_right_cycle_from_compiled_code) {
+  Both both;
+  std::vector<std::int64_t> cycles[2];
+  int machine_number = 0;
+  both.each([&](Machine& machine) {
+    std::vector<std::int64_t>& seen = cycles[machine_number++];
+    machine
+        .map_device(
+            0xD0, 1,
+            [&seen](std::uint16_t, std::int64_t cycle) {
+              seen.push_back(cycle);
+              return static_cast<std::uint8_t>(cycle * 7);
+            },
+            nullptr)
+        .value();
+  });
+  both.put(0x300, {0xAD, 0x12, 0xD0,    // 300 LDA $D012
+                   0x9D, 0x00, 0x20,    // 303 STA $2000,X
+                   0xBD, 0xF0, 0xCF,    // 306 LDA $CFF0,X: the device from X = $10 on
+                   0xE8,                // 309 INX
+                   0x4C, 0x00, 0x03});  // 30A JMP 300
+  both.start(0x300);
+  both.run(50'000);
+  EXPECT_GT(cycles[0].size(), 3000u);
+  EXPECT_EQ(cycles[0], cycles[1]);
+}
+
+TEST(Jit, decimal_mode_inside_a_region) {
+  Both both;
+  both.put(0x300, {0xF8, 0x18, 0x69, 0x07,  // 300 SED; CLC; ADC #7
+                   0xD8, 0x69, 0x01,        // 304 CLD; ADC #1
+                   0x08, 0x28,              // 307 PHP; PLP
+                   0xCA, 0xD0, 0xF4,        // 309 DEX; BNE 300
+                   0x4C, 0x00, 0x03});
+  both.start(0x300);
+  both.run(100'000);
+}
+
+}  // namespace
+}  // namespace inlay::m6502
