@@ -9,14 +9,14 @@ _inlay_filter() {
     current=
   fi
   case $previous in
-    --select | --agg | --group-by | --types | --delimiter | --table | -j | --threads | --shard) return ;;
+    --select | --agg | --group-by | --types | --delimiter | --null | --limit | --table | -j | --threads | --shard) return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "csv tsv jsonl" -- "$current"); return ;;
     --input-format) mapfile -t COMPREPLY < <(compgen -W "csv tsv jsonl sqlite" -- "$current"); return ;;
     --engine) mapfile -t COMPREPLY < <(compgen -W "tiered interpreted quick optimized" -- "$current"); return ;;
     --cpu) mapfile -t COMPREPLY < <(compgen -W "native baseline avx2 avx512" -- "$current"); return ;;
   esac
   local words="--select --count --agg --group-by --format --quiet --input-format --types --header --no-header --delimiter
-    --table --threads --shard --engine --cpu --explain --json --help --version"
+    --null --limit --table --threads --shard --engine --cpu --explain --json --help --version"
   if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == merge ]]; then words="--format --help"; fi
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

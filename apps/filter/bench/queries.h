@@ -16,7 +16,6 @@ struct Alternative {
 };
 
 // X(name, part, area): a first name that begins so, or an email that contains this and a phone that begins so.
-<<<<<<< HEAD
 // clang-format off: it does not come to rest on lists like these.
 #define BENCH_ALTERNATIVES(X)                                                                                                               \
   X("Zo", "son0", "555") X("Ad", "son1", "201") X("Be", "son2", "202") X("Xe", "son3", "303") X("Qu", "son4", "404") X("Um", "son5", "505") \
@@ -28,34 +27,6 @@ struct Alternative {
   X("Ireland") X("Latvia") X("Malta") X("Norway") X("Romania") X("Sweden")     \
   X("Turkey") X("Croatia")
 // clang-format on
-=======
-#define BENCH_ALTERNATIVES(X) \
-  X("Zo", "son0", "555")      \
-  X("Ad", "son1", "201")      \
-  X("Be", "son2", "202")      \
-  X("Xe", "son3", "303")      \
-  X("Qu", "son4", "404")      \
-  X("Um", "son5", "505")      \
-  X("Wi", "son6", "606")      \
-  X("Ya", "son7", "707")      \
-  X("Ol", "son8", "808")      \
-  X("Fr", "son9", "909")      \
-  X("He", "ith1", "111")      \
-  X("Iv", "own2", "222") X("Gu", "lee3", "333") X("Ka", "ark4", "444") X("Le", "all5", "666") X("Ni", "ing6", "777")
-#define BENCH_COUNTRIES(X) \
-  X("Germany")             \
-  X("France")              \
-  X("Italy")               \
-  X("Spain")               \
-  X("Poland")              \
-  X("Austria")             \
-  X("Belgium")             \
-  X("Denmark")             \
-  X("Finland")             \
-  X("Greece")              \
-  X("Hungary")             \
-  X("Iceland") X("Ireland") X("Latvia") X("Malta") X("Norway") X("Romania") X("Sweden") X("Turkey") X("Croatia")
->>>>>>> 4eb62a21e3ba3256af50eaceccc9d86b37695ce0
 
 #define BENCH_ALTERNATIVE(name, part, area) {name, part, area},
 inline constexpr Alternative Alternatives[] = {BENCH_ALTERNATIVES(BENCH_ALTERNATIVE)};

@@ -240,6 +240,29 @@ def small(folder):
 
     # Wrong usage and broken input.
     fails("no condition", run(), "condition", "--help")
+    fails("an option behind --", run("--", "age > 3", users, "--count"), "--count: error: cannot be read", "options go before it")
+    fails("a table of what is no database", run("--table", "t", "age > 3", users), "users.csv: error: is no SQLite database; --table is of these")
+    fails("nor is it one", run("--input-format", "sqlite", "age > 3", users), "users.csv: error: is no SQLite database [")
+    for condition, advice in (("age & 1 = 1", "bits are not calculated with"), ("age << 1 > 3", "bits are not"), ("select * from users where age > 3", "only the condition"), ("SELECT name, age FROM users", "only the condition")):
+        fails(f"{condition}", run(condition, users), advice, "^")
+    changing = {"real": "1\n2.5\n", "text": "1\n07x\n", "timestamp": "2024-02-29\n2024-02-29 10:00\n"}
+    for type, cells in changing.items():
+        first, last = cells.split()[0], cells.splitlines()[1]
+        content = "k,v\n" + f"1,{first}\n" * 90000 + f"1,{last}\n"
+        fails(f"what would have read a {type} is told", run("--count", f"v <> v", stdin=content), "standard input:90002", f"--types 'v={type}' reads this one, too")
+        fails("unless the user said otherwise", run("--count", "--types", "v=integer", "v <> v", stdin="k,v\n1,2.5\n"), "is not an integer")
+        value = lambda text: text if type == "real" else json.dumps(text)
+        content = f'{{"v":{first if type != "timestamp" else value(first)}}}\n' * 40000 + f'{{"v":{value(last)}}}\n'
+        fails(f"in JSON Lines, too: {type}", run("--input-format", "jsonl", "--count", "v <> v", stdin=content), "standard input:40001", f"--types 'v={type}' reads this one, too") if type != "timestamp" else None
+    claim("and not where it was given", "reads this" not in run("--count", "--types", "v=integer", "v <> v", stdin="k,v\n1,2.5\n")[2])
+    fails("broken JSON before a column that is missing", run("--input-format", "jsonl", "b > 0", stdin='{"a":1,\n{"a":1,"b":2}\n'), "standard input:1: error:")
+    claim("which is not told then", "no column" not in run("--input-format", "jsonl", "b > 0", stdin='{"a":1,\n{"a":1,"b":2}\n')[2])
+    claim("many columns of one name", run("--count", "true", stdin=",".join(["c"] * 100_000) + "\n")[0] == 1)
+    fails("a name that is empty", run("--select", '""', "true", stdin="a,,b\n1,2,3\n"), "called by its number")
+    for word in ("--help", "--version"):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([command, word], stdout=full, stderr=subprocess.PIPE, timeout=60)
+            claim(f"{word} on a full disk", done.returncode == 2 and b"No space left" in done.stderr, done.stderr)
     fails("an unknown column", run("agee > 3", users), "<expression>:1:1", "did you mean 'age'", "^~~~")
     fails("an unknown column of --select", run("--select", "age, nam", "true", users), "'nam'", "'name'")
     fails("not a condition", run("age + 1", users), "boolean")
@@ -429,6 +452,58 @@ def live(folder):
     os.write(ours, b"\x04")
     claim("until the end is", typed.wait(60) == 0)
     os.close(ours)
+
+
+def limits_and_lists(folder):
+    """--limit, --select '*', --null, --types."""
+    users = folder / "users.csv"
+    head = "name,age,balance,country\n"
+    rows = USERS.splitlines(keepends=True)[1:]
+    for count in range(6):
+        gives(f"--limit {count}", run("--limit", count, "true", users), 0 if count else 1, head + "".join(rows[:count]))
+        gives("of what is chosen", run("--limit", count, "--select", "age", "age > 12", users), 0 if count else 1, "age\n" + "".join(["33\n", "44\n", "50\n"][:count]))
+    gives("--limit is of all files", run("--limit", "5", "--format", "jsonl", "--select", "age", "true", users, users), 0, "".join(f'{{"age":{age}}}\n' for age in (33, 44, 12, 50, 33)))
+    gives("what is not read does not matter", run("--limit", "4", "true", users, folder / "not_there.csv"), 0, USERS)
+    gives("nor do errors behind the last row", run("--limit", "1", "12 / (age - 44) < 0", users), 0, head + rows[0])
+    gives("those before it do", run("--limit", "2", "12 / (age - 44) < 0", users), 2, head + rows[0], "users.csv:3:", "division by zero")
+    gives("no end of the last line", run("--limit", "2", "true", stdin="a,b\n1,2\n3,4"), 0, "a,b\n1,2\n3,4\n")
+    fails("--limit of counts", run("--limit", "1", "--count", "true", users), "--limit is of rows")
+    fails("of shards", run("--limit", "1", "--shard", "1/2", "true", users), "--limit is of the rows of all shards")
+    fails("less than none", run("--limit", "-1", "true", users), "-1")
+    many = folder / "many.csv"
+    many.write_text("k,v\n" + "".join(f'{i},"line\n{i}"\n' for i in range(100000)) + "x,y,z\n")
+    for words in ([], ["--select", "v, k"]):
+        for threads in ("1", "4"):
+            code, out, said = run("-j", threads, *words, "--limit", "70001", "k % 1 = 0", many)
+            claim(f"many rows, {threads} threads {words}", code == 0 and said == "" and out.count("\n") == 1 + 2 * 70001 and "70000" in out[-20:], out[-40:], said)
+    stream = subprocess.Popen([command, "--limit", "2", "a > 1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    stream.stdin.write(b"a,b\n2,x\n3,y\n4,z\n")
+    stream.stdin.flush()
+    claim("--limit ends while the pipe is open", stream.wait(60) == 0 and stream.stdout.read() == b"a,b\n2,x\n3,y\n")
+    stream.stdin.close()
+
+    gives("--select '*'", run("--select", "*", "age = 33", users), 0, head + rows[0])
+    gives("and more", run("--select", "age + 1 as next, *, upper(name)", "age = 33", users), 0, "next,name,age,balance,country,upper(name)\n34,Zo,33,5000.5,NO,ZO\n")
+    gives("of JSON Lines", run("--input-format", "jsonl", "--select", "*, a + 1 as b", "true", stdin='{"a":1,"o":[1, 2]}\n'), 0, '{"a":1,"o":[1, 2],"b":2}\n')
+    gives("nothing is lost with it", run("--select", "*", "a > 1", folder / "late.jsonl"), 2, '{"a":2}\n', "late.jsonl:40002", "'v'")
+    gives("of several files", run("--select", "*, 1 as one", "age > 60", users, folder / "more.csv"), 0, head[:-1] + ",one\nMo,71,1,FI,1\n")
+    fails("the columns twice", run("--format", "jsonl", "--select", "*, age", "true", users), "two columns are called 'age'")
+    fails("groups have none", run("--count", "--group-by", "*", "true", users), "--group-by")
+
+    code, out, said = run("--explain", "--limit", "0", "--select", "*", "true", users)
+    claim("which columns there are", out == head and "columns: name text (inferred), age integer (inferred), balance real (inferred), country text (inferred)" in said, said)
+    gives("what is no row does not come out", run("true", stdin=b"\xef\xbb\xbfa,b\n\n1,x\n\n2,y"), 0, "a,b\n1,x\n2,y\n")
+    gives("cells that nobody asks for", run("--types", "b=integer", "a = 1", stdin="a,b\n1,x\n"), 0, "a,b\n1,x\n")
+
+    missing = 'k,v\n1,NA\n2,"NA"\nNA,\\N\n4,""\n5,NAN\n'
+    words = ["--null", "NA", "--null", "\\N"]
+    gives("--null", run(*words, "--select", "k, v, v is null as n", "true", stdin=missing), 0, 'k,v,n\n1,,true\n2,"NA",false\n,,true\n4,"",false\n5,NAN,false\n'.replace('"NA"', "NA"))
+    gives("rows as they stood have it", run(*words, "v is null", stdin=missing), 0, "k,v\n1,NA\nNA,\\N\n")
+    for threads in ("1", "2"):
+        gives("types are those of the others", run("-j", threads, *words, "--agg", "sum(k), count(*), count(v)", "true", stdin=missing), 0, "sum(k),count(*),count(v)\n12,5,3\n")
+    gives("doubled quotes are text, whatever they give", run("--null", '"', "--select", "k", "v is null", stdin='k,v\n1,""""\n2,\n'), 0, "k\n2\n")
+    fails("--null of JSON Lines", run("--null", "NA", "--input-format", "jsonl", "true", stdin='{"a":1}\n'), "--null is of CSV files")
+    fails("a type twice", run("--types", "age=real,age=integer", "true", users), "'age' has a type already")
 
 
 def empty(folder):
@@ -675,7 +750,7 @@ def threads_and_shards(folder):
         reading.stdout.read(1000)
         os.truncate(cut, kept)
         out, said = reading.communicate(timeout=60)
-        claim(f"a file that is cut to {kept} bytes while it is read", reading.returncode == 2 and b"was cut short while it was read" in said, reading.returncode, said)
+        claim(f"a file that is cut to {kept} bytes while it is read", reading.returncode == 2 and b"cut.csv: error: was cut short while it was read [file]" in said, reading.returncode, said)
 
     # A terminal gets progress on standard error, nobody else does.
     ours, theirs = pty.openpty()
@@ -709,6 +784,7 @@ with tempfile.TemporaryDirectory() as name:
     live(folder)
     empty(folder)
     json_columns(folder)
+    limits_and_lists(folder)
     against_sqlite(folder)
     threads_and_shards(folder)
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "command/cut_files.h"
 #include "language/nearest.h"
 
 namespace inlay::filter::command {
@@ -50,8 +51,15 @@ bool ends_in(const std::string& file, std::initializer_list<std::string_view> en
 Result<int> open_file(const std::string& file) {
   const int descriptor =
       is_standard_input(file) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return system_error(file, "cannot be read");
-  return descriptor;
+  if (descriptor >= 0) {
+    now_reading(name_of(file));
+    return descriptor;
+  }
+  const bool absent = errno == ENOENT;
+  Error error = system_error(file, "cannot be read");
+  if (absent && file.starts_with('-'))
+    static_cast<void>(std::move(error).with_note("what stands behind -- is no option; options go before it"));
+  return error;
 }
 
 std::vector<std::pair<std::string, Type>> types_of(const Schema& schema) {
@@ -89,7 +97,14 @@ Result<Input> open_any(const std::string& file, const Options& options, const In
     if (is_standard_input(file))
       return Error(ErrorKind::InvalidArgument, "an SQLite database is read from a file, not from standard input");
     INLAY_TRY(const int descriptor, open_file(file));  // SQLite's own message does not say why
+    struct stat status;
+    const bool other =
+        fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && !begins_as_sqlite(file);
     close(descriptor);
+    if (other)
+      return Error(ErrorKind::InvalidArgument,
+                   std::string("is no SQLite database") + (options.table.empty() ? "" : "; --table is of these"),
+                   {.file = input.name});
     INLAY_TRY(input.source, open_sqlite(file, options.table, options.types, first != nullptr));
     return input;
   }
@@ -98,6 +113,7 @@ Result<Input> open_any(const std::string& file, const Options& options, const In
   text.types = options.types;
   text.header = options.header;
   text.delimiter = options.delimiter;
+  text.nulls = options.nulls;
   if (text.delimiter == 0 && input.format == InputFormat::Tsv) text.delimiter = '\t';
   if (input.format == InputFormat::JsonLines) {
     if (first) text.types = types_of(first->source->schema());
@@ -124,10 +140,11 @@ Result<Input> open_input(const std::string& file, const Options& options, const 
 }
 
 Result<void> check_options(const Options& options) {
-  const char* const option = options.delimiter != 0 ? "--delimiter"
-                             : !options.header      ? nullptr
-                             : *options.header      ? "--header"
-                                                    : "--no-header";
+  const char* const option = options.delimiter != 0   ? "--delimiter"
+                             : !options.nulls.empty() ? "--null"
+                             : !options.header        ? nullptr
+                             : *options.header        ? "--header"
+                                                      : "--no-header";
   if (!option) return {};
   for (const std::string& file : options.files) {
     const InputFormat format = format_of(file, options);

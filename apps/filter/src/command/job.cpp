@@ -48,6 +48,18 @@ Result<void> check_columns(const Input& input, const std::vector<ListItem>& all)
   return Error(ErrorKind::InvalidArgument, message + "; --select chooses some that all have", {.file = input.name});
 }
 
+/// The list, with the columns where it has `*`; without a list, these.
+std::vector<ListItem> with_all(const std::vector<ListItem>& list, const std::vector<ListItem>& all) {
+  if (list.empty()) return all;
+  std::vector<ListItem> items;
+  for (const ListItem& item : list)
+    if (item.all)
+      items.insert(items.end(), all.begin(), all.end());
+    else
+      items.push_back(item);
+  return items;
+}
+
 /// A row would lose something.
 Error no_column(const OtherMember& other) {
   const std::string type(to_string(other.type));
@@ -90,7 +102,8 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
   job.of_json_ = input.format == InputFormat::JsonLines;
   const Format format = output_format(options, input);
   job.as_they_stood_ = writes_as_they_stood(options, input);
-  job.watches_ = job.of_json_ && !job.as_they_stood_ && !job.aggregating_ && !job.silent_ && options.select.empty();
+  job.watches_ = job.of_json_ && !job.as_they_stood_ && !job.aggregating_ && !job.silent_ && options.all_columns();
+  job.limited_ = options.limit && !job.silent_;
   job.use(job.condition_, true);
 
   if (job.aggregating_) {
@@ -120,9 +133,10 @@ Result<Job> Job::compile(const Options& options, const Input& input, const std::
     }
     INLAY_TRY_VOID(check_names(format, names_of(job.aggregation_)));
   } else if (!job.as_they_stood_) {
-    if (options.select.empty() && !job.silent_) INLAY_TRY_VOID(check_columns(input, all));
-    INLAY_TRY(job.selected_,
-              in_option(compile_columns(schema, options.select.empty() ? all : options.select, how), "--select"));
+    if (options.all_columns() && !job.silent_) {
+      INLAY_TRY_VOID(check_columns(input, all));
+    }
+    INLAY_TRY(job.selected_, in_option(compile_columns(schema, with_all(options.select, all), how), "--select"));
     INLAY_TRY_VOID(check_names(format, names_of(job.selected_)));
     for (const OutputColumn& column : job.selected_) {
       const std::optional<ColumnId> id = column.value.column;
@@ -166,10 +180,12 @@ std::size_t Job::count_whole(const InputBatch& batch, std::span<const std::uint3
   return selection.size();
 }
 
-std::size_t Job::write(const InputBatch& batch, Workplace& workplace, std::string& out) const {
+std::size_t Job::write(const InputBatch& batch, Workplace& workplace, Done& done) const {
   Evaluator& evaluator = workplace.evaluator;
+  std::string& out = done.output;
+  std::vector<std::size_t>* const ends = limited_ ? &done.row_ends : nullptr;
   if (as_they_stood_) {
-    append_rows(out, batch, evaluator.selection());
+    append_rows(out, batch, evaluator.selection(), ends);
     return evaluator.selection().size();
   }
   workplace.values.resize(selected_.size());
@@ -186,7 +202,7 @@ std::size_t Job::write(const InputBatch& batch, Workplace& workplace, std::strin
     }
   }
   const std::size_t whole = count_whole(batch, evaluator.selection());
-  writer_->append(out, columns, evaluator.selection().first(whole));
+  writer_->append(out, columns, evaluator.selection().first(whole), ends);
   return whole;
 }
 
@@ -218,7 +234,7 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
     if (aggregating_ && !silent_) add_up(batch, workplace);
     std::size_t passed = evaluator.selection().size();
     if (!aggregating_ && !silent_) {
-      const std::size_t written = write(batch, workplace, done.output);
+      const std::size_t written = write(batch, workplace, done);
       passed = evaluator.selection().size();
       if (written < passed) {
         const std::uint32_t row = evaluator.selection()[written];
@@ -230,7 +246,8 @@ Done Job::work(const Source& source, const std::string& file, InputBatch batch, 
     }
     done.passed = static_cast<std::int64_t>(passed);
     if (const std::optional<RowError>& raised = evaluator.error()) {
-      done.error = locate_row(raised->error, raised->row, batch, text, file);
+      const Error error = suggest_type(raised->error, raised->row, batch, schema_, origins_, columns_);
+      done.error = locate_row(error, raised->row, batch, text, file);
       return done;
     }
   }

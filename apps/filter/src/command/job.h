@@ -49,13 +49,13 @@ class Job {
   void use(const Compiled& expression, bool of_value);
   /// How many of the rows selected are written: all, but those from the first on that has more than is written.
   std::size_t count_whole(const InputBatch& batch, std::span<const std::uint32_t> selection) const;
-  std::size_t write(const InputBatch& batch, Workplace& workplace, std::string& out) const;
+  std::size_t write(const InputBatch& batch, Workplace& workplace, Done& done) const;
   void add_up(const InputBatch& batch, Workplace& workplace) const;
 
   Schema schema_;
   Compiled condition_;
   bool as_they_stood_ = false, watches_ = false, of_json_ = false, silent_ = false, aggregating_ = false,
-       with_header_ = true;
+       with_header_ = true, limited_ = false;
   std::vector<OutputColumn> selected_;
   std::vector<bool> as_cells_, as_tokens_;  // of these: whether they are written as they stood
   std::optional<TableWriter> writer_;

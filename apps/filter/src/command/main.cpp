@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
-#include <string_view>
 
+#include "command/cut_files.h"
 #include "command/options.h"
 #include "command/run.h"
 
@@ -26,21 +26,11 @@ void occupy_standard_streams() {
   }
 }
 
-/// Files are mapped: what somebody cuts off while it is read is not there.
-void end_at_cut_file(int number, siginfo_t* info, void*) {
-  if (info->si_code == BUS_ADRERR) {
-    constexpr std::string_view Message = "inlay-filter: error: an input was cut short while it was read [file]\n";
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, Message.data(), Message.size());
-    std::_Exit(StatusError);
-  }
-  std::signal(number, SIG_DFL);  // and again
-}
-
-void watch_for_cut_files() {
-  struct sigaction action = {};
-  action.sa_sigaction = end_at_cut_file;
-  action.sa_flags = SA_SIGINFO;
-  sigaction(SIGBUS, &action, nullptr);
+/// Of --help and --version.
+int end_of_text(int status) {
+  if (std::fflush(stdout) == 0) return status;
+  std::perror("inlay-filter: standard output");
+  return StatusError;
 }
 
 int main(int argc, char** argv) {
@@ -49,7 +39,7 @@ int main(int argc, char** argv) {
   watch_for_cut_files();
   try {
     const Parsed parsed = parse_command_line(argc, argv);
-    if (parsed.status) return std::fflush(stdout) == 0 ? *parsed.status : StatusError;
+    if (parsed.status) return end_of_text(*parsed.status);
     return parsed.options.merge ? run_merge(parsed.options) : run_filter(parsed.options);
   } catch (const std::bad_alloc&) {
     std::fputs("inlay-filter: not enough memory\n", stderr);

@@ -65,9 +65,11 @@ Error locate_row(Error error, std::int64_t row, const InputBatch& batch, std::st
     return {error.kind(), std::move(message), {.file = file}};
   }
   const std::int64_t line = batch.lines.empty() ? row : batch.lines[static_cast<std::size_t>(row)];
-  return with_excerpt(
-      Error(error.kind(), error.message(), {.file = file, .line = line_number(batch.first_line + line)}), text,
-      batch.line_end, line);
+  Error located =
+      with_excerpt(Error(error.kind(), error.message(), {.file = file, .line = line_number(batch.first_line + line)}),
+                   text, batch.line_end, line);
+  for (const std::string& note : error.notes()) static_cast<void>(std::move(located).with_note(note));
+  return located;
 }
 
 Error quote_line(Error error, const InputBatch& batch, std::string_view text) {

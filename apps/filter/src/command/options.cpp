@@ -95,6 +95,9 @@ void describe(CLI::App& app, Options& options, Texts& texts) {
 
   app.add_option("--select", texts.select, "Write these columns or expressions instead of rows as they stood")
       ->type_name("LIST");
+  app.add_option("--limit", options.limit, "Write so many rows at most, and read no further")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   app.add_flag("--count", options.count, "Write how many rows pass");
   app.add_option("--agg", texts.aggregates, "Write count, sum, avg, min, max of expressions: 'count(*), sum(x)'")
       ->type_name("LIST");
@@ -110,6 +113,10 @@ void describe(CLI::App& app, Options& options, Texts& texts) {
   auto* with = app.add_flag("--header", texts.with_header, "The first line of a CSV file has the names");
   app.add_flag("--no-header", texts.without_header, "It has not: columns are column1, column2, ...")->excludes(with);
   app.add_option("--delimiter", texts.delimiter, "What stands between fields; \\t is a tab")->type_name("CHARACTER");
+  app.add_option("--null", options.nulls,
+                 "A CSV field of this text, not in quotes, is NULL, as an empty one is; repeatable")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
   app.add_option("--table", options.table, "The table of an SQLite database, or a SELECT")->type_name("NAME");
 
   app.add_option("-j,--threads", options.threads, "So many threads; else one for each processor")
@@ -141,7 +148,10 @@ Result<std::vector<std::pair<std::string, Type>>> parse_types(std::string_view t
     if (!type)
       return usage("--types: '" + std::string(item) +
                    "' is not name=type, with a type of boolean, integer, real, text, date, timestamp");
-    types.emplace_back(item.substr(0, equal), *type);
+    const std::string_view name = item.substr(0, equal);
+    if (std::ranges::find(types, name, &std::pair<std::string, Type>::first) != types.end())
+      return usage("--types: '" + std::string(name) + "' has a type already");
+    types.emplace_back(name, *type);
     if (comma == std::string_view::npos) return types;
     text.remove_prefix(comma + 1);
   }
@@ -184,6 +194,10 @@ Result<void> understand(Options& options, const Texts& texts) {
     return usage("--group-by: say what of each group, with --count or --agg");
   if (options.aggregating() && !options.select.empty())
     return usage("--select is of rows; the columns of --count and --agg are those of --group-by and --agg");
+  if (options.limit && options.aggregating())
+    return usage("--limit is of rows; --count and --agg are of all that pass");
+  if (options.limit && options.shard)
+    return usage("--limit is of the rows of all shards; no shard knows of the others");
   if (!options.table.empty() && options.input_format == InputFormat::ByName) options.input_format = InputFormat::Sqlite;
   if (!options.table.empty() && options.input_format != InputFormat::Sqlite)
     return usage("--table is of SQLite databases");
@@ -196,6 +210,7 @@ Result<void> understand(Options& options, const Texts& texts) {
   said("--group-by", texts.group_by);
   said("--types", texts.types);
   said("--delimiter", texts.delimiter);
+  for (const std::string& text : options.nulls) options.traits.push_back({"--null", text});
   if (options.header) options.traits.push_back({*options.header ? "--header" : "--no-header", ""});
   if (!texts.input_format.empty()) options.traits.push_back({"--input-format", texts.input_format});
   if (!options.table.empty()) options.traits.push_back({"--table", options.table});
@@ -242,6 +257,8 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
 }
 
 }  // namespace
+
+bool Options::all_columns() const { return select.empty() || std::ranges::any_of(select, &ListItem::all); }
 
 Parsed parse_command_line(int argc, char** argv) {
   Parsed parsed;

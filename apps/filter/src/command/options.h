@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::string> files;  // `-` is standard input
 
   std::vector<ListItem> select;
+  std::optional<std::int64_t> limit;  // of the rows written
   bool count = false;
   std::vector<AggregateItem> aggregates;
   std::vector<ListItem> group_by;
@@ -34,6 +35,7 @@ struct Options {
   std::vector<std::pair<std::string, Type>> types;
   std::optional<bool> header;
   char delimiter = 0;
+  std::vector<std::string> nulls;  // cells of CSV that are NULL
   std::string table;
 
   int threads = 1;
@@ -46,6 +48,8 @@ struct Options {
 
   bool merge = false;  // `files` are parts
 
+  /// Whether all columns are written, but not rows as they stood if there are others beside them.
+  bool all_columns() const;
   bool aggregating() const { return count || !aggregates.empty() || !group_by.empty(); }
 };
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "inlay/result.h"
 #include "input/source.h"
@@ -17,6 +18,7 @@ namespace inlay::filter::command {
 /// What became of a batch.
 struct Done {
   std::string output;
+  std::vector<std::size_t> row_ends;  // in the output, where that may be cut
   std::int64_t rows = 0, passed = 0, bytes = 0;
   std::optional<Error> error;  // behind these rows
 };

@@ -55,7 +55,10 @@ class Run {
     // Where rows go to the terminal, they show how far we are.
     const bool apart = options_.quiet || options_.aggregating() || isatty(STDOUT_FILENO) == 0;
     progress_.emplace(apart, total_);
-    for (const std::string& file : options_.files) INLAY_TRY_VOID(one(file));
+    for (const std::string& file : options_.files) {
+      INLAY_TRY_VOID(one(file));
+      if (enough()) return {};
+    }
     if (first_ || !spare_) return {};
     if (spare_->source->is_empty() && spare_->format == InputFormat::JsonLines) name_columns(*spare_, options_);
     return read(*std::move(spare_));
@@ -95,6 +98,7 @@ class Run {
   Result<void> read(Input input) {
     if (!first_) settle_types(input, options_);
     INLAY_TRY_VOID(prepare(input));
+    if (enough()) return {};
     input.source->use(job_->columns());
     input.source->keep(job_->kept());
     if (job_->watches()) input.source->watch();
@@ -210,7 +214,19 @@ class Run {
     return std::min(static_cast<std::int64_t>(product / std::max<std::int64_t>(*total_, 1)) + 1, options_.shard->count);
   }
 
+  /// Whether as many rows are written as --limit says.
+  bool enough() const { return options_.limit && !options_.quiet && passed_ >= *options_.limit; }
+
+  /// What is behind the last row that is wanted is nothing, be it an error.
+  void cut(Done& done) const {
+    if (!options_.limit || options_.quiet || passed_ + done.passed < *options_.limit) return;
+    done.passed = *options_.limit - passed_;
+    done.output.resize(done.passed > 0 ? done.row_ends[static_cast<std::size_t>(done.passed - 1)] : 0);
+    done.error.reset();
+  }
+
   bool finish(Done&& done) {
+    cut(done);
     rows_ += done.rows;
     passed_ += done.passed;
     bytes_ += done.bytes;
@@ -220,7 +236,7 @@ class Run {
     else if (done.error)
       error_ = std::move(done.error);
     // At once: other threads may be waiting for input that does not come, and everything before this is written.
-    if (error_) std::_Exit(end());
+    if (error_ || enough()) std::_Exit(end());
     progress_->update(bytes_, rows_);
     return true;
   }

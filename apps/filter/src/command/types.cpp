@@ -108,6 +108,24 @@ std::optional<RowError> find_misfit(const InputBatch& batch, const Schema& schem
   return found;
 }
 
+Error suggest_type(Error error, std::int64_t row, const InputBatch& batch, const Schema& schema,
+                   std::span<const TypeOrigin> origins, std::span<const ColumnId> columns) {
+  if (row < 0) return error;
+  for (const ColumnId id : columns) {
+    const Column& column = schema[id];
+    const bool inferred = origins[id.value - 1] == TypeOrigin::Inferred || origins[id.value - 1] == TypeOrigin::Unknown;
+    if (!inferred || column.storage != Storage::Cell) continue;
+    if (!error.message().ends_with("in column '" + one_line(column.name) + "'")) continue;
+    const Text cell = reinterpret_cast<const Text*>(batch.batch.columns[id.value - 1].values)[row];
+    if (!cell.data) continue;
+    const Type fitting = joined(column.type, type_of_text(cell));
+    if (fitting != column.type)
+      return std::move(error).with_note("types are those of the first rows; " +
+                                        advice(column.name, to_string(fitting)) + " reads this one, too");
+  }
+  return error;
+}
+
 std::string describe_types(const Schema& schema, std::span<const TypeOrigin> origins,
                            std::span<const ColumnId> columns) {
   std::string text;

@@ -25,6 +25,10 @@ Error unknown_type(const Input& input, ColumnId column, const std::string& aggre
 /// The first of the `columns`' cells, by row, that reads as another type than text.
 std::optional<RowError> find_misfit(const InputBatch& batch, const Schema& schema, std::span<const ColumnId> columns);
 
+/// A row's error that is of a cell whose type was inferred: with the type that would have done.
+Error suggest_type(Error error, std::int64_t row, const InputBatch& batch, const Schema& schema,
+                   std::span<const TypeOrigin> origins, std::span<const ColumnId> columns);
+
 /// `age integer (inferred), note text (unknown)`.
 std::string describe_types(const Schema& schema, std::span<const TypeOrigin> origins,
                            std::span<const ColumnId> columns);

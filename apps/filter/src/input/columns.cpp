@@ -2,6 +2,7 @@
 #include "input/columns.h"
 
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace inlay::filter {
@@ -12,10 +13,11 @@ std::vector<std::string> distinct_names(std::vector<std::string> names) {
   // Names as they stand go first, so that no made name takes one that follows.
   std::unordered_set<std::string> taken(names.begin(), names.end());
   std::unordered_set<std::string> seen;
+  std::unordered_map<std::string, std::size_t> next;  // the number to try for a name
   for (std::string& name : names) {
     if (seen.insert(name).second) continue;
     std::string candidate;
-    std::size_t number = 2;
+    std::size_t& number = next.try_emplace(name, 2).first->second;
     do candidate = name + "_" + std::to_string(number++);
     while (!taken.insert(candidate).second);
     seen.insert(candidate);

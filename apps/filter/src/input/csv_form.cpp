@@ -144,6 +144,7 @@ Result<CsvBeginning> find_form(std::string_view sample, const TextOptions& optio
   sample.remove_prefix(beginning.bom);
   Marks& marks = beginning.form.marks;
   marks.quote = options.quote;
+  beginning.form.nulls = options.nulls;
   marks.line_end = line_end_of(sample, marks.quote);
   marks.delimiter = options.delimiter ? options.delimiter : find_delimiter(sample, marks, options.name);
   if (marks.delimiter == marks.quote || marks.delimiter == '\n' || marks.delimiter == '\r' || marks.quote == '\n' ||

@@ -302,6 +302,22 @@ class RowSplitter {
   bool truncated_ = false;
 };
 
+// What is in quotes has one before it, or lies where texts without doubled quotes do.
+bool is_quoted(Text cell, std::string_view text, char quote) {
+  if (cell.data < text.data() || cell.data >= text.data() + text.size()) return true;
+  return quote && cell.data > text.data() && cell.data[-1] == quote;
+}
+
+void make_null(std::string_view text, const CsvForm& form, const Room& room, const CsvRows& result) {
+  if (form.nulls.empty()) return;
+  for (Text* const cells : room.cells)
+    for (std::int64_t row = 0; row < result.rows; ++row) {
+      Text& cell = cells[row];
+      if (!cell.data || std::ranges::find(form.nulls, std::string_view(cell)) == form.nulls.end()) continue;
+      if (!is_quoted(cell, text, form.marks.quote)) cell = {nullptr, 0};
+    }
+}
+
 }  // namespace
 
 CsvRows split_csv(std::string_view text, std::int64_t rows, const CsvForm& form, std::span<const std::uint32_t> used,
@@ -312,6 +328,7 @@ CsvRows split_csv(std::string_view text, std::int64_t rows, const CsvForm& form,
   result.cells.assign(room.cells.begin(), room.cells.end());
   if (!split_regular(text, false, form, used, room, memory, code, result))
     RowSplitter(text, form, used, room, memory, result).run(code);
+  make_null(text, form, room, result);
   return result;
 }
 
@@ -322,6 +339,7 @@ std::optional<CsvRows> split_whole_rows(std::string_view text, const CsvForm& fo
   const Room room = make_room(text.size(), static_cast<std::int64_t>(text.size()), form, used.size(), memory);
   result.cells.assign(room.cells.begin(), room.cells.end());
   if (!split_regular(text, true, form, used, room, memory, code, result) || result.rows == 0) return std::nullopt;
+  make_null(text, form, room, result);
   return result;
 }
 

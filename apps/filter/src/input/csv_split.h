@@ -18,7 +18,8 @@ namespace inlay::filter {
 /// How a file is written.
 struct CsvForm {
   Marks marks;
-  std::uint32_t columns = 1;  // of each row; empty lines are skipped if there are several, else a row of NULL
+  std::vector<std::string> nulls = {};  // fields that are NULL, beside empty ones
+  std::uint32_t columns = 1;            // of each row; empty lines are skipped if there are several, else a row of NULL
 };
 
 /// What ended a text early.

@@ -103,6 +103,14 @@ TEST(Csv, nothing_has_no_columns_and_a_header_alone_no_rows) {
   EXPECT_EQ(read("a,b"), "a:text b:text\n");
 }
 
+TEST(Csv, texts_that_the_user_says_are_null_but_in_quotes) {
+  const TextOptions options{.header = {}, .types = {}, .nulls = {"NA", "-", "\""}};
+  EXPECT_EQ(read("a,b\nNA,\"NA\"\n1,-\n2,\"\"\"\"\n", options),
+            "a:integer b:text\n2: NULL <NA>\n3: <1> NULL\n4: <2> <\">\n");
+  // Row by row, for one is empty.
+  EXPECT_EQ(read("a,b\nNA,\"NA\"\n\n-,\"\"\"\"\n", options), "a:text b:text\n2: NULL <NA>\n4: NULL <\">\n");
+}
+
 TEST(Csv, empty_lines_are_skipped_but_not_counted_away) {
   EXPECT_EQ(read("\na,b\n\n1,2\n\r\n\n3,4\n\n", {}, true),
             "a:integer b:integer\n4: <1> <2> | 1,2\\n\n7: <3> <4> | 3,4\\n\n");

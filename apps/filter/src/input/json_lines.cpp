@@ -64,9 +64,7 @@ class JsonLinesSource final : public Source {
       batch.row_ends = rows.row_ends;
       batch.lines = rows.lines;
       batch.memory = memory;
-      if (rows.fault)
-        batch.error = Error(ErrorKind::File, rows.fault->message,
-                            {.file = name_, .line = line_number(batch.first_line + rows.fault->line)});
+      if (rows.fault) batch.error = error_of(*rows.fault, batch.first_line);
       const std::lock_guard<std::mutex> lock(mutex_);
       parsers_.push_back(std::move(parser));
     } catch (const std::bad_alloc&) {
@@ -75,6 +73,14 @@ class JsonLinesSource final : public Source {
   }
 
  private:
+  Error error_of(const JsonFault& fault, std::int64_t first_line) const {
+    Error error(ErrorKind::File, fault.message, {.file = name_, .line = line_number(first_line + fault.line)});
+    if (!fault.column || origins_[*fault.column] == TypeOrigin::Given) return error;
+    return std::move(error).with_note("types are those of the first rows; --types '" +
+                                      schema_.columns()[*fault.column].name + "=" +
+                                      std::string(to_string(fault.fitting)) + "' reads this one, too");
+  }
+
   JsonParser take_parser() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (parsers_.empty()) return {};

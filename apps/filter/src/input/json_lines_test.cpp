@@ -37,6 +37,21 @@ TEST(JsonLines, missing_and_null_are_null_and_unknown_members_are_passed_over) {
             "4: NULL NULL | {}\\n\n");
 }
 
+TEST(JsonLines, a_source_that_is_watched_tells_of_members_that_are_not_in_use) {
+  Result<std::unique_ptr<Source>> source = open_json_lines(
+      file_of("{\"a\":1,\"b\":2}\n{\"a\":1}\n{\"b\":null,\"\\u0063\":2.5,\"d\":1}\n{\"b\":\"NaN\"}\n"), {});
+  ASSERT_TRUE(source);
+  const ColumnId first(1);
+  (*source)->use({&first, 1});
+  (*source)->watch();
+  Result<std::optional<InputBatch>> batch = next_split(**source);
+  ASSERT_TRUE(batch && *batch);
+  std::string others;
+  for (const OtherMember& other : (*batch)->others)
+    others += std::to_string(other.row) + " " + other.name + ":" + std::string(to_string(other.type)) + "\n";
+  EXPECT_EQ(others, "0 b:integer\n2 c:real\n3 b:real\n");
+}
+
 TEST(JsonLines, escapes_are_decoded_in_names_and_values) {
   EXPECT_EQ(read("{\"a\\\"b\":\"x\\ny\\u00e9\\\\\",\"c\":\"\\ud83d\\ude00\"}\n"),
             "a\"b:text c:text\n1: <x\\ny\xc3\xa9\\> <\xf0\x9f\x98\x80>\n");

@@ -149,6 +149,7 @@ struct JsonParser::State {
   void prepare(const Schema& schema, std::span<const std::uint32_t> used, std::span<const std::uint32_t> kept,
                std::int64_t rows, BatchMemory& memory);
   bool watching = false;
+  std::optional<std::pair<std::uint32_t, Type>> misfit;  // the column that a refusal is of, and a type that would fit
 
   std::optional<std::uint32_t> find(ondemand::field& field, const char* limit, std::uint32_t likely,
                                     std::string_view& key);
@@ -235,6 +236,9 @@ Refusal JsonParser::State::read_value(ondemand::value value, const Target& targe
   if (bool is_null = false; null && (value.is_null().get(is_null) || !is_null))
     return std::string("not a value of JSON");
   auto refuse = [&] {
+    Member member{.name = {}, .type = target.type};
+    member.see(kind, value);
+    misfit.emplace(static_cast<std::uint32_t>(&target - targets.data()), member.found().value_or(Type::Text));
     std::string_view shown;
     if (simdjson::to_json_string(value).get(shown) != simdjson::SUCCESS) shown = "…";
     return "member '" + std::string(target.name) + "' is " + shortened(trimmed(shown)) + ", which is not " +
@@ -356,6 +360,7 @@ JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema
                           bool watch) {
   JsonRows result;
   state_->watching = watch;
+  state_->misfit.reset();
   state_->prepare(schema, used, kept, rows, memory);
   std::uint32_t* const ends = reinterpret_cast<std::uint32_t*>(memory.cells.bytes.get());
   std::uint32_t* const numbers = ends + rows;
@@ -373,6 +378,10 @@ JsonRows JsonParser::read(std::string_view text, std::int64_t rows, const Schema
     }
     if (Refusal refusal = state_->read_row(lines, result.rows, text, memory, out)) {
       result.fault = JsonFault{line, std::move(*refusal)};
+      if (state_->misfit) {
+        result.fault->column = state_->misfit->first;
+        result.fault->fitting = state_->misfit->second;
+      }
       break;
     }
     if (copy) *copy += lines.line();

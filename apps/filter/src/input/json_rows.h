@@ -21,6 +21,8 @@ namespace inlay::filter {
 struct JsonFault {
   std::int64_t line = 0;  // counted from the text's first, which is 0
   std::string message;
+  std::optional<std::uint32_t> column = {};  // whose type, from 0, does not fit a value
+  Type fitting = Type::Text;                 // that would have
 };
 
 /// Rows of a text; what it points to lies in the text and in the BatchMemory.

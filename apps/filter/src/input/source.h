@@ -119,6 +119,7 @@ struct TextOptions {
   std::optional<bool> header;
   /// By name. Without: what fits all values of the rows in the first 256 KiB (infer.h), Text if there are none.
   std::vector<std::pair<std::string, Type>> types;
+  std::vector<std::string> nulls = {};   // CSV: fields of these texts, not in quotes, are NULL, too
   bool other_types = false;              // CSV: whether `types` may have names that no column has
   std::string name = "standard input";   // for messages
   std::int64_t batch_bytes = 256 << 10;  // so that a batch and its cells stay in a second-level cache

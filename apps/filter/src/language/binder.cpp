@@ -138,6 +138,8 @@ Result<Binder::Bound> Binder::bind_column(const SyntaxNode& syntax) {
     if (lower_case(column.name) == lower_case(name)) spelt.push_back(column.name);
   if (spelt.size() > 1) {
     message = quoted(name) + " may be " + quoted(spelt[0]) + " or " + quoted(spelt[1]) + "; write it as it is spelt";
+  } else if (name.empty()) {
+    message += "; one whose name is empty is called by its number, as column2";
   } else if (std::optional<std::string> near = schema.suggestion(name)) {
     message += "; did you mean " + quoted(*near) + "?";
   } else if (syntax.quoted || is_compared(syntax)) {

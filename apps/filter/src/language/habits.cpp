@@ -7,6 +7,8 @@ namespace inlay::filter {
 
 namespace {
 
+constexpr std::string_view NoBits = "bits are not calculated with";
+
 // Longer signs before those that they begin with.
 constexpr Habit Signs[] = {
     {"<=>", "write IS NOT DISTINCT FROM"},
@@ -20,8 +22,10 @@ constexpr Habit Signs[] = {
     {"??", "write coalesce(x, y)"},
     {"?", "write CASE WHEN x THEN y ELSE z END"},
     {"^", "write x * x"},
-    {"&", "write AND"},
-    {"|", "write OR, or '||' to join texts"},
+    {"<<", NoBits},
+    {">>", NoBits},
+    {"&", "write AND; bits are not calculated with"},
+    {"|", "write OR, or '||' to join texts; bits are not calculated with"},
 };
 
 // `!` alone: what follows it may be a sign of ours.

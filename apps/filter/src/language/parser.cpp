@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Precedence climbing with the climber's stack in a vector: what waits for an operand or a closing bracket is a Frame,
 // what has been read is an operand. A text may nest as deeply as memory allows.
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -69,6 +70,8 @@ constexpr BinaryOperator BinaryOperators[] = {
     {TokenKind::Matches, "~", Precedence::Pattern},    {TokenKind::NotMatches, "~", Precedence::Pattern, true},
 };
 
+constexpr std::string_view OnlyCondition = "write only the condition, what stands behind WHERE";
+
 enum class Next : std::uint8_t { Operand, Operator, Nothing };
 
 class Parser {
@@ -76,6 +79,13 @@ class Parser {
   Parser(std::string_view text, std::vector<Token> tokens) : text_(text), tokens_(std::move(tokens)) {}
 
   Result<Syntax> parse() {
+    Result<Syntax> parsed = parse_expression();
+    if (!parsed && is_query()) return fail(tokens_[0].range, std::string(OnlyCondition));
+    return parsed;
+  }
+
+ private:
+  Result<Syntax> parse_expression() {
     if (peek().kind == TokenKind::End) return fail(peek().range, "the expression is empty");
     Next next = Next::Operand;
     while (next != Next::Nothing) {
@@ -84,7 +94,6 @@ class Parser {
     return std::move(syntax_);
   }
 
- private:
   // Tokens.
   const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   const Token& take() {
@@ -95,6 +104,11 @@ class Parser {
   std::string_view text_of(Range range) const { return text_.substr(range.begin, range.end - range.begin); }
   bool is_word(const Token& token, std::string_view word) const {
     return token.kind == TokenKind::Name && lower_case(text_of(token.range)) == word;
+  }
+  /// `SELECT … FROM …`
+  bool is_query() const {
+    return is_word(tokens_[0], "select") &&
+           std::any_of(tokens_.begin(), tokens_.end(), [this](const Token& token) { return is_word(token, "from"); });
   }
   std::string seen(const Token& token) const {
     if (token.kind == TokenKind::End) return "the expression ends";
@@ -385,7 +399,7 @@ class Parser {
   Error fail_word(const Token& token) const {
     const Token& first = tokens_[0];
     if (at_ == 2 && (is_word(first, "where") || is_word(first, "select")))
-      return fail(first.range, "write only the condition, what stands behind WHERE");
+      return fail(first.range, std::string(OnlyCondition));
     if (const std::optional<Habit> habit = habit_of_operator(lower_case(text_of(token.range))))
       return fail(token.range, quoted(text_of(token.range)) + " is no operator; " + std::string(habit->advice));
     return fail_expected(token, "AND, OR or another operator");

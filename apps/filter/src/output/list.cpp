@@ -96,6 +96,7 @@ Result<std::vector<ListItem>> parse_list(std::string_view text) {
       item.name = *part.name;
     else
       item.name = part.tokens.size() == 1 && is_name(part.tokens[0]) ? name_of(text, part.tokens[0]) : item.expression;
+    item.all = part.tokens.size() == 1 && part.tokens[0].kind == TokenKind::Star && !part.name;
     items.push_back(std::move(item));
   }
   return items;

@@ -14,6 +14,7 @@ namespace inlay::filter {
 struct ListItem {
   std::string name;        // behind `as`; else the column's own, or the expression as it was written
   std::string expression;  // without `as` and what follows
+  bool all = false;        // `*`: all columns
 };
 
 /// Errors have the place and an excerpt, as those of parse(). An empty list is one.

@@ -117,18 +117,24 @@ Result<void> check_names(Format format, std::span<const std::string> names) {
                                                "another name");
 }
 
-void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection) {
+void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection,
+                 std::vector<std::size_t>* ends) {
   const auto begin_of = [&](std::uint32_t row) { return row == 0 ? 0 : batch.row_ends[row - 1]; };
   // Neighbours are taken at once.
   for (std::size_t i = 0; i < selection.size();) {
     std::size_t next = i + 1;
     while (next < selection.size() && selection[next] == selection[next - 1] + 1) ++next;
     const std::uint32_t begin = begin_of(selection[i]);
+    if (ends)
+      for (std::size_t k = i; k < next; ++k) ends->push_back(out.size() + batch.row_ends[selection[k]] - begin);
     out += batch.text.substr(begin, batch.row_ends[selection[next - 1]] - begin);
     i = next;
   }
   // A CR before the end of a text whose lines end in LF does not end the line.
-  if (!selection.empty() && !out.empty() && out.back() != batch.line_end) out += batch.line_end;
+  if (!selection.empty() && !out.empty() && out.back() != batch.line_end) {
+    out += batch.line_end;
+    if (ends) ++ends->back();
+  }
 }
 
 TableWriter::TableWriter(Format format, std::vector<std::string> names) : format_(format) {
@@ -157,7 +163,7 @@ void TableWriter::begin_field(std::string& out, std::size_t column) const {
 void TableWriter::end_row(std::string& out) const { out += format_ == Format::JsonLines ? "}\n" : "\n"; }
 
 void TableWriter::append(std::string& out, std::span<const WrittenColumn> columns,
-                         std::span<const std::uint32_t> selection) const {
+                         std::span<const std::uint32_t> selection, std::vector<std::size_t>* ends) const {
   for (std::size_t i = 0; i < selection.size(); ++i) {
     for (std::size_t column = 0; column < columns.size(); ++column) {
       begin_field(out, column);
@@ -171,6 +177,7 @@ void TableWriter::append(std::string& out, std::span<const WrittenColumn> column
       }
     }
     end_row(out);
+    if (ends) ends->push_back(out.size());
   }
 }
 

@@ -22,8 +22,9 @@ enum class Format : std::uint8_t {
   JsonLines,  // one object a row. Dates are strings, so are NaN and the infinities; bytes that are no UTF-8 are U+FFFD
 };
 
-/// Rows of a batch as they stood. A last line without its end gets one.
-void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection);
+/// Rows of a batch as they stood. A last line without its end gets one. With `ends`, where each of them ends in `out`.
+void append_rows(std::string& out, const InputBatch& batch, std::span<const std::uint32_t> selection,
+                 std::vector<std::size_t>* ends = nullptr);
 
 /// In an object of JSON each name is there once: an error if that does not hold.
 Result<void> check_names(Format format, std::span<const std::string> names);
@@ -42,7 +43,8 @@ class TableWriter {
 
   /// The names; nothing for JSON Lines, which has them in each row.
   void append_header(std::string& out) const;
-  void append(std::string& out, std::span<const WrittenColumn> columns, std::span<const std::uint32_t> selection) const;
+  void append(std::string& out, std::span<const WrittenColumn> columns, std::span<const std::uint32_t> selection,
+              std::vector<std::size_t>* ends = nullptr) const;
   /// The groups, by their keys.
   void append(std::string& out, const Aggregation& aggregation, const Groups& groups) const;
 
