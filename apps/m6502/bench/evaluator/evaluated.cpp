@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Three things are here for the evaluator. The next pc is told from the program's bytes, which are constant; pc as the
-// opcodes compute it depends on too much to be followed. A guest's call is a call of this function: return addresses
-// that come from the guest's stack are never known. And opcodes are called by a table: a switch with all of them inside
-// is cloned and cleaned up for each subroutine of the guest.
+// Three things are here for the evaluator (docs/decisions/0037-regions-by-the-program-ir.md). The next pc is told from
+// the program's bytes, which are constant; what the opcodes leave in cpu.pc is followed in few places. A guest's call
+// is a call of this function: return addresses that come from the guest's stack are not known. And opcodes are called
+// by a table, which takes less time to compile than a switch with all of them inside.
 #include "evaluator/evaluated.h"
 
 #include <array>
