@@ -12,7 +12,7 @@
 #include "by_hand.h"
 #include "engine/evaluate.h"
 #include "inputs.h"
-#include "output/aggregate.h"
+#include "inlay/filter/aggregate.h"
 #include "queries.h"
 #include "sweeps.h"
 #include "turns.h"
