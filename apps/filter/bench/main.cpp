@@ -11,8 +11,8 @@
 
 #include "by_hand.h"
 #include "engine/evaluate.h"
-#include "inputs.h"
 #include "inlay/filter/aggregate.h"
+#include "inputs.h"
 #include "queries.h"
 #include "sweeps.h"
 #include "turns.h"
