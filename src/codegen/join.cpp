@@ -12,6 +12,7 @@
 #include "codegen/bridge.h"
 #include "runtime/cold.h"
 #include "runtime/image.h"
+#include "runtime/names.h"
 #include "runtime/unit.h"
 
 #include <llvm/IR/Module.h>
@@ -27,7 +28,7 @@ constexpr std::uint32_t SmallBody = 40;
 /// INLAY_INLINE, or `all`: past LLVM's own idea of what is worth inlining, wherever LLVM can.
 void heed_inline_request(llvm::GlobalValue* definition, bool all) {
   auto* function = llvm::dyn_cast_or_null<llvm::Function>(definition);
-  if (!function || !(all || function->hasFnAttribute("inlay-inline")) ||
+  if (!function || !(all || function->hasFnAttribute(runtime::InlineAttribute)) ||
       function->hasFnAttribute(llvm::Attribute::NoInline) || function->hasFnAttribute(llvm::Attribute::OptimizeNone))
     return;
   function->addFnAttr(llvm::Attribute::AlwaysInline);
@@ -35,7 +36,7 @@ void heed_inline_request(llvm::GlobalValue* definition, bool all) {
 
 /// A function that asks to stay a call.
 bool asks_to_stay(const llvm::Function& function) {
-  return function.hasFnAttribute(llvm::Attribute::NoInline) || function.hasFnAttribute("inlay-noinline");
+  return function.hasFnAttribute(llvm::Attribute::NoInline) || function.hasFnAttribute(runtime::NoInlineAttribute);
 }
 
 class Joiner {
@@ -125,9 +126,9 @@ Result<bool> Joiner::offer(llvm::GlobalValue& declaration, const runtime::Symbol
         record.size > options_.constant_limit)
       return false;
   } else {
+    if (!(record.flags & runtime::AsksInline) && !is_within_limits(declaration, record)) return false;
     INLAY_TRY(llvm::Function * body, bodies_.function(std::string_view(name)));
     if (!body) return false;
-    if (!body->hasFnAttribute("inlay-inline") && !is_within_limits(declaration, record)) return false;
     if (asks_to_stay(*body)) {
       leave(name, "it asks not to be inlined");
       return false;

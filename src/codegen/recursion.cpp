@@ -2,6 +2,7 @@
 #include "codegen/recursion.h"
 
 #include "codegen/frames.h"
+#include "runtime/names.h"
 
 #include <vector>
 
@@ -37,7 +38,7 @@ std::vector<llvm::CallBase*> calls_of_itself(llvm::Function& function) {
 
 bool may_take_in(const llvm::Function& function) {
   return !function.isDeclaration() && function.hasLocalLinkage() && !function.hasOptNone() &&
-         !function.hasFnAttribute(llvm::Attribute::NoInline) && !function.hasFnAttribute("inlay-noinline") &&
+         !function.hasFnAttribute(llvm::Attribute::NoInline) && !function.hasFnAttribute(runtime::NoInlineAttribute) &&
          !function.hasFnAttribute(llvm::Attribute::ReturnsTwice);
 }
 

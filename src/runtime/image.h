@@ -32,6 +32,7 @@ enum SymbolFlags : std::uint32_t {
   Constant = 2,  // a variable whose contents never change
   Exported = 4,  // visible to the linker under its own name
   ThreadLocal = 8,
+  AsksInline = 16,  // a function that wants to be inlined wherever it is called (INLAY_INLINE)
 };
 
 struct ImageHeader {

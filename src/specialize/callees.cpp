@@ -37,7 +37,7 @@ unsigned Callees::size_of(const llvm::Function& original) {
 
 bool Callees::worth(const llvm::CallBase& call, const llvm::Function& original, unsigned depth,
                     const std::vector<llvm::Constant*>& known) {
-  if (call.hasFnAttr(llvm::Attribute::AlwaysInline) || original.hasFnAttribute("inlay-inline")) return true;
+  if (call.hasFnAttr(llvm::Attribute::AlwaysInline) || original.hasFnAttribute(runtime::InlineAttribute)) return true;
   if (depth == 0 || size_of(original) <= SmallBody) return true;
   for (llvm::Constant* constant : known) {
     if (!constant || is_number(constant) || constant->isNullValue()) continue;
@@ -73,7 +73,8 @@ Decision Callees::consider(const llvm::CallBase& call, llvm::Function& function,
   llvm::Function* declared = &function;
   if (declared->getName().contains(".inlay.tls"))
     return {nullptr, Kind::External, "it is thread-local, so its address is asked of the host each time"};
-  if (declared->hasFnAttribute("inlay-noinline")) return {nullptr, Kind::AskedFor, "it is marked INLAY_NOINLINE"};
+  if (declared->hasFnAttribute(runtime::NoInlineAttribute))
+    return {nullptr, Kind::AskedFor, "it is marked INLAY_NOINLINE"};
   if (call.hasFnAttr(LeavesAttribute) || (declared->hasFnAttribute(runtime::ResumeAttribute) && keep_ways_out_))
     return {nullptr, Kind::LeavesCode, "this is the way out to the interpreter"};
   if (declared->hasFnAttribute("inlay-opaque")) return {nullptr, Kind::AskedFor, "it is marked INLAY_OPAQUE"};

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "runtime/markers.h"
+#include "runtime/names.h"
 
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
@@ -95,7 +96,7 @@ class Inliner {
     if (!(last && &caller == &entry_) && runtime::has_state_marker(*callee)) return false;
     Callee* known = callees_.find(callee);
     if (known->choice == InlineChoice::Specialize) return false;
-    if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute("inlay-inline")) return true;
+    if (known->choice == InlineChoice::Inline || known->original->hasFnAttribute(runtime::InlineAttribute)) return true;
     return callers_[callee] == 1 || sizes_[callee] <= SharedBody;
   }
 

@@ -31,6 +31,7 @@ std::int64_t squared(std::int64_t x) { return x * x; }
 extern "C" {
 
 INLAY_INLINE std::int64_t rt_add(std::int64_t a, std::int64_t b) { return a + b; }
+INLAY_INLINE std::int64_t rt_wanted(std::int64_t a) { return a * 3 ^ a / 5; }
 INLAY_NOINLINE std::int64_t rt_far(std::int64_t a) { return a - 1; }
 std::int64_t rt_square(std::int64_t a) { return squared(rt_add(a, 0)); }
 std::int64_t rt_greeting_length() { return static_cast<std::int64_t>(greeting.size()); }

@@ -71,6 +71,14 @@ TEST(Join, leaves_bodies_beyond_the_limit) {
   EXPECT_NE(report->left[0].find("instructions"), std::string::npos);
 }
 
+TEST(Join, functions_that_ask_to_be_inlined_are_offered_beyond_every_limit) {
+  Unit unit = program("rt_wanted", 4);
+  Result<codegen::JoinReport> report = codegen::join(unit, {.body_limit = 1, .copies_limit = 0, .total_limit = 0});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->functions, 1u);
+  EXPECT_TRUE(report->left.empty());
+}
+
 TEST(Join, leaves_bodies_that_would_be_copied_too_often) {
   const auto joined = [](std::uint32_t limit) {
     Unit unit = unit_of(

@@ -13,6 +13,7 @@
 #include "runtime/embed/labels.h"
 #include "runtime/image.h"
 #include "runtime/markers.h"
+#include "runtime/names.h"
 #include "runtime/unit.h"
 
 #include <llvm/Bitcode/BitcodeWriter.h>
@@ -161,6 +162,7 @@ SymbolRecord describe(const llvm::GlobalValue& global,
   if (auto* function = llvm::dyn_cast<llvm::Function>(&global)) {
     record.kind = SymbolKind::Function;
     record.instructions = function->getInstructionCount();
+    if (function->hasFnAttribute(InlineAttribute)) record.flags |= AsksInline;
     record.body = hash_of_body(*function);
   } else {
     auto& variable = llvm::cast<llvm::GlobalVariable>(global);

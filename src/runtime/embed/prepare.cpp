@@ -26,6 +26,7 @@
 #include "runtime/embed/labels.h"
 #include "runtime/embed/resume.h"
 #include "runtime/markers.h"
+#include "runtime/names.h"
 
 #include <llvm/ADT/SetVector.h>
 #include <llvm/IR/Constants.h>
@@ -190,7 +191,7 @@ void put_thread_locals_behind_functions(llvm::Module& module) {
     accessor->setDoesNotAccessMemory();
     accessor->addFnAttr(llvm::Attribute::WillReturn);
     accessor->addRetAttr(llvm::Attribute::NonNull);
-    accessor->addFnAttr("inlay-noinline");
+    accessor->addFnAttr(NoInlineAttribute);
     llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", accessor));
     builder.CreateRet(builder.CreateThreadLocalAddress(&variable));
     replace_uses(variable, *accessor);
