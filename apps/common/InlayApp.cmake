@@ -12,8 +12,9 @@ function(inlay_app_sources variable folder)
 endfunction()
 
 # inlay_app_command(TARGET NAME COMPONENT): TARGET is the command NAME, installed with its page of the manual and its
-# completions. OPTIONAL: who has not built it installs the rest.
+# completions. OPTIONAL: who has not built it installs the rest. Finds headers that apps share as "common/x.h".
 function(inlay_app_command target name component)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/apps)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} INSTALL_RPATH "$ORIGIN/${INLAY_APP_LIBDIR}")
   target_link_libraries(${target} PRIVATE inlay_flags CLI11::CLI11)
   install(TARGETS ${target} RUNTIME COMPONENT ${component} OPTIONAL)
@@ -27,11 +28,10 @@ function(inlay_app_command target name component)
           DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT ${component})
 endfunction()
 
-# inlay_app_line_reader(TARGET): lines that are typed, edited; see line_reader.h.
+# inlay_app_line_reader(TARGET): for a command, lines that are typed and edited; see line_reader.h.
 function(inlay_app_line_reader target)
   pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
   target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/apps/common/line_reader.cpp)
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/apps)
   target_link_libraries(${target} PRIVATE PkgConfig::LIBEDIT)
 endfunction()
 
