@@ -39,6 +39,10 @@ struct ProgramOptions {
   /// Instructions that a function of a runtime may bring into the program in all places that call it. Beyond that it
   /// stays a call. Small functions are not counted.
   std::uint32_t copies_limit = std::numeric_limits<std::uint32_t>::max();
+  /// The report says which machine code each line of the program became, with its assembly (Report::guest), and has
+  /// all functions (Report::functions). Lines are those of the program's locations; a unit has them if it was lowered
+  /// with LowerOptions::debug. Costs time to compile, and memory; the code is the same.
+  bool explain_code = false;
 };
 
 namespace detail {

@@ -58,6 +58,10 @@ struct CompiledFunction {
 /// CompileOptions::explain_code asks for it, also each node of a tree: a frozen object that a function with a `switch`
 /// was specialized for, and a node or closure whose place annotate_source() told. Nodes whose code was copied into the
 /// function that walks to them count with that one.
+///
+/// Of a program (inlay/ir.h) that was compiled with ProgramOptions::explain_code, each line that machine code came
+/// from: `source`, `source_function`, `at` (the line again), `number`, `code` and `assembly` are filled in. Code of a
+/// runtime's functions that was inlined belongs to the line that calls them.
 struct GuestInstruction {
   std::string interpreter;  // demangled; of handlers that tail-call, the one that the program begins with
   std::int64_t at = 0;      // bytes from the beginning of the constant memory that holds it; or the integer itself; of
@@ -71,7 +75,7 @@ struct GuestInstruction {
   unsigned instructions = 0;    // of LLVM, before its own optimization
   unsigned copies = 0;          // of blocks
   unsigned number = 0;          // in this report, from 1: how debug information of the compiled code calls it
-  // If CompileOptions::explain_code asked for it:
+  // If explain_code asked for it:
   std::vector<CodeRange> code;  // in ascending order, no two overlap; none if it was folded away
   std::string assembly;         // of these ranges, a line for each machine instruction
   std::uint64_t code_bytes() const {
@@ -100,8 +104,8 @@ struct Report {
   // Times in microseconds.
   double load_us = 0, specialize_us = 0, optimize_us = 0, emit_us = 0, link_us = 0;
   std::vector<Remark> remarks;
-  std::vector<GuestInstruction> guest;      // of interpreters, in the order of their programs
-  std::vector<CompiledFunction> functions;  // only if CompileOptions::explain_code asked for it
+  std::vector<GuestInstruction> guest;      // of interpreters, in the order of their programs; of programs by lines
+  std::vector<CompiledFunction> functions;  // only if explain_code of CompileOptions or ProgramOptions asked for it
 
   /// Whether `code` and `assembly` of guest instructions are filled in.
   bool explains_code() const { return !functions.empty(); }
@@ -111,7 +115,7 @@ struct Report {
 
   /// Several lines for people; the last one without a newline.
   std::string to_text() const;
-  /// Each instruction of the program with its machine code; empty unless CompileOptions::explain_code asked for it.
+  /// Each instruction or line of the program with its machine code; empty unless explain_code asked for it.
   std::string to_listing() const;
   /// One JSON object.
   std::string to_json() const;

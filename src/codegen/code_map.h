@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which machine code of an object belongs to which guest instruction: the way back from two-level debug locations
-// (specialize/locations.h), read from the object's DWARF.
+// (specialize/locations.h), read from the object's DWARF. The same of programs whose functions have lines of their own.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,21 @@ struct MappedFunction {
 
 /// The functions of an object, in the order of their addresses. An object without such locations has no ranges.
 Result<std::vector<MappedFunction>> read_code_map(const Object& object, Machine& machine);
+
+/// A line of a program.
+struct SourceLine {
+  std::string function;  // as its linker knows it; in the program, not in the code: it may be inlined into others
+  std::string file;
+  unsigned line = 0;
+};
+
+struct LineMap {
+  std::vector<SourceLine> lines;          // by file and line
+  std::vector<MappedFunction> functions;  // GuestRange::guest is 1 more than the line's place in `lines`
+};
+
+/// The same of programs whose functions have debug information of their own: `units` are the names of their compile
+/// units. What was inlined into them from elsewhere belongs to the line that calls it.
+Result<LineMap> read_line_map(const Object& object, Machine& machine, std::span<const std::string> units);
 
 }  // namespace inlay::codegen

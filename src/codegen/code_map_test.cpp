@@ -2,6 +2,8 @@
 #include "codegen/code_map.h"
 
 #include <algorithm>
+#include <tuple>
+
 #include "codegen/pipeline.h"
 
 #include "runtime/names.h"
@@ -86,6 +88,73 @@ TEST(CodeMap, tells_guest_instructions_apart) {
   EXPECT_EQ(seen, "3:100 7:101 9:104 70000:105 ");
   EXPECT_GT(map[0].shared, 0u);
   EXPECT_LT(map[0].ranges.back().offset + map[0].ranges.back().size, map[0].size);
+}
+
+// A program of two files, one function of which was inlined into the other, and a function of a runtime into both.
+constexpr const char* Program = R"(
+define void @f(ptr %p) !dbg !10 {
+  store volatile i32 100, ptr %p, !dbg !20
+  store volatile i32 101, ptr %p, !dbg !21
+  store volatile i32 102, ptr %p, !dbg !22
+  store volatile i32 103, ptr %p, !dbg !23
+  store volatile i32 104, ptr %p, !dbg !24
+  ret void, !dbg !20
+}
+define void @host(ptr %p) !dbg !12 {
+  store volatile i32 105, ptr %p, !dbg !25
+  ret void, !dbg !25
+}
+!llvm.dbg.cu = !{!0, !1}
+!llvm.module.flags = !{!2}
+!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !3, emissionKind: LineTablesOnly)
+!1 = distinct !DICompileUnit(language: DW_LANG_C, file: !4, emissionKind: LineTablesOnly)
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!3 = !DIFile(filename: "query.sql", directory: "")
+!4 = !DIFile(filename: "host.c", directory: "/")
+!5 = !DISubroutineType(types: !6)
+!6 = !{null}
+!7 = !DIFile(filename: "view.sql", directory: "")
+!10 = distinct !DISubprogram(name: "f", scope: !3, file: !3, line: 3, type: !5, spFlags: DISPFlagDefinition, unit: !0)
+!11 = distinct !DISubprogram(name: "g", scope: !7, file: !7, line: 8, type: !5, spFlags: DISPFlagDefinition, unit: !0)
+!12 = distinct !DISubprogram(name: "host", scope: !4, file: !4, line: 5, type: !5, spFlags: DISPFlagDefinition, unit: !1)
+!20 = !DILocation(line: 4, scope: !10)
+!21 = !DILocation(line: 50, scope: !12, inlinedAt: !30)
+!22 = !DILocation(line: 9, scope: !11, inlinedAt: !31)
+!23 = !DILocation(line: 50, scope: !12, inlinedAt: !32)
+!24 = !DILocation(line: 50, scope: !12, inlinedAt: !33)
+!25 = !DILocation(line: 50, scope: !12)
+!30 = distinct !DILocation(line: 5, scope: !10)
+!31 = distinct !DILocation(line: 6, scope: !10)
+!32 = distinct !DILocation(line: 10, scope: !11, inlinedAt: !31)
+!33 = distinct !DILocation(line: 0, scope: !10)
+)";
+
+TEST(CodeMap, tells_the_lines_of_a_program_apart) {
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic diagnostic;
+  const std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(Program, diagnostic, context);
+  ASSERT_TRUE(module) << diagnostic.getMessage().str();
+  Machine& machine = *machine_of_thread(Cpu::Host).value();
+  const Object object = emit(*module, machine, Level::O0).value();
+  const std::vector<std::string> units{"query.sql"};
+  const LineMap map = read_line_map(object, machine, units).value();
+  std::string seen;
+  for (const MappedFunction& function : map.functions)
+    for (const GuestRange& range : function.ranges) {
+      const SourceLine& line = map.lines[range.guest - 1];
+      for (int stored = 100; stored < 106; ++stored)
+        if (range.assembly.find(", " + std::to_string(stored)) != std::string::npos)
+          seen +=
+              line.function + " " + line.file + ":" + std::to_string(line.line) + "=" + std::to_string(stored) + " ";
+    }
+  // Of the runtime's function, what was inlined belongs to the line that calls it; the rest is nobody's, as is what
+  // LLVM made of several lines.
+  EXPECT_EQ(seen, "f query.sql:4=100 f query.sql:5=101 g view.sql:9=102 g view.sql:10=103 ");
+  ASSERT_EQ(map.functions.size(), 2u);
+  EXPECT_GT(map.functions[0].shared, 0u);
+  EXPECT_TRUE(map.functions[1].ranges.empty());
+  for (std::size_t i = 1; i < map.lines.size(); ++i)
+    EXPECT_LT(std::tie(map.lines[i - 1].file, map.lines[i - 1].line), std::tie(map.lines[i].file, map.lines[i].line));
 }
 
 TEST(CodeMap, finds_nothing_without_locations) {

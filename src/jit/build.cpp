@@ -12,6 +12,8 @@
 #include "jit/observe/trace.h"
 #include "specialize/specialize.h"
 
+#include <llvm/IR/DebugInfoMetadata.h>
+
 namespace inlay::jit {
 
 namespace {
@@ -25,9 +27,8 @@ void add_host_symbols(const specialize::Symbols& symbols, std::vector<HostSymbol
   regions.insert(regions.end(), symbols.held().begin(), symbols.held().end());
 }
 
-/// Says of each guest instruction which machine code it became.
-Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
-  INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
+/// Fills in the machine code of the report's guest instructions, which the ranges call by their numbers.
+void add_functions(std::vector<codegen::MappedFunction> functions, Report& report) {
   std::unordered_map<unsigned, GuestInstruction*> by_number;
   for (GuestInstruction& guest : report.guest) by_number[guest.number] = &guest;
   for (codegen::MappedFunction& function : functions) {
@@ -41,6 +42,12 @@ Result<void> explain_code(const codegen::Object& object, codegen::Machine& machi
       guest->second->assembly += range.assembly;
     }
   }
+}
+
+/// Says of each guest instruction which machine code it became.
+Result<void> explain_code(const codegen::Object& object, codegen::Machine& machine, Report& report) {
+  INLAY_TRY(std::vector<codegen::MappedFunction> functions, codegen::read_code_map(object, machine));
+  add_functions(std::move(functions), report);
   return {};
 }
 
@@ -78,6 +85,28 @@ Result<Built> build_in(runtime::Workspace& workspace, MakeEntry make_entry, cons
 }
 
 }  // namespace
+
+std::vector<std::string> source_units(const llvm::Module& module) {
+  std::vector<std::string> names;
+  for (const llvm::DICompileUnit* unit : module.debug_compile_units()) names.push_back(unit->getFilename().str());
+  return names;
+}
+
+Result<void> explain_lines(const codegen::Object& object, codegen::Machine& machine, std::span<const std::string> units,
+                           Report& report) {
+  INLAY_TRY(codegen::LineMap map, codegen::read_line_map(object, machine, units));
+  for (codegen::SourceLine& line : map.lines) {
+    GuestInstruction& guest = report.guest.emplace_back();
+    guest.at = line.line;
+    guest.number = static_cast<unsigned>(report.guest.size());
+    guest.source = {.file = std::move(line.file), .line = line.line};
+    guest.source_function = std::move(line.function);
+  }
+  add_functions(std::move(map.functions), report);
+  // A line that only a range within another stood for.
+  std::erase_if(report.guest, [](const GuestInstruction& each) { return each.code.empty(); });
+  return {};
+}
 
 Result<codegen::Object> make_object(llvm::Module& module, codegen::Machine& machine, const JitOptions& jit_options,
                                     Level level, bool keep_debug_info, Report& report) {

@@ -2,6 +2,10 @@
 // From an entry function in a fresh unit to code in this process: specialize, optimize, emit, link.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
 #include "base/stopwatch.h"
 #include "inlay/jit.h"
 #include "jit/cached.h"
@@ -74,6 +78,13 @@ inline constexpr int MostAttempts = 3;
 Result<Compiled> compile_entry(Engine& engine, const CompileOptions& options, Report& report, MakeEntry make_entry,
                                const std::vector<std::shared_ptr<frozen::Region>>& holds = {},
                                const Subject* subject = nullptr);
+
+/// The names of the module's own compile units: those that code joined later does not come from.
+std::vector<std::string> source_units(const llvm::Module& module);
+
+/// Says of each line of these units which machine code it became.
+Result<void> explain_lines(const codegen::Object& object, codegen::Machine& machine, std::span<const std::string> units,
+                           Report& report);
 
 /// Compiles a function that needs no specializing, which `make_entry` writes: it may use `symbols`. `title`: how tools
 /// are to call it.

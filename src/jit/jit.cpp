@@ -167,11 +167,14 @@ Result<Loaded> Jit::load(Unit unit, const ProgramOptions& options) const {
     return Error(ErrorKind::InvalidArgument, "this processor does not run such code; ask can_run() first");
   INLAY_TRY(codegen::Machine * machine, codegen::machine_of_thread(cpu_of(options.processor)));
   INLAY_TRY_VOID(codegen::check(*built.module));
+  std::vector<std::string> own;
+  if (options.explain_code) own = jit::source_units(*built.module);
   INLAY_TRY(codegen::JoinReport joined, codegen::join(unit, join_options(options)));
   state->report.inlined = joined.functions;
   state->report.load_us = watch.lap_us();
   INLAY_TRY(codegen::Object object, jit::make_object(*built.module, *machine, engine_->options(), options.level,
-                                                     /*keep_debug_info=*/false, state->report));
+                                                     options.explain_code, state->report));
+  if (options.explain_code) INLAY_TRY_VOID(jit::explain_lines(object, *machine, own, state->report));
   watch.lap_us();
   std::vector<std::string> functions = object.functions;
   std::vector<jit::HostSymbol> symbols;

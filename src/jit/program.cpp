@@ -100,7 +100,7 @@ Result<void> detail::compile_program(const Jit& jit, const std::shared_ptr<jit::
   if (module.error()) return *module.error();
   INLAY_TRY(const ir::FunctionId function, find_function(module, name));
   LowerOptions options;
-  options.debug = jit::wants_lines(engine->options());
+  options.debug = how.explain_code || jit::wants_lines(engine->options());
   options.facts = how.level == Level::O2 || how.level == Level::O3;
   options.roots = {std::string(name)};
   INLAY_TRY(Unit unit, lower(module, options));  // which verifies it

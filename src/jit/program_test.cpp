@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "inlay/ir/text.h"
@@ -54,6 +55,40 @@ TEST(Program, is_called_by_a_handle) {
     two->invalidate();
     EXPECT_EQ((*two)({numbers, 3}, 0), 21);
   }
+}
+
+TEST(Program, says_which_machine_code_each_line_became) {
+  for (const Level level : Levels) {
+    ir::Module module = ir::parse(Sum).value();
+    const auto two =
+        jit().compile<std::int64_t(SliceLayout, int)>(module, "two", {.level = level, .explain_code = true});
+    ASSERT_TRUE(two) << two.error().to_string();
+    std::int64_t numbers[] = {1, 20, 300};
+    EXPECT_EQ((*two)({numbers, 3}, 1), 320);
+    const Report report = two->explain();
+    std::string text;
+    for (const GuestInstruction& line : report.guest) {
+      EXPECT_EQ(line.source.file, "sum.src");
+      EXPECT_EQ(line.source_function, "at");
+      EXPECT_EQ(line.at, line.source.line);
+      EXPECT_GT(line.code_bytes(), 0u);
+      text += std::to_string(line.source.line) + (line.assembly.find("mov\t") == std::string::npos ? " " : "=mov ");
+    }
+    EXPECT_NE(text.find("4=mov "), std::string::npos) << text;
+    EXPECT_NE(report.to_text().find("sum.src:4, in at: "), std::string::npos) << report.to_text();
+    const auto at = std::find_if(report.functions.begin(), report.functions.end(),
+                                 [](const CompiledFunction& each) { return each.name == "two"; });
+    ASSERT_NE(at, report.functions.end());
+    EXPECT_NE(at->assembly.find("\tcall\t"), std::string::npos) << at->assembly;
+    EXPECT_NE(at->assembly.find("# at"), std::string::npos) << at->assembly;
+  }
+}
+
+TEST(Program, nobody_who_does_not_ask_pays_for_explained_code) {
+  ir::Module module = ir::parse(Sum).value();
+  const auto two = jit().compile<std::int64_t(SliceLayout, int)>(module, "two").value();
+  EXPECT_TRUE(two.explain().guest.empty());
+  EXPECT_FALSE(two.explain().explains_code());
 }
 
 TEST(Program, is_compiled_for_the_processor_that_was_named) {

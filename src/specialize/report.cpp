@@ -132,7 +132,16 @@ std::string ranges_to_text(const GuestInstruction& guest) {
   return text;
 }
 
+/// Of a program; what an interpreter runs has one.
+bool is_line(const GuestInstruction& guest) { return guest.interpreter.empty(); }
+
+std::string line_to_text(const GuestInstruction& guest) {
+  return format("%6llu  ", static_cast<unsigned long long>(guest.code_bytes())) + guest.source.to_string() + ", in " +
+         guest.source_function + ": " + ranges_to_text(guest);
+}
+
 std::string instruction_to_text(const GuestInstruction& guest) {
+  if (is_line(guest)) return line_to_text(guest);
   const std::string place = guest.source.known() ? ", " + guest.source.to_string() : "";
   return format("%8lld %6u %6llu  %-20.60s %s", static_cast<long long>(guest.at), guest.instructions,
                 static_cast<unsigned long long>(guest.code_bytes()), short_name(guest.opcode).c_str(),
@@ -140,8 +149,16 @@ std::string instruction_to_text(const GuestInstruction& guest) {
          place;
 }
 
+/// Of a program that has lines, and no instructions.
+std::string lines_to_text(const Report& report) {
+  std::string text = format("\n  machine code of %zu lines: bytes, function+begin..end", report.guest.size());
+  for (const GuestInstruction& each : report.guest) text += "\n    " + line_to_text(each);
+  return text;
+}
+
 std::string guest_to_text(const Report& report) {
   if (report.guest.empty()) return "";
+  if (is_line(report.guest.front())) return lines_to_text(report);
   std::string text = opcodes_to_text(report);
   if (!report.explains_code()) return text;
   text += "\n          at     IR  bytes  opcode               code: function+begin..end";

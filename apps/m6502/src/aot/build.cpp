@@ -120,9 +120,7 @@ Result<Built> build(const Image& image, const std::string& output, const BuildOp
   if (image.format == ImageFormat::Nes)
     return Error(ErrorKind::InvalidArgument, "executables are of programs in 64 KiB of memory, and not of cartridges");
   KnownProgram program = program_of(image, options.variant);
-  if (options.profile > 0) {
-    INLAY_TRY_VOID(profile(image, options.profile, program));
-  }
+  if (options.profile) options.profile->add_to(program);
   // System calls are not code, whatever lies there.
   if (image.format == ImageFormat::Sim65)
     std::fill(program.memory.begin() + Sim65Calls, program.memory.begin() + Sim65CallsEnd, JamOpcode);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "aot/profile.h"
 #include "inlay/m6502/image.h"
 #include "inlay/result.h"
 
@@ -13,8 +14,8 @@ namespace inlay::m6502 {
 
 struct BuildOptions {
   Variant variant = Variant::Nmos;
-  /// Runs it for so many cycles before, to find code that only a run tells of; 0: does not.
-  std::int64_t profile = 0;
+  /// Tells of code that only a run does; null: nothing does.
+  const Profile* profile = nullptr;
   bool files = true;  // programs of sim65 may open files
   /// The library with the player and the interpreter that the executable takes its native code from; of this build.
   std::string player;

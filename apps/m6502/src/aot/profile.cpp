@@ -6,7 +6,7 @@
 
 #include <bitset>
 #include <memory>
-#include <vector>
+#include <numeric>
 
 #include "core/opcodes.h"
 #include "formats/self_jump.h"
@@ -23,36 +23,56 @@ struct File {
   }
 };
 
-class Watcher {
- public:
-  explicit Watcher(KnownProgram& program) : program_(program), table_(opcode_table(program.variant)) {}
-
-  /// Control is at an instruction, from the one before it or not.
-  void note(const Machine& machine, std::uint16_t pc, bool jumped) {
-    const int length = table_[machine.peek(pc)].length;
-    for (int k = 0; k < length; ++k) {
-      const auto at = static_cast<std::uint16_t>(pc + k);
-      const std::uint8_t byte = machine.peek(at);
-      if (seen_[at] && program_.memory[at] != byte) program_.facts[at] |= k == 0 ? ByteInterpreted : ByteDynamic;
-      program_.memory[at] = byte;
-      seen_[at] = true;
-    }
-    if (!jumped || place_[pc]) return;
-    place_[pc] = true;
-    program_.places.push_back(pc);
-  }
-  int length_at(const Machine& machine, std::uint16_t pc) const { return table_[machine.peek(pc)].length; }
-
- private:
-  KnownProgram& program_;
-  const Opcode* table_;
-  std::bitset<65536> seen_, place_;
-};
-
 }  // namespace
 
-Result<void> profile(const Image& image, std::int64_t cycles, KnownProgram& program) {
-  INLAY_TRY(Machine machine, Machine::create({.variant = program.variant, .engine = Engine::Step}));
+void Profile::begin(const Machine& machine) {
+  pc_ = machine.registers().pc;
+  began_ = machine.cycle();
+  ProfileLine& line = lines_[pc_];
+  const std::uint8_t length = opcode_table(variant_)[machine.peek(pc_)].length;
+  for (std::uint8_t k = 0; k < length; ++k) {
+    const std::uint8_t byte = machine.peek(static_cast<std::uint16_t>(pc_ + k));
+    if (k < line.length && line.bytes[k] != byte) line.changed |= static_cast<std::uint8_t>(1u << k);
+    line.bytes[k] = byte;
+  }
+  line.length = length;
+  if (pc_ != expected_) line.place = true;
+  expected_ = static_cast<std::uint16_t>(pc_ + length);
+}
+
+void Profile::end(const Machine& machine) {
+  lines_[pc_].cycles += machine.cycle() - began_;
+  ++lines_[pc_].times;
+}
+
+std::int64_t Profile::cycles() const {
+  return std::accumulate(lines_.begin(), lines_.end(), std::int64_t{0},
+                         [](std::int64_t sum, const ProfileLine& line) { return sum + line.cycles; });
+}
+
+std::int64_t Profile::instructions() const {
+  return std::accumulate(lines_.begin(), lines_.end(), std::int64_t{0},
+                         [](std::int64_t sum, const ProfileLine& line) { return sum + line.times; });
+}
+
+void Profile::add_to(KnownProgram& program) const {
+  std::bitset<65536> seen;
+  for (std::size_t pc = 0; pc < lines_.size(); ++pc) {
+    const ProfileLine& line = lines_[pc];
+    for (std::uint8_t k = 0; k < line.length; ++k) {
+      const auto at = static_cast<std::uint16_t>(pc + k);
+      // Instructions that overlap need not agree about a byte: it was another when the other one ran.
+      const bool differs = seen[at] && program.memory[at] != line.bytes[k];
+      if ((line.changed >> k & 1) != 0 || differs) program.facts[at] |= k == 0 ? ByteInterpreted : ByteDynamic;
+      program.memory[at] = line.bytes[k];
+      seen[at] = true;
+    }
+    if (line.place) program.places.push_back(static_cast<std::uint16_t>(pc));
+  }
+}
+
+Result<Profile> profile(const Image& image, Variant variant, std::int64_t cycles) {
+  INLAY_TRY(Machine machine, Machine::create({.variant = variant, .engine = Engine::Step}));
   INLAY_TRY_VOID(load_image(machine, image));
   const File nowhere{::open("/dev/null", O_RDWR | O_CLOEXEC)};
   std::unique_ptr<Sim65> system;
@@ -63,20 +83,17 @@ Result<void> profile(const Image& image, std::int64_t cycles, KnownProgram& prog
                                      .output = nowhere.number,
                                      .error = nowhere.number,
                                      .files = false});
-  Watcher watcher(program);
-  std::uint16_t expected = 0;
-  bool jumped = true;
+  Profile made(variant);
   while (machine.cycle() < cycles) {
     const Registers registers = machine.registers();
-    const std::uint16_t pc = registers.pc;
-    watcher.note(machine, pc, jumped || pc != expected);
-    const auto byte = [&](int offset) { return machine.peek(static_cast<std::uint16_t>(pc + offset)); };
-    if (jumps_to_itself(program.variant, pc, byte(0), byte(1), byte(2), registers.p)) break;
-    expected = static_cast<std::uint16_t>(pc + watcher.length_at(machine, pc));
-    jumped = false;
-    if (machine.step().reason != StopReason::Time || (system && system->exit_code())) break;
+    made.begin(machine);
+    const auto byte = [&](int offset) { return machine.peek(static_cast<std::uint16_t>(registers.pc + offset)); };
+    if (jumps_to_itself(variant, registers.pc, byte(0), byte(1), byte(2), registers.p)) break;
+    const Stopped stopped = machine.step();
+    made.end(machine);
+    if (stopped.reason != StopReason::Time || (system && system->exit_code())) break;
   }
-  return {};
+  return made;
 }
 
 }  // namespace inlay::m6502

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "aot/build.h"
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "command/run.h"
@@ -25,6 +27,22 @@ Result<std::string> find_player() {
                {.file = Name});
 }
 
+/// Of so many cycles, or what a run has written to a file.
+Result<Profile> profile_of(const Session& session, const std::string& option) {
+  std::int64_t cycles = 0;
+  const auto [end, error] = std::from_chars(option.data(), option.data() + option.size(), cycles);
+  if (end == option.data() + option.size()) {
+    if (error != std::errc() || cycles < 1 || cycles > std::int64_t{1} << 40)
+      return Error(ErrorKind::InvalidArgument, "--profile: " + option + " is not between 1 and 2^40 cycles");
+    return profile(session.image, session.variant, cycles);
+  }
+  INLAY_TRY(const std::vector<std::uint8_t> bytes, read_file(option));
+  INLAY_TRY(Profile made, read_profile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, option));
+  if (made.variant() != session.variant)
+    return Error(ErrorKind::InvalidArgument, "is of another processor than the program", {.file = option});
+  return made;
+}
+
 Result<int> build_program(const Options& options) {
   INLAY_TRY(const std::unique_ptr<Session> session, read_program(options));
   std::error_code error;
@@ -33,7 +51,11 @@ Result<int> build_program(const Options& options) {
                  {.file = options.output});
   BuildOptions building;
   building.variant = session->variant;
-  building.profile = options.profile;
+  std::optional<Profile> seen;
+  if (!options.profile.empty()) {
+    INLAY_TRY(seen, profile_of(*session, options.profile));
+    building.profile = &*seen;
+  }
   building.files = options.files;
   INLAY_TRY(building.player, find_player());
   INLAY_TRY(const Built built, m6502::build(session->image, options.output, building));

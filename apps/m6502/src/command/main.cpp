@@ -22,6 +22,8 @@ int dispatch(const Options& options) {
       return disassemble(options);
     case Verb::Build:
       return build(options);
+    case Verb::Explain:
+      return explain(options);
   }
   return StatusError;
 }

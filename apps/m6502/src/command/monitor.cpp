@@ -53,6 +53,7 @@ std::string repeated(std::string_view line) {
 int converse(Session& session) {
   Monitor monitor;
   monitor.session = &session;
+  monitor.started_at = session.machine->cycle();
   monitor.next_listing = session.machine->registers().pc;
   const std::unique_ptr<LineReader> reader = apps::new_line_reader("inlay-6502");
   if (reader->is_terminal()) show_state(monitor);

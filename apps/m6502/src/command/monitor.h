@@ -2,6 +2,7 @@
 // What the monitor knows, and what its commands do with it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -23,6 +24,8 @@ struct Monitor {
   std::map<std::uint16_t, std::uint8_t> watches;  // with the byte that was there
   /// Where memory and disassemble go on.
   std::uint16_t next_memory = 0, next_listing = 0;
+  double seconds = 0;           // that the program ran
+  std::int64_t started_at = 0;  // in which cycle
   bool quit = false;
 
   Machine& machine() const { return *session->machine; }
@@ -43,6 +46,18 @@ struct RunUntil {
   bool (*stop)(const Monitor& monitor, const Registers& start) = nullptr;
 };
 Result<void> run_monitored(Monitor& monitor, const RunUntil& until);
+
+/// Counts the time that the program runs, while it lives.
+class CountTime {
+ public:
+  explicit CountTime(Monitor& monitor) : monitor_(monitor), began_(std::chrono::steady_clock::now()) {}
+  ~CountTime() { monitor_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
+  CountTime(const CountTime&) = delete;
+
+ private:
+  Monitor& monitor_;
+  std::chrono::steady_clock::time_point began_;
+};
 
 /// One instruction; why it was the last, or nothing.
 std::string step_monitored(Monitor& monitor);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "command/monitor.h"
+#include "command/statistics.h"
 #include "formats/number.h"
 #include "formats/readers.h"
 #include "inlay/m6502/disassemble.h"
@@ -49,7 +50,11 @@ Result<void> step(Monitor& monitor, Words words) {
   INLAY_TRY_VOID(not_ended(monitor));
   for (; times > 0; --times) {
     std::fflush(stdout);
-    const std::string why = step_monitored(monitor);
+    std::string why;
+    {
+      const CountTime counting(monitor);
+      why = step_monitored(monitor);
+    }
     if (!why.empty()) {
       std::printf("%s\n", why.c_str());
       times = 1;
@@ -224,6 +229,11 @@ Result<void> labels(Monitor& monitor, Words words) {
   return {};
 }
 
+Result<void> stats(Monitor& monitor, Words) {
+  write_statistics(stdout, *monitor.session, monitor.machine().cycle() - monitor.started_at, monitor.seconds);
+  return {};
+}
+
 Result<void> help(Monitor&, Words) {
   for (const MonitorCommand& command : monitor_commands()) {
     const std::string line = std::string(command.name) + (*command.usage != 0 ? " " : "") + command.usage;
@@ -256,6 +266,7 @@ constexpr MonitorCommand Commands[] = {
     {"set", "ADDRESS BYTE...", "change bytes", set_memory},
     {"disassemble", "[FROM [COUNT]]", "show instructions", disassembly},
     {"labels", "[FILE]", "list names of addresses, or read them", labels},
+    {"stats", "", "how fast it was so far, and what was compiled", stats},
     {"help", "", "list commands", help},
     {"quit", "", "end", quit},
 };

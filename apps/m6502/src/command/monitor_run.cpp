@@ -136,7 +136,11 @@ Result<void> run_monitored(Monitor& monitor, const RunUntil& until) {
   std::fflush(stdout);
   const CatchInterrupt catching;
   const bool slowly = !monitor.watches.empty() || until.stop != nullptr;
-  const std::string why = slowly ? run_slowly(monitor, until) : run_quickly(monitor, until.cycle);
+  std::string why;
+  {
+    const CountTime counting(monitor);
+    why = slowly ? run_slowly(monitor, until) : run_quickly(monitor, until.cycle);
+  }
   if (!why.empty()) std::printf("%s\n", why.c_str());
   show_state(monitor);
   return {};

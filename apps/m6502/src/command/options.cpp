@@ -22,7 +22,9 @@ constexpr const char* Examples =
     "  inlay-6502 run game.bin --load 8000 --cycles 1000000 --engine interpreter\n"
     "  inlay-6502 monitor game.prg --labels game.lbl\n"
     "  inlay-6502 disassemble game.hex --from 200 --to 24F\n"
+    "  inlay-6502 run hello --labels hello.lbl --profile hello.profile\n"
     "  inlay-6502 build hello -o hello.exe && ./hello.exe Ann Bob\n"
+    "  inlay-6502 explain hello --labels hello.lbl --html=hello.html -- Ann Bob\n"
     "Addresses are hexadecimal, with or without $ or 0x, or labels. See inlay-6502 COMMAND --help.\n"
     "More: man inlay-6502, docs/guide/m6502.md";
 
@@ -36,6 +38,12 @@ constexpr const char* RunFooter =
 constexpr const char* MonitorFooter =
     "Commands are read from a terminal or from standard input; `help` lists them.\n"
     "Exit status: 0, or 2 if a command that came from no terminal was wrong.";
+
+constexpr const char* ExplainFooter =
+    "The program runs as by inlay-6502 run; then each region that was compiled is told, one is listed with its "
+    "machine\n"
+    "code, and what was not compiled, with the reason.\n"
+    "Exit status: 0, or 2 for an error.";
 
 constexpr const char* BuildFooter =
     "The executable needs neither inlay-6502 nor the program's file. It takes --cycles N, --dump FILE and --json "
@@ -72,17 +80,22 @@ void add_program(CLI::App& app, Options& options, Texts& texts) {
       ->expected(1);
 }
 
-void add_machine(CLI::App& app, Options& options, Texts& texts) {
+/// What all that run it take.
+void add_running(CLI::App& app, Options& options) {
   app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
-  app.add_option("--engine", texts.engine, "What runs it; jit: what is hot is compiled")
-      ->check(apps::one_of(Engines))
-      ->type_name("step|interpreter|jit");
   app.add_option("--heat", options.heat, "Jumps to a place before it is compiled, 1 to 255")
       ->check(CLI::Range(1, 255))
       ->type_name("N");
   app.add_flag("--compile-at-once", options.compile_at_once, "Wait for what is compiled; for tests");
   app.add_flag_callback("--no-files", [&options] { options.files = false; }, "The program may not open files");
   app.add_option("args", options.arguments, "Arguments of the program (sim65)")->type_name("");
+}
+
+void add_machine(CLI::App& app, Options& options, Texts& texts) {
+  app.add_option("--engine", texts.engine, "What runs it; jit: what is hot is compiled")
+      ->check(apps::one_of(Engines))
+      ->type_name("step|interpreter|jit");
+  add_running(app, options);
 }
 
 void add_run(CLI::App& app, Options& options, Texts& texts) {
@@ -95,10 +108,27 @@ void add_run(CLI::App& app, Options& options, Texts& texts) {
   app.add_flag_callback(
       "--trace", [&options] { options.trace = true; },
       "Write each instruction, as in nestest's log; --trace=FILE: there");
+  app.add_option("--profile", options.profile, "Write there in which instructions the time was spent; for build, too")
+      ->type_name("FILE");
   app.add_flag("--stats", options.statistics, "Say at the end how long it took and what was compiled");
   app.add_flag("--json", options.json, "Say that as a line of JSON");
   app.add_option("--dump", options.dump, "Write the 64 KiB of memory there at the end")->type_name("FILE");
   app.footer(RunFooter);
+}
+
+void add_explain(CLI::App& app, Options& options, Texts& texts) {
+  add_program(app, options, texts);
+  app.add_option("--at", options.at, "The region that begins there, without a run; with --cycles as it is then")
+      ->type_name("ADDRESS");
+  app.add_flag("--all", options.all, "List all regions, not only the one that most cycles were spent in");
+  app.add_option("--cycles", options.cycles, "Stop then")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 62))
+      ->type_name("N");
+  app.add_option("--html", options.html, "Write it as a page, with the code of both side by side")->type_name("FILE");
+  app.add_flag("--json", options.json, "Write it as a line of JSON");
+  app.add_flag("--show-output", options.show_output, "Show what the program prints, too: it comes first");
+  add_running(app, options);
+  app.footer(ExplainFooter);
 }
 
 void add_build(CLI::App& app, Options& options, Texts& texts) {
@@ -106,9 +136,9 @@ void add_build(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("-o,--output", options.output, "The executable")->required()->type_name("FILE");
   app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
   app.add_flag_callback("--no-files", [&options] { options.files = false; }, "The program may not open files");
-  app.add_option("--profile", options.profile, "Run it for so many cycles first, to find code that its bytes hide")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
-      ->type_name("N");
+  app.add_option("--profile", options.profile,
+                 "Run it for so many cycles first, or take what run --profile wrote: to find code that its bytes hide")
+      ->type_name("N|FILE");
   app.add_flag("--stats", options.statistics, "Say what was compiled");
   app.footer(BuildFooter);
 }
@@ -119,7 +149,10 @@ Result<void> understand(Options& options, const Texts& texts) {
   if (!texts.engine.empty()) options.engine = Engines.at(texts.engine);
   if (options.trace && options.engine && options.engine != Engine::Step)
     return Error(ErrorKind::InvalidArgument, "--trace is of the engine 'step', which runs an instruction at a time");
-  if (options.trace) options.engine = Engine::Step;
+  const bool profiled = options.verb == Verb::Run && !options.profile.empty();
+  if (profiled && options.engine && options.engine != Engine::Step)
+    return Error(ErrorKind::InvalidArgument, "--profile is of the engine 'step', which runs an instruction at a time");
+  if (options.trace || profiled) options.engine = Engine::Step;
   return {};
 }
 
@@ -167,6 +200,9 @@ Parsed parse_command_line(int argc, char** argv) {
   CLI::App& build = *app.add_subcommand("build", "Make an executable of a program");
   add_build(build, options, texts);
 
+  CLI::App& explain = *app.add_subcommand("explain", "Show what a program became in machine code, and what did not");
+  add_explain(explain, options, texts);
+
   std::vector<std::string> words = without_trace(argc, argv, options);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   parsed.status = apps::parse_words(app, StatusError, [&] { app.parse(words); });
@@ -174,6 +210,7 @@ Parsed parse_command_line(int argc, char** argv) {
   if (monitor.parsed()) options.verb = Verb::Monitor;
   if (disassemble.parsed()) options.verb = Verb::Disassemble;
   if (build.parsed()) options.verb = Verb::Build;
+  if (explain.parsed()) options.verb = Verb::Explain;
   if (const Result<void> understood = understand(options, texts); !understood) {
     tell(understood.error());
     parsed.status = StatusError;

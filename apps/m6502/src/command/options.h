@@ -13,7 +13,7 @@
 
 namespace inlay::m6502::command {
 
-enum class Verb : std::uint8_t { Run, Monitor, Disassemble, Build };
+enum class Verb : std::uint8_t { Run, Monitor, Disassemble, Build, Explain };
 
 /// Addresses are texts until the labels are read.
 struct Options {
@@ -42,9 +42,15 @@ struct Options {
   // disassemble
   std::string from, to;
 
+  // explain
+  std::string at;
+  bool all = false, show_output = false;
+  std::string html;
+
   // build
   std::string output;
-  std::int64_t profile = 0;  // cycles; 0: none
+  // run: a file to write; build: a number of cycles, or a file
+  std::string profile;
 };
 
 /// What is asked for, or the status to end with at once: help was printed, or what is wrong.

@@ -10,7 +10,9 @@
 #include <memory>
 #include <string>
 
+#include "aot/profile.h"
 #include "command/session.h"
+#include "command/statistics.h"
 #include "command/trap.h"
 #include "inlay/m6502/disassemble.h"
 
@@ -76,14 +78,17 @@ std::string trace_line_of(const Machine& machine, Variant variant) {
       machine.cycle());
 }
 
-Ended run_traced(Session& session, std::int64_t limit, const bool& success, std::FILE* file) {
+/// With a line to `trace` for each instruction, and all noted in `profile`, where they are not null.
+Ended run_by_steps(Session& session, std::int64_t limit, const bool& success, std::FILE* trace, Profile* profile) {
   Machine& machine = *session.machine;
   while (machine.cycle() < limit) {
-    std::fprintf(file, "%s\n", trace_line_of(machine, session.variant).c_str());
+    if (trace) std::fprintf(trace, "%s\n", trace_line_of(machine, session.variant).c_str());
+    if (profile) profile->begin(machine);
     if (at_trap(machine)) return {End::Trap, machine.cycle(), {}};
     // So that what the program writes stands between the lines where it was written.
-    if (session.system && file == stdout) std::fflush(file);
+    if (session.system && trace == stdout) std::fflush(trace);
     const Stopped stopped = machine.step();
+    if (profile) profile->end(machine);
     if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
   }
   return {End::Cycles, machine.cycle(), {}};
@@ -111,23 +116,6 @@ void tell_end(const Session& session, const Ended& end) {
     case End::Error:
       return tell("error at " + place + ": " + end.message);
   }
-}
-
-void tell_statistics(const Session& session, const Ended& end, double seconds) {
-  const Statistics s = session.machine->statistics();
-  const double mhz = seconds > 0 ? static_cast<double>(end.cycle) / seconds / 1e6 : 0;
-  std::fprintf(stderr, "%lld cycles in %.3f s: %.1f MHz\n", static_cast<long long>(end.cycle), seconds, mhz);
-  if (session.machine->options().engine == Engine::Step)
-    std::fprintf(stderr, "%lld instructions\n", static_cast<long long>(s.instructions));
-  if (s.interrupts != 0) std::fprintf(stderr, "%lld interrupts\n", static_cast<long long>(s.interrupts));
-  if (session.system) std::fprintf(stderr, "%lld system calls\n", static_cast<long long>(session.system->calls()));
-  if (session.machine->options().engine == Engine::Jit)
-    std::fprintf(stderr,
-                 "%lld regions of %lld instructions, compiled in %.1f ms, entered %lld times; %lld invalidated, %lld "
-                 "operands read as data, %lld bytes left to the interpreter\n",
-                 static_cast<long long>(s.regions), static_cast<long long>(s.region_instructions), s.compile_ms,
-                 static_cast<long long>(s.entered), static_cast<long long>(s.invalidated),
-                 static_cast<long long>(s.dynamic_operands), static_cast<long long>(s.interpreted_bytes));
 }
 
 void tell_json(const Session& session, const Ended& end, double seconds, int status) {
@@ -164,22 +152,13 @@ int status_of_end(const Session& session, const Ended& end, bool asked_for_succe
   return StatusError;
 }
 
-Error cannot_write(const std::string& name) {
-  return {ErrorKind::File, std::string("cannot be written: ") + std::strerror(errno), {.file = name}};
-}
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 using OwnFile = std::unique_ptr<std::FILE, CloseFile>;
 
 Result<void> dump(const Machine& machine, const std::string& name) {
-  OwnFile file(std::fopen(name.c_str(), "wbe"));
-  if (!file) return cannot_write(name);
+  std::string bytes;
   for (int address = 0; address < 0x10000; ++address)
-    std::fputc(machine.peek(static_cast<std::uint16_t>(address)), file.get());
-  if (std::ferror(file.get()) || std::fclose(file.release()) != 0) return cannot_write(name);
-  return {};
+    bytes += static_cast<char>(machine.peek(static_cast<std::uint16_t>(address)));
+  return write_file(name, bytes);
 }
 
 Result<int> run_program(const Options& options) {
@@ -201,20 +180,26 @@ Result<int> run_program(const Options& options) {
   const std::int64_t limit =
       options.cycles > 0 ? options.cycles : std::numeric_limits<std::int64_t>::max() - LongestSlice;
 
+  std::FILE* const written = trace ? trace.get() : stdout;
   const auto start = std::chrono::steady_clock::now();
-  const Ended end = options.trace ? run_traced(*session, limit, success, trace ? trace.get() : stdout)
-                                  : run_fast(*session, limit, success);
+  std::optional<Profile> profile;
+  if (!options.profile.empty()) profile.emplace(session->variant);
+  const Ended end = options.trace || profile ? run_by_steps(*session, limit, success, options.trace ? written : nullptr,
+                                                            profile ? &*profile : nullptr)
+                                             : run_fast(*session, limit, success);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  std::FILE* const written = trace ? trace.get() : stdout;
   if (options.trace && (std::fflush(written) != 0 || std::ferror(written)))
     return cannot_write(trace ? options.trace_file : "standard output");
   const int status = status_of_end(*session, end, !options.success.empty());
   if (!options.dump.empty()) {
     INLAY_TRY_VOID(dump(machine, options.dump));
   }
+  if (profile) {
+    INLAY_TRY_VOID(write_file(options.profile, to_text(*profile, options.file, session->labels)));
+  }
   tell_end(*session, end);
-  if (options.statistics) tell_statistics(*session, end, seconds);
+  if (options.statistics) write_statistics(stderr, *session, end.cycle, seconds);
   if (options.json) tell_json(*session, end, seconds, status);
   return status;
 }

@@ -10,5 +10,6 @@ int run(const Options& options);
 int monitor(const Options& options);
 int disassemble(const Options& options);
 int build(const Options& options);
+int explain(const Options& options);
 
 }  // namespace inlay::m6502::command

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "command/session.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -13,7 +16,7 @@ namespace {
 /// More than any file of a format with 64 KiB of memory has; HEX takes five bytes for one at worst.
 constexpr std::size_t LargestFile = 4u << 20;
 
-struct CloseFile {
+struct CloseInput {
   void operator()(std::FILE* file) const {
     if (file != stdin) std::fclose(file);
   }
@@ -25,8 +28,14 @@ Error file_error(const std::string& name, int number) {
 
 }  // namespace
 
+Nowhere::Nowhere() : number(::open("/dev/null", O_WRONLY | O_CLOEXEC)) {}
+
+Nowhere::~Nowhere() {
+  if (number >= 0) ::close(number);
+}
+
 Result<std::vector<std::uint8_t>> read_file(const std::string& name) {
-  const std::unique_ptr<std::FILE, CloseFile> file(name == "-" ? stdin : std::fopen(name.c_str(), "rbe"));
+  const std::unique_ptr<std::FILE, CloseInput> file(name == "-" ? stdin : std::fopen(name.c_str(), "rbe"));
   if (!file) return file_error(name, errno);
   std::vector<std::uint8_t> bytes;
   std::uint8_t buffer[16384];
@@ -37,6 +46,18 @@ Result<std::vector<std::uint8_t>> read_file(const std::string& name) {
   }
   if (std::ferror(file.get())) return file_error(name, errno);
   return bytes;
+}
+
+Error cannot_write(const std::string& name) {
+  return {ErrorKind::File, std::string("cannot be written: ") + std::strerror(errno), {.file = name}};
+}
+
+Result<void> write_file(const std::string& name, std::string_view text) {
+  std::unique_ptr<std::FILE, CloseFile> file(std::fopen(name.c_str(), "wbe"));
+  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
+      std::fclose(file.release()) != 0)
+    return cannot_write(name);
+  return {};
 }
 
 Result<std::unique_ptr<Session>> read_program(const Options& options) {
@@ -73,6 +94,10 @@ Result<std::unique_ptr<Session>> start_program(const Options& options) {
     system.arguments.insert(system.arguments.end(), options.arguments.begin(), options.arguments.end());
     system.c_stack = session->image.c_stack;
     system.files = options.files;
+    if (options.verb == Verb::Explain && !options.show_output) {
+      session->nowhere = std::make_unique<Nowhere>();
+      system.output = system.error = session->nowhere->number;
+    }
     system.called = [there = session.get()](const Sim65Call& call) {
       if (there->called) there->called(call);
     };

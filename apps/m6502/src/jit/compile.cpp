@@ -30,10 +30,10 @@ double thread_milliseconds() {
 }  // namespace
 
 Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
-                              const DeviceNames& names, Level level) {
+                              const DeviceNames& names, Level level, bool explain) {
   INLAY_TRY(ir::Module module, emit_region(region, variant, map, names));
-  INLAY_TRY(Unit unit, lower(module, {.facts = level == Level::O2 || level == Level::O3}));
-  return compiler.load(std::move(unit), level);
+  INLAY_TRY(Unit unit, lower(module, {.debug = explain, .facts = level == Level::O2 || level == Level::O3}));
+  return compiler.load(std::move(unit), ProgramOptions{.level = level, .explain_code = explain});
 }
 
 void do_job(const inlay::Jit& compiler, RegionJob& job) {

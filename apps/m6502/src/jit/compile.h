@@ -36,9 +36,10 @@ struct RegionJob {
   std::atomic<bool> done = false;
 };
 
-/// The code of a region: what its function is called in it is RegionName.
+/// The code of a region: what its function is called in it is RegionName. With `explain`, its report says which machine
+/// code each line became.
 Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
-                              const DeviceNames& names, Level level);
+                              const DeviceNames& names, Level level, bool explain = false);
 
 void do_job(const inlay::Jit& compiler, RegionJob& job);
 

@@ -41,6 +41,8 @@ class Emitter {
   std::string function_of(const RegionNode& node) const;
   ir::BlockId block_of(NodeId id) const { return id == NoNode ? leave_ : blocks_[id]; }
   void find_heads();
+  /// Where what comes next is from.
+  void at(NodeId id) { b_.at({file_, id + 1}); }
 
   ir::Value call(std::string_view name, std::initializer_list<ir::TypeId> parameters, ir::TypeId result,
                  std::initializer_list<ir::Operand> arguments) {
@@ -59,6 +61,7 @@ class Emitter {
   ir::Builder b_;
   const Region& region_;
   const Opcode* table_;
+  ir::FileId file_;
   ir::Value bus_, cpu_;
   ir::DataId map_;
   ir::BlockId leave_, refused_, places_;
@@ -157,6 +160,7 @@ void Emitter::emit_node(NodeId id) {
   b_.start(blocks_[id]);
   for (;;) {
     const RegionNode& node = region_.nodes[id];
+    at(id);
     if (node.check) {
       const ir::BlockId in_time = b_.block(), late = b_.block();
       b_.branch(has_time(node.bound), in_time, late);
@@ -189,7 +193,10 @@ void Emitter::emit_node(NodeId id) {
 ir::FunctionId Emitter::emit(std::string_view name, const Map& map, const DeviceNames& names) {
   emit_map("map_of_" + std::string(name), map, names);
   const ir::FunctionId function = m_.function(name, m_.signature({Ptr, Ptr}), ir::FunctionExported);
+  const auto around = static_cast<NodeId>(region_.nodes.size());
+  file_ = m_.file(RegionLines);
   b_.begin(function);
+  at(around);
   bus_ = b_.parameter(0);
   const ir::Value registers = b_.parameter(1);
   cpu_ = b_.slot(m_.array(I64, sizeof(Cpu) / 8));
@@ -215,6 +222,7 @@ ir::FunctionId Emitter::emit(std::string_view name, const Map& map, const Device
   for (NodeId id = 0; id < region_.nodes.size(); ++id)
     if (blocks_[id]) emit_node(id);
 
+  at(around);
   b_.start(refused_);
   call("m6502_region_refused", {Ptr}, ir::Void, {cpu_});
   b_.jump(leave_);

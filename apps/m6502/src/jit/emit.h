@@ -6,6 +6,8 @@
 //     each node: whether there is time, if it has a check; the opcode's function, with what is known of the instruction
 //     as a constant; whether to leave, if it may have asked for that; on to the next
 //     the variables become registers again
+//
+// The line of what belongs to a node is its number plus 1; that of all else is one more than there are nodes.
 #pragma once
 
 #include <map>
@@ -17,6 +19,9 @@
 #include "jit/region.h"
 
 namespace inlay::m6502 {
+
+/// What the lines are those of.
+inline constexpr std::string_view RegionLines = "6502";
 
 /// What the function in the module is called.
 inline constexpr std::string_view RegionName = "region";

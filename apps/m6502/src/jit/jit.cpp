@@ -2,6 +2,7 @@
 #include "jit/jit.h"
 
 #include <algorithm>
+#include <bitset>
 #include <limits>
 #include <utility>
 
@@ -17,6 +18,9 @@ struct CompiledRegion {
   std::optional<Loaded> loaded;
   RegionCode code = nullptr;
   bool active = false;
+  // For account(), without what pads still count.
+  double milliseconds = 0;
+  std::int64_t entered = 0, cycles = 0;
 
   bool depends_on(std::uint16_t address) const {
     const auto at =
@@ -129,6 +133,7 @@ void Jit::activate(CompiledRegion& region) {
     Pad& pad = pads_[place.pc];
     // A region that begins here is better than one that comes by.
     if (pad.code && place.pc != region.region.entry) continue;
+    note(pad);
     pad = {region.code, region.region.entry_bound, 0, 0};
     bus_.heat[place.pc] = 1;
   }
@@ -139,7 +144,10 @@ void Jit::put_aside(CompiledRegion& region) {
   for (const RegionByte& byte : region.region.bytes)
     if (--users_[byte.address] == 0) bus_.watch[byte.address] &= static_cast<std::uint8_t>(~WatchCode);
   for (const RegionPlace& place : region.region.entries)
-    if (pads_[place.pc].code == region.code) pads_[place.pc] = {};
+    if (Pad& pad = pads_[place.pc]; pad.code == region.code) {
+      note(pad);
+      pad = {};
+    }
   bus_.attention |= AttentionCode;
 }
 
@@ -195,6 +203,7 @@ Interpreted Jit::rest() {
 void Jit::judge(std::uint16_t pc) {
   Pad& pad = pads_[pc];
   statistics_.entered += pad.entered;
+  note(pad);
   const bool good = pad.cycles >= WorthEntering * pad.entered;
   pad.entered = 0;
   pad.cycles = 0;
@@ -204,6 +213,7 @@ void Jit::judge(std::uint16_t pc) {
   bus_.heat[pc] = heat_;
   asked_[pc] = 0;
   if (failures_[pc] < 14) ++failures_[pc];
+  reasons_[pc] = NoRegion::DidNotPay;
   // A region that is entered nowhere any more needs no watch.
   for (const auto& region : regions_) {
     if (region->code != code || !region->active) continue;
@@ -286,6 +296,7 @@ void Jit::publish(RegionJob& job) {
   for (const RegionByte& byte : job.region.bytes)
     if (facts_[byte.address] != job.facts[byte.address]) return;
   if (!job.code) {
+    reasons_[job.pc] = job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
     failures_[job.pc] = 15;
     asked_[job.pc] = 0;
     return;
@@ -303,6 +314,7 @@ void Jit::publish(RegionJob& job) {
   region->map = job.map;
   region->loaded = std::move(job.loaded);
   region->code = job.code;
+  region->milliseconds = job.milliseconds;
   // Other places in it were hot because it was not there; those that still are will ask again.
   for (const RegionNode& node : region->region.nodes)
     if (const auto at = std::find(waiting_.begin(), waiting_.end(), node.pc); at != waiting_.end()) {
@@ -331,6 +343,7 @@ void Jit::changed(std::uint16_t address) {
     concerned = true;
     const std::uint16_t entry = region->region.entry;
     put_aside(*region);
+    reasons_[entry] = NoRegion::DidNotLast;
     for (const RegionPlace& place : region->region.entries) bus_.heat[place.pc] = 1;  // it may have been there before
     asked_[entry] = 0;
     if (failures_[entry] < 8) ++failures_[entry];
@@ -375,6 +388,61 @@ void Jit::add_to(Statistics& statistics) const {
   statistics.entered += statistics_.entered;
   for (std::size_t pc = 0; pc < Addresses; ++pc) statistics.entered += pads_[pc].entered;
   statistics.compile_ms += statistics_.compile_ms;
+}
+
+void Jit::wait() {
+  compiler_.wait_for_background();
+  poll();
+}
+
+/// A pad's counts are going to be cleared.
+void Jit::note(const Pad& pad) {
+  if (pad.entered == 0) return;
+  for (const auto& region : regions_)
+    if (region->code == pad.code) {
+      region->entered += pad.entered;
+      region->cycles += pad.cycles;
+    }
+}
+
+JitAccount Jit::account() const {
+  JitAccount account;
+  std::bitset<Addresses> covered;  // by regions, entered there or not
+  for (const auto& region : regions_) {
+    if (region->active)
+      for (const RegionNode& node : region->region.nodes) covered[node.pc] = true;
+    RegionAccount& each = account.regions.emplace_back(
+        RegionAccount{region->region, region->map, region->active, region->milliseconds,
+                      region->loaded->report().code_bytes, region->entered, region->cycles});
+    for (const RegionPlace& place : region->region.entries)
+      if (const Pad& pad = pads_[place.pc]; pad.code == region->code) {
+        each.entered += pad.entered;
+        each.cycles += pad.cycles;
+      }
+  }
+  std::sort(account.regions.begin(), account.regions.end(), [](const RegionAccount& a, const RegionAccount& b) {
+    return std::pair(-a.cycles, a.region.entry) < std::pair(-b.cycles, b.region.entry);
+  });
+  for (std::size_t at = 0; at < Addresses; ++at) {
+    const auto pc = static_cast<std::uint16_t>(at);
+    if (pads_[pc].code || covered[pc]) continue;
+    const bool waits = (job_ && job_->pc == pc) || std::find(waiting_.begin(), waiting_.end(), pc) != waiting_.end();
+    const auto reason = reasons_.find(pc);
+    const int jumps = heat_ - bus_.heat[pc];
+    if (waits)
+      account.places.push_back({pc, NoRegion::Waiting, 0});
+    else if (reason != reasons_.end())
+      account.places.push_back({pc, reason->second, 0});
+    else if (jumps > 0)
+      account.places.push_back({pc, NoRegion::Cold, jumps});
+  }
+  account.facts = facts_;
+  account.map = map_;
+  account.limits = limits_;
+  account.level = options_.compile_at_once ? Level::O1 : Level::O2;
+  account.names = names_->empty() ? *names_of_functions() : *names_;
+  account.heat = heat_;
+  return account;
 }
 
 }  // namespace inlay::m6502

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "inlay/m6502/bus.h"
 #include "inlay/m6502/machine.h"
 #include "inlay/result.h"
+#include "jit/account.h"
 #include "jit/emit.h"
 
 namespace inlay::m6502 {
@@ -47,6 +49,10 @@ class Jit {
 
   /// Fills in what it knows.
   void add_to(Statistics& statistics) const;
+  /// Until what is being compiled can be entered. Not while a region runs.
+  void wait();
+  /// Not while a region runs.
+  JitAccount account() const;
 
  private:
   /// Where a region can be entered.
@@ -68,6 +74,7 @@ class Jit {
   void put_aside(CompiledRegion& region);
   bool install(std::uint16_t pc);
   void judge(std::uint16_t pc);
+  void note(const Pad& pad);
   void learn(std::uint16_t address);
   void start();
   void publish(RegionJob& job);
@@ -92,6 +99,7 @@ class Jit {
   int useless_ = 0;                                    // hot places in a row that led to nothing
   bool code_in_page_[2] = {};                          // 0 and 1
   std::shared_ptr<const DeviceNames> names_;
+  std::map<std::uint16_t, NoRegion> reasons_;  // for account()
   Statistics statistics_;
 };
 
