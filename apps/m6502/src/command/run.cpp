@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
 
+#include "command/interrupt.h"
 #include "command/session.h"
 #include "command/trap.h"
 #include "inlay/m6502/disassemble.h"
@@ -78,8 +80,10 @@ std::string trace_line_of(const Machine& machine, Variant variant) {
 
 Ended run_traced(Session& session, std::int64_t limit, const bool& success, std::FILE* file) {
   Machine& machine = *session.machine;
-  while (machine.cycle() < limit) {
+  const CatchInterrupt catching;
+  while (machine.cycle() < limit && !CatchInterrupt::seen()) {
     std::fprintf(file, "%s\n", trace_line_of(machine, session.variant).c_str());
+    if (std::ferror(file)) break;  // nobody will see what else there is, and the program may never end
     if (at_trap(machine)) return {End::Trap, machine.cycle(), {}};
     // So that what the program writes stands between the lines where it was written.
     if (session.system && file == stdout) std::fflush(file);
@@ -209,6 +213,7 @@ Result<int> run_program(const Options& options) {
   std::FILE* const written = trace ? trace.get() : stdout;
   if (options.trace && (std::fflush(written) != 0 || std::ferror(written)))
     return cannot_write(trace ? options.trace_file : "standard output");
+  if (CatchInterrupt::seen()) std::raise(SIGINT);  // now that the trace is whole
   const int status = status_of_end(*session, end, !options.success.empty());
   if (!options.dump.empty()) {
     INLAY_TRY_VOID(dump(machine, options.dump));

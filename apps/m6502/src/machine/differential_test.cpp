@@ -51,8 +51,7 @@ std::string difference(RandomProgram& expected, RandomProgram& seen) {
   return text;
 }
 
-TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) {
-  const DifferentialCase& given = GetParam();
+void check(const DifferentialCase& given) {
   MachineOptions by_steps = given.options;
   by_steps.engine = Engine::Step;
   std::size_t interrupts = 0, entries = 0;
@@ -78,36 +77,73 @@ TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) {
     EXPECT_GT(regions, programs / 2);
     EXPECT_GT(entered, regions);
   }
-  RecordProperty("instructions", std::to_string(instructions));
-  RecordProperty("interrupts", std::to_string(interrupts));
+  ::testing::Test::RecordProperty("instructions", std::to_string(instructions));
+  ::testing::Test::RecordProperty("interrupts", std::to_string(interrupts));
+}
+
+#ifdef INLAY_SANITIZED
+constexpr int CompiledPrograms = 4, LargePrograms = 1, BackgroundPrograms = 1;
+constexpr std::int64_t BackgroundCycles = 2'000'000;
+#else
+constexpr int CompiledPrograms = 10, LargePrograms = 3, BackgroundPrograms = 3;
+constexpr std::int64_t BackgroundCycles = 10'000'000;
+#endif
+
+TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) { check(GetParam()); }
+
+class DifferentialThreads : public ::testing::TestWithParam<DifferentialCase> {};
+TEST_P(DifferentialThreads, RandomProgramsDoTheSameInTheSameCycleWhileTheyAreCompiled) { check(GetParam()); }
+
+std::string suffix_of(Variant variant) {
+  return variant == Variant::Cmos ? "_65c02" : variant == Variant::Nmos ? "_6502" : "_2a03";
 }
 
 std::vector<DifferentialCase> cases() {
   std::vector<DifferentialCase> all;
   for (const Variant variant : {Variant::Nmos, Variant::Ricoh2A03, Variant::Cmos}) {
-    const std::string suffix = variant == Variant::Cmos ? "_65c02" : variant == Variant::Nmos ? "_6502" : "_2a03";
+    const std::string suffix = suffix_of(variant);
     for (const EngineCase& engine : engine_cases(variant))
       if (engine.options.engine != Engine::Jit) all.push_back({engine.name + suffix, engine.options, 300, 50'000});
     MachineOptions jit;
     jit.variant = variant;
     jit.heat = 6;
     jit.compile_at_once = true;
-    all.push_back({"jit" + suffix, jit, 10, 50'000});
+    all.push_back({"jit" + suffix, jit, CompiledPrograms, 50'000});
     jit.region_instructions = 600;
     jit.heat = 30;
-    all.push_back({"jit_of_large_regions" + suffix, jit, 3, 100'000});
+    all.push_back({"jit_of_large_regions" + suffix, jit, LargePrograms, 100'000});
     jit.region_instructions = 10;
-    all.push_back({"jit_of_small_regions" + suffix, jit, 3, 50'000});
-    jit.region_instructions = 0;
+    all.push_back({"jit_of_small_regions" + suffix, jit, LargePrograms, 50'000});
+  }
+  return all;
+}
+
+std::vector<DifferentialCase> background_cases() {
+  std::vector<DifferentialCase> all;
+  for (const Variant variant : {Variant::Nmos, Variant::Ricoh2A03, Variant::Cmos}) {
+    MachineOptions jit;
+    jit.variant = variant;
     jit.heat = 100;
-    jit.compile_at_once = false;
-    all.push_back({"jit_in_background" + suffix, jit, 4, 10'000'000, std::chrono::microseconds(200)});
+    all.push_back(
+        {"jit" + suffix_of(variant), jit, BackgroundPrograms, BackgroundCycles, std::chrono::microseconds(200)});
   }
   return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Differential, ::testing::ValuesIn(cases()),
                          [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Background, DifferentialThreads, ::testing::ValuesIn(background_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(MachineThreads, MachinesEndWhileTheirCodeIsCompiled) {
+  MachineOptions jit;
+  jit.heat = 20;
+  for (std::uint32_t seed = 1; seed != 6; ++seed) {
+    RandomProgram program(seed, jit);
+    program.run(20'000, 0);
+  }
+}
 
 }  // namespace
 }  // namespace inlay::m6502
