@@ -29,6 +29,7 @@ endfunction()
 # inlay_app_guide_test(APP PAGE): builds the project on that page of the guide with the package that tests/package has
 # installed and moved, and runs it.
 function(inlay_app_guide_test app page)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   add_test(NAME ${app}_package
            COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/apps/common/guide_project.py
                    ${PROJECT_SOURCE_DIR}/docs/guide/${page} --prefix ${PROJECT_BINARY_DIR}/tests/package/moved

@@ -14,6 +14,7 @@
 #include "../common/expressions.h"
 #include "../common/measure.h"
 #include "../common/output.h"
+#include "base/temporary_folder.h"
 #include "codegen/target.h"
 #include "inlay/inlay.h"
 
@@ -103,8 +104,9 @@ int main(int argc, char** argv) {
   if (argc == 3 && std::strcmp(argv[1], "--one") == 0) return measure_one(argv[2]);
   if (argc == 2 && std::strcmp(argv[1], "--nothing") == 0) return std::puts("0") < 0;
   Output output("cache", argc, argv);
-  std::string folder = (std::filesystem::temp_directory_path() / "inlay_bench_cache_XXXXXX").string();
-  if (!mkdtemp(folder.data())) return output.fail("no folder could be made"), output.finish();
+  const inlay::Result<inlay::base::TemporaryFolder> temporary = inlay::base::TemporaryFolder::make();
+  if (!temporary) return output.fail(temporary.error().message()), output.finish();
+  const std::string& folder = temporary->path();
 
   std::vector<double> starts;
   std::vector<Process> without, empty, warm;

@@ -5,27 +5,12 @@
 #include <bit>
 #include <iterator>
 
+#include "../../tests/common/random_numbers.h"
+
 namespace vm_stack {
 namespace {
 
-/// splitmix64: the same numbers everywhere, unlike the distributions of the standard library.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-  }
-  unsigned below(unsigned bound) { return static_cast<unsigned>(next() % bound); }
-  int between(int least, int most) { return least + static_cast<int>(below(static_cast<unsigned>(most - least + 1))); }
-  bool one_in(unsigned chances) { return below(chances) == 0; }
-
- private:
-  std::uint64_t state_;
-};
+using random_numbers::Random;
 
 constexpr unsigned MemoryBytes = 128;
 constexpr std::int64_t Integers[] = {0,  1,   -1,   2,         7,         63,          64,

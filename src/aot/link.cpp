@@ -13,10 +13,12 @@
 #include <cerrno>
 #include <filesystem>
 #include <mutex>
+#include <span>
 #include <system_error>
 
 #include "aot/link_errors.h"
 #include "aot/system.h"
+#include "base/descriptor.h"
 
 #include <lld/Common/Driver.h>
 #include <llvm/BinaryFormat/Magic.h>
@@ -36,31 +38,18 @@ namespace {
 /// A file without a name, for as long as it lives.
 class MemoryFile {
  public:
-  MemoryFile() = default;
-  MemoryFile(MemoryFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  MemoryFile& operator=(MemoryFile&&) = delete;
-  ~MemoryFile() {
-    if (file_ >= 0) ::close(file_);
-  }
-
   static Result<MemoryFile> create(llvm::StringRef bytes) {
     MemoryFile result;
-    result.file_ = ::memfd_create("inlay", MFD_CLOEXEC);
-    while (result.file_ >= 0 && !bytes.empty()) {
-      ssize_t written = ::write(result.file_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) break;
-      bytes = bytes.drop_front(static_cast<std::size_t>(written));
-    }
-    if (result.file_ >= 0 && bytes.empty()) return result;
+    result.file_ = base::Descriptor(::memfd_create("inlay", MFD_CLOEXEC));
+    if (result.file_ && base::write_all(result.file_.number(), std::as_bytes(std::span(bytes)))) return result;
     return Error(ErrorKind::OutOfMemory,
                  "the system gave no memory for an object: " + std::generic_category().message(errno));
   }
 
-  std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(file_.number()); }
 
  private:
-  int file_ = -1;
+  base::Descriptor file_;
 };
 
 /// Everything that is not in `exports` stays inside, whatever other objects and archives bring.

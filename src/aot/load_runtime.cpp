@@ -2,43 +2,17 @@
 // Runtimes for programs that were not linked with any: made into a shared library, which the dynamic linker loads.
 #include <dlfcn.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
+#include <string>
+#include <vector>
 
 #include "aot/link.h"
+#include "base/temporary_folder.h"
 #include "inlay/aot.h"
 #include "inlay/runtime.h"
 
 namespace inlay::aot {
 
 namespace {
-
-/// A folder that goes with its files. What the dynamic linker has loaded stays.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> create() {
-    std::error_code error;
-    TemporaryFolder folder;
-    folder.path_ = (std::filesystem::temp_directory_path(error) / "inlay-XXXXXX").string();
-    if (error || !::mkdtemp(folder.path_.data()))
-      return Error(ErrorKind::File,
-                   "no folder can be made for temporary files; set TMPDIR to one that can be written to");
-    return folder;
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, "")) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string file(const char* name) const { return path_ + '/' + name; }
-
- private:
-  TemporaryFolder() = default;
-  std::string path_;
-};
 
 std::string dynamic_linker_says() {
   const char* text = ::dlerror();
@@ -62,7 +36,8 @@ Result<void> load(const std::string& library, const std::vector<RuntimeListing>&
 }  // namespace
 
 Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOptions& options) {
-  INLAY_TRY(TemporaryFolder folder, TemporaryFolder::create());
+  // What the dynamic linker has loaded stays.
+  INLAY_TRY(const base::TemporaryFolder folder, base::TemporaryFolder::make());
   std::vector<std::string> sources, objects;
   for (const std::string& file : files) {
     std::error_code ignored;
@@ -94,7 +69,7 @@ Result<void> load_runtime(const std::vector<std::string>& files, const EmbedOpti
     job.libraries = {object};
     for (const RuntimeListing& runtime : runtimes) job.exports.push_back("inlay_runtime_" + runtime.name);
     // The dynamic linker takes a path that it has seen for the library that it has.
-    const std::string library = folder.file(("runtime" + std::to_string(i) + ".so").c_str());
+    const std::string library = folder.file("runtime" + std::to_string(i) + ".so");
     INLAY_TRY_VOID(link(job, library));
     INLAY_TRY_VOID(load(library, runtimes));
   }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "base/temporary_folder.h"
 #include "inlay/architecture.h"
 #include "inlay/ir/text.h"
 #include "inlay/llvm.h"
@@ -64,20 +65,12 @@ inline std::optional<std::string> runner_of(Architecture architecture) {
 inline void break_main(Unit& unit) { module_of(unit).getFunction("main")->front().back().eraseFromParent(); }
 
 /// A new folder, removed with all it holds.
-class Folder {
+class Folder : public base::TemporaryFolder {
  public:
-  Folder() {
-    std::string path = (std::filesystem::temp_directory_path() / "inlay_aot_XXXXXX").string();
-    if (::mkdtemp(path.data())) path_ = path;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
+  Folder() : TemporaryFolder(*base::TemporaryFolder::make()) {}
 
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  bool empty() const { return std::filesystem::is_empty(path_); }
-
- private:
-  std::filesystem::path path_;
+  std::string operator/(const std::string& name) const { return file(name); }
+  bool empty() const { return std::filesystem::is_empty(path()); }
 };
 
 struct Ran {

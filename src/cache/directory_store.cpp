@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "base/descriptor.h"
 #include "cache/cache.h"
 
 namespace inlay::cache {
@@ -30,15 +31,6 @@ constexpr std::int64_t SecondsBetweenTouches = 60;
 /// Sizes of what other processes put are only known from looking at all files.
 constexpr unsigned PutsBetweenLooks = 64;
 
-struct File {
-  explicit File(int its_fd) : fd(its_fd) {}
-  File(const File&) = delete;
-  ~File() {
-    if (fd >= 0) close(fd);
-  }
-  const int fd;
-};
-
 Error file_error(const std::string& what, int number) {
   return {ErrorKind::File, what + ": " + std::generic_category().message(number)};
 }
@@ -52,17 +44,6 @@ const char* why_not_ours(const struct stat& status) {
   if (status.st_uid != geteuid()) return "belongs to another user";
   if (status.st_mode & (S_IWGRP | S_IWOTH)) return "may be written by others";
   return nullptr;
-}
-
-bool write_all(int fd, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count == 0) errno = EIO;
-    if (count <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 bool read_all(int fd, std::span<std::byte> into) {
@@ -83,21 +64,22 @@ class DirectoryStore final : public CacheStore {
     using Nothing = std::optional<std::vector<std::byte>>;
     if (!is_entry_name(name)) return Error(ErrorKind::InvalidArgument, "this is not the name of an entry");
     // Not blocked by a pipe of that name, nor led elsewhere by a link.
-    const File file(openat(folder_.fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file.fd < 0) {
+    const base::Descriptor file(openat(folder_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file.number() < 0) {
       if (errno == ENOENT) return Nothing();
       if (errno == ELOOP) return Error(ErrorKind::File, "an entry of the cache is a symbolic link");
       return file_error("an entry of the cache cannot be opened", errno);
     }
     struct stat status;
-    if (fstat(file.fd, &status) != 0) return file_error("an entry of the cache cannot be read", errno);
+    if (fstat(file.number(), &status) != 0) return file_error("an entry of the cache cannot be read", errno);
     if (!S_ISREG(status.st_mode)) return Error(ErrorKind::File, "an entry of the cache is not a regular file");
     if (const char* why = why_not_ours(status))
       return Error(ErrorKind::File, std::string("an entry of the cache ") + why);
     if (status.st_size > LargestEntry) return Error(ErrorKind::File, "an entry of the cache is too large");
     std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-    if (!read_all(file.fd, bytes)) return Error(ErrorKind::File, "an entry of the cache cannot be read to its end");
-    if (std::time(nullptr) - status.st_mtim.tv_sec > SecondsBetweenTouches) futimens(file.fd, nullptr);
+    if (!read_all(file.number(), bytes))
+      return Error(ErrorKind::File, "an entry of the cache cannot be read to its end");
+    if (std::time(nullptr) - status.st_mtim.tv_sec > SecondsBetweenTouches) futimens(file.number(), nullptr);
     return Nothing(std::move(bytes));
   }
 
@@ -109,14 +91,14 @@ class DirectoryStore final : public CacheStore {
     static std::atomic<std::uint64_t> counter = 0;
     const std::string unfinished = UnfinishedPrefix + std::to_string(getpid()) + '-' +
                                    std::to_string(std::time(nullptr)) + '-' + std::to_string(counter++);
-    const File file(openat(folder_.fd, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                           S_IRUSR | S_IWUSR));
-    if (file.fd < 0) return file_error("an entry of the cache cannot be made", errno);
+    const base::Descriptor file(openat(folder_.number(), unfinished.c_str(),
+                                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.number() < 0) return file_error("an entry of the cache cannot be made", errno);
     // Somebody who cleans up may have been quicker; then the file is gone, or will be.
-    if (flock(file.fd, LOCK_EX | LOCK_NB) != 0 || !write_all(file.fd, bytes) ||
-        renameat(folder_.fd, unfinished.c_str(), folder_.fd, name.c_str()) != 0) {
+    if (flock(file.number(), LOCK_EX | LOCK_NB) != 0 || !base::write_all(file.number(), bytes) ||
+        renameat(folder_.number(), unfinished.c_str(), folder_.number(), name.c_str()) != 0) {
       Error error = file_error("an entry of the cache cannot be written", errno);
-      unlinkat(folder_.fd, unfinished.c_str(), 0);
+      unlinkat(folder_.number(), unfinished.c_str(), 0);
       return error;
     }
     return {};
@@ -124,14 +106,14 @@ class DirectoryStore final : public CacheStore {
 
   Result<void> remove(const std::string& name) override {
     if (!is_entry_name(name)) return Error(ErrorKind::InvalidArgument, "this is not the name of an entry");
-    if (unlinkat(folder_.fd, name.c_str(), 0) != 0 && errno != ENOENT)
+    if (unlinkat(folder_.number(), name.c_str(), 0) != 0 && errno != ENOENT)
       return file_error("an entry of the cache cannot be removed", errno);
     return {};
   }
 
   Result<std::vector<Stored>> list() override {
     std::vector<Stored> all;
-    const int copy = openat(folder_.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int copy = openat(folder_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* folder = copy < 0 ? nullptr : fdopendir(copy);
     if (!folder) {
       Error error = file_error("the cache cannot be listed", errno);
@@ -142,7 +124,7 @@ class DirectoryStore final : public CacheStore {
       if (std::string_view(item->d_name).starts_with(UnfinishedPrefix)) clean_up(item->d_name);
       if (!is_entry_name(item->d_name)) continue;
       struct stat status;
-      if (fstatat(folder_.fd, item->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+      if (fstatat(folder_.number(), item->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
       all.push_back(
           {item->d_name, static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)), status.st_mtim.tv_sec});
     }
@@ -154,8 +136,8 @@ class DirectoryStore final : public CacheStore {
  private:
   /// Removes what nobody is writing any more.
   void clean_up(const char* name) {
-    const File file(openat(folder_.fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file.fd >= 0 && flock(file.fd, LOCK_EX | LOCK_NB) == 0) unlinkat(folder_.fd, name, 0);
+    const base::Descriptor file(openat(folder_.number(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file.number() >= 0 && flock(file.number(), LOCK_EX | LOCK_NB) == 0) unlinkat(folder_.number(), name, 0);
   }
 
   /// Before so many bytes are added, removes what was used least recently. Several processes at it remove a little more
@@ -174,11 +156,11 @@ class DirectoryStore final : public CacheStore {
     const std::uint64_t wanted = max_bytes_ - max_bytes_ / 10;  // not each time again
     for (const Stored& stored : *all) {
       if (known_bytes_ <= std::max(wanted, bytes)) break;
-      if (unlinkat(folder_.fd, stored.name.c_str(), 0) == 0 || errno == ENOENT) known_bytes_ -= stored.bytes;
+      if (unlinkat(folder_.number(), stored.name.c_str(), 0) == 0 || errno == ENOENT) known_bytes_ -= stored.bytes;
     }
   }
 
-  const File folder_;
+  const base::Descriptor folder_;
   const std::uint64_t max_bytes_;
   std::mutex mutex_;  // of what follows
   std::uint64_t known_bytes_ = 0;

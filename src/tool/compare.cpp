@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/descriptor.h"
+#include "base/temporary_folder.h"
 #include "tool/tool.h"
 
 extern char** environ;
@@ -33,20 +35,19 @@ struct Outcome {
 class Capture {
  public:
   Capture() : file_(::memfd_create("inlay", MFD_CLOEXEC)) {}
-  Capture(const Capture&) = delete;
-  ~Capture() { ::close(file_); }
-  int file() const { return file_; }
+  int file() const { return file_.number(); }
 
   std::string text() const {
     std::string text;
     char buffer[1 << 16];
-    ::lseek(file_, 0, SEEK_SET);
-    for (ssize_t n; (n = ::read(file_, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
+    ::lseek(file_.number(), 0, SEEK_SET);
+    for (ssize_t n; (n = ::read(file_.number(), buffer, sizeof buffer)) > 0;)
+      text.append(buffer, static_cast<std::size_t>(n));
     return text;
   }
 
  private:
-  int file_;
+  base::Descriptor file_;
 };
 
 /// Runs a command with the standard input of this one from its beginning.
@@ -110,12 +111,9 @@ std::string shown(const Outcome& outcome) {
 }  // namespace
 
 int compare_engines(const ProgramOptions& program, const std::vector<std::string>& arguments) {
-  std::error_code ignored;
-  std::string folder = (std::filesystem::temp_directory_path(ignored) / "inlay-XXXXXX").string();
-  if (!::mkdtemp(folder.data()))
-    return fail(
-        {ErrorKind::File, "no folder can be made for temporary files; set TMPDIR to one that can be written to"});
-  const std::string executable = folder + "/program";
+  const Result<base::TemporaryFolder> folder = base::TemporaryFolder::make();
+  if (!folder) return fail(folder.error());
+  const std::string executable = folder->file("program");
   struct Engine {
     std::string name;
     Result<Outcome> outcome;
@@ -128,7 +126,6 @@ int compare_engines(const ProgramOptions& program, const std::vector<std::string
     for (const char* level : {"0", "2"})
       engines.push_back({std::string(whole ? "build --whole -O" : "build -O") + level,
                          run_built(program, arguments, level, whole, executable)});
-  std::filesystem::remove_all(folder, ignored);
 
   const Engine& first = engines.front();
   if (!first.outcome) return fail(first.outcome.error());

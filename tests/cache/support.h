@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "cache/cache.h"
 #include "cache/entry.h"
 #include "inlay/inlay.h"
@@ -22,28 +23,14 @@
 namespace inlay::caching {
 
 /// A folder that is gone when the test is over.
-class Folder {
+class Folder : public base::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "inlay_cache_XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder could be made");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  Folder() : TemporaryFolder(*base::TemporaryFolder::make()) {}
   std::vector<std::string> files() const {
     std::vector<std::string> names;
-    for (const auto& item : std::filesystem::directory_iterator(path_)) names.push_back(item.path().filename());
+    for (const auto& item : std::filesystem::directory_iterator(path())) names.push_back(item.path().filename());
     return names;
   }
-
- private:
-  std::string path_;
 };
 
 inline base::Bytes read_file(const std::string& path) {

@@ -5,17 +5,17 @@
     command.py INLAY
 """
 
-import os
 import pathlib
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "common"))
+from claims import answer_of, claim, contains, try_parts  # noqa: E402
+
 inlay = str(pathlib.Path(sys.argv[1]).resolve())
-passed, failed = 0, 0
 
 # Each traps by a function that is not exported, and whose name another library has, too.
 LIBRARY = """func @helper(%x: i64) -> i64 HINT {
@@ -73,34 +73,29 @@ export func @main(%count: i32, %values: ptr) -> i32 {
 """
 
 
-def run(*words, stdin=b""):
-    done = subprocess.run([inlay, *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+def run(*words, **options):
+    return answer_of([inlay, *words], **options)
 
 
 def execute(*words):
-    done = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    return answer_of(words, timeout=60)
 
 
-def claim(what, holds, *seen):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}", *seen, sep="\n  ")
-
-
-def contains(what, answer, status, *texts):
-    code, out, err = answer
-    claim(what, code == status and all(text in out + err for text in texts), f"status {code}", out[-600:], err[-600:])
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = pathlib.Path(name)
+def hello_of(folder):
     hello = folder / "hello.inlay"
     hello.write_text(HELLO.replace("STATUS", "0"))
+    return hello
+
+
+def arguments_of(folder):
+    arguments = folder / "arguments.inlay"
+    arguments.write_text(ARGUMENTS)
+    return arguments
+
+
+def programs(folder):
+    """What is built of a program, and that it runs."""
+    hello, arguments = hello_of(folder), arguments_of(folder)
 
     for engine in ("jit", "interpret", "all"):
         answer = run("run", "--engine", engine, hello)
@@ -114,8 +109,6 @@ with tempfile.TemporaryDirectory() as name:
         (folder / "taken.inlay").write_text(f"func @{name}() {{ return_void }}\nexport func @main() {{\n  return_void\n}}\n")
         contains(f"@{name} is taken", run("build", "--no-server", folder / "taken.inlay", "-o", folder / "taken"), 1, "give it another one")
     contains("a program from standard input", run("run", "-", stdin=hello.read_bytes()), 0, "Hello World")
-    arguments = folder / "arguments.inlay"
-    arguments.write_text(ARGUMENTS)
     for engine in ("jit", "interpret", "all"):
         contains(f"arguments, by {engine}", run("run", "--engine", engine, arguments, "--argument", "one"), 2, "one\n")
     contains("what follows -- goes to the program", run("run", arguments, "--", "two", "three"), 3, "two\n")
@@ -173,6 +166,10 @@ export func @main() -> i32 {
     (folder / "printed.inlay").write_text(printed)
     claim("what was printed prints the same", run("print", folder / "printed.inlay")[1] == printed, printed)
 
+
+def programs_and_options(folder):
+    """Programs that are not what they should be, and options."""
+    hello = hello_of(folder)
     (folder / "silent.inlay").write_text("export func @main() {\n  return_void\n}\n")
     for engine in ("jit", "interpret", "all"):
         contains(f"a main without a status, by {engine}", run("run", "--engine", engine, folder / "silent.inlay"), 0)
@@ -214,6 +211,10 @@ export func @main() -> i32 {
         contains(f"--dump={stage}", run("build", f"--dump={stage}", hello, "-o", folder / "x"), 0, text)
     contains("--time", run("build", "--time", hello, "-o", folder / "x"), 0, " ms", "all")
 
+
+def runtimes(folder):
+    """Traps, runtimes, and what neither has."""
+    hello = hello_of(folder)
     trap = folder / "trap.inlay"
     trap.write_text("export func @main() -> i32 {\n  %z = sub i32 1, 1\n  %x = div i32 1, %z\n  return i32 %x\n}\n")
     for engine in ("jit", "interpret", "all"):
@@ -299,13 +300,16 @@ int state = 3;
             contains("what is only said in another way is built", execute(folder / "other"), 5)
     contains("a runtime that is none", run("run", "--runtime", folder / "none.c", calls), 1, "none.c")
 
-    # A server gives the same files.
+
+def server(folder):
+    """It gives the same files as the command by itself."""
+    hello, arguments = hello_of(folder), arguments_of(folder)
     socket = folder / "socket"
     (folder / "precious").write_text("precious")
     contains("a server leaves files alone", run("serve", "--socket", folder / "precious"), 1, "no socket")
     claim("all of them", (folder / "precious").read_text() == "precious")
     # A plain name is one of the current folder.
-    server = subprocess.Popen([inlay, "serve", "--socket", socket.name, "--store", folder / "store"], cwd=folder)
+    process = subprocess.Popen([inlay, "serve", "--socket", socket.name, "--store", folder / "store"], cwd=folder)
     for _ in range(200):
         if socket.exists():
             break
@@ -328,9 +332,9 @@ int state = 3;
         contains("alone, it asks a server", execute(alone, "build", "--socket", socket, hello, "-o", folder / "x5"), 0)
         claim("who makes the same", (folder / "x5").read_bytes() == (folder / "served").read_bytes())
         contains("and says what is missing", execute(alone, "run", hello), 127, "inlay-tool", "install Inlay again")
-    server.send_signal(signal.SIGTERM)
-    claim("it ends when told to", server.wait(timeout=20) == 0)
+    process.send_signal(signal.SIGTERM)
+    claim("it ends when told to", process.wait(timeout=20) == 0)
     contains("without it, too", run("build", "--socket", socket, hello, "-o", folder / "served"), 0)
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+
+try_parts(programs, programs_and_options, runtimes, server)

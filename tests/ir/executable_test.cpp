@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/temporary_folder.h"
 #include "inlay/aot.h"
 #include "inlay/ir/builder.h"
 #include "inlay/lower.h"
@@ -110,12 +111,7 @@ Engine engine(const RunFile& file, std::string command) {
 
 class Executables : public testing::TestWithParam<std::tuple<std::string, Way>> {
  protected:
-  Executables() {
-    std::string folder = (std::filesystem::temp_directory_path() / "inlay_run_XXXXXX").string();
-    if (::mkdtemp(folder.data())) folder_ = folder;
-  }
-  ~Executables() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_;
+  base::TemporaryFolder folder_ = *base::TemporaryFolder::make();
 };
 
 TEST_P(Executables, do_what_they_say) {
@@ -128,7 +124,7 @@ TEST_P(Executables, do_what_they_say) {
   add_main(*file);
   Result<Unit> unit = lower(file->module, {.architecture = way.architecture, .roots = {"main"}});
   ASSERT_TRUE(unit) << unit.error().to_string();
-  const std::string program = folder_ / "program";
+  const std::string program = folder_.file("program");
   Result<void> written = aot::write_executable(
       *unit, program, {.level = way.level, .architecture = way.architecture, .freestanding = !host});
   if (!written && !host && written.error().kind() == ErrorKind::UndefinedSymbol)

@@ -21,6 +21,8 @@
 #include <string>
 #include <string_view>
 
+#include "../../../tests/common/random_numbers.h"
+
 namespace {
 
 constexpr std::string_view FirstNames[] = {"Ada",   "Ben",   "Carl",  "Dora",  "Emil",  "Fay",   "Gus",  "Hana",
@@ -55,14 +57,8 @@ constexpr std::string_view States =
     "ALAKAZARCACOCTDEFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTX"
     "UTVTVAWAWVWIWY";
 
-struct Random {
-  std::uint64_t state = 20240229;
-  std::uint64_t next() {
-    std::uint64_t z = state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+struct Random : random_numbers::SplitMix {
+  Random() : SplitMix(20240229) {}
   std::uint64_t below(std::uint64_t limit) { return (next() >> 32) * limit >> 32; }
 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The command line of `inlay-lox`.
 #include "commands.h"
+#include "common/command_line.h"
+#include "common/standard_streams.h"
 #include "source.h"
 #include "stack.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,7 +15,6 @@
 #include <exception>
 #include <new>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,10 +72,7 @@ std::string check_mode(const std::string& text) {
 
 CommandLine::CommandLine() {
   app_.set_version_flag("--version", std::string("inlay-lox ") + INLAY_VERSION_STRING, "Show the version and exit");
-  app_.set_help_flag("-h,--help", "Show this and exit");
-  app_.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("inlay-lox: ") + error.what() + "; see inlay-lox --help\n";
-  });
+  inlay::apps::describe(app_, "inlay-lox");
   app_.require_subcommand(0, 1);
   app_.add_option("--jit", jit_,
                   "off: compile nothing; on: what is hot, in the background; always: everything, at once")
@@ -103,17 +100,12 @@ CommandLine::CommandLine() {
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
-  try {
+  const std::optional<int> status = inlay::apps::parse_words(app_, status_usage, [&] {
     app_.parse(argc, argv);
     if (!lines_.empty() + interactive_ + has_script_->count() > 1)
       throw CLI::ExcludesError("a script, -e and --interactive exclude one another", CLI::ExitCodes::ExcludesError);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream output, errors;
-    const int status = app_.exit(error, output, errors);
-    std::fputs(output.str().c_str(), stdout);
-    std::fputs(errors.str().c_str(), stderr);
-    return status == 0 ? 0 : status_usage;
-  }
+  });
+  if (status) return status;
   options_.mode = jit_ == "off" ? Mode::Off : jit_ == "on" ? Mode::On : Mode::Always;
   return {};
 }
@@ -155,17 +147,8 @@ int run_safely(const CommandLine& command_line) {
   return status_runtime_error;
 }
 
-/// Files that are opened later must not get the number of a standard stream that we were started without.
-void occupy_standard_streams() {
-  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
-      // The wrong way round, so that reading and writing fail as they would have.
-      if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1) return;
-  }
-}
-
 int main(int argc, char** argv) {
-  occupy_standard_streams();
+  inlay::apps::occupy_standard_streams();
   std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
   try {
     CommandLine command_line;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "commands.h"
-#include "line_reader.h"
+#include "common/line_reader.h"
 #include "session.h"
 
 #include <string>
 
 namespace lox {
 namespace {
+
+using inlay::apps::LineReader;
 
 constexpr const char* file = "repl";
 
@@ -32,7 +34,7 @@ Decision decide(const std::string& text, Session& session) {
 int repl(const RunOptions& options) {
   Session session(options.mode);
   begin(session, options);
-  const std::unique_ptr<LineReader> reader = new_line_reader();
+  const std::unique_ptr<LineReader> reader = inlay::apps::new_line_reader("inlay-lox");
   std::string text;
   std::string line;
   Outcome outcome = Outcome::Succeeded;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Tests `inlay-lox build` as its users meet it; conformance.py --build tests that what it writes does what it should.
 
-    build_test.py INLAY_LOX CLAIM
+    build_test.py INLAY_LOX [CLAIM ...]
 
 The claims are the functions below that do not start with an underscore.
 """
@@ -11,7 +11,9 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "common"))
+from claims import expect, try_functions  # noqa: E402
 
 INLAY_LOX = os.path.abspath(sys.argv[1])
 
@@ -23,22 +25,17 @@ def _run(command, folder, **more):
     return process.returncode, process.stdout, process.stderr
 
 
-def _expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
 def _built(folder, text, program="program"):
     (folder / "script.lox").write_text(text)
     result = _run([INLAY_LOX, "build", "script.lox", "-o", program], folder)
-    _expect(result == (0, "", ""), result)
+    expect(result == (0, "", ""), result)
     return str(folder / program)
 
 
 def _expect_refusal(folder, script, output, status, pattern):
     result = _run([INLAY_LOX, "build", script, "-o", output], folder)
-    _expect(result[:2] == (status, "") and re.search(pattern, result[2]), f"{script} -o {output}: {result}")
-    _expect(not (folder / "program").exists(), f"{script} -o {output}: wrote a program")
+    expect(result[:2] == (status, "") and re.search(pattern, result[2]), f"{script} -o {output}: {result}")
+    expect(not (folder / "program").exists(), f"{script} -o {output}: wrote a program")
 
 
 def says_what_it_cannot_build(folder):
@@ -47,7 +44,7 @@ def says_what_it_cannot_build(folder):
     _expect_refusal(folder, "wrong.lox", "program", 65, r"^\[line 2\] Error at '=': Expect expression\.\n")
     _expect_refusal(folder, "right.lox", "absent/program", 74, r"^inlay-lox: .*absent/program")
     _expect_refusal(folder, "right.lox", "./right.lox", 74, r"^inlay-lox: './right\.lox' is the script")
-    _expect((folder / "right.lox").read_text() == "print 1;\n", "the script was overwritten")
+    expect((folder / "right.lox").read_text() == "print 1;\n", "the script was overwritten")
 
 
 def program_stands_alone(folder):
@@ -58,22 +55,22 @@ print fib(20);""")
     (folder / "script.lox").unlink()
     empty = folder / "empty"
     empty.mkdir()
-    _expect(_run([program], empty) == (0, "hello!\n6765\n", ""), "what it does")
+    expect(_run([program], empty) == (0, "hello!\n6765\n", ""), "what it does")
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", subprocess.run(["readelf", "-d", program], capture_output=True,
                                                                 text=True, check=True).stdout)
-    _expect("libc.so.6" in needed, needed)
-    _expect(set(needed) <= {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6"}, needed)
+    expect("libc.so.6" in needed, needed)
+    expect(set(needed) <= {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6"}, needed)
 
 
 def program_fails_as_a_script_does(folder):
     program = _built(folder, "fun f(n) {\n  if (n == 0) return -nil;\n  return f(n - 1);\n}\nprint 1;\nf(2);")
     result = _run([program], folder)
-    _expect(result == (70, "1\n", "Operand must be a number.\n" + "[line 2] in f()\n" + 2 * "[line 3] in f()\n" +
+    expect(result == (70, "1\n", "Operand must be a number.\n" + "[line 2] in f()\n" + 2 * "[line 3] in f()\n" +
                        "[line 6] in script\n"), result)
-    _expect(result == _run([INLAY_LOX, "--jit=off", "script.lox"], folder), "another result than the script's")
+    expect(result == _run([INLAY_LOX, "--jit=off", "script.lox"], folder), "another result than the script's")
     with open("/dev/full", "w", encoding="utf-8") as full:
         result = _run([_built(folder, "print 1;")], folder, stdout=full)
-    _expect(result[0] == 74 and result[2].startswith("program: cannot write to standard output: "), result)
+    expect(result[0] == 74 and result[2].startswith("program: cannot write to standard output: "), result)
 
 
 def program_has_room_for_deep_calls(folder):
@@ -82,7 +79,7 @@ print deep(100000);
 fun endless(n) { return 1 + endless(n); }
 endless(1);""")
     status, stdout, stderr = _run([program], folder)
-    _expect((status, stdout) == (70, "100000\n") and stderr.startswith("Stack overflow.\n[line 3] in endless()\n"), stderr)
+    expect((status, stdout) == (70, "100000\n") and stderr.startswith("Stack overflow.\n[line 3] in endless()\n"), stderr)
 
 
 def building_again_gives_the_same_bytes(folder):
@@ -91,9 +88,7 @@ class B < A { get() { return super.get() + "b"; } }
 fun f(n) { var s = ""; for (var i = 0; i < n; i = i + 1) s = s + B("a").get(); return s; }
 print f(3);"""
     first, second = (pathlib.Path(_built(folder, text, program)).read_bytes() for program in ("program", "again"))
-    _expect(first == second, "two builds of a script differ")
+    expect(first == second, "two builds of a script differ")
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        globals()[sys.argv[2]](pathlib.Path(temporary))
+try_functions(sys.modules[__name__], sys.argv[2:])

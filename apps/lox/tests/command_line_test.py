@@ -12,7 +12,9 @@ import pathlib
 import shlex
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "common"))
+from claims import expect, try_functions  # noqa: E402
 
 INLAY_LOX = os.path.abspath(sys.argv[1])
 SANITIZED = os.environ.get("ASAN_OPTIONS") or os.environ.get("TSAN_OPTIONS")  # which need address space
@@ -30,22 +32,17 @@ def _shell(command, stdin=""):
     return process.returncode, process.stdout, process.stderr
 
 
-def _expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
 def _gives(got, code, stdout, *words):
     """`words` are in the one line of standard error; without any, there is none."""
     right = got[0] == code and got[1] == stdout and got[2].count("\n") == bool(words)
-    _expect(right and all(word in got[2] for word in words), f"{got}; not {code}, {stdout!r}, {words}")
+    expect(right and all(word in got[2] for word in words), f"{got}; not {code}, {stdout!r}, {words}")
 
 
 def joins_lines(folder):
     _gives(_run("-e", "var a = 6;", "-e", "print a * 7;"), 0, "42\n")
     _gives(_run("-e", "-1; print 2;"), 0, "2\n")
     code, _, stderr = _run("-e", "print 1;", "-e", "print")
-    _expect(code == 65 and stderr.startswith("[line 2] Error at end: "), stderr)
+    expect(code == 65 and stderr.startswith("[line 2] Error at end: "), stderr)
 
 
 def takes_a_script_from_standard_input(folder):
@@ -71,13 +68,13 @@ def tells_what_was_collected(folder):
     script = "var s = \"\"; for (var i = 0; i < 2000; i = i + 1) s = s + \"longer than what is shared\"; print 1;"
     code, stdout, stderr = _run("--gc-statistics", "-e", script)
     told = json.loads(stderr)
-    _expect((code, stdout) == (0, "1\n") and set(told) == {
+    expect((code, stdout) == (0, "1\n") and set(told) == {
         "collections", "longest_pause_ms", "total_pause_ms", "live_bytes", "peak_bytes"}, stderr)
-    _expect(told["peak_bytes"] >= 52000 and told["total_pause_ms"] >= told["longest_pause_ms"], stderr)
+    expect(told["peak_bytes"] >= 52000 and told["total_pause_ms"] >= told["longest_pause_ms"], stderr)
     code, stdout, stderr = _run("--gc-statistics", "--gc-stress", "-e", script)
-    _expect((code, stdout) == (0, "1\n") and json.loads(stderr)["collections"] >= 1000, stderr)
+    expect((code, stdout) == (0, "1\n") and json.loads(stderr)["collections"] >= 1000, stderr)
     code, _, stderr = _run("--gc-statistics", "-e", "nil();")  # also behind an error
-    _expect(code == 70 and "collections" in json.loads(stderr.splitlines()[-1]), stderr)
+    expect(code == 70 and "collections" in json.loads(stderr.splitlines()[-1]), stderr)
 
 
 def says_which_script_there_is_not(folder):
@@ -101,7 +98,7 @@ def says_that_output_was_not_written(folder):
     _gives(_shell("inlay-lox -e 'print 1;' >&-"), 74, "", "Bad file descriptor")
     _gives(_shell("inlay-lox -e 'while (true) print 1;' > /dev/full"), 74, "", "No space left on device")
     code, _, stderr = _shell("inlay-lox -e 'print 1; nil();' > /dev/full")  # the first thing that went wrong
-    _expect(code == 70 and "Can only call" in stderr and stderr.count("No space left on device") == 1, stderr)
+    expect(code == 70 and "Can only call" in stderr and stderr.count("No space left on device") == 1, stderr)
 
 
 def keeps_closed_streams_closed(folder):
@@ -122,7 +119,7 @@ def says_that_memory_is_out(folder):
             _gives(got, 70, "1\n", "inlay-lox: not enough memory")
     # Not enough for the stack alone: its thread, or what comes before.
     code, stdout, stderr = _shell("ulimit -v 280000; inlay-lox --jit=off -e 'print 1;'")
-    _expect(code in (70, 127) and stdout == "" and stderr.count("\n") == 1, (code, stdout, stderr))
+    expect(code in (70, 127) and stdout == "" and stderr.count("\n") == 1, (code, stdout, stderr))
 
 
 def has_its_own_stack(folder):
@@ -141,7 +138,7 @@ def says_that_calls_are_too_deep(folder):
         def entries_of_trace(deep_at):
             script.write_text(f"{deep}fun f(n) {{ if (n == {deep_at}) deep(); f(n + 1); }}\nf(0);")
             code, _, stderr = _run(f"--jit={mode}", str(script))
-            _expect(code == 70 and stderr.startswith("Stack overflow.\n"), (mode, deep_at, code, stderr[:300]))
+            expect(code == 70 and stderr.startswith("Stack overflow.\n"), (mode, deep_at, code, stderr[:300]))
             return 50 + int(stderr.split("\n... and ")[1].split(" more calls")[0])
         depth = entries_of_trace(deep_at=-1)
         for less in (1, 3):
@@ -152,23 +149,12 @@ def reads_lines_without_a_terminal(folder):
     _gives(_run("-i", stdin='1 + 2\n"a"\nprint 3; // here\n1 // there\n\n'), 0, "3\na\n3\n1\n")
     _gives(_run("-i", stdin="fun f() {\n  return 7;\n}\nf()\n(1\n+ 2)\n\"a\nb\"\n"), 0, "7\n3\na\nb\n")
     code, stdout, stderr = _run("-i", stdin="nil();\nvar a = 1;\nprint ;\nvar b = 2\na\nb\n1 +")
-    _expect((code, stdout) == (0, "1\n"), (code, stdout, stderr))
+    expect((code, stdout) == (0, "1\n"), (code, stdout, stderr))
     for message in ("Can only call functions and classes.\n[line 1] in script\n", "[line 1] Error at ';': Expect expression.",
                     "Error at end: Expect ';' after variable declaration.", "Undefined variable 'b'.",
                     "[line 2] Error at end: Expect expression."):
-        _expect(message in stderr, stderr)
+        expect(message in stderr, stderr)
     _gives(_shell("inlay-lox -i > /dev/full", "print 1;\n"), 74, "", "No space left on device")
 
 
-def main():
-    claims = {name: claim for name, claim in globals().items()
-              if callable(claim) and not name.startswith("_") and claim.__module__ == __name__ and name != "main"}
-    for name in sys.argv[2:] or claims:
-        with tempfile.TemporaryDirectory() as folder:
-            claims[name](pathlib.Path(folder))
-        print("ok", name, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+try_functions(sys.modules[__name__], sys.argv[2:])

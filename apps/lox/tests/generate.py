@@ -9,11 +9,13 @@ ask for the kind of a value, so each variable is named after the kind it holds (
 o object, k function of a number, c Changing, v anything), and operations suit their operands; what changes its kind is a
 Changing, which knows it, or a v, which is only compared, passed and printed. Now and then the last thing is an error.
 """
-import argparse
 import contextlib
 import pathlib
 import random
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "common"))
+import random_text  # noqa: E402
 
 DEFAULT_SIZE = 10
 PRELUDE = pathlib.Path(__file__).resolve().parent / "generate_prelude.lox"
@@ -27,32 +29,17 @@ ERRORS = ["-nil", '1 + "one"', '"one" - 1', "nil < 2", "undefined_name", "undefi
           "C0.first", "Text(1, 2).add(3)", "Changing(nil, 0).grow(1)"]
 
 
-class Writer:
+class Writer(random_text.Writer):
     """The text of a program, and what is in scope where it goes on."""
 
     def __init__(self, rng):
-        self.rng = rng
-        self.lines = []
-        self.depth = 0
+        super().__init__(rng)
         self.scopes = []  # of each block that is open: kind -> names declared in it
         self.globals = {kind: [] for kind in KINDS}
         self.functions = []  # (name, the kind it returns)
         self.class_count = 0
         self.fixed = set()  # what counts turns: not assigned
-        self.next_name = 0
-        self.loops = 0
-        self.function_depth = 0
         self.method = None  # the method that is being written, and whether it has a super
-        self.budget = 0
-
-    def line(self, text):
-        self.lines.append("  " * self.depth + text)
-
-    def chance(self, percent):
-        return self.rng.randrange(100) < percent
-
-    def pick(self, items):
-        return items[self.rng.randrange(len(items))]
 
     def weighted(self, forms):
         at = self.rng.randrange(sum(weight for _, weight in forms))
@@ -61,10 +48,6 @@ class Writer:
             if at < 0:
                 return form
         raise AssertionError("no form")
-
-    def fresh(self, kind):
-        self.next_name += 1
-        return f"{kind}{self.next_name}"
 
     def declare(self, kind, name):
         (self.scopes[-1] if self.scopes else self.globals)[kind].append(name)
@@ -512,15 +495,5 @@ def program_of_bytes(seed, size):
     return text
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("seed", type=int)
-    parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="functions in the program")
-    parser.add_argument("--bytes", type=int, help="at least so many bytes instead")
-    options = parser.parse_args()
-    sys.stdout.write(program_of_bytes(options.seed, options.bytes) if options.bytes else program(options.seed, options.size))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(random_text.main(__doc__, program, program_of_bytes, DEFAULT_SIZE))

@@ -12,9 +12,11 @@ import pty
 import select
 import signal
 import sys
-import tempfile
 import termios
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "common"))
+from claims import expect, try_functions  # noqa: E402
 
 INLAY_LOX = os.path.abspath(sys.argv[1])
 PROMPT, MORE = "> ", "| "
@@ -40,7 +42,7 @@ class _Repl:
                     shown += os.read(self.terminal, 4096).decode()
                 except OSError:  # it has ended
                     break
-        _expect(shown.endswith(end), f"waited for {end!r}, and saw {shown!r}")
+        expect(shown.endswith(end), f"waited for {end!r}, and saw {shown!r}")
         # libedit writes its prompt a moment before it turns off what the terminal does by itself.
         while termios.tcgetattr(self.terminal)[3] & termios.ICANON and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -67,13 +69,8 @@ class _Repl:
         raise AssertionError("it did not end")
 
 
-def _expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
 def _gives(got, expected):
-    _expect(got == expected, f"{got!r}, not {expected!r}")
+    expect(got == expected, f"{got!r}, not {expected!r}")
 
 
 def prints_expressions(folder):
@@ -100,15 +97,15 @@ def goes_on_with_what_is_unfinished(folder):
     _gives(repl.type("21)\n"), "42\n")
     _gives(repl.type('"a\n', MORE), "")
     _gives(repl.type('b"\n'), "a\nb\n")
-    _expect("Error at end: Expect ';' after variable declaration." in repl.type("var a = 1\n"), "a semicolon")
+    expect("Error at end: Expect ';' after variable declaration." in repl.type("var a = 1\n"), "a semicolon")
 
 
 def goes_on_after_errors(folder):
     repl = _Repl(folder)
     repl.type("var a = 1; fun f() { return nil.x; }\n")
     _gives(repl.type("f();\n"), "Only instances have properties.\n[line 1] in f()\n[line 1] in script\n")
-    _expect("[line 1] Error at ')': Expect expression." in repl.type("1 + );\n"), "a compile error")
-    _expect("Stack overflow." in repl.type("fun r() { r(); } r();\n"), "an overflow")
+    expect("[line 1] Error at ')': Expect expression." in repl.type("1 + );\n"), "a compile error")
+    expect("Stack overflow." in repl.type("fun r() { r(); } r();\n"), "an overflow")
     _gives(repl.type("a\n"), "1\n")
 
 
@@ -132,17 +129,17 @@ def ends_a_program_that_runs(folder):
 
 def edits_and_remembers(folder):
     repl = _Repl(folder)
-    _expect(repl.type("1 + 3" + LEFT + BACKSPACE + "- \n").endswith("-2\n"), "editing")
+    expect(repl.type("1 + 3" + LEFT + BACKSPACE + "- \n").endswith("-2\n"), "editing")
     repl.type("var text = \"a  b\";\n")
     os.write(repl.terminal, CONTROL_D.encode())
     _gives(repl.status(), 0)
     history = folder / "inlay-lox" / "history"
-    _expect(history.stat().st_mode & 0o077 == 0, "the history is for everybody")
+    expect(history.stat().st_mode & 0o077 == 0, "the history is for everybody")
     repl = _Repl(folder)
     _gives(repl.type(UP + "print text;\n").endswith("a  b\n"), True)
     repl = _Repl(folder, environment={"XDG_STATE_HOME": "", "HOME": str(folder / "home")})
     repl.type("1\n")
-    _expect((folder / "home" / ".local" / "state" / "inlay-lox" / "history").exists(), "no history at home")
+    expect((folder / "home" / ".local" / "state" / "inlay-lox" / "history").exists(), "no history at home")
     repl = _Repl(folder, environment={"XDG_STATE_HOME": "/dev/null/none"})
     _gives(repl.type("1\n"), "1\n")
 
@@ -154,18 +151,7 @@ def stops_and_continues(folder):
     time.sleep(0.3)
     os.kill(repl.process, signal.SIGCONT)
     time.sleep(0.3)
-    _expect(repl.type("1 + 1\n").endswith("2\n"), "it does not go on")
+    expect(repl.type("1 + 1\n").endswith("2\n"), "it does not go on")
 
 
-def main():
-    claims = {name: claim for name, claim in globals().items()
-              if callable(claim) and not name.startswith("_") and claim.__module__ == __name__ and name != "main"}
-    for name in sys.argv[2:] or claims:
-        with tempfile.TemporaryDirectory() as folder:
-            claims[name](pathlib.Path(folder))
-        print("ok", name, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+try_functions(sys.modules[__name__], sys.argv[2:])

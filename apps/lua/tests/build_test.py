@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Tests `inlay-lua --build` as its users meet it; compare.py --build tests that what it writes does what lua5.4 does.
 
-    build_test.py INLAY_LUA CLAIM
+    build_test.py INLAY_LUA [CLAIM ...]
 
 The claims are the functions below that do not start with an underscore.
 """
@@ -11,7 +11,9 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "common"))
+from claims import expect, try_functions  # noqa: E402
 
 INLAY_LUA = os.path.abspath(sys.argv[1])
 
@@ -29,19 +31,14 @@ def _build(folder, *words):
 def _built(folder, text, name="script.lua"):
     (folder / name).write_text(text)
     code, stdout, stderr = _build(folder, name, "-o", "program")
-    _expect((code, stdout, stderr) == (0, "", ""), stderr)
+    expect((code, stdout, stderr) == (0, "", ""), stderr)
     return str(folder / "program")
-
-
-def _expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
 
 
 def _expect_refusal(folder, words, pattern):
     code, stdout, stderr = _build(folder, *words)
-    _expect(code == 1 and stdout == "" and re.search(pattern, stderr), f"{words}: {code} {stderr}")
-    _expect(not (folder / "program").exists(), f"{words}: wrote a program")
+    expect(code == 1 and stdout == "" and re.search(pattern, stderr), f"{words}: {code} {stderr}")
+    expect(not (folder / "program").exists(), f"{words}: wrote a program")
 
 
 def says_what_it_cannot_build(folder):
@@ -52,7 +49,7 @@ def says_what_it_cannot_build(folder):
                     r"^inlay-lua: wrong\.lua:2: unexpected symbol near '='\n$")
     _expect_refusal(folder, ["right.lua", "-o", "absent/program"], r"^inlay-lua: .*absent/program")
     _expect_refusal(folder, ["right.lua", "-o", "./right.lua"], r"^inlay-lua: './right\.lua' is the script")
-    _expect((folder / "right.lua").read_text() == "print(1)\n", "the script was overwritten")
+    expect((folder / "right.lua").read_text() == "print(1)\n", "the script was overwritten")
     _expect_refusal(folder, ["right.lua"], r"takes a script and -o.*\nusage: ")
     _expect_refusal(folder, ["-o", "program"], r"takes a script and -o.*\nusage: ")
     _expect_refusal(folder, ["right.lua", "-o"], r"takes a script and -o.*\nusage: ")
@@ -63,16 +60,16 @@ def program_needs_no_script_and_no_inlay(folder):
     program = _built(folder, """local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end
 print(fib(20), ...)""")
     (folder / "script.lua").unlink()
-    _expect(_run([program, "one", "-e", "--"], "/") == (0, "6765\tone\t-e\t--\n", ""), "arguments")
+    expect(_run([program, "one", "-e", "--"], "/") == (0, "6765\tone\t-e\t--\n", ""), "arguments")
     libraries = _run(["ldd", program], "/")[1].lower()
-    _expect("libc.so" in libraries and "inlay" not in libraries and "llvm" not in libraries, libraries)
+    expect("libc.so" in libraries and "inlay" not in libraries and "llvm" not in libraries, libraries)
 
 
 def program_knows_its_script_and_itself(folder):
     program = _built(folder, "print(arg[-1], arg[0], arg[1], #arg) error('here')", "-odd name.lua")
     code, stdout, stderr = _run([program, "a"], folder)
-    _expect(stdout == "--\t-odd name.lua\ta\t1\n", stdout)
-    _expect(code == 1 and stderr.startswith("lua: -odd name.lua:1: here\nstack traceback:"), stderr)
+    expect(stdout == "--\t-odd name.lua\ta\t1\n", stdout)
+    expect(code == 1 and stderr.startswith("lua: -odd name.lua:1: here\nstack traceback:"), stderr)
 
 
 def program_reads_its_input_and_loads_more(folder):
@@ -83,7 +80,7 @@ for line in io.lines() do print(add(tonumber(line), more(100))) end
 print(string.dump(more) ~= nil, select(2, pcall(load("error('in it')", "=it"))))
 os.exit(7)""")
     result = _run([program], folder, "1\n2.5\n")
-    _expect(result == (7, "5051\n5052.5\ntrue\tit:1: in it\n", ""), result)
+    expect(result == (7, "5051\n5052.5\ntrue\tit:1: in it\n", ""), result)
 
 
 def functions_are_freed_and_dumped(folder):
@@ -100,9 +97,7 @@ x = x + 1
 debug.sethook()
 print(table.concat(lines, " "))""")
     result = _run([program], folder)
-    _expect(result == (0, "42\t5\n8 9 10\n", ""), result)
+    expect(result == (0, "42\t5\n8 9 10\n", ""), result)
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        globals()[sys.argv[2]](pathlib.Path(temporary))
+try_functions(sys.modules[__name__], sys.argv[2:])

@@ -9,10 +9,12 @@ fuel when they are entered. It prints what does not depend on addresses, times o
 named after the kind they mostly hold (n integers, x floats, s strings, t tables, f functions, v anything), so most
 operations succeed; some do not, and errors are caught and printed.
 """
-import argparse
 import pathlib
 import random
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "common"))
+import random_text  # noqa: E402
 
 DEFAULT_SIZE = 12
 PRELUDE = pathlib.Path(__file__).resolve().parent / "generate_prelude.lua"
@@ -22,35 +24,16 @@ FLOATS = ["0.0", "-0.0", "0.5", "1.0", "2.0", "-1.5", "3.25", "1e15", "1e300", "
 STRINGS = ["''", "'a'", "'abc'", "'10'", "'0x1F'", "'2.5'", "'-7'", "' 3 '", "'text with words'"]
 
 
-class Writer:
+class Writer(random_text.Writer):
     """The text of one function, and what is in scope while it is written."""
 
     def __init__(self, rng, callable_count):
-        self.rng = rng
+        super().__init__(rng)
         self.callable_count = callable_count
-        self.lines = []
-        self.depth = 0
         self.names = {"n": [], "x": [], "s": [], "t": [], "f": [], "v": []}
         self.fixed = set()  # loop variables and constants: not assigned
-        self.next_name = 0
-        self.loops = 0
-        self.function_depth = 0
         self.has_varargs = False
         self.in_coroutine = False
-        self.budget = 0
-
-    def line(self, text):
-        self.lines.append("  " * self.depth + text)
-
-    def chance(self, percent):
-        return self.rng.randrange(100) < percent
-
-    def pick(self, items):
-        return items[self.rng.randrange(len(items))]
-
-    def fresh(self, kind):
-        self.next_name += 1
-        return f"{kind}{self.next_name}"
 
     def declare(self, kind, name):
         self.names[kind].append(name)
@@ -445,15 +428,5 @@ def program_of_bytes(seed, size):
     return "".join(parts)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("seed", type=int)
-    parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="functions in the program")
-    parser.add_argument("--bytes", type=int, help="about so many bytes instead")
-    options = parser.parse_args()
-    sys.stdout.write(program_of_bytes(options.seed, options.bytes) if options.bytes else program(options.seed, options.size))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(random_text.main(__doc__, program, program_of_bytes, DEFAULT_SIZE))

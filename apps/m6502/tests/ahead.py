@@ -6,7 +6,6 @@ loop, compute addresses, and write to themselves: the same end, registers, cycle
     ahead.py INLAY_6502 [--programs N] [--seed S] [--keep FOLDER]
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -15,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import seeded
 
 MAIN, SUBROUTINES, END = 0x0400, 0x0700, 0x0900
 LOW = 0x0080  # code in page 0
@@ -196,32 +197,21 @@ def check(command, folder, seed, problems):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command")
-    parser.add_argument("--programs", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=pathlib.Path, help="a folder for programs that went wrong")
-    options = parser.parse_args()
-    command = pathlib.Path(options.command).resolve()
+    options = seeded.options_of(programs=24)
     problems, cycles = [], 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for seed in range(options.seed, options.seed + options.programs):
             before = len(problems)
-            cycles += check(command, folder, seed, problems)
+            cycles += check(options.command, folder, seed, problems)
             if options.keep and len(problems) > before:
-                options.keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(folder / f"p{seed}.bin", options.keep)
             for file in (folder / f"p{seed}.bin", folder / f"p{seed}"):
                 if file.exists():
                     os.unlink(file)
-    print(f"{options.programs} programs, {cycles} cycles, compiled code {seen}, {len(problems)} problems")
-    for text in problems:
-        print("FAILED:", text)
-    if cycles < options.programs * 1000 or min(seen.values()) < options.programs // 2:
-        print("FAILED: the programs end too soon, or too little of them was compiled or changed")
-        return 1
-    return 1 if problems else 0
+    few = cycles < options.programs * 1000 or min(seen.values()) < options.programs // 2
+    return seeded.status_of(f"{options.programs} programs, {cycles} cycles, compiled code {seen}", problems,
+                            few and "the programs end too soon, or too little of them was compiled or changed")
 
 
 sys.exit(main())

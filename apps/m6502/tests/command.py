@@ -15,39 +15,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "common"))
+from claims import answer_of, claim, fails, gives, try_parts  # noqa: E402
 
 command = str(pathlib.Path(sys.argv[1]).resolve())
 ENGINES = ("step", "interpreter", "jit")
-passed, failed = 0, 0
 
 
-def run(*words, stdin=b"", timeout=120):
-    if isinstance(stdin, str):
-        stdin = stdin.encode()
-    done = subprocess.run([command, *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-
-
-def claim(what, holds, *seen):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}", *seen, sep="\n  ")
-
-
-def gives(what, answer, status, out, *errors):
-    """Exactly this output; these texts on standard error, and nothing there if there are none."""
-    code, output, said = answer
-    silent = bool(errors) or said == ""
-    claim(what, code == status and output == out and silent and all(e in said for e in errors), f"status {code}", output[-600:], said[-600:])
-
-
-def fails(what, answer, *errors):
-    gives(what, answer, 2, answer[1], *errors)
+def run(*words, **options):
+    return answer_of([command, *words], **options)
 
 
 def hexadecimal(address, data, end=True):
@@ -162,8 +140,7 @@ def mistakes(folder):
 
 
 def play(game, *words, stdin=b"", folder=None):
-    done = subprocess.run([str(game), *map(str, words)], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, cwd=folder)
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    return answer_of([game, *words], stdin, cwd=folder)
 
 
 def executables(folder):
@@ -211,7 +188,7 @@ def executables(folder):
     claim("an executable of noise ends as the interpreter", all(told[0][key] == told[1][key] for key in ("end", "cycles", "pc", "a", "x", "y", "s", "p")), ends)
 
 
-def help_texts():
+def help_texts(_):
     code, out, said = run("--help")
     claim("--help has examples", code == 0 and "Examples:" in out and "--success 3469" in out and said == "", out)
     for verb in ("run", "monitor", "disassemble", "build"):
@@ -410,7 +387,7 @@ def c_programs(folder):
         game = folder / f"{target}.exe"
         for options in ([], ["--profile", "100000"]):
             made.unlink(missing_ok=True)
-            built = run("build", image, "-o", game, *options)
+            built = run("build", image, "-o", game, *options, cwd=folder)
             made.unlink(missing_ok=True)
             done = subprocess.run([game, *words], input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, timeout=120)
             claim(f"an executable does what the program does in sim65 ({target}, {options})", built[0] == 0 and (done.returncode, done.stdout, done.stderr) == (reference.returncode, reference.stdout, reference.stderr) and made.read_bytes() == b"hello!!", built, done, reference)
@@ -426,7 +403,7 @@ def c_programs(folder):
         done = subprocess.run([command, "run", image], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder, timeout=120)
         claim("no input, no output", done.returncode == 42, done)
     gives("a C program in the monitor", (lambda a: (a[0], a[1][: a[1].find("\n")], a[2]))(run("monitor", image, "--labels", folder / "echo.lbl", stdin="break _main\nrun\n")), 0, "breakpoint at $" + address_of(folder / "echo.lbl", "_main") + " (_main)")
-    code, out, _ = run("monitor", image, "--labels", folder / "echo.lbl", stdin="run\nline for the program\n")
+    code, out, _ = run("monitor", image, "--labels", folder / "echo.lbl", stdin="run\nline for the program\n", cwd=folder)
     claim("a program in the monitor reads what stands behind the commands", "read line for the program" in out and "ended with 42" in out, out)
     (folder / "endless.c").write_text("int main(void) { volatile unsigned char k; for (k = 0; k < 9; ++k); while (1); return 0; }")
     subprocess.run(["cl65", "-t", "sim6502", folder / "endless.c", "-o", folder / "endless"], check=True, timeout=120)
@@ -453,7 +430,7 @@ def address_of(file, name):
             return line.split()[1][2:]
 
 
-def completions():
+def completions(_):
     folder = pathlib.Path(__file__).resolve().parents[3] / "completions"
     texts = {name: (folder / name).read_text() for name in ("inlay-6502.bash", "_inlay-6502", "inlay-6502.fish")}
     man = (folder.parent / "docs" / "man" / "inlay-6502.1").read_text().replace("\\-", "-")
@@ -470,11 +447,4 @@ def completions():
         claim("bash completes engines", set(done.stdout.split()) == {b"step", b"interpreter", b"jit"}, done)
 
 
-with tempfile.TemporaryDirectory() as name:
-    place = pathlib.Path(name)
-    for part in (formats, mistakes, traces, disassembly, monitor, terminal, executables, c_programs):
-        part(place)
-help_texts()
-completions()
-print(f"{passed} claims hold, {failed} do not")
-sys.exit(1 if failed else 0)
+try_parts(formats, mistakes, traces, disassembly, monitor, terminal, executables, c_programs, help_texts, completions)

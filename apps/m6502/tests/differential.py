@@ -12,7 +12,6 @@ abs,X only then. On a 6502 it takes ROL abs,X to be of two bytes, so programs wi
 decimal arithmetic it has ADC right, but for N, V and Z on a 65C02; SBC is wrong on both.
 """
 
-import argparse
 import json
 import pathlib
 import re
@@ -22,6 +21,7 @@ import sys
 import tempfile
 
 import random_c
+import seeded
 
 EXIT_JUMP = 3
 ENGINES = {
@@ -149,29 +149,16 @@ def check(command, folder, seed, keep):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command")
-    parser.add_argument("--programs", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=pathlib.Path, help="a folder for programs that went wrong")
-    options = parser.parse_args()
+    options = seeded.options_of(programs=12)
     if not shutil.which("cl65") or not shutil.which("sim65"):
         print("skipped: cc65 is not installed (scripts/setup --develop)")
         return SKIPPED
-    if options.keep:
-        options.keep.mkdir(parents=True, exist_ok=True)
-    command = str(pathlib.Path(options.command).resolve())
     with tempfile.TemporaryDirectory() as name:
         compared = 0
         for seed in range(options.seed, options.seed + options.programs):
-            compared += check(command, pathlib.Path(name), seed, options.keep)
-    print(f"{compared} of {options.programs} programs compared with sim65 in up to {len(ENGINES)} engines and ahead of time, {len(problems)} problems")
-    for text in problems:
-        print("FAILED:", text)
-    if compared * 2 < options.programs:
-        print("FAILED: fewer than half of the programs could be compared")
-        return 1
-    return 1 if problems else 0
+            compared += check(options.command, pathlib.Path(name), seed, options.keep)
+    return seeded.status_of(f"{compared} of {options.programs} programs compared with sim65 in up to {len(ENGINES)} engines and ahead of time",
+                            problems, compared * 2 < options.programs and "fewer than half of the programs could be compared")
 
 
 sys.exit(main())

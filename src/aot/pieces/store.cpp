@@ -17,6 +17,7 @@
 #include <unordered_set>
 
 #include "aot/output.h"
+#include "base/descriptor.h"
 
 namespace inlay::aot {
 
@@ -59,16 +60,6 @@ std::size_t memory_of(const Piece& piece) {
   return piece.bytes.size() + piece.fixups.size() * sizeof(Fixup) + piece.blobs.size() * sizeof(Blob) + 256;
 }
 
-bool write_all(int file, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 base::Bytes read_from(int file, std::uint64_t begin, std::uint64_t end) {
   base::Bytes bytes(end > begin ? end - begin : 0);
   std::size_t done = 0;
@@ -81,16 +72,6 @@ base::Bytes read_from(int file, std::uint64_t begin, std::uint64_t end) {
   bytes.resize(done);
   return bytes;
 }
-
-/// A file that is closed in the end.
-struct File {
-  explicit File(int its_number) : number(its_number) {}
-  File(const File&) = delete;
-  ~File() {
-    if (number >= 0) ::close(number);
-  }
-  const int number;
-};
 
 /// Whether nobody else can have written to the file.
 bool is_ours(int file) {
@@ -110,18 +91,18 @@ Error cannot_save(const std::string& path, int reason) {
 struct Store::Lock {
   explicit Lock(const std::string& path)
       : file(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)) {
-    while (file.number >= 0 && !held) {
-      held = ::flock(file.number, LOCK_EX) == 0;
+    while (file.number() >= 0 && !held) {
+      held = ::flock(file.number(), LOCK_EX) == 0;
       if (!held && errno != EINTR) break;
     }
   }
-  File file;
+  base::Descriptor file;
   bool held = false;
 };
 
 Store::Store(std::string path, std::uint64_t max_bytes) : path_(std::move(path)), max_bytes_(max_bytes) {
-  const File file(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (file.number >= 0 && is_ours(file.number)) read_more(file.number, false);
+  const base::Descriptor file(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.number() >= 0 && is_ours(file.number())) read_more(file.number(), false);
 }
 
 void Store::read_more(int file, bool for_writing) {
@@ -186,11 +167,11 @@ Result<void> Store::save() {
   if (path_.empty() || added_.empty()) return {};
   const Lock lock(path_);
   if (!lock.held) return cannot_save(path_, errno);
-  const File file(
+  const base::Descriptor file(
       ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (file.number < 0) return cannot_save(path_, errno);
-  if (!is_ours(file.number)) return cannot_save(path_, EPERM);
-  read_more(file.number, true);
+  if (file.number() < 0) return cannot_save(path_, errno);
+  if (!is_ours(file.number())) return cannot_save(path_, EPERM);
+  read_more(file.number(), true);
   base::Bytes bytes;
   if (read_up_to_ == 0) add_header(bytes);
   base::Bytes one;
@@ -201,9 +182,9 @@ Result<void> Store::save() {
     if (one.size() <= LargestPiece) add_record(bytes, key, one);
   }
   if (read_up_to_ + bytes.size() > max_bytes_) return write_again(lock);
-  if (!write_all(file.number, bytes)) {
+  if (!base::write_all(file.number(), bytes)) {
     const int reason = errno;
-    static_cast<void>(::ftruncate(file.number, static_cast<off_t>(read_up_to_)) == 0);
+    static_cast<void>(::ftruncate(file.number(), static_cast<off_t>(read_up_to_)) == 0);
     return cannot_save(path_, reason);
   }
   read_up_to_ += bytes.size();
@@ -231,10 +212,10 @@ Result<void> Store::write_again(const Lock&) {
   INLAY_TRY_VOID(output.write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
   INLAY_TRY_VOID(output.commit(S_IRUSR | S_IWUSR));
   added_.clear();
-  const File file(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const base::Descriptor file(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status;
   read_up_to_ = 0;
-  if (file.number >= 0 && ::fstat(file.number, &status) == 0) {
+  if (file.number() >= 0 && ::fstat(file.number(), &status) == 0) {
     file_number_ = status.st_ino;
     device_ = status.st_dev;
     read_up_to_ = bytes.size();

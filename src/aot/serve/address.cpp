@@ -9,21 +9,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
-#include <utility>
 
 #include "inlay/serve.h"
 
 namespace inlay::aot {
-
-Handle& Handle::operator=(Handle&& other) noexcept {
-  if (number_ >= 0) ::close(number_);
-  number_ = other.release();
-  return *this;
-}
-
-Handle::~Handle() {
-  if (number_ >= 0) ::close(number_);
-}
 
 std::string default_socket() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");

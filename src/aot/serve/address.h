@@ -6,29 +6,10 @@
 
 #include <string>
 
+#include "base/descriptor.h"
 #include "inlay/result.h"
 
 namespace inlay::aot {
-
-/// Something open, closed in the end.
-class Handle {
- public:
-  Handle() = default;
-  explicit Handle(int number) : number_(number) {}
-  Handle(Handle&& other) noexcept : number_(other.release()) {}
-  Handle& operator=(Handle&& other) noexcept;
-  ~Handle();
-  int number() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-  int release() {
-    const int number = number_;
-    number_ = -1;
-    return number;
-  }
-
- private:
-  int number_ = -1;
-};
 
 /// Where a server listens who was told `socket`: a plain file name is one of the current folder, an empty one is
 /// default_socket().

@@ -34,7 +34,7 @@ Result<std::optional<BuildReport>> try_server(const BuildRequest& request, const
   struct stat folder;
   const std::string parent = path.substr(0, path.rfind('/'));
   if (!address || ::lstat(parent.c_str(), &folder) != 0 || folder.st_uid != ::geteuid()) return Nobody();
-  const Handle connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!connection) return Nobody();
   wait_no_longer_than(connection.number(), Patience);
   if (::connect(connection.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)

@@ -57,7 +57,7 @@ class Signals {
     ::sigaddset(&set, SIGTERM);
     ::sigaddset(&set, SIGINT);
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    file_ = Handle(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    file_ = base::Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   }
   Signals(const Signals&) = delete;
   ~Signals() {
@@ -71,7 +71,7 @@ class Signals {
 
  private:
   sigset_t before_;
-  Handle file_;
+  base::Descriptor file_;
 };
 
 /// Sessions, of which each builds for one at a time: so a long build keeps at most those waiting who ask for the same
@@ -135,7 +135,7 @@ class Sessions {
 };
 
 struct Connection {
-  Handle socket;
+  base::Descriptor socket;
   std::thread thread;
   std::stop_source stop;
   std::atomic<bool> done = false;
@@ -154,7 +154,7 @@ class Server {
     }
   }
 
-  void start(Handle socket) {
+  void start(base::Descriptor socket) {
     reap();
     if (connections_.size() >= MostConnections) return;  // closed: the other side builds by itself
     Connection& connection = connections_.emplace_back();
@@ -234,13 +234,14 @@ Result<void> serve(const ServeOptions& options) {
   const std::string path = path_of_socket(options.socket);
   INLAY_TRY(const sockaddr_un address, address_of(path));
   INLAY_TRY_VOID(own_folder_of(path));
-  const Handle lock(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  const base::Descriptor lock(
+      ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!lock) return cannot_serve(path, errno);
   if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
     return Error(ErrorKind::File, "a server listens at '" + path + "' already; end that one first");
   // A socket that lies there now is a dead one's.
   INLAY_TRY_VOID(clear_place_of_socket(path));
-  const Handle listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const base::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return cannot_serve(path, errno);
   if (::bind(listener.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(listener.number(), Backlog) != 0)
@@ -261,7 +262,7 @@ Result<void> serve(const ServeOptions& options) {
     if (ready > 0 && waited[1].revents) break;
     if (ready > 0) server.look_at(std::span(waited).subspan(2));
     if (ready > 0 && waited[0].revents) {
-      Handle connection(::accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC));
+      base::Descriptor connection(::accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC));
       if (connection) {
         server.start(std::move(connection));
       } else {

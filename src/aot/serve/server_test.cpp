@@ -47,12 +47,12 @@ class Served {
   }
   pid_t process() const { return process_; }
   bool answers() const {
-    const Handle connection = connect(socket_);
+    const base::Descriptor connection = connect(socket_);
     return static_cast<bool>(connection);
   }
-  static Handle connect(const std::string& path) {
+  static base::Descriptor connect(const std::string& path) {
     const Result<sockaddr_un> address = address_of(path);
-    Handle connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    base::Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!address || ::connect(connection.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
       return {};
     return connection;
@@ -126,14 +126,14 @@ TEST(Server, WhoSaysNothingIsNobody) {
   Place place;
   ASSERT_TRUE(own_folder_of(place.options.socket));
   const sockaddr_un address = address_of(place.options.socket).value();
-  const Handle listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::bind(listener.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(::listen(listener.number(), 1), 0);
   const auto nobody = try_server(place.request, place.options.socket);
   ASSERT_TRUE(nobody);
   EXPECT_FALSE(*nobody);
   // Nor is one who has no room for more that wait.
-  std::vector<Handle> waiting;
+  std::vector<base::Descriptor> waiting;
   for (int i = 0; i < 2; ++i) {
     waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     static_cast<void>(::connect(waiting.back().number(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
@@ -150,7 +150,7 @@ TEST(Server, WithTooManyFilesOpenItWaitsAndServesAgain) {
   Served server(place.options, Files);
   clockid_t clock;
   ASSERT_EQ(::clock_getcpuclockid(server.process(), &clock), 0);
-  std::vector<Handle> silent;
+  std::vector<base::Descriptor> silent;
   for (int i = 0; i < Files; ++i) silent.push_back(Served::connect(place.options.socket));
   ::usleep(200'000);
   const auto spent = [&] {
@@ -174,7 +174,7 @@ TEST(Server, WithoutMemoryForThreadsItClosesAndServesAgain) {
   Served server(place.options);
   const rlimit none{1 << 20, RLIM_INFINITY}, all{RLIM_INFINITY, RLIM_INFINITY};
   ASSERT_EQ(::prlimit(server.process(), RLIMIT_AS, &none, nullptr), 0);
-  std::vector<Handle> connections;
+  std::vector<base::Descriptor> connections;
   bool closed = false;
   for (int i = 0; i < 30 && !closed; ++i) {
     connections.push_back(Served::connect(place.options.socket));
@@ -213,8 +213,8 @@ TEST(Server, ServesSeveralAtOnce) {
 }
 
 /// A client that asks, and does not wait for the answer.
-Handle ask(const std::string& socket, const BuildRequest& request) {
-  Handle connection = Served::connect(socket);
+base::Descriptor ask(const std::string& socket, const BuildRequest& request) {
+  base::Descriptor connection = Served::connect(socket);
   static_cast<void>(receive_message(connection.number()));
   static_cast<void>(send_message(connection.number(), write_request(request)));
   return connection;
@@ -230,15 +230,15 @@ TEST(Server, ALongBuildKeepsNobodyElseWaitingAndStopsWhenNobodyWaitsForIt) {
   request.output = "long";
   request.level = Level::O3;
   Served server(place.options);
-  Handle client = ask(place.options.socket, request);
+  base::Descriptor client = ask(place.options.socket, request);
   ASSERT_TRUE(client);
   const auto other = try_server(place.request, place.options.socket);
   ASSERT_TRUE(other && *other);
   EXPECT_TRUE(std::filesystem::exists(place.folder / "program"));
   EXPECT_FALSE(std::filesystem::exists(place.folder / "long"));
-  client = Handle();
+  client = base::Descriptor();
   // Whoever asks for it now gets it from the start, and is served once the other build has stopped; so is a third one.
-  const Handle again = ask(place.options.socket, request);
+  const base::Descriptor again = ask(place.options.socket, request);
   const auto third = try_server(place.request, place.options.socket);
   ASSERT_TRUE(third && *third);
   EXPECT_FALSE(std::filesystem::exists(place.folder / "long"));
@@ -251,15 +251,15 @@ TEST(Server, GarbageAndSilenceKeepNobodyWaiting) {
   Place place;
   write_bytes(place.folder / "p.inlay", program(4));
   Served server(place.options);
-  const Handle silent = Served::connect(place.options.socket);
+  const base::Descriptor silent = Served::connect(place.options.socket);
   ASSERT_TRUE(silent);
-  const Handle garbage = Served::connect(place.options.socket);
+  const base::Descriptor garbage = Served::connect(place.options.socket);
   ASSERT_GT(::send(garbage.number(), "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL), 0);
   const std::optional<base::Bytes> greeting = receive_message(garbage.number());
   EXPECT_TRUE(greeting && is_greeting(*greeting));
   char answer;
   EXPECT_LE(::recv(garbage.number(), &answer, 1, 0), 0);  // closed, without another word
-  const Handle half = Served::connect(place.options.socket);
+  const base::Descriptor half = Served::connect(place.options.socket);
   ASSERT_GT(::send(half.number(), "INLY\x40\0\0\0abc", 11, MSG_NOSIGNAL), 0);
   const auto built = try_server(place.request, place.options.socket);
   ASSERT_TRUE(built) << built.error().to_string();
@@ -269,7 +269,7 @@ TEST(Server, GarbageAndSilenceKeepNobodyWaiting) {
 TEST(Server, AnotherVersionIsToldSoAndBuildsByItself) {
   Place place;
   Served server(place.options);
-  const Handle connection = Served::connect(place.options.socket);
+  const base::Descriptor connection = Served::connect(place.options.socket);
   base::Bytes message;
   base::Writer(message).text("another version");
   EXPECT_FALSE(is_greeting(message));

@@ -17,32 +17,11 @@
 #include <map>
 #include <mutex>
 
+#include "base/descriptor.h"
+
 namespace inlay::jit {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-/// All of the bytes or, on a full disk, as many as fit: then perf knows less.
-void write_all(int fd, const std::string& bytes) {
-  for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t written = write(fd, bytes.data() + done, bytes.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    done += static_cast<std::size_t>(written);
-  }
-}
 
 /// A new file of ours alone, in place of one that an earlier process of this number left.
 Result<int> create_file(const std::string& path) {
@@ -59,11 +38,11 @@ class MapFile final : public PerfFile {
   void add(const CodeFunction& function, const std::string&) override {
     char place[48];
     std::snprintf(place, sizeof place, "%zx %zx ", static_cast<std::size_t>(function.begin), function.size);
-    write_all(file_.get(), place + function.name + '\n');  // one write, so that lines stay whole
+    base::write_all(file_.number(), place + function.name + '\n');  // one write, so that lines stay whole
   }
 
  private:
-  Descriptor file_;
+  base::Descriptor file_;
 };
 
 template <class T>
@@ -84,7 +63,7 @@ class DumpFile final : public PerfFile {
   static Result<std::shared_ptr<PerfFile>> create(const std::string& path) {
     INLAY_TRY(int fd, create_file(path));
     auto dump = std::make_shared<DumpFile>(fd);
-    write_all(fd, header());
+    base::write_all(fd, header());
     // perf finds the file by the event of this mapping. Nothing there is ever run.
     dump->page_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     dump->mark_ = mmap(nullptr, dump->page_, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
@@ -115,7 +94,7 @@ class DumpFile final : public PerfFile {
     body.append(function.name.c_str(), function.name.size() + 1);
     body += code;
     records += record(Load, body);
-    write_all(file_.get(), records);
+    base::write_all(file_.number(), records);
   }
 
  private:
@@ -166,7 +145,7 @@ class DumpFile final : public PerfFile {
   }
 
   std::mutex mutex_;
-  Descriptor file_;
+  base::Descriptor file_;
   void* mark_ = MAP_FAILED;
   std::size_t page_ = 0;
   std::uint64_t index_ = 0;

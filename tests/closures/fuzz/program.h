@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "../../common/random_numbers.h"
+
 namespace fuzz {
 
 // What an operation yields, and how many children of which kind it takes, stands beside its making in builder.h; the
@@ -106,23 +108,14 @@ struct ProgramOptions {
 Program random_program(std::uint64_t seed, const ProgramOptions& options);
 
 /// The generator's random numbers; also for inputs and options.
-class Random {
+class Random : public random_numbers::SplitMix {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u) {}
-  std::uint64_t next() {  // splitmix64
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  explicit Random(std::uint64_t seed) : SplitMix(seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u) {}
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
   bool one_in(unsigned n) { return below(n) == 0; }
   /// Small numbers mostly, and the edges of the integer types.
   std::int64_t number();
   double real();
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace fuzz

@@ -10,11 +10,11 @@
 #include <cstdio>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <thread>
 
 #include "command/message.h"
+#include "common/command_line.h"
 #include "language/syntax.h"
 
 namespace inlay::filter::command {
@@ -52,18 +52,6 @@ struct Texts {
   bool with_header = false, without_header = false;
 };
 
-template <class T>
-CLI::Validator one_of(const std::map<std::string, T>& names) {
-  return CLI::Validator(
-      [&names](const std::string& text) {
-        if (names.contains(text)) return std::string();
-        std::string all;
-        for (const auto& [name, value] : names) all += (all.empty() ? "" : ", ") + name;
-        return "'" + text + "' is none of " + all;
-      },
-      "", "name");
-}
-
 /// Processors that we may run on.
 int processors() {
   cpu_set_t set;
@@ -72,16 +60,13 @@ int processors() {
 }
 
 void describe_general(CLI::App& app, const char* footer) {
-  app.set_help_flag("-h,--help", "Show this and exit");
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("inlay-filter: ") + error.what() + "; see inlay-filter --help\n";
-  });
+  apps::describe(app, "inlay-filter");
   app.footer(footer);
 }
 
 void add_format(CLI::App& app, Texts& texts) {
   app.add_option("--format", texts.format, "Write columns in this form")
-      ->check(one_of(Formats))
+      ->check(apps::one_of(Formats))
       ->type_name("csv|tsv|jsonl");
 }
 
@@ -106,7 +91,7 @@ void describe(CLI::App& app, Options& options, Texts& texts) {
   app.add_flag("-q,--quiet", options.quiet, "Write nothing, and end at the first row that passes");
 
   app.add_option("--input-format", texts.input_format, "What the files are; else by their names and beginnings")
-      ->check(one_of(InputFormats))
+      ->check(apps::one_of(InputFormats))
       ->type_name("csv|tsv|jsonl|sqlite");
   app.add_option("--types", texts.types, "Types of columns: 'age=integer,phone=text'; else those that the values have")
       ->type_name("LIST");
@@ -124,7 +109,7 @@ void describe(CLI::App& app, Options& options, Texts& texts) {
       ->type_name("N");
   app.add_option("--shard", texts.shard, "Read only this part of the rows: 1/4 to 4/4; see merge")->type_name("I/N");
   app.add_option("--engine", texts.engine, "What runs the condition; tiered: compile what is worth it")
-      ->check(one_of(Engines))
+      ->check(apps::one_of(Engines))
       ->type_name("tiered|interpreted|quick|optimized");
   app.add_option("--cpu", options.filter.cpu, "What compiled code may use of the processor")
       ->type_name("native|baseline|avx2|avx512");
@@ -242,18 +227,10 @@ Result<void> check_condition(const Options& options) {
 
 /// Runs CLI11's parser; a status if there is nothing to do then.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
-  try {
-    app.parse(argc, argv);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream output, errors;
-    const int status = app.exit(error, output, errors);
-    std::fputs(output.str().c_str(), stdout);
-    std::fputs(errors.str().c_str(), stderr);
-    if (const char* condition = status == 0 ? nullptr : condition_with_minus(argc, argv))
-      std::fprintf(stderr, "note: if '%s' is the condition, write -- before it\n", condition);
-    return status == 0 ? 0 : StatusError;
-  }
+  const std::optional<int> status = apps::parse_words(app, StatusError, [&] { app.parse(argc, argv); });
+  if (const char* condition = status.value_or(0) == 0 ? nullptr : condition_with_minus(argc, argv))
+    std::fprintf(stderr, "note: if '%s' is the condition, write -- before it\n", condition);
+  return status;
 }
 
 }  // namespace

@@ -18,43 +18,6 @@ using testing::every_option;
 using testing::ProgramWriter;
 using testing::RandomRows;
 
-struct Layout {
-  Type type;
-  Storage storage;
-};
-
-constexpr Layout Layouts[] = {{Type::Boolean, Storage::Bit},
-                              {Type::Boolean, Storage::Byte},
-                              {Type::Integer, Storage::Int8},
-                              {Type::Integer, Storage::Int16},
-                              {Type::Integer, Storage::Int32},
-                              {Type::Integer, Storage::Int64},
-                              {Type::Integer, Storage::UInt8},
-                              {Type::Integer, Storage::UInt16},
-                              {Type::Integer, Storage::UInt32},
-                              {Type::Integer, Storage::UInt64},
-                              {Type::Real, Storage::Float},
-                              {Type::Real, Storage::Double},
-                              {Type::Date, Storage::Days32},
-                              {Type::Date, Storage::Days64},
-                              {Type::Date, Storage::Milliseconds},
-                              {Type::Timestamp, Storage::Milliseconds},
-                              {Type::Timestamp, Storage::Microseconds},
-                              {Type::Timestamp, Storage::Nanoseconds},
-                              {Type::Timestamp, Storage::Seconds},
-                              {Type::Text, Storage::String},
-                              {Type::Text, Storage::View},
-                              {Type::Text, Storage::StringView},
-                              {Type::Text, Storage::Offsets32},
-                              {Type::Text, Storage::Offsets64},
-                              {Type::Text, Storage::Characters},
-                              {Type::Boolean, Storage::Cell},
-                              {Type::Integer, Storage::Cell},
-                              {Type::Real, Storage::Cell},
-                              {Type::Date, Storage::Cell},
-                              {Type::Timestamp, Storage::Cell},
-                              {Type::Text, Storage::Cell}};
-
 bool can_have(Storage storage, Validity validity) {
   const bool in_value = storage == Storage::Cell || storage == Storage::Characters;
   if (validity == Validity::InValue) return in_value;
@@ -63,7 +26,7 @@ bool can_have(Storage storage, Validity validity) {
   return true;
 }
 
-bool is_fixed(const Layout& layout) {
+bool is_fixed(const testing::Form& layout) {
   const bool raises = layout.storage == Storage::Cell || layout.storage == Storage::UInt64 ||
                       layout.storage == Storage::Seconds ||
                       (layout.storage == Storage::Milliseconds && layout.type == Type::Timestamp);
@@ -72,7 +35,7 @@ bool is_fixed(const Layout& layout) {
 
 TEST(Compile, ReadsEveryStorageWithEveryValidity) {
   std::uint64_t seed = 0;
-  for (const Layout& layout : Layouts)
+  for (const testing::Form& layout : testing::Forms)
     for (const Validity validity : {Validity::All, Validity::Bitmap, Validity::Flag, Validity::InValue})
       for (const bool dictionary : {false, true}) {
         if (!can_have(layout.storage, validity)) continue;

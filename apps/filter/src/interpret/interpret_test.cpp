@@ -59,53 +59,14 @@ Value value_of(Type type, const void* values, std::int64_t at, bool null) {
   return value;
 }
 
-struct Form {
-  Type type;
-  Storage storage;
-};
-
 /// What is read is what was written, in blocks and row by row.
 TEST(Interpret, reads_every_storage_with_every_validity) {
-  constexpr Form Forms[] = {
-      {Type::Boolean, Storage::Bit},
-      {Type::Boolean, Storage::Byte},
-      {Type::Boolean, Storage::Cell},
-      {Type::Integer, Storage::Int8},
-      {Type::Integer, Storage::Int16},
-      {Type::Integer, Storage::Int32},
-      {Type::Integer, Storage::Int64},
-      {Type::Integer, Storage::UInt8},
-      {Type::Integer, Storage::UInt16},
-      {Type::Integer, Storage::UInt32},
-      {Type::Integer, Storage::UInt64},
-      {Type::Integer, Storage::Cell},
-      {Type::Real, Storage::Float},
-      {Type::Real, Storage::Double},
-      {Type::Text, Storage::String},
-      {Type::Text, Storage::View},
-      {Type::Text, Storage::StringView},
-      {Type::Text, Storage::Offsets32},
-      {Type::Text, Storage::Offsets64},
-      {Type::Text, Storage::Cell},
-      {Type::Date, Storage::Days32},
-      {Type::Date, Storage::Days64},
-      {Type::Date, Storage::Milliseconds},
-      {Type::Date, Storage::Cell},
-      {Type::Timestamp, Storage::Seconds},
-      {Type::Timestamp, Storage::Milliseconds},
-      {Type::Timestamp, Storage::Microseconds},
-      {Type::Timestamp, Storage::Nanoseconds},
-      {Type::Timestamp, Storage::Cell},
-      {Type::Text, Storage::Characters},
-  };
   constexpr std::int64_t Rows = 300;
-  for (const Form& form : Forms) {
+  for (const testing::Form& form : testing::Forms) {
     for (Validity validity : {Validity::All, Validity::Bitmap, Validity::Flag, Validity::InValue}) {
       const bool by_address = form.storage == Storage::Cell || form.storage == Storage::Characters;
       if (by_address != (validity == Validity::InValue)) continue;
-      const bool packed =
-          form.storage == Storage::Bit || form.storage == Storage::Offsets32 || form.storage == Storage::Offsets64;
-      if (packed && validity == Validity::Flag) continue;
+      if (testing::is_packed(form.storage) && validity == Validity::Flag) continue;
       RandomRows rows(static_cast<std::uint64_t>(form.storage) + 1, Rows);
       Column column;
       column.type = form.type;

@@ -3,6 +3,7 @@
 
 #include "interpret/interpret.h"
 #include "runtime/loads.h"
+#include "runtime/stored.h"
 
 namespace inlay::filter {
 
@@ -204,19 +205,8 @@ Loads value_of(const Column& column) {
 }
 
 bool load_raises(const Column& column, const Function* accessor) {
-  switch (column.storage) {
-    case Storage::UInt64:
-    case Storage::Seconds:
-      return true;
-    case Storage::Milliseconds:
-      return column.type != Type::Date;
-    case Storage::Cell:
-      return column.type != Type::Text;
-    case Storage::Accessor:
-      return accessor && (accessor->traits.raises || accessor->traits.allocates);
-    default:
-      return false;
-  }
+  if (column.storage != Storage::Accessor) return stored_value_raises(column);
+  return accessor && (accessor->traits.raises || accessor->traits.allocates);
 }
 
 void set_index(ColumnLoad& load, Storage indices) {

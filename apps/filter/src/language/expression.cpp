@@ -9,6 +9,8 @@
 #include <limits>
 #include <utility>
 
+#include "runtime/stored.h"
+
 namespace inlay::filter {
 
 namespace {
@@ -35,21 +37,10 @@ std::uint64_t hash_of(const Node& node, std::span<const NodeId> operands) {
 
 /// Whether reading a value of this column may find one that cannot be read.
 bool load_raises(const Column& column, const Registry& registry) {
-  switch (column.storage) {
-    case Storage::UInt64:
-    case Storage::Seconds:
-      return true;
-    case Storage::Milliseconds:
-      return column.type != Type::Date;
-    case Storage::Cell:
-      return column.type != Type::Text;
-    case Storage::Accessor:
-      return std::any_of(registry.functions().begin(), registry.functions().end(), [&](const Function& function) {
-        return function.name == column.accessor && function.traits.raises;
-      });
-    default:
-      return false;
-  }
+  if (column.storage != Storage::Accessor) return stored_value_raises(column);
+  return std::any_of(registry.functions().begin(), registry.functions().end(), [&](const Function& function) {
+    return function.name == column.accessor && function.traits.raises;
+  });
 }
 
 }  // namespace

@@ -19,50 +19,11 @@ constexpr std::int64_t Rows = 150;
 
 /// A random column, of any storage and validity that go together.
 Column random_column(RandomRows& rows) {
-  struct Form {
-    Type type;
-    Storage storage;
-  };
-  constexpr Form Forms[] = {
-      {Type::Boolean, Storage::Bit},
-      {Type::Boolean, Storage::Byte},
-      {Type::Boolean, Storage::Cell},
-      {Type::Integer, Storage::Int8},
-      {Type::Integer, Storage::Int16},
-      {Type::Integer, Storage::Int32},
-      {Type::Integer, Storage::Int64},
-      {Type::Integer, Storage::UInt8},
-      {Type::Integer, Storage::UInt16},
-      {Type::Integer, Storage::UInt32},
-      {Type::Integer, Storage::UInt64},
-      {Type::Integer, Storage::Cell},
-      {Type::Real, Storage::Float},
-      {Type::Real, Storage::Double},
-      {Type::Real, Storage::Cell},
-      {Type::Text, Storage::String},
-      {Type::Text, Storage::View},
-      {Type::Text, Storage::StringView},
-      {Type::Text, Storage::Characters},
-      {Type::Text, Storage::Offsets32},
-      {Type::Text, Storage::Offsets64},
-      {Type::Text, Storage::Cell},
-      {Type::Date, Storage::Days32},
-      {Type::Date, Storage::Days64},
-      {Type::Date, Storage::Milliseconds},
-      {Type::Date, Storage::Cell},
-      {Type::Timestamp, Storage::Milliseconds},
-      {Type::Timestamp, Storage::Seconds},
-      {Type::Timestamp, Storage::Nanoseconds},
-      {Type::Timestamp, Storage::Microseconds},
-      {Type::Timestamp, Storage::Cell},
-  };
-  const Form form = Forms[rows.below(std::size(Forms))];
+  const testing::Form form = testing::Forms[rows.below(std::size(testing::Forms))];
   Column column;
   column.type = form.type;
   column.storage = form.storage;
   column.validity = Validity::All;
-  const bool packed =
-      form.storage == Storage::Bit || form.storage == Storage::Offsets32 || form.storage == Storage::Offsets64;
   switch (rows.below(3)) {
     case 0:
       break;
@@ -70,7 +31,7 @@ Column random_column(RandomRows& rows) {
       column.validity = Validity::Bitmap;
       break;
     default:
-      column.validity = packed ? Validity::All : Validity::Flag;
+      column.validity = testing::is_packed(form.storage) ? Validity::All : Validity::Flag;
       break;
   }
   if (form.storage == Storage::Cell || form.storage == Storage::Characters) column.validity = Validity::InValue;

@@ -16,6 +16,50 @@
 
 namespace inlay::filter::testing {
 
+/// A type, and a storage that it may have; all that there are, but for dictionaries and accessors.
+struct Form {
+  Type type;
+  Storage storage;
+};
+inline constexpr Form Forms[] = {
+    {Type::Boolean, Storage::Bit},
+    {Type::Boolean, Storage::Byte},
+    {Type::Boolean, Storage::Cell},
+    {Type::Integer, Storage::Int8},
+    {Type::Integer, Storage::Int16},
+    {Type::Integer, Storage::Int32},
+    {Type::Integer, Storage::Int64},
+    {Type::Integer, Storage::UInt8},
+    {Type::Integer, Storage::UInt16},
+    {Type::Integer, Storage::UInt32},
+    {Type::Integer, Storage::UInt64},
+    {Type::Integer, Storage::Cell},
+    {Type::Real, Storage::Float},
+    {Type::Real, Storage::Double},
+    {Type::Real, Storage::Cell},
+    {Type::Text, Storage::String},
+    {Type::Text, Storage::View},
+    {Type::Text, Storage::StringView},
+    {Type::Text, Storage::Characters},
+    {Type::Text, Storage::Offsets32},
+    {Type::Text, Storage::Offsets64},
+    {Type::Text, Storage::Cell},
+    {Type::Date, Storage::Days32},
+    {Type::Date, Storage::Days64},
+    {Type::Date, Storage::Milliseconds},
+    {Type::Date, Storage::Cell},
+    {Type::Timestamp, Storage::Milliseconds},
+    {Type::Timestamp, Storage::Seconds},
+    {Type::Timestamp, Storage::Nanoseconds},
+    {Type::Timestamp, Storage::Microseconds},
+    {Type::Timestamp, Storage::Cell},
+};
+
+/// Values that are not one behind the other at a distance: no flag can stand beside them.
+inline bool is_packed(Storage storage) {
+  return storage == Storage::Bit || storage == Storage::Offsets32 || storage == Storage::Offsets64;
+}
+
 class RandomRows {
  public:
   RandomRows(std::uint64_t seed, std::int64_t rows) : random_(seed), rows_(rows) {}
@@ -245,10 +289,9 @@ class RandomRows {
     if (value.type == Type::Text) return value.text;
     if (column.type == Type::Boolean) return value.bits ? "true" : "false";
     std::string text = to_string(value);
-    if (column.type == Type::Date || column.type == Type::Timestamp) {
-      const std::size_t begin = text.find('\'');
+    // Dates, times and reals that are no numbers: what stands in the quotes.
+    if (const std::size_t begin = text.find('\''); begin != std::string::npos)
       text = text.substr(begin + 1, text.rfind('\'') - begin - 1);
-    }
     return text;
   }
 

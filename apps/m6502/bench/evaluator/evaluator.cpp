@@ -8,9 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,9 +20,8 @@
 #include "core/interpreter.h"
 #include "evaluator/evaluated.h"
 #include "inlay/inlay.h"
-#include "inlay/m6502/image.h"
-#include "inlay/m6502/sim65.h"
 #include "src/jit/compile.h"
+#include "subject.h"
 
 namespace inlay::m6502 {
 namespace {
@@ -42,37 +39,16 @@ struct Compiled {
   std::int64_t interpreted = 0;  // cycles of the last run
 };
 
-struct Ran {
-  double seconds = 0;
-  std::int64_t cycles = 0;
-  int exit_code = -1;
-};
-
-[[noreturn]] void fail(const std::string& why) {
-  std::fprintf(stderr, "%s\n", why.c_str());
-  std::exit(1);
-}
-
-/// A program that can be run again and again.
-class Subject {
+/// A program of which code of ours runs what it can.
+class Joined {
  public:
-  Subject(const Image& image, Engine engine)
-      : image_(image), machine_(Machine::create({.engine = engine}).value()), bytes_(memory_of(image)) {
-    if (!load_image(machine_, image)) fail("the program cannot be loaded");
-    rewind();
-  }
+  explicit Joined(const Image& image) : subject_(image, Engine::Interpreter) {}
 
-  Machine& machine() { return machine_; }
-
-  Ran run() {
-    return timed([&] {
-      while (!system_->exit_code()) machine_.run(machine_.cycle() + Slice);
-    });
-  }
+  Machine& machine() { return subject_.machine(); }
 
   /// With code of ours, and the interpreter where there is none.
   Ran run(Compiled& code) {
-    Bus& bus = machine_.bus();
+    Bus& bus = machine().bus();
     std::vector<const Pad*> pads(0x10000);
     std::memset(bus.heat, 0, sizeof bus.heat);
     for (const auto& [pc, pad] : code.pads) {
@@ -80,12 +56,12 @@ class Subject {
       bus.heat[pc] = 1;
     }
     code.interpreted = 0;
-    return timed([&] {
-      while (!system_->exit_code()) {
+    return subject_.timed([&] {
+      while (!subject_.exit_code()) {
         bus.end += Slice - bus.cpu.left;
         bus.cpu.left = Slice;
         run_slice(code, pads);
-        machine_.step();  // a call of the system's
+        machine().step();  // a call of the system's
       }
     });
   }
@@ -93,25 +69,8 @@ class Subject {
  private:
   static constexpr std::int64_t Slice = 1'000'000'000;
 
-  /// As it was loaded; compiled code is kept.
-  void rewind() {
-    for (int address = 0; address < 0x10000; ++address)
-      machine_.poke(static_cast<std::uint16_t>(address), bytes_[static_cast<std::size_t>(address)]);
-    system_ = Sim65::attach(machine_, {.arguments = {"program"}, .c_stack = image_.c_stack});
-    machine_.set_registers({.pc = start_of(image_), .s = 0xFF, .p = 0x34});
-  }
-
-  template <class Run>
-  Ran timed(Run run) {
-    rewind();
-    const std::int64_t began = machine_.cycle();
-    const double time = bench::thread_cpu_us();
-    run();
-    return {(bench::thread_cpu_us() - time) * 1e-6, machine_.cycle() - began, *system_->exit_code()};
-  }
-
   void run_slice(Compiled& code, const std::vector<const Pad*>& pads) {
-    Bus& bus = machine_.bus();
+    Bus& bus = machine().bus();
     for (;;) {
       const std::uint16_t pc = bus.cpu.pc;
       if (const Pad* pad = pads[pc]; pad && bus.cpu.left > pad->needs) {
@@ -127,10 +86,7 @@ class Subject {
     }
   }
 
-  const Image& image_;
-  Machine machine_;
-  std::vector<std::uint8_t> bytes_;
-  std::unique_ptr<Sim65> system_;
+  Subject subject_;
 };
 
 /// What both may rely on: there is no code in pages 0 and 1.
@@ -140,7 +96,7 @@ Map map_of(const Bus& bus) {
   return map;
 }
 
-Compiled join(const inlay::Jit& compiler, Subject& subject, std::uint16_t start) {
+Compiled join(const inlay::Jit& compiler, Joined& subject, std::uint16_t start) {
   const Bus& bus = subject.machine().bus();
   const Map map = map_of(bus);
   const double time = bench::process_cpu_us();
@@ -163,7 +119,7 @@ Compiled join(const inlay::Jit& compiler, Subject& subject, std::uint16_t start)
   return code;
 }
 
-Compiled evaluate(const inlay::Jit& compiler, Subject& subject, std::uint16_t start, bool inlined, bool report) {
+Compiled evaluate(const inlay::Jit& compiler, Joined& subject, std::uint16_t start, bool inlined, bool report) {
   const Bus& bus = subject.machine().bus();
   const auto program = std::make_shared<EvaluatedProgram>();
   std::memcpy(program->memory, bus.memory, sizeof program->memory);
@@ -211,7 +167,8 @@ struct Rival {
 
 void compare(const std::string& name, const Image& image, int rounds, bool report) {
   const inlay::Jit compiler = inlay::Jit::create().value();
-  Subject plain(image, Engine::Interpreter), ours(image, Engine::Interpreter), jit(image, Engine::Jit);
+  Subject plain(image, Engine::Interpreter), jit(image, Engine::Jit);
+  Joined ours(image);
   const std::uint16_t start = start_of(image);
   const auto run_ours = [&](Compiled& code) { return ours.run(code); };
   std::vector<Rival> rivals = {
@@ -269,11 +226,6 @@ int main(int argc, char** argv) {
       programs.push_back(argument);
   }
   for (const std::string& program : programs) {
-    std::ifstream file(program, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    const auto image = read_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
-                                  {.file = program, .format = {}, .load = {}});
-    if (!image) fail(image.error().to_string());
-    compare(program.substr(program.rfind('/') + 1), *image, rounds, report);
+    compare(program.substr(program.rfind('/') + 1), read_program(program), rounds, report);
   }
 }

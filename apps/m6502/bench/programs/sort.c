@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Quicksort of 16-bit numbers, and insertion sort of the small parts. */
+#include <stdint.h>
+
 #define SIZE 1500
 #define ROUNDS 14
 
-static unsigned numbers[SIZE];
-static unsigned seed;
+static uint16_t numbers[SIZE];
+static uint16_t seed;
 
-static unsigned next_number(void) {
+static uint16_t next_number(void) {
   seed ^= seed << 7;
   seed ^= seed >> 9;
   seed ^= seed << 8;
   return seed;
 }
 
-static void insertion_sort(int low, int high) {
-  int i, j;
-  unsigned value;
+static void insertion_sort(int16_t low, int16_t high) {
+  int16_t i, j;
+  uint16_t value;
   for (i = low + 1; i <= high; ++i) {
     value = numbers[i];
     for (j = i - 1; j >= low && numbers[j] > value; --j) numbers[j + 1] = numbers[j];
@@ -23,9 +25,9 @@ static void insertion_sort(int low, int high) {
   }
 }
 
-static void quicksort(int low, int high) {
-  int i, j;
-  unsigned pivot, swap;
+static void quicksort(int16_t low, int16_t high) {
+  int16_t i, j;
+  uint16_t pivot, swap;
   while (high - low > 8) {
     pivot = numbers[(low + high) / 2];
     i = low;
@@ -48,8 +50,8 @@ static void quicksort(int low, int high) {
 }
 
 int main(void) {
-  unsigned i, sum = 0;
-  unsigned char round;
+  uint16_t i, sum = 0;
+  uint8_t round;
   seed = 12345;
   for (round = 0; round < ROUNDS; ++round) {
     for (i = 0; i < SIZE; ++i) numbers[i] = next_number();

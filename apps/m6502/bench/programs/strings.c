@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Strings and structures: words are split, counted in a hash table of lists, compared and reversed. */
+#include <stdint.h>
 #include <string.h>
 
 #define ENTRIES 48
@@ -8,7 +9,7 @@
 
 struct entry {
   char word[12];
-  unsigned count;
+  uint16_t count;
   struct entry* next;
 };
 
@@ -18,16 +19,16 @@ static const char text[] =
 
 static struct entry entries[ENTRIES];
 static struct entry* buckets[BUCKETS];
-static unsigned char used;
+static uint8_t used;
 
-static unsigned char hash(const char* word) {
-  unsigned char value = 0;
-  while (*word) value = (unsigned char)(value * 5 + *word++);
+static uint8_t hash(const char* word) {
+  uint8_t value = 0;
+  while (*word) value = (uint8_t)(value * 5 + *word++);
   return value % BUCKETS;
 }
 
 static void count(const char* word) {
-  unsigned char bucket = hash(word);
+  uint8_t bucket = hash(word);
   struct entry* entry;
   for (entry = buckets[bucket]; entry; entry = entry->next)
     if (strcmp(entry->word, word) == 0) {
@@ -42,7 +43,7 @@ static void count(const char* word) {
 }
 
 static void reverse(char* word) {
-  unsigned char i = 0, j = (unsigned char)strlen(word);
+  uint8_t i = 0, j = (uint8_t)strlen(word);
   char swap;
   while (i + 1 < j) {
     --j;
@@ -56,8 +57,8 @@ static void reverse(char* word) {
 int main(void) {
   char word[12];
   const char* at;
-  unsigned char length, i;
-  unsigned round, sum = 0;
+  uint8_t length, i;
+  uint16_t round, sum = 0;
   for (round = 0; round < ROUNDS; ++round) {
     used = 0;
     memset(buckets, 0, sizeof buckets);
@@ -71,7 +72,7 @@ int main(void) {
       reverse(word);
       sum += word[0];
     }
-    for (i = 0; i < used; ++i) sum += entries[i].count * (unsigned)strlen(entries[i].word);
+    for (i = 0; i < used; ++i) sum += entries[i].count * (uint16_t)strlen(entries[i].word);
   }
   return sum & 0x7F;
 }

@@ -43,11 +43,6 @@ Result<int> build_program(const Options& options) {
 
 }  // namespace
 
-int build(const Options& options) {
-  const Result<int> status = build_program(options);
-  if (status) return *status;
-  tell(status.error());
-  return StatusError;
-}
+int build(const Options& options) { return status_of(build_program(options)); }
 
 }  // namespace inlay::m6502::command

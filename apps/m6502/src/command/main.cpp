@@ -3,12 +3,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
-#include <new>
 
 #include "command/options.h"
 #include "command/run.h"
-#include "system/standard_streams.h"
+#include "common/command_line.h"
+#include "common/standard_streams.h"
 
 namespace inlay::m6502::command {
 namespace {
@@ -28,18 +27,13 @@ int dispatch(const Options& options) {
 }
 
 int main(int argc, char** argv) {
-  occupy_standard_streams();
+  apps::occupy_standard_streams();
   std::signal(SIGPIPE, SIG_DFL);  // also if we were started by who ignores it: end as other tools do
-  try {
+  return apps::run_safely("inlay-6502", StatusError, [&] {
     const Parsed parsed = parse_command_line(argc, argv);
     if (parsed.status) return std::fflush(stdout) == 0 ? *parsed.status : StatusError;
     return dispatch(parsed.options);
-  } catch (const std::bad_alloc&) {
-    std::fputs("inlay-6502: not enough memory\n", stderr);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "inlay-6502: %s\n", error.what());
-  }
-  return StatusError;
+  });
 }
 
 }  // namespace

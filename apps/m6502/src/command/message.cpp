@@ -13,6 +13,12 @@ void tell(const Error& error) {
   std::fprintf(stderr, "%s%s\n", error.place().known() ? "" : "inlay-6502: ", text.c_str());
 }
 
+int status_of(const Result<int>& result) {
+  if (result) return *result;
+  tell(result.error());
+  return StatusError;
+}
+
 void tell(const std::string& text) { std::fprintf(stderr, "inlay-6502: %s\n", text.c_str()); }
 
 std::string shown(std::uint16_t address, const Labels& labels) {

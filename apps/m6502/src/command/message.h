@@ -14,6 +14,8 @@ namespace inlay::m6502::command {
 inline constexpr int StatusGood = 0, StatusBad = 1, StatusError = 2;
 
 void tell(const Error& error);
+/// The status to end with; an error is told.
+int status_of(const Result<int>& result);
 /// A line of the command's own.
 void tell(const std::string& text);
 

@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "command/line_reader.h"
 #include "command/run.h"
+#include "common/line_reader.h"
 #include "formats/words.h"
 
 namespace inlay::m6502::command {
 
 namespace {
+
+using apps::LineReader;
 
 const MonitorCommand* command_named(std::string_view name) {
   struct ShortName {
@@ -52,7 +54,7 @@ int converse(Session& session) {
   Monitor monitor;
   monitor.session = &session;
   monitor.next_listing = session.machine->registers().pc;
-  const std::unique_ptr<LineReader> reader = new_line_reader();
+  const std::unique_ptr<LineReader> reader = apps::new_line_reader("inlay-6502");
   if (reader->is_terminal()) show_state(monitor);
   int status = StatusGood;
   std::string line, again;

@@ -6,8 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
-#include <sstream>
 #include <utility>
+
+#include "common/command_line.h"
 
 namespace inlay::m6502::command {
 
@@ -56,27 +57,15 @@ struct Texts {
   std::string format, variant, engine;
 };
 
-template <class T>
-CLI::Validator one_of(const std::map<std::string, T>& names) {
-  return CLI::Validator(
-      [&names](const std::string& text) {
-        if (names.contains(text)) return std::string();
-        std::string all;
-        for (const auto& [name, value] : names) all += (all.empty() ? "" : ", ") + name;
-        return "'" + text + "' is none of " + all;
-      },
-      "", "name");
-}
-
 void add_program(CLI::App& app, Options& options, Texts& texts) {
   app.set_help_flag("-h,--help", "Show this and exit");
   app.add_option("file", options.file, "The program")->required()->type_name("");
   app.add_option("--format", texts.format, "What the file is; else by its beginning and its name")
-      ->check(one_of(Formats))
+      ->check(apps::one_of(Formats))
       ->type_name("binary|hex|sim65|prg|nes");
   app.add_option("--load", options.load, "Where a binary goes")->type_name("ADDRESS");
   app.add_option("--variant", texts.variant, "The processor; else what the file was made for, or a 6502")
-      ->check(one_of(Variants))
+      ->check(apps::one_of(Variants))
       ->type_name("6502|2a03|65c02");
   app.add_option("--labels", options.label_files, "Names of addresses: ld65 -Ln, VICE, or name = $C000")
       ->type_name("FILE")
@@ -86,7 +75,7 @@ void add_program(CLI::App& app, Options& options, Texts& texts) {
 void add_machine(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
   app.add_option("--engine", texts.engine, "What runs it; jit: what is hot is compiled")
-      ->check(one_of(Engines))
+      ->check(apps::one_of(Engines))
       ->type_name("step|interpreter|jit");
   app.add_option("--heat", options.heat, "Jumps to a place before it is compiled, 1 to 255")
       ->check(CLI::Range(1, 255))
@@ -159,12 +148,9 @@ Parsed parse_command_line(int argc, char** argv) {
   Options& options = parsed.options;
   Texts texts;
   CLI::App app{"A 6502 that compiles what it runs.", "inlay-6502"};
-  app.set_help_flag("-h,--help", "Show this and exit");
+  apps::describe(app, "inlay-6502");
   app.set_version_flag("--version", std::string("inlay-6502 ") + INLAY_VERSION_STRING, "Show the version and exit");
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("inlay-6502: ") + error.what() + "; see inlay-6502 --help\n";
-  });
   app.footer(Examples);
 
   CLI::App& run = *app.add_subcommand("run", "Run a program");
@@ -181,18 +167,10 @@ Parsed parse_command_line(int argc, char** argv) {
   CLI::App& build = *app.add_subcommand("build", "Make an executable of a program");
   add_build(build, options, texts);
 
-  try {
-    std::vector<std::string> words = without_trace(argc, argv, options);
-    std::reverse(words.begin(), words.end());  // as CLI11 wants them
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream output, errors;
-    const int status = app.exit(error, output, errors);
-    std::fputs(output.str().c_str(), stdout);
-    std::fputs(errors.str().c_str(), stderr);
-    parsed.status = status == 0 ? StatusGood : StatusError;
-    return parsed;
-  }
+  std::vector<std::string> words = without_trace(argc, argv, options);
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  parsed.status = apps::parse_words(app, StatusError, [&] { app.parse(words); });
+  if (parsed.status) return parsed;
   if (monitor.parsed()) options.verb = Verb::Monitor;
   if (disassemble.parsed()) options.verb = Verb::Disassemble;
   if (build.parsed()) options.verb = Verb::Build;

@@ -226,11 +226,6 @@ Result<int> run_program(const Options& options) {
 
 }  // namespace
 
-int run(const Options& options) {
-  const Result<int> status = run_program(options);
-  if (status) return *status;
-  tell(status.error());
-  return StatusError;
-}
+int run(const Options& options) { return status_of(run_program(options)); }
 
 }  // namespace inlay::m6502::command

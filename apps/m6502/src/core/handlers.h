@@ -22,9 +22,11 @@ struct Handlers;
 using Word = std::uint64_t;
 
 // NOLINTBEGIN
-#define M6502_STATE \
-  Bus *bus, const Handlers *handlers, Word pc, std::int64_t left, Word a, Word x, Word y, Word s, Word n, Word z, Word c
-#define M6502_CALL bus, handlers, pc, left, a, x, y, s, n, z, c
+#define M6502_STATE                                                                                                 \
+  [[maybe_unused]] Bus *bus, [[maybe_unused]] const Handlers *handlers, Word pc, std::int64_t left, Word a, Word x, \
+      Word y, Word s, Word n, Word z, Word c
+#define M6502_REGISTERS pc, left, a, x, y, s, n, z, c
+#define M6502_CALL bus, handlers, M6502_REGISTERS
 #define M6502_HANDLER [[clang::preserve_none]]
 // NOLINTEND
 M6502_HANDLER Interpreted any_handler(M6502_STATE);  // for its type
@@ -37,8 +39,8 @@ struct Handlers {
   bool heat;
 };
 
-inline void put_back(Bus* bus, Word pc, std::int64_t left, Word a, Word x, Word y, Word s, Word n, Word z, Word c) {
-  Cpu& cpu = bus->cpu;
+/// The registers that are parameters, into a Cpu, and out of it.
+M6502_INLINE void put(Cpu& cpu, Word pc, std::int64_t left, Word a, Word x, Word y, Word s, Word n, Word z, Word c) {
   cpu.pc = static_cast<std::uint16_t>(pc);
   cpu.left = left;
   cpu.a = static_cast<std::uint8_t>(a);
@@ -49,11 +51,22 @@ inline void put_back(Bus* bus, Word pc, std::int64_t left, Word a, Word x, Word 
   cpu.z = static_cast<std::uint8_t>(z);
   cpu.c = static_cast<std::uint8_t>(c);
 }
+M6502_INLINE void take(const Cpu& cpu, Word& pc, std::int64_t& left, Word& a, Word& x, Word& y, Word& s, Word& n,
+                       Word& z, Word& c) {
+  pc = cpu.pc;
+  left = cpu.left;
+  a = cpu.a;
+  x = cpu.x;
+  y = cpu.y;
+  s = cpu.s;
+  n = cpu.n;
+  z = cpu.z;
+  c = cpu.c;
+}
 
 template <Interpreted Why>
-M6502_HANDLER [[gnu::noinline]] Interpreted come_back(Bus* bus, const Handlers*, Word pc, std::int64_t left, Word a,
-                                                      Word x, Word y, Word s, Word n, Word z, Word c) {
-  put_back(bus, pc, left, a, x, y, s, n, z, c);
+M6502_HANDLER [[gnu::noinline]] Interpreted come_back(M6502_STATE) {
+  put(bus->cpu, M6502_REGISTERS);
   bus->cpu.leave = 0;
   return Why;
 }
@@ -70,22 +83,14 @@ M6502_HANDLER [[gnu::noinline]] inline Interpreted slow(M6502_STATE) {
   if ((pc & 0xFF) + opcode.looks > 0x100 && (pc > 0x10000 - opcode.looks || bus->map.read[(pc >> 8) + 1] != ReadMemory))
       [[clang::musttail]]
     return come_back<Interpreted::Look>(M6502_CALL);
-  put_back(bus, pc, left, a, x, y, s, n, z, c);
   Cpu& cpu = bus->cpu;
+  put(cpu, M6502_REGISTERS);
   cpu.leave = 0;
   opcode.function(cpu, *bus, bus->map, CodePlain);
   if (cpu.leave) return Interpreted::Leave;
   if (cpu.left <= 0) return Interpreted::Time;
   if (handlers->heat && counts(opcode, pc, cpu.pc) && --bus->heat[cpu.pc] == 0) return Interpreted::Heat;
-  pc = cpu.pc;
-  left = cpu.left;
-  a = cpu.a;
-  x = cpu.x;
-  y = cpu.y;
-  s = cpu.s;
-  n = cpu.n;
-  z = cpu.z;
-  c = cpu.c;
+  take(cpu, M6502_REGISTERS);
   [[clang::musttail]] return handlers->of[bus->memory[pc]](M6502_CALL);
 }
 
@@ -138,15 +143,7 @@ M6502_HANDLER Interpreted handler(M6502_STATE) {
     code |= operand;
   }
   Cpu cpu;
-  cpu.pc = static_cast<std::uint16_t>(pc);
-  cpu.left = left;
-  cpu.a = static_cast<std::uint8_t>(a);
-  cpu.x = static_cast<std::uint8_t>(x);
-  cpu.y = static_cast<std::uint8_t>(y);
-  cpu.s = static_cast<std::uint8_t>(s);
-  cpu.n = static_cast<std::uint8_t>(n);
-  cpu.z = static_cast<std::uint8_t>(z);
-  cpu.c = static_cast<std::uint8_t>(c);
+  put(cpu, M6502_REGISTERS);
   cpu.v = bus->cpu.v;
   cpu.d = bus->cpu.d;
   cpu.i = bus->cpu.i;
@@ -159,15 +156,8 @@ M6502_HANDLER Interpreted handler(M6502_STATE) {
     bus->cpu.i = cpu.i;
   }
   [[maybe_unused]] const Word from = pc;
-  left = cpu.left;
-  a = cpu.a;
-  x = cpu.x;
-  y = cpu.y;
-  s = cpu.s;
-  n = cpu.n;
-  z = cpu.z;
-  c = cpu.c;
-  pc = How == Flow::Next ? pc + Length : cpu.pc;
+  take(cpu, M6502_REGISTERS);
+  if constexpr (How == Flow::Next) pc = from + Length;
   if (left <= 0) [[unlikely]]
     [[clang::musttail]] return come_back<Interpreted::Time>(M6502_CALL);
   if constexpr (Heat && How != Flow::Next) {

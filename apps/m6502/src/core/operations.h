@@ -109,18 +109,12 @@ M6502_INLINE std::uint8_t modify_TRB(Cpu& cpu, std::uint8_t value) {
   return byte(value & ~cpu.a);
 }
 
-// 65C02: one bit.
+// 65C02: one bit. M6502_BITS is for all that have a bit in their name.
+#define M6502_BITS(ONE) ONE(0) ONE(1) ONE(2) ONE(3) ONE(4) ONE(5) ONE(6) ONE(7)
 #define M6502_BIT(BIT)                                                                                      \
   M6502_INLINE std::uint8_t modify_RMB##BIT(Cpu&, std::uint8_t value) { return byte(value & ~(1 << BIT)); } \
   M6502_INLINE std::uint8_t modify_SMB##BIT(Cpu&, std::uint8_t value) { return byte(value | 1 << BIT); }
-M6502_BIT(0)
-M6502_BIT(1)
-M6502_BIT(2)
-M6502_BIT(3)
-M6502_BIT(4)
-M6502_BIT(5)
-M6502_BIT(6)
-M6502_BIT(7)
+M6502_BITS(M6502_BIT)
 #undef M6502_BIT
 
 // Registers.

@@ -287,14 +287,7 @@ M6502_INLINE void branch_on_bit(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   M6502_INLINE void special_BBS##BIT(Cpu& cpu, Bus& bus, const Map& map, Code code) { \
     branch_on_bit<BIT, true>(cpu, bus, map, code);                                    \
   }
-M6502_BIT(0)
-M6502_BIT(1)
-M6502_BIT(2)
-M6502_BIT(3)
-M6502_BIT(4)
-M6502_BIT(5)
-M6502_BIT(6)
-M6502_BIT(7)
+M6502_BITS(M6502_BIT)
 #undef M6502_BIT
 
 }  // namespace inlay::m6502

@@ -8,10 +8,10 @@
 #include <limits>
 #include <new>
 
+#include "common/standard_streams.h"
 #include "player/player.h"
 #include "player/trap.h"
 #include "system/calls.h"
-#include "system/standard_streams.h"
 
 namespace inlay::m6502 {
 
@@ -193,7 +193,7 @@ double now() {
 }  // namespace
 
 extern "C" int m6502_play(int argc, char** argv, const Game* game) {
-  occupy_standard_streams();
+  apps::occupy_standard_streams();
   const char* const name = name_of(argc > 0 ? argv[0] : nullptr);
   Options options;
   if (argc > 0 && !understand(argc, argv, options)) return StatusError;

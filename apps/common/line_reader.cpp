@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "command/line_reader.h"
+#include "common/line_reader.h"
 
 #include <histedit.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <new>
 #include <string_view>
 
-namespace inlay::m6502::command {
+namespace inlay::apps {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr int HistoryLines = 1000;
 
 /// Empty if there is no place for it.
-fs::path history_file() {
+fs::path history_file(const char* command) {
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
   fs::path folder;
@@ -30,7 +30,7 @@ fs::path history_file() {
     folder = fs::path(home) / ".local" / "state";
   else
     return {};
-  folder /= "inlay-6502";
+  folder /= command;
   std::error_code error;
   fs::create_directories(folder, error);
   return error ? fs::path() : folder / "history";
@@ -40,16 +40,18 @@ fs::path history_file() {
 /// it always is.
 class Terminal final : public LineReader {
  public:
-  Terminal()
-      : editor_(el_init("inlay-6502", stdin, stdout, stderr)), history_(history_init()), history_file_(history_file()) {
+  explicit Terminal(const char* command)
+      : editor_(el_init(command, stdin, stdout, stderr)),
+        history_(history_init()),
+        history_file_(history_file(command)) {
     if (editor_ == nullptr || history_ == nullptr) throw std::bad_alloc();
     el_set(editor_, EL_CLIENTDATA, this);
     el_set(editor_, EL_PROMPT, &Terminal::prompt);
     el_set(editor_, EL_EDITOR, "emacs");
     el_set(editor_, EL_SIGNAL, 1);  // redraws after Ctrl-Z, and when the window changes
     el_set(editor_, EL_HIST, history, history_);
-    el_set(editor_, EL_ADDFN, "monitor-drop", "Drop what was typed", &Terminal::drop);
-    el_set(editor_, EL_BIND, "^C", "monitor-drop", nullptr);
+    el_set(editor_, EL_ADDFN, "drop-line", "Drop what was typed", &Terminal::drop);
+    el_set(editor_, EL_BIND, "^C", "drop-line", nullptr);
     el_set(editor_, EL_SETTY, "-d", "-intr", "intr=", nullptr);
     HistEvent event;
     history(history_, &event, H_SETSIZE, HistoryLines);
@@ -121,7 +123,8 @@ class Plain final : public LineReader {
  public:
   bool is_terminal() const override { return false; }
 
-  Event read(const char*, std::string& line) override {
+  Event read(const char* prompt, std::string& line) override {
+    if (isatty(STDIN_FILENO) != 0) std::fputs(prompt, stderr);
     line.clear();
     char c = 0;
     ssize_t got;
@@ -132,12 +135,12 @@ class Plain final : public LineReader {
 
 }  // namespace
 
-std::unique_ptr<LineReader> new_line_reader() {
+std::unique_ptr<LineReader> new_line_reader(const char* command) {
   if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) return std::make_unique<Plain>();
   // For characters that take more than a byte or a column. Where nothing is said of them, they are UTF-8.
   const char* locale = std::setlocale(LC_CTYPE, "");
   if (locale == nullptr || std::string_view(locale) == "C") std::setlocale(LC_CTYPE, "C.UTF-8");
-  return std::make_unique<Terminal>();
+  return std::make_unique<Terminal>(command);
 }
 
-}  // namespace inlay::m6502::command
+}  // namespace inlay::apps

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// For the beginning of `main`, of commands and of programs that they build.
 #pragma once
 
 #include <fcntl.h>
@@ -7,7 +8,7 @@
 #include <cerrno>
 #include <initializer_list>
 
-namespace inlay::m6502 {
+namespace inlay::apps {
 
 /// Files that are opened later must not get the number of a standard stream that the process was started without.
 inline void occupy_standard_streams() {
@@ -17,4 +18,4 @@ inline void occupy_standard_streams() {
       if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1) return;
 }
 
-}  // namespace inlay::m6502
+}  // namespace inlay::apps
