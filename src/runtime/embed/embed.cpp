@@ -200,9 +200,10 @@ Result<void> write_dependencies(const EmbedOptions& options, const ScratchFolder
   return {};
 }
 
-/// The module's code as the object file `name` of the scratch folder.
+/// The module's code as the object file `name` of the scratch folder. In sections: a linker may leave out functions and
+/// data that nobody asks for.
 Result<std::string> compile_native(const llvm::Module& module, const EmbedOptions& options, const std::string& clang,
-                                   const ScratchFolder& scratch, const std::string& name) {
+                                   const ScratchFolder& scratch, const std::string& name, bool sections) {
   std::string bitcode = scratch.file("native.bc");
   std::error_code error;
   llvm::raw_fd_ostream stream(bitcode, error);
@@ -211,8 +212,9 @@ Result<std::string> compile_native(const llvm::Module& module, const EmbedOption
   if (error || stream.has_error())
     return Error(ErrorKind::File, "cannot write a temporary file: " + (error ? error : stream.error()).message());
   std::string object = scratch.file(name);
-  INLAY_TRY_VOID(run_clang(clang, {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object},
-                           "the native code of " + options.name, scratch));
+  std::vector<std::string> words = {"-x", "ir", bitcode, options.optimization, "-fPIC", "-c", "-o", object};
+  if (sections) words.insert(words.end(), {"-ffunction-sections", "-fdata-sections"});
+  INLAY_TRY_VOID(run_clang(clang, words, "the native code of " + options.name, scratch));
   return object;
 }
 
@@ -259,10 +261,10 @@ Result<void> embed(const EmbedOptions& options) {
   runtime::strip_markers(*module);  // the native code has no hints, as if they had never been there
   std::string native;
   if (!options.native_output.empty()) {
-    INLAY_TRY(native, compile_native(*module, options, clang, scratch, "native.o"));
+    INLAY_TRY(native, compile_native(*module, options, clang, scratch, "native.o", true));
   }
   runtime::add_registration(*module, image, options.name);
-  INLAY_TRY(const std::string object, compile_native(*module, options, clang, scratch, "embedded.o"));
+  INLAY_TRY(const std::string object, compile_native(*module, options, clang, scratch, "embedded.o", false));
   INLAY_TRY_VOID(write_dependencies(options, scratch));
   if (!native.empty()) INLAY_TRY_VOID(copy_to(options.native_output, native));
   Result<void> written = copy_to(options.output, object);

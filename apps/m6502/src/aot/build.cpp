@@ -47,7 +47,18 @@ class GameWriter {
     game.calls = image.format == ImageFormat::Sim65;
     game.c_stack = image.c_stack;
     game.may_open = options.files;
-    return data("game", std::vector<Game>{game}, {{offsetof(Game, image), bytes}, {offsetof(Game, regions), all}});
+    const std::string suffix = options.variant == Variant::Cmos        ? "_65c02"
+                               : options.variant == Variant::Ricoh2A03 ? "_2a03"
+                                                                       : "_6502";
+    const auto engine = [&](const std::string& name, ir::TypeId answer) {
+      return m_.function(name + suffix, m_.signature({ir::Ptr}, answer), ir::FunctionExtern);
+    };
+    return data("game", std::vector<Game>{game},
+                {{offsetof(Game, image), bytes},
+                 {offsetof(Game, regions), all},
+                 {offsetof(Game, interpret), engine("m6502_interpret", ir::I32)},
+                 {offsetof(Game, interpret_with_heat), engine("m6502_interpret_with_heat", ir::I32)},
+                 {offsetof(Game, step), engine("m6502_step", ir::I8)}});
   }
 
   void main(ir::DataId game) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Running under the monitor.
-#include <csignal>
 #include <cstdio>
 #include <limits>
 
+#include "command/interrupt.h"
 #include "command/monitor.h"
 #include "command/trap.h"
 #include "inlay/m6502/disassemble.h"
@@ -11,24 +11,6 @@
 namespace inlay::m6502::command {
 
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// Ctrl-C stops the program instead of the monitor, while this lives.
-class CatchInterrupt {
- public:
-  CatchInterrupt() {
-    interrupted = 0;
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &action, &before_);  // without SA_RESTART: a program that waits for input is stopped, too
-  }
-  ~CatchInterrupt() { sigaction(SIGINT, &before_, nullptr); }
-  CatchInterrupt(const CatchInterrupt&) = delete;
-
- private:
-  struct sigaction before_ = {};
-};
 
 /// Breakpoints, while this lives.
 class Hooks {
@@ -80,7 +62,7 @@ std::string why_here(const Monitor& monitor) {
 std::string run_slowly(Monitor& monitor, const RunUntil& until) {
   Machine& machine = monitor.machine();
   const Registers start = machine.registers();
-  while (interrupted == 0) {
+  while (!CatchInterrupt::seen()) {
     if (std::string why = step_monitored(monitor); !why.empty()) return why;
     if (std::string why = why_here(monitor); !why.empty()) return why;
     if (until.stop != nullptr && until.stop(monitor, start)) return "";
@@ -114,7 +96,7 @@ std::string run_quickly(Monitor& monitor, std::int64_t until) {
       why = why_here(monitor) + ", first in cycle " + std::to_string(traps.first_cycle(machine));
       break;
     }
-    if (interrupted != 0) {
+    if (CatchInterrupt::seen()) {
       why = "interrupted";
       break;
     }

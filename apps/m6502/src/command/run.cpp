@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "aot/profile.h"
+#include "command/interrupt.h"
 #include "command/session.h"
 #include "command/statistics.h"
 #include "command/trap.h"
@@ -81,8 +83,12 @@ std::string trace_line_of(const Machine& machine, Variant variant) {
 /// With a line to `trace` for each instruction, and all noted in `profile`, where they are not null.
 Ended run_by_steps(Session& session, std::int64_t limit, const bool& success, std::FILE* trace, Profile* profile) {
   Machine& machine = *session.machine;
-  while (machine.cycle() < limit) {
-    if (trace) std::fprintf(trace, "%s\n", trace_line_of(machine, session.variant).c_str());
+  const CatchInterrupt catching;
+  while (machine.cycle() < limit && !CatchInterrupt::seen()) {
+    if (trace) {
+      std::fprintf(trace, "%s\n", trace_line_of(machine, session.variant).c_str());
+      if (std::ferror(trace)) break;  // nobody will see what else there is, and the program may never end
+    }
     if (profile) profile->begin(machine);
     if (at_trap(machine)) return {End::Trap, machine.cycle(), {}};
     // So that what the program writes stands between the lines where it was written.
@@ -198,6 +204,7 @@ Result<int> run_program(const Options& options) {
   if (profile) {
     INLAY_TRY_VOID(write_file(options.profile, to_text(*profile, options.file, session->labels)));
   }
+  if (CatchInterrupt::seen()) std::raise(SIGINT);  // now that trace and profile are whole
   tell_end(*session, end);
   if (options.statistics) write_statistics(stderr, *session, end.cycle, seconds);
   if (options.json) tell_json(*session, end, seconds, status);

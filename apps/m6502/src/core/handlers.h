@@ -35,7 +35,7 @@ using Handler = decltype(any_handler);
 /// What an interpreter goes by: 256 handlers, and whose opcode functions do what these refuse.
 struct Handlers {
   Handler* of[256];
-  Variant variant;
+  const Opcode* (*opcodes)();  // of one variant only, so that executables hold no others
   bool heat;
 };
 
@@ -79,7 +79,7 @@ inline bool counts(const Opcode& opcode, Word from, Word to) {
 
 /// Runs the instruction at pc by its opcode function; by none if some of it may lie in a device.
 M6502_HANDLER [[gnu::noinline]] inline Interpreted slow(M6502_STATE) {
-  const Opcode& opcode = opcode_table(handlers->variant)[bus->memory[pc]];
+  const Opcode& opcode = handlers->opcodes()[bus->memory[pc]];
   if ((pc & 0xFF) + opcode.looks > 0x100 && (pc > 0x10000 - opcode.looks || bus->map.read[(pc >> 8) + 1] != ReadMemory))
       [[clang::musttail]]
     return come_back<Interpreted::Look>(M6502_CALL);
@@ -184,7 +184,11 @@ constexpr Handler* handler_of() {
 
 template <Variant V, bool Heat, std::size_t... Byte>
 constexpr Handlers handlers_of(std::index_sequence<Byte...>) {
-  return {{handler_of<V, static_cast<int>(Byte), Heat>()...}, V, Heat};
+  return {{handler_of<V, static_cast<int>(Byte), Heat>()...},
+          V == Variant::Cmos        ? cmos_opcodes
+          : V == Variant::Ricoh2A03 ? ricoh_opcodes
+                                    : nmos_opcodes,
+          Heat};
 }
 
 }  // namespace inlay::m6502

@@ -28,4 +28,12 @@ extern "C" Interpreted m6502_interpret(Bus* bus, Variant variant);
 /// taken off bus.heat of that place.
 extern "C" Interpreted m6502_interpret_with_heat(Bus* bus, Variant variant);
 
+// The same for one variant each: executables hold no others.
+extern "C" Interpreted m6502_interpret_6502(Bus* bus);
+extern "C" Interpreted m6502_interpret_2a03(Bus* bus);
+extern "C" Interpreted m6502_interpret_65c02(Bus* bus);
+extern "C" Interpreted m6502_interpret_with_heat_6502(Bus* bus);
+extern "C" Interpreted m6502_interpret_with_heat_2a03(Bus* bus);
+extern "C" Interpreted m6502_interpret_with_heat_65c02(Bus* bus);
+
 }  // namespace inlay::m6502

@@ -195,7 +195,7 @@ M6502_INLINE void push_and_go(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
   push(cpu, bus, map, status_of(cpu, break_bit), code);
   if (choose) {
     vector = choose(&bus, vector, chosen_at);
-  } else if (bus.attention & AttentionNmi) {
+  } else if (V != Variant::Cmos && (bus.attention & AttentionNmi)) {  // a 65C02's is not taken over
     if (code & CodeQuick) {
       cpu.leave |= LeaveRefused;
       return;

@@ -44,20 +44,27 @@ const Opcode* opcode_table(Variant variant) {
   }
 }
 
-extern "C" std::uint8_t m6502_step(Bus* bus, Variant variant, VectorFunction choose) {
+M6502_INLINE std::uint8_t step(Bus* bus, const Opcode* opcodes, bool cmos, VectorFunction choose) {
   Cpu& cpu = bus->cpu;
   cpu.leave = 0;
   std::uint8_t opcode = bus->memory[cpu.pc];
   if (const std::uint8_t kind = bus->map.read[cpu.pc >> 8]; kind != ReadMemory)
     opcode = read_device(cpu, *bus, bus->map.devices[kind - ReadDevice], cpu.pc, NothingKnown);
   if (opcode != 0)
-    opcode_table(variant)[opcode].function(cpu, *bus, bus->map, NothingKnown);
-  else if (variant == Variant::Cmos)
+    opcodes[opcode].function(cpu, *bus, bus->map, NothingKnown);
+  else if (cmos)
     break_with<Variant::Cmos>(cpu, *bus, choose);
   else
     break_with<Variant::Nmos>(cpu, *bus, choose);
   return opcode;
 }
+
+extern "C" std::uint8_t m6502_step(Bus* bus, Variant variant, VectorFunction choose) {
+  return step(bus, opcode_table(variant), variant == Variant::Cmos, choose);
+}
+extern "C" std::uint8_t m6502_step_6502(Bus* bus) { return step(bus, nmos_opcodes(), false, nullptr); }
+extern "C" std::uint8_t m6502_step_2a03(Bus* bus) { return step(bus, ricoh_opcodes(), false, nullptr); }
+extern "C" std::uint8_t m6502_step_65c02(Bus* bus) { return step(bus, cmos_opcodes(), true, nullptr); }
 
 extern "C" void m6502_interrupt(Bus* bus, Variant variant, Sequence what, VectorFunction choose) {
   bus->cpu.leave = 0;

@@ -16,6 +16,10 @@ using VectorFunction = std::uint16_t (*)(Bus* bus, std::uint16_t vector, std::in
 /// Runs the instruction at bus.cpu.pc, which is changed as `bus.end - bus.cpu.left` is. Cpu::leave is what this
 /// instruction has set. `choose` may be null. Answers the opcode, which tells when the processor looked at its lines.
 extern "C" std::uint8_t m6502_step(Bus* bus, Variant variant, VectorFunction choose);
+// The same for one variant each, and without choice: executables hold no others.
+extern "C" std::uint8_t m6502_step_6502(Bus* bus);
+extern "C" std::uint8_t m6502_step_2a03(Bus* bus);
+extern "C" std::uint8_t m6502_step_65c02(Bus* bus);
 
 enum class Sequence : std::uint8_t { Reset, Nmi, Irq };
 

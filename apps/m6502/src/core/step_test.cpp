@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 
 #include "core/test_bus.h"
@@ -61,6 +62,24 @@ void check_all(const char* file, Variant variant, std::size_t expected) {
     for (const auto& [address, value] : vector.after.memory) bus.memory[address] = 0;
     for (const auto& [address, value] : vector.before.memory) bus.memory[address] = 0;
   }
+}
+
+/// Where BRK goes while an edge of NMI waits, when nobody chooses.
+std::uint16_t break_with_nmi(Variant variant) {
+  const auto bus = std::make_unique<Bus>();
+  bus->cpu.pc = 0x0200;
+  bus->cpu.s = 0xFF;
+  bus->memory[0xFFFB] = 0x30;
+  bus->memory[0xFFFF] = 0x40;
+  bus->attention = AttentionNmi;
+  m6502_step(bus.get(), variant, nullptr);
+  return bus->cpu.pc;
+}
+
+TEST(Step, nmi_takes_over_the_break_of_an_nmos_6502_only) {
+  EXPECT_EQ(break_with_nmi(Variant::Nmos), 0x3000);
+  EXPECT_EQ(break_with_nmi(Variant::Ricoh2A03), 0x3000);
+  EXPECT_EQ(break_with_nmi(Variant::Cmos), 0x4000);
 }
 
 TEST(Step, does_what_an_nmos_6502_does_in_every_cycle) { check_all("sst_6502_200.bin", Variant::Nmos, 51200); }

@@ -98,6 +98,7 @@ Jit::Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler)
       names_(std::make_shared<DeviceNames>()) {
   std::fill_n(bus_.heat, Addresses, heat_);
   if (options.compile_at_once) limits_.instructions = LongestAtOnce;
+  if (options.region_instructions > 0) limits_.instructions = options.region_instructions;
   take_map();
 }
 

@@ -73,6 +73,9 @@ Result<Machine> Machine::create(const MachineOptions& options) {
   if (options.heat < 1 || options.heat > 255)
     return Error(ErrorKind::InvalidArgument,
                  "heat " + std::to_string(options.heat) + "; it is 1 to 255 jumps before a region is compiled");
+  if (options.region_instructions < 0 || options.region_instructions > 2000)
+    return Error(ErrorKind::InvalidArgument,
+                 "regions of " + std::to_string(options.region_instructions) + " instructions; it is 1 to 2000, or 0");
   auto state = std::make_unique<State>(options);
   if (options.engine == Engine::Jit) {
     INLAY_TRY(state->jit, Jit::create(state->bus, options));

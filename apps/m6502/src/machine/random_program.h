@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // For tests: random programs with what is hard on an engine: loops and calls, code that changes itself, devices whose
-// reads have effects, banks that come and go, interrupts in any cycle. Everything is drawn from a seed, and the same
-// for each engine; what happened is logged.
+// reads have effects, that stop and throw, banks, hooks and resets that come and go, interrupts in any cycle.
+// Everything is drawn from a seed, and the same for each engine; what happened is logged.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ class RandomProgram {
   RandomProgram& operator=(const RandomProgram&) = delete;
 
   /// Runs in pieces that are drawn from `pieces`, 0 for a single one: they must not make a difference. With a pause
-  /// behind each, what is compiled in the background gets a chance. What jams is reset.
+  /// before each, what is compiled in the background gets a chance. What jams is reset.
   void run(std::int64_t until, std::uint32_t pieces, std::chrono::microseconds pause = {});
 
   Machine& machine() { return machine_; }
@@ -48,6 +48,8 @@ class RandomProgram {
     byte(value >> 8);
   }
   void map_devices();
+  void schedule_disturbances();
+  void hook(bool there);
   void add_banks();
   void write_handlers();
   void write_code(std::uint16_t from, std::uint16_t end, bool subroutine);
@@ -56,6 +58,7 @@ class RandomProgram {
   int data_address();
   std::uint8_t read_device(std::uint16_t address, std::int64_t cycle);
   void write_device(std::uint16_t address, std::uint8_t value, std::int64_t cycle);
+  void stopped(const Stopped& why);
   void log(char what, std::uint16_t address, std::uint8_t value, std::int64_t cycle) {
     log_.push_back({what, address, value, cycle});
   }
@@ -66,6 +69,7 @@ class RandomProgram {
   std::vector<BankId> banks_;
   std::vector<std::uint16_t> operands_;     // addresses of operands in what was written
   std::vector<std::uint16_t> subroutines_;  // where they begin
+  bool low_code_ = false;
   std::uint16_t at_ = 0;
   std::uint32_t device_ = 0;  // its state
   std::vector<LogEntry> log_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <thread>
 
 namespace inlay::m6502 {
@@ -12,7 +13,8 @@ namespace {
 
 // Where things are. Pages 2 and 3 are data, and so is page 0 from 0x10 on.
 constexpr std::uint16_t Main = 0x0400, MainEnd = 0x0800, Subroutines = 0x0800, SubroutinesEnd = 0x0C00;
-constexpr int BankPage = 0x80, ChangingPage = 0xC0, DevicePage = 0xD0;
+constexpr int BankPage = 0x80, ChangingPage = 0xC0, DevicePage = 0xD0, PlainDevicePage = 0xD1;
+constexpr std::uint16_t LowCode = 0x0080, LowCodeEnd = 0x00F0;  // code in page 0, which is data in most programs
 constexpr std::uint16_t IrqHandler = 0x9000, NmiHandler = 0x9100, BankEntry = 0x8000;
 constexpr int LoopCounters = 0xF0;  // in page 0, for each depth
 
@@ -93,10 +95,11 @@ RandomProgram::RandomProgram(std::uint32_t seed, const MachineOptions& options)
     machine_.poke(static_cast<std::uint16_t>(address), static_cast<std::uint8_t>(random_()));
   // Pointers in page 0 lead to data, to the device, and now and then into code.
   for (int pointer = 0x10; pointer < 0xF0; pointer += 2) {
-    const int page = one_in(8) ? DevicePage : one_in(12) ? 0x04 + draw(8) : 0x02 + draw(2);
+    const int page = one_in(8) ? DevicePage + draw(2) : one_in(12) ? 0x04 + draw(8) : 0x02 + draw(2);
     machine_.poke(static_cast<std::uint16_t>(pointer + 1), static_cast<std::uint8_t>(page));
   }
   map_devices();
+  schedule_disturbances();
   add_banks();
   write_handlers();
   for (std::uint16_t from = Subroutines; from < SubroutinesEnd - 0x60;
@@ -105,6 +108,10 @@ RandomProgram::RandomProgram(std::uint32_t seed, const MachineOptions& options)
   }
   for (std::size_t index = 0; index != subroutines_.size(); ++index)
     write_code(subroutines_[index], index + 1 == subroutines_.size() ? SubroutinesEnd : subroutines_[index + 1], true);
+  if (one_in(4)) {
+    write_code(LowCode, LowCodeEnd, true);
+    low_code_ = true;
+  }
   write_code(Main, MainEnd, false);
   machine_.set_vector(ResetVector, Main);
   machine_.reset();
@@ -116,6 +123,16 @@ void RandomProgram::map_devices() {
     write_device(address, value, cycle);
   };
   machine_.map_device(DevicePage, 1, read, write).value();
+  // Functions that compiled code calls as they are.
+  Device plain;
+  plain.context = this;
+  plain.read = [](void* program, std::uint16_t address, std::int64_t cycle) {
+    return static_cast<RandomProgram*>(program)->read_device(address, cycle);
+  };
+  plain.write = [](void* program, std::uint16_t address, std::uint8_t value, std::int64_t cycle) {
+    static_cast<RandomProgram*>(program)->log('p', address, value, cycle);
+  };
+  machine_.map_device(PlainDevicePage, 1, plain).value();
   // A timer that asks for an interrupt every so often, and edges at any time.
   const std::int64_t period = one_in(3) ? 40 + draw(400) : 1000 + draw(20000), edges = 100 + draw(5000);
   machine_.schedule(period, [this, period](Machine& machine, std::int64_t at) {
@@ -140,6 +157,45 @@ void RandomProgram::map_devices() {
     }
   };
   if (one_in(2)) machine_.schedule(edges, Edge{edges});
+}
+
+/// Resets at any time, and hooks that come and go, instead of subroutines.
+void RandomProgram::schedule_disturbances() {
+  struct Reset {
+    std::int64_t period;
+    void operator()(Machine& on, std::int64_t since) const {
+      on.reset();
+      on.schedule(since + period, *this);
+    }
+  };
+  struct Hook {
+    RandomProgram* program;
+    std::int64_t period;
+    bool there;
+    void operator()(Machine& on, std::int64_t since) const {
+      program->hook(!there);
+      on.schedule(since + period, Hook{program, period, !there});
+    }
+  };
+  const std::int64_t reset = 3000 + draw(30'000), hook = 500 + draw(5000);
+  if (one_in(3)) machine_.schedule(reset, Reset{reset});
+  if (one_in(3)) machine_.schedule(hook, Hook{this, hook, false});
+}
+
+/// Instead of the first subroutine: shows a register, and returns as that would.
+void RandomProgram::hook(bool there) {
+  if (subroutines_.empty()) return;
+  if (!there) return machine_.on_execute(subroutines_.front(), {});
+  machine_.on_execute(subroutines_.front(), [this](Machine& machine) {
+    Registers registers = machine.registers();
+    log('h', registers.pc, registers.a, machine.cycle());
+    const auto pop = [&] { return machine.peek(static_cast<std::uint16_t>(0x0100 | ++registers.s)); };
+    const std::uint8_t low = pop();
+    registers.pc = static_cast<std::uint16_t>((low | pop() << 8) + 1);
+    registers.a ^= 0x55;
+    machine.set_registers(registers);
+    machine.take_cycles(6);
+  });
 }
 
 void RandomProgram::add_banks() {
@@ -195,6 +251,7 @@ void RandomProgram::write_code(std::uint16_t from, std::uint16_t end, bool subro
 
 int RandomProgram::data_address() {
   if (one_in(10)) return DevicePage << 8 | draw(256);
+  if (one_in(30)) return PlainDevicePage << 8 | draw(256);
   if (one_in(12) && !operands_.empty())
     return operands_[static_cast<std::size_t>(draw(static_cast<int>(operands_.size())))];
   if (one_in(20)) return ChangingPage << 8 | draw(256);
@@ -207,6 +264,7 @@ void RandomProgram::write_instruction() {
     if (target > at_ || at_ >= BankEntry || at_ < Subroutines) return byte(0x20), word(target);
   }
   if (one_in(40) && at_ < SubroutinesEnd) return byte(0x20), word(BankEntry);
+  if (low_code_ && one_in(30) && at_ < SubroutinesEnd) return byte(0x20), word(LowCode);
   if (one_in(60)) return byte(0x00), byte(random_() & 0xFF);                          // BRK
   if (one_in(30)) return byte(0x08), byte(0x58 | (draw(2) << 5)), byte(0x28);         // PHP, CLI or SEI, PLP
   if (one_in(30)) return byte(0xA9), byte(random_() & 0x3F), byte(0x48), byte(0x28);  // a status from nowhere
@@ -297,6 +355,16 @@ void RandomProgram::write_device(std::uint16_t address, std::uint8_t value, std:
           ChangingPage, 1, [this](std::uint16_t from, std::int64_t when) { return read_device(from, when); }, nullptr));
     case 4:
       return machine_.poke(static_cast<std::uint16_t>(0x200 + value), static_cast<std::uint8_t>(device_));
+    case 5:  // into code
+      if (value % 8 == 0 && !operands_.empty())
+        machine_.poke(operands_[value % operands_.size()], static_cast<std::uint8_t>(device_ >> 8));
+      return;
+    case 6:
+      if (value % 16 == 0) machine_.stop();
+      return;
+    case 7:
+      if (value % 16 == 0) throw std::runtime_error("a device that throws");
+      return;
     default:
       return;
   }
@@ -305,13 +373,23 @@ void RandomProgram::write_device(std::uint16_t address, std::uint8_t value, std:
 void RandomProgram::run(std::int64_t until, std::uint32_t pieces, std::chrono::microseconds pause) {
   std::mt19937 random(pieces);
   while (machine_.cycle() < until) {
-    const std::int64_t piece = pieces == 0 ? until : static_cast<std::int64_t>(random() % 5000);
+    std::int64_t piece = pieces == 0 ? until : static_cast<std::int64_t>(random() % 5000);
+    // Now and then one instruction at a time, in both ways.
+    int singles = pieces != 0 && random() % 8 == 0 ? static_cast<int>(random() % 100) : 1;
+    const bool steps = singles != 1 && random() % 2 == 0;
+    if (singles != 1) piece = 1;
     if (pause.count() != 0) std::this_thread::sleep_for(pause);
-    const Stopped stopped = machine_.run(std::min(until, machine_.cycle() + piece));
-    if (stopped.reason == StopReason::Time) continue;
-    log('j', machine_.registers().pc, static_cast<std::uint8_t>(stopped.reason), machine_.cycle());
-    machine_.reset();
+    for (; singles > 0 && machine_.cycle() < until; --singles)
+      stopped(steps ? machine_.step() : machine_.run(std::min(until, machine_.cycle() + piece)));
   }
+  stopped(machine_.run(until));  // events that are due now
+}
+
+void RandomProgram::stopped(const Stopped& why) {
+  if (why.reason == StopReason::Time) return;
+  log(why.reason == StopReason::Jam ? 'j' : 's', machine_.registers().pc, static_cast<std::uint8_t>(why.reason),
+      machine_.cycle());
+  if (why.reason == StopReason::Jam) machine_.reset();
 }
 
 namespace {

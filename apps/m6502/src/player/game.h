@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/interpreter.h"
 #include "inlay/m6502/bus.h"
 
 namespace inlay::m6502 {
@@ -29,6 +30,10 @@ inline constexpr std::size_t MaxGameRegions = 4096;
 struct Game {
   const std::uint8_t* image;  // of memory from `load` on; the rest is 0
   const GameRegion* regions;  // a place that two have is the first's
+  // Of the variant (core/interpreter.h, core/step.h): through pointers, so that those of others are not linked.
+  Interpreted (*interpret)(Bus*);
+  Interpreted (*interpret_with_heat)(Bus*);
+  std::uint8_t (*step)(Bus*);
   std::uint32_t image_size, region_count;
   std::uint16_t load, start;
   std::uint8_t variant;   // of Variant
@@ -36,7 +41,7 @@ struct Game {
   std::uint8_t c_stack;   // of such a one
   std::uint8_t may_open;  // such a one may open files
 };
-static_assert(sizeof(GameRegion) == 40 && sizeof(Game) == 32 && sizeof(GameByte) == 4, "src/aot writes them so");
+static_assert(sizeof(GameRegion) == 40 && sizeof(Game) == 56 && sizeof(GameByte) == 4, "src/aot writes them so");
 
 /// What the executable's main calls: plays it to its end, and answers the exit status.
 extern "C" int m6502_play(int argc, char** argv, const Game* game);

@@ -4,8 +4,6 @@
 #include <cstring>
 
 #include "core/access.h"
-#include "core/interpreter.h"
-#include "core/step.h"
 #include "formats/call_addresses.h"
 #include "formats/self_jump.h"
 
@@ -209,12 +207,12 @@ PlayerStop Player::run(std::int64_t until) {
     if (pads_[cpu.pc] == 0 && bus_.heat[cpu.pc] == 1) arrive(cpu.pc);
     const bool late = regions_ && run_regions();
     if (cpu.leave != 0 || cpu.left <= 0) continue;
-    switch (regions_ && !late ? m6502_interpret_with_heat(&bus_, variant_) : m6502_interpret(&bus_, variant_)) {
+    switch (regions_ && !late ? game_.interpret_with_heat(&bus_) : game_.interpret(&bus_)) {
       case Interpreted::Heat:
         arrive(cpu.pc);
         break;
       case Interpreted::Look:
-        if (!is_call(cpu.pc) && cpu.pc != place_) m6502_step(&bus_, variant_, nullptr);
+        if (!is_call(cpu.pc) && cpu.pc != place_) game_.step(&bus_);
         break;
       case Interpreted::Time:
       case Interpreted::Leave:

@@ -39,6 +39,8 @@ struct MachineOptions {
   int heat = 200;
   /// Regions are compiled where they are found, before the machine goes on: for tests.
   bool compile_at_once = false;
+  /// Instructions of a region at most, 1 to 2000; 0: what is best. For tests.
+  int region_instructions = 0;
 };
 
 inline constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
