@@ -86,6 +86,7 @@ std::vector<DifferentialCase> cases() {
     all.push_back({"jit" + suffix, jit, 10, 50'000});
     jit.heat = 100;
     jit.compile_at_once = false;
+    jit.patience = 0;
     all.push_back({"jit_in_background" + suffix, jit, 4, 10'000'000, std::chrono::microseconds(200)});
   }
   return all;
