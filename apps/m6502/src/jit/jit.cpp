@@ -54,7 +54,7 @@ constexpr std::size_t MostCallers = 8;
 constexpr double CyclesInMillisecond = 3e6;
 /// Time to compile: this much at first, this part of the time that the machine has run, and all that compiled code has.
 /// So what keeps throwing away its code costs little.
-constexpr double FirstMilliseconds = 150, Share = 0.05;
+constexpr double FirstMilliseconds = 20, Share = 0.02;
 /// Instructions. For what is compiled at once the machine waits.
 constexpr int LargestRegion = 2500, LongestAtOnce = 60;
 constexpr std::size_t MostRegions = 1000;
@@ -124,6 +124,9 @@ void Jit::take_map() {
 }
 
 bool Jit::matches(const CompiledRegion& region) const {
+  if (region.region.reads_memory &&
+      std::any_of(map_.read, map_.read + 256, [](std::uint8_t kind) { return kind != ReadMemory; }))
+    return false;
   for (int page = 0; page < 256; ++page)
     if (region.region.pages[page] && !same_page(region.map, map_, page)) return false;
   return std::all_of(region.region.bytes.begin(), region.region.bytes.end(),
@@ -422,7 +425,9 @@ void Jit::map_changed(int first, int count) {
   for (const auto& region : regions_) {
     if (!region->active) continue;
     const bool* pages = region->region.pages;
-    if (std::none_of(pages + first, pages + first + count, [](bool used) { return used; })) continue;
+    if (!region->region.reads_memory &&
+        std::none_of(pages + first, pages + first + count, [](bool used) { return used; }))
+      continue;
     if (matches(*region)) continue;
     put_aside(*region);
     for (const RegionPlace& place : region->region.entries) bus_.heat[place.pc] = 1;

@@ -216,6 +216,27 @@ TEST(Jit, a_device_is_read_in_the_right_cycle_from_compiled_code) {
   EXPECT_EQ(cycles[0], cycles[1]);
 }
 
+TEST(Jit, a_device_that_comes_later_is_read_by_code_that_knew_memory_only) {
+  Both both;
+  both.put(0x10, {0xF0, 0x40});
+  both.put(0x300, {0xB1, 0x10,          // 300 LDA ($10),Y: $40F0 to $41EF
+                   0x99, 0x00, 0x20,    // 302 STA $2000,Y
+                   0xC8, 0xD0, 0xF8,    // 305 INY; BNE 300
+                   0x4C, 0x00, 0x03});  // 308 JMP 300
+  both.start(0x300);
+  both.run(50'000);
+  EXPECT_GE(both.jit.statistics().regions, 1);
+  both.each([](Machine& machine) {
+    machine
+        .map_device(
+            0x41, 1, [](std::uint16_t, std::int64_t cycle) { return static_cast<std::uint8_t>(cycle); }, nullptr)
+        .value();
+  });
+  both.each([](Machine& machine) { machine.run(150'000); });
+  EXPECT_EQ(both.step.registers(), both.jit.registers());
+  for (std::uint16_t at = 0x2000; at < 0x2100; ++at) ASSERT_EQ(both.step.peek(at), both.jit.peek(at)) << at;
+}
+
 TEST(Jit, decimal_mode_inside_a_region) {
   Both both;
   both.put(0x300, {0xF8, 0x18, 0x69, 0x07,  // 300 SED; CLC; ADC #7
