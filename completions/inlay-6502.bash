@@ -12,12 +12,12 @@ _inlay_6502() {
     --engine) mapfile -t COMPREPLY < <(compgen -W "step interpreter jit" -- "$current"); return ;;
     --variant) mapfile -t COMPREPLY < <(compgen -W "6502 2a03 65c02" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "binary hex sim65 prg nes" -- "$current"); return ;;
-    --load | --pc | --cycles | --success | --heat | --from | --to | --profile) return ;;
+    --load | --pc | --cycles | --success | --heat | --patience | --from | --to | --profile) return ;;
   esac
   if ((COMP_CWORD > 1)); then verb=${COMP_WORDS[1]}; fi
   local words="--help --version"
   local program="--format --load --variant --labels --help"
-  local machine="--pc --engine --heat --compile-at-once --no-files"
+  local machine="--pc --engine --heat --patience --compile-at-once --no-files"
   case $verb in
     run) words="$program $machine --cycles --success --trace --trace= --stats --json --dump" ;;
     monitor) words="$program $machine" ;;

@@ -73,6 +73,9 @@ Result<Machine> Machine::create(const MachineOptions& options) {
   if (options.heat < 1 || options.heat > 255)
     return Error(ErrorKind::InvalidArgument,
                  "heat " + std::to_string(options.heat) + "; it is 1 to 255 jumps before a region is compiled");
+  if (options.patience < 0)
+    return Error(ErrorKind::InvalidArgument,
+                 "patience " + std::to_string(options.patience) + "; it is the cycles before anything is compiled");
   auto state = std::make_unique<State>(options);
   if (options.engine == Engine::Jit) {
     INLAY_TRY(state->jit, Jit::create(state->bus, options));
