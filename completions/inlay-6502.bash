@@ -12,12 +12,12 @@ _inlay_6502() {
     --engine) mapfile -t COMPREPLY < <(compgen -W "step interpreter jit" -- "$current"); return ;;
     --variant) mapfile -t COMPREPLY < <(compgen -W "6502 2a03 65c02" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "binary hex sim65 prg nes" -- "$current"); return ;;
-    --load | --pc | --cycles | --success | --heat | --from | --to | --at) return ;;
+    --load | --pc | --cycles | --success | --heat | --patience | --from | --to | --at) return ;;
   esac
   if ((COMP_CWORD > 1)); then verb=${COMP_WORDS[1]}; fi
   local words="--help --version"
   local program="--format --load --variant --labels --help"
-  local running="--pc --heat --compile-at-once --no-files"
+  local running="--pc --heat --patience --compile-at-once --no-files"
   local machine="$running --engine"
   case $verb in
     run) words="$program $machine --cycles --success --trace --trace= --profile --stats --json --dump" ;;

@@ -27,7 +27,7 @@ EXIT_JUMP = 3
 ENGINES = {
     "step": ["--engine", "step"],
     "interpreter": ["--engine", "interpreter"],
-    "jit": ["--engine", "jit"],
+    "jit": ["--engine", "jit", "--patience", "0"],
     "jit that waits": ["--engine", "jit", "--heat", "255", "--compile-at-once"],
 }
 SKIPPED = 77

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -85,6 +86,9 @@ void add_running(CLI::App& app, Options& options) {
   app.add_option("--pc", options.pc, "Where to start; else where the file says")->type_name("ADDRESS");
   app.add_option("--heat", options.heat, "Jumps to a place before it is compiled, 1 to 255")
       ->check(CLI::Range(1, 255))
+      ->type_name("N");
+  app.add_option("--patience", options.patience, "Cycles before anything is compiled; 0: and compile without limits")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->type_name("N");
   app.add_flag("--compile-at-once", options.compile_at_once, "Wait for what is compiled; for tests");
   app.add_flag_callback("--no-files", [&options] { options.files = false; }, "The program may not open files");

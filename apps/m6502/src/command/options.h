@@ -29,6 +29,7 @@ struct Options {
 
   std::optional<Engine> engine;
   std::optional<int> heat;
+  std::optional<std::int64_t> patience;
   bool compile_at_once = false;
 
   // run

@@ -168,7 +168,9 @@ Result<void> dump(const Machine& machine, const std::string& name) {
 }
 
 Result<int> run_program(const Options& options) {
-  INLAY_TRY(const std::unique_ptr<Session> session, start_program(options));
+  // Kept to the end of the process, which is soon: a machine that goes waits for nothing, but frees what was compiled.
+  static std::unique_ptr<Session> session;
+  INLAY_TRY(session, start_program(options));
   Machine& machine = *session->machine;
   bool success = false;
   if (!options.success.empty()) {

@@ -85,6 +85,10 @@ Result<std::unique_ptr<Session>> start_program(const Options& options) {
   machine.variant = session->variant;
   if (options.engine) machine.engine = *options.engine;
   if (options.heat) machine.heat = *options.heat;
+  if (options.patience) machine.patience = *options.patience;
+  // Who asks what becomes of a short program wants to see it.
+  else if (options.verb == Verb::Explain)
+    machine.patience = 0;
   machine.compile_at_once = options.compile_at_once;
   INLAY_TRY(session->machine, Machine::create(machine));
   INLAY_TRY_VOID(load_image(*session->machine, session->image));

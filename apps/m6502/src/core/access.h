@@ -29,6 +29,8 @@ constexpr Code CodeRegion = 1u << 19;
 constexpr Code CodeQuick = 1u << 20;
 /// D is clear.
 constexpr Code CodeBinary = 1u << 21;
+/// No page is a device for reads: one thing less to ask of an address that is computed.
+constexpr Code CodeMemory = 1u << 22;
 /// In Cpu::leave by CodeQuick.
 constexpr std::uint8_t LeaveRefused = 0x01;
 
@@ -71,7 +73,7 @@ M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::ui
 M6502_INLINE std::uint8_t read(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
   if (!is_plain_region(code)) return read_known(cpu, bus, bus.map, address, code);
   // The value of what is refused does not matter: without a way of its own, nothing is left of it but one test.
-  if (bus.map.read[address >> 8] != ReadMemory) cpu.leave |= LeaveRefused;
+  if (!(code & CodeMemory) && bus.map.read[address >> 8] != ReadMemory) cpu.leave |= LeaveRefused;
   --cpu.left;
   return bus.memory[address];
 }
@@ -108,7 +110,7 @@ M6502_INLINE void touch_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
 }
 M6502_INLINE void touch(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
   if (is_plain_region(code)) {
-    if (bus.map.read[address >> 8] != ReadMemory) [[unlikely]]
+    if (!(code & CodeMemory) && bus.map.read[address >> 8] != ReadMemory) [[unlikely]]
       cpu.leave |= LeaveRefused;
     --cpu.left;
     return;

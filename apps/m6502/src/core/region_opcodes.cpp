@@ -13,7 +13,8 @@ namespace {
 
 /// In memory, with all of its bytes known.
 constexpr Code known(Code operand) {
-  return (operand & (CodeLow | CodeHigh)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion | CodeQuick;
+  return (operand & (CodeLow | CodeHigh | CodeMemory)) | CodeKnowsLow | CodeKnowsHigh | CodePlain | CodeRegion |
+         CodeQuick;
 }
 
 /// Whether it may need more than memory, where its operand leads to memory.

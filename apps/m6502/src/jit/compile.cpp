@@ -21,6 +21,17 @@ bool pays(const Region& region) {
          std::any_of(region.nodes.begin(), region.nodes.end(), [](const RegionNode& node) { return node.check; });
 }
 
+/// Of those that called, in a region that is whole.
+Region find_around(const Guest& guest, const RegionJob& job) {
+  for (const std::uint16_t caller : job.callers) {
+    Region region = find_region(guest, caller, job.limits);
+    if (!region.cut && std::any_of(region.nodes.begin(), region.nodes.end(),
+                                   [&](const RegionNode& node) { return node.pc == job.pc; }))
+      return region;
+  }
+  return {};
+}
+
 double thread_milliseconds() {
   timespec now = {};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -39,8 +50,8 @@ Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, 
 void do_job(const inlay::Jit& compiler, RegionJob& job) {
   const double began = thread_milliseconds();
   if (!job.cancelled) {
-    job.region =
-        find_region({job.variant, job.memory.data(), &job.map, job.facts.data(), job.decimal}, job.pc, job.limits);
+    const Guest guest = {job.variant, job.memory.data(), &job.map, job.facts.data(), job.decimal};
+    job.region = job.callers.empty() ? find_region(guest, job.pc, job.limits) : find_around(guest, job);
     // Code where stores are not watched: then they must be.
     for (const RegionByte& byte : job.region.bytes)
       if (const int page = byte.address >> 8; job.map.write[page] == WriteUnwatched) job.map.write[page] = WriteMemory;

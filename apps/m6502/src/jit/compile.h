@@ -19,6 +19,9 @@ using RegionCode = void (*)(Bus*, Cpu*);
 /// What is asked for, as the guest was then; and what came of it, once `done`.
 struct RegionJob {
   std::uint16_t pc = 0;
+  /// To be larger than the region at pc: places that calls return to, the outermost first. The first whose region comes
+  /// by pc is where it begins.
+  std::vector<std::uint16_t> callers;
   Variant variant = Variant::Nmos;
   RegionLimits limits;
   Level level = Level::O2;

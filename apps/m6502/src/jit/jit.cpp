@@ -51,8 +51,16 @@ constexpr std::int64_t WorthEntering = 100;
 constexpr std::uint8_t Covered = 4;
 constexpr int Useless = 32;
 constexpr std::int64_t Rest = 200'000;  // cycles
-/// The machine waits for what is compiled at once.
-constexpr int LongestAtOnce = 60;
+/// Less than this each time is a part of something that had better be one region: what calls it is looked for.
+constexpr std::int64_t LeftTooSoon = 30'000;
+constexpr std::size_t MostCallers = 8;
+/// Of the interpreter: what cycles are worth when time to compile is given out.
+constexpr double CyclesInMillisecond = 3e6;
+/// Time to compile: this much at first, this part of the time that the machine has run, and all that compiled code has.
+/// So what keeps throwing away its code costs little.
+constexpr double FirstMilliseconds = 20, Share = 0.02;
+/// Instructions. For what is compiled at once the machine waits.
+constexpr int LargestRegion = 2500, LongestAtOnce = 60;
 constexpr std::size_t MostRegions = 1000;
 
 bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
@@ -89,6 +97,7 @@ Jit::Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler)
       options_(options),
       compiler_(std::move(compiler)),
       heat_(static_cast<std::uint8_t>(std::clamp(options.heat, 1, 255))),
+      began_(now()),
       pads_(new Pad[Addresses]()),
       facts_(Addresses),
       changes_(Addresses),
@@ -97,7 +106,7 @@ Jit::Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler)
       failures_(Addresses),
       names_(std::make_shared<DeviceNames>()) {
   std::fill_n(bus_.heat, Addresses, heat_);
-  if (options.compile_at_once) limits_.instructions = LongestAtOnce;
+  limits_.instructions = options.compile_at_once ? LongestAtOnce : LargestRegion;
   if (options.region_instructions > 0) limits_.instructions = options.region_instructions;
   take_map();
 }
@@ -120,6 +129,9 @@ void Jit::take_map() {
 }
 
 bool Jit::matches(const CompiledRegion& region) const {
+  if (region.region.reads_memory &&
+      std::any_of(map_.read, map_.read + 256, [](std::uint8_t kind) { return kind != ReadMemory; }))
+    return false;
   for (int page = 0; page < 256; ++page)
     if (region.region.pages[page] && !same_page(region.map, map_, page)) return false;
   return std::all_of(region.region.bytes.begin(), region.region.bytes.end(),
@@ -128,20 +140,23 @@ bool Jit::matches(const CompiledRegion& region) const {
 
 void Jit::activate(CompiledRegion& region) {
   region.active = true;
+  ++active_;
+  const auto size = static_cast<std::uint32_t>(region.region.nodes.size());
   for (const RegionByte& byte : region.region.bytes)
     if (users_[byte.address]++ == 0) bus_.watch[byte.address] |= WatchCode;
   for (const RegionPlace& place : region.region.entries) {
     Pad& pad = pads_[place.pc];
-    // A region that begins here is better than one that comes by.
-    if (pad.code && place.pc != region.region.entry) continue;
+    // A region that begins here is better than one that comes by, unless that is much larger.
+    if (pad.code && place.pc != region.region.entry && size < 2 * pad.size) continue;
     note(pad);
-    pad = {region.code, region.region.entry_bound, 0, 0};
+    pad = {region.code, region.region.entry_bound, 0, 0, size, false};
     bus_.heat[place.pc] = 1;
   }
 }
 
 void Jit::put_aside(CompiledRegion& region) {
   region.active = false;
+  --active_;
   for (const RegionByte& byte : region.region.bytes)
     if (--users_[byte.address] == 0) bus_.watch[byte.address] &= static_cast<std::uint8_t>(~WatchCode);
   for (const RegionPlace& place : region.region.entries)
@@ -159,12 +174,16 @@ bool Jit::run_regions() {
     const std::uint16_t pc = cpu.pc;
     Pad& pad = pads_[pc];
     if (!pad.code) return false;
+    if (pad.entered >= Trial) {
+      judge(pc);
+      continue;
+    }
     if (cpu.left <= pad.needs) return true;
     const std::int64_t before = cpu.left;
     pad.code(&bus_, &cpu);
     ++pad.entered;
     pad.cycles += before - cpu.left;
-    if (pad.entered >= Trial) judge(pc);
+    in_regions_ += before - cpu.left;
     if (cpu.leave != 0 || cpu.left == before) return false;
   }
 }
@@ -177,8 +196,17 @@ Interpreted Jit::run() {
     if (cpu.leave != 0) return Interpreted::Leave;
     if (cpu.left <= 0) return Interpreted::Time;
     if (late) return m6502_interpret(&bus_, options_.variant);
-    if (useless_ >= Useless)
-      if (const Interpreted why = rest(); why != Interpreted::Heat) return why;
+    if (active_ == 0 && !may_compile()) {
+      if (const Interpreted why = interpret_for(Rest); why != Interpreted::Heat) return why;
+      poll();
+      continue;
+    }
+    if (useless_ >= Useless) {
+      // Counting costs a tenth where there are many jumps. Where it led to nothing for a while, it is done part of the
+      // time.
+      useless_ = Useless / 2;
+      if (const Interpreted why = interpret_for(Rest); why != Interpreted::Heat) return why;
+    }
     if (const Interpreted why = m6502_interpret_with_heat(&bus_, options_.variant); why != Interpreted::Heat)
       return why;
     useless_ = hot(cpu.pc) ? 0 : useless_ + 1;
@@ -186,12 +214,10 @@ Interpreted Jit::run() {
   }
 }
 
-/// Counting costs a tenth where there are many jumps. Where it led to nothing for a while, it is done part of the time.
-/// Heat: go on.
-Interpreted Jit::rest() {
+/// Without counting. Heat: go on.
+Interpreted Jit::interpret_for(std::int64_t cycles) {
   Cpu& cpu = bus_.cpu;
-  useless_ = Useless / 2;
-  const std::int64_t later = std::max<std::int64_t>(cpu.left - Rest, 0);
+  const std::int64_t later = std::max<std::int64_t>(cpu.left - cycles, 0);
   cpu.left -= later;
   bus_.end -= later;
   const Interpreted why = m6502_interpret(&bus_, options_.variant);
@@ -200,16 +226,26 @@ Interpreted Jit::rest() {
   return why == Interpreted::Time && cpu.left > 0 ? Interpreted::Heat : why;
 }
 
-/// Whether entering there is worth what it costs; where not, it is left to the interpreter for a while.
+/// Whether something may be compiled now, which something that is being compiled does not change.
+bool Jit::may_compile() const {
+  if (options_.compile_at_once || options_.patience == 0) return true;
+  const std::int64_t ran = now() - began_;
+  if (ran < options_.patience) return false;
+  const double earned = static_cast<double>(in_regions_) + Share * static_cast<double>(ran);
+  return statistics_.compile_ms < FirstMilliseconds + earned / CyclesInMillisecond;
+}
+
+/// Looks whether entering there is worth what it costs; where not, it is left to the interpreter for a while.
 void Jit::judge(std::uint16_t pc) {
   Pad& pad = pads_[pc];
   statistics_.entered += pad.entered;
   note(pad);
-  const bool good = pad.cycles >= WorthEntering * pad.entered;
+  const RegionCode code = pad.code;
+  const std::int64_t each = pad.cycles / pad.entered;
   pad.entered = 0;
   pad.cycles = 0;
-  if (good) return;
-  const RegionCode code = pad.code;
+  if (each < LeftTooSoon && !pad.grown) grow(pc);
+  if (each >= WorthEntering || pad.code != code) return;
   pad = {};
   bus_.heat[pc] = heat_;
   asked_[pc] = 0;
@@ -224,12 +260,33 @@ void Jit::judge(std::uint16_t pc) {
   }
 }
 
+/// Control is where a region begins that it leaves soon, again and again: its callers' loops belong to it. Who called
+/// is seen in the stack, where a return address leads behind a JSR.
+void Jit::grow(std::uint16_t pc) {
+  poll();
+  if (growing_) return;
+  pads_[pc].grown = true;
+  constexpr std::uint8_t Jsr = 0x20;
+  std::vector<std::uint16_t> callers;
+  for (int at = 0x101 + bus_.cpu.s; at < 0x1FF && callers.size() < MostCallers; ++at) {
+    const auto last = static_cast<std::uint16_t>(bus_.memory[at] | bus_.memory[at + 1] << 8);
+    if (bus_.memory[static_cast<std::uint16_t>(last - 2)] != Jsr) continue;
+    callers.insert(callers.begin(), static_cast<std::uint16_t>(last + 1));
+    ++at;
+  }
+  if (callers.empty()) return;
+  growing_ = Growing{pc, std::move(callers)};
+  start();
+}
+
 /// Enters what there is for that place, active or aside.
 bool Jit::install(std::uint16_t pc) {
   for (const auto& region : regions_) {
     if (!region->is_entered_at(pc)) continue;
     if (region->active) {
-      pads_[pc] = {region->code, region->region.entry_bound, 0, 0};
+      pads_[pc] = {
+          region->code, region->region.entry_bound, 0, 0, static_cast<std::uint32_t>(region->region.nodes.size()),
+          false};
       bus_.heat[pc] = 1;
       return true;
     }
@@ -256,30 +313,38 @@ bool Jit::hot(std::uint16_t pc) {
 
 /// Compiles for the hottest place, unless something is being compiled.
 void Jit::start() {
-  while (!job_ && !waiting_.empty()) {
+  if (!job_ && growing_ && may_compile()) {
+    const Growing growing = *std::exchange(growing_, std::nullopt);
+    return start(growing.pc, growing.callers);
+  }
+  while (!job_ && !waiting_.empty() && may_compile()) {
     const auto hottest = std::max_element(waiting_.begin(), waiting_.end(),
                                           [&](std::uint16_t a, std::uint16_t b) { return asked_[a] < asked_[b]; });
     const std::uint16_t pc = *hottest;
     waiting_.erase(hottest);
     if (pads_[pc].code) continue;
-    if (names_->empty() &&
-        std::any_of(map_.read, map_.read + 256, [](std::uint8_t kind) { return kind != ReadMemory; }))
-      names_ = names_of_functions();
-    job_ = std::make_shared<RegionJob>();
-    job_->pc = pc;
-    job_->variant = options_.variant;
-    job_->limits = limits_;
-    job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
-    job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
-    job_->facts = facts_;
-    job_->map = map_;
-    job_->names = names_;
-    job_->decimal = bus_.cpu.d != 0;
-    const auto work = [compiler = compiler_, job = job_] { do_job(compiler, *job); };
-    if (options_.compile_at_once || !compiler_.run_in_background(work)) work();
-    poll();
+    start(pc, {});
     if (!options_.compile_at_once) return;
   }
+}
+
+void Jit::start(std::uint16_t pc, std::vector<std::uint16_t> callers) {
+  if (names_->empty() && std::any_of(map_.read, map_.read + 256, [](std::uint8_t kind) { return kind != ReadMemory; }))
+    names_ = names_of_functions();
+  job_ = std::make_shared<RegionJob>();
+  job_->pc = pc;
+  job_->callers = std::move(callers);
+  job_->variant = options_.variant;
+  job_->limits = limits_;
+  job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
+  job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
+  job_->facts = facts_;
+  job_->map = map_;
+  job_->names = names_;
+  job_->decimal = bus_.cpu.d != 0;
+  const auto work = [compiler = compiler_, job = job_] { do_job(compiler, *job); };
+  if (options_.compile_at_once || !compiler_.run_in_background(work)) work();
+  poll();
 }
 
 void Jit::poll() {
@@ -297,6 +362,7 @@ void Jit::publish(RegionJob& job) {
   for (const RegionByte& byte : job.region.bytes)
     if (facts_[byte.address] != job.facts[byte.address]) return;
   if (!job.code) {
+    if (!job.callers.empty()) return;
     reasons_[job.pc] = job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
     failures_[job.pc] = 15;
     asked_[job.pc] = 0;
@@ -373,7 +439,9 @@ void Jit::map_changed(int first, int count) {
   for (const auto& region : regions_) {
     if (!region->active) continue;
     const bool* pages = region->region.pages;
-    if (std::none_of(pages + first, pages + first + count, [](bool used) { return used; })) continue;
+    if (!region->region.reads_memory &&
+        std::none_of(pages + first, pages + first + count, [](bool used) { return used; }))
+      continue;
     if (matches(*region)) continue;
     put_aside(*region);
     for (const RegionPlace& place : region->region.entries) bus_.heat[place.pc] = 1;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,22 @@ class Jit {
     std::int32_t needs = 0;     // cycles
     std::uint32_t entered = 0;  // since it was last looked whether that pays
     std::int64_t cycles = 0;    // that this took
+    std::uint32_t size = 0;     // instructions of the region
+    bool grown = false;         // a larger region has been asked for
+  };
+
+  /// A place whose region is to become part of a larger one.
+  struct Growing {
+    std::uint16_t pc = 0;
+    std::vector<std::uint16_t> callers;
   };
 
   Jit(Bus& bus, const MachineOptions& options, inlay::Jit compiler);
 
+  std::int64_t now() const { return bus_.end - bus_.cpu.left; }
   bool run_regions();
-  Interpreted rest();
+  Interpreted interpret_for(std::int64_t cycles);
+  bool may_compile() const;
   bool hot(std::uint16_t pc);
   void take_map();
   bool matches(const CompiledRegion& region) const;
@@ -75,8 +86,10 @@ class Jit {
   bool install(std::uint16_t pc);
   void judge(std::uint16_t pc);
   void note(const Pad& pad);
+  void grow(std::uint16_t pc);
   void learn(std::uint16_t address);
   void start();
+  void start(std::uint16_t pc, std::vector<std::uint16_t> callers);
   void publish(RegionJob& job);
   void make_room();
 
@@ -84,20 +97,24 @@ class Jit {
   MachineOptions options_;
   inlay::Jit compiler_;
   RegionLimits limits_;
-  std::uint8_t heat_;  // of a place that has no region
-  Map map_ = {};       // what regions may rely on
+  std::uint8_t heat_;   // of a place that has no region
+  std::int64_t began_;  // the cycle
+  Map map_ = {};        // what regions may rely on
   std::unique_ptr<Pad[]> pads_;
   std::vector<std::unique_ptr<CompiledRegion>> regions_;
   std::vector<std::unique_ptr<CompiledRegion>> gone_;  // freed when none runs
   std::shared_ptr<RegionJob> job_;                     // what is being compiled
   std::vector<std::uint16_t> waiting_;                 // hot places without a region
-  std::vector<std::uint8_t> facts_;                    // of ByteFact; and so on for each address:
-  std::vector<std::uint8_t> changes_;                  // while it was compiled code
-  std::vector<std::uint16_t> users_;                   // regions that depend on it
-  std::vector<std::uint16_t> asked_;                   // how often it was hot without a region
-  std::vector<std::uint8_t> failures_;                 // regions that were of no use, or did not last
-  int useless_ = 0;                                    // hot places in a row that led to nothing
-  bool code_in_page_[2] = {};                          // 0 and 1
+  std::optional<Growing> growing_;
+  std::int64_t in_regions_ = 0;         // cycles
+  int active_ = 0;                      // regions
+  std::vector<std::uint8_t> facts_;     // of ByteFact; and so on for each address:
+  std::vector<std::uint8_t> changes_;   // while it was compiled code
+  std::vector<std::uint16_t> users_;    // regions that depend on it
+  std::vector<std::uint16_t> asked_;    // how often it was hot without a region
+  std::vector<std::uint8_t> failures_;  // regions that were of no use, or did not last
+  int useless_ = 0;                     // hot places in a row that led to nothing
+  bool code_in_page_[2] = {};           // 0 and 1
   std::shared_ptr<const DeviceNames> names_;
   std::map<std::uint16_t, NoRegion> reasons_;  // for account()
   Statistics statistics_;

@@ -66,6 +66,40 @@ TEST(Jit, a_loop_is_entered_and_stays_compiled) {
   EXPECT_GT(statistics.entered, 50);
 }
 
+TEST(Jit, a_region_that_is_left_soon_becomes_part_of_its_callers) {
+  Both both(100);
+  both.put(0x300, {0xE6, 0x10});  // INC $10
+  std::uint16_t at = 0x302;
+  for (int call = 0; call < 20; ++call, at += 3) both.put(at, {0x20, 0x80, 0x03});  // JSR 380
+  both.put(at, {0x4C, 0x00, 0x03});                                                 // JMP 300
+  both.put(0x380, {0xA0, 0x1E, 0xC8, 0x88, 0x88, 0xD0, 0xFB, 0x60});                // LDY #30; INY; DEY; DEY; BNE; RTS
+  both.start(0x300);
+  both.run(1'000'000, 9973);
+  const Statistics statistics = both.jit.statistics();
+  EXPECT_LE(statistics.regions, 3);
+  // Else each call enters one: some 4,000.
+  EXPECT_GT(statistics.entered, 250);
+  EXPECT_LT(statistics.entered, 1200);
+}
+
+TEST(Jit, what_ends_soon_is_not_compiled) {
+  for (const std::int64_t patience : {std::int64_t{0}, MachineOptions{}.patience}) {
+    MachineOptions options;
+    options.heat = 1;
+    options.patience = patience;
+    Machine machine = Machine::create(options).value();
+    for (std::uint16_t at = 0x300; const std::uint8_t byte : {0xE8, 0xD0, 0xFD, 0xC8, 0x4C, 0x00, 0x03})
+      machine.poke(at++, static_cast<std::uint8_t>(byte));
+    Registers registers;
+    registers.pc = 0x300;
+    machine.set_registers(registers);
+    // Without patience, until the compiler is done.
+    do machine.run(machine.cycle() + 1'000'000);
+    while (patience == 0 && machine.statistics().regions == 0);
+    EXPECT_EQ(machine.statistics().regions > 0, patience == 0);
+  }
+}
+
 TEST(Jit, an_operand_that_is_rewritten_in_the_loop_becomes_data) {
   Both both;
   both.put(0x300, {0xA9, 0x00,          // 300 LDA #0, whose operand is written below
@@ -180,6 +214,27 @@ TEST(Jit, a_device_is_read_in_the_right_cycle_from_compiled_code) {
   both.run(50'000);
   EXPECT_GT(cycles[0].size(), 3000u);
   EXPECT_EQ(cycles[0], cycles[1]);
+}
+
+TEST(Jit, a_device_that_comes_later_is_read_by_code_that_knew_memory_only) {
+  Both both;
+  both.put(0x10, {0xF0, 0x40});
+  both.put(0x300, {0xB1, 0x10,          // 300 LDA ($10),Y: $40F0 to $41EF
+                   0x99, 0x00, 0x20,    // 302 STA $2000,Y
+                   0xC8, 0xD0, 0xF8,    // 305 INY; BNE 300
+                   0x4C, 0x00, 0x03});  // 308 JMP 300
+  both.start(0x300);
+  both.run(50'000);
+  EXPECT_GE(both.jit.statistics().regions, 1);
+  both.each([](Machine& machine) {
+    machine
+        .map_device(
+            0x41, 1, [](std::uint16_t, std::int64_t cycle) { return static_cast<std::uint8_t>(cycle); }, nullptr)
+        .value();
+  });
+  both.each([](Machine& machine) { machine.run(150'000); });
+  EXPECT_EQ(both.step.registers(), both.jit.registers());
+  for (std::uint16_t at = 0x2000; at < 0x2100; ++at) ASSERT_EQ(both.step.peek(at), both.jit.peek(at)) << at;
 }
 
 TEST(Jit, decimal_mode_inside_a_region) {

@@ -79,7 +79,7 @@ std::optional<RegionNode> Finder::decode(std::uint16_t pc) const {
   node.flow = shape.flow;
   node.may_leave = shape.may_leave;
   node.cycles = shape.cycles;
-  node.code = CodeRegion | CodePlain;
+  node.code = CodeRegion | CodePlain | (region_.reads_memory ? CodeMemory : 0u);
   if (shape.length > 1 && !has_fact(pc + 1, ByteDynamic)) node.code |= CodeKnowsLow | guest_.memory[pc + 1];
   if (shape.length > 2 && !has_fact(pc + 2, ByteDynamic))
     node.code |= CodeKnowsHigh | static_cast<Code>(guest_.memory[pc + 2]) << 8;
@@ -277,6 +277,8 @@ Region Finder::find(std::uint16_t pc) {
   if (guest_.map->read[0] != ReadMemory || guest_.map->read[1] != ReadMemory) return {};
   region_.entry = pc;
   region_.binary = !guest_.decimal;
+  region_.reads_memory =
+      std::all_of(guest_.map->read, guest_.map->read + 256, [](std::uint8_t kind) { return kind == ReadMemory; });
   region_.contexts.push_back({pc, 0, 0, {}});
   shared_.emplace(pc, 0);
   if (node_at(pc, 0) == NoNode) return {};

@@ -106,6 +106,7 @@ struct Region {
   bool anywhere = false;             // a single instruction, at whatever pc it is entered
   std::vector<RegionByte> bytes;     // by address
   bool pages[256] = {};              // whose entry in the map matters
+  bool reads_memory = false;         // no page may become a device for reads
 
   bool cut = false;  // there was more
 

@@ -124,6 +124,7 @@ std::vector<DifferentialCase> background_cases() {
     MachineOptions jit;
     jit.variant = variant;
     jit.heat = 100;
+    jit.patience = 0;
     all.push_back(
         {"jit" + suffix_of(variant), jit, BackgroundPrograms, BackgroundCycles, std::chrono::microseconds(200)});
   }

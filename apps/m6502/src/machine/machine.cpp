@@ -76,6 +76,9 @@ Result<Machine> Machine::create(const MachineOptions& options) {
   if (options.region_instructions < 0 || options.region_instructions > 2000)
     return Error(ErrorKind::InvalidArgument,
                  "regions of " + std::to_string(options.region_instructions) + " instructions; it is 1 to 2000, or 0");
+  if (options.patience < 0)
+    return Error(ErrorKind::InvalidArgument,
+                 "patience " + std::to_string(options.patience) + "; it is the cycles before anything is compiled");
   auto state = std::make_unique<State>(options);
   if (options.engine == Engine::Jit) {
     INLAY_TRY(state->jit, Jit::create(state->bus, options));

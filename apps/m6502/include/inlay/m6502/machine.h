@@ -37,7 +37,10 @@ struct MachineOptions {
   Engine engine = Engine::Jit;
   /// Jumps to a place before a region is compiled from there. 1 to 255.
   int heat = 200;
-  /// Regions are compiled where they are found, before the machine goes on: for tests.
+  /// Cycles that the machine runs before anything is compiled: what ends earlier would not have been quicker. From then
+  /// on, the longer compiled code runs, the more is compiled. 0: without these limits.
+  std::int64_t patience = 128'000'000;
+  /// Regions are compiled where they are found, before the machine goes on, and without patience: for tests.
   bool compile_at_once = false;
   /// Instructions of a region at most, 1 to 2000; 0: what is best. For tests.
   int region_instructions = 0;
