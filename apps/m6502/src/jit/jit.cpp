@@ -51,6 +51,8 @@ constexpr std::int64_t WorthEntering = 100;
 constexpr std::uint8_t Covered = 4;
 constexpr int Useless = 32;
 constexpr std::int64_t Rest = 200'000;  // cycles
+/// Cycles from one look at what changes to the next: some fifteen hundred times what a look takes.
+constexpr std::int64_t LookAgain = 4'000'000;
 /// Less than this each time is a part of something that had better be one region: what calls it is looked for.
 constexpr std::int64_t LeftTooSoon = 30'000;
 constexpr std::size_t MostCallers = 8;
@@ -192,6 +194,10 @@ Interpreted Jit::run() {
   const Cpu& cpu = bus_.cpu;
   poll();
   for (;;) {
+    if (now() - looked_ >= LookAgain) {
+      looked_ = now();
+      changing_.look(bus_.memory);
+    }
     const bool late = run_regions();
     if (cpu.leave != 0) return Interpreted::Leave;
     if (cpu.left <= 0) return Interpreted::Time;
@@ -339,6 +345,7 @@ void Jit::start(std::uint16_t pc, std::vector<std::uint16_t> callers) {
   job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
   job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
   job_->facts = facts_;
+  changing_.add_to(job_->facts);
   job_->map = map_;
   job_->names = names_;
   job_->decimal = bus_.cpu.d != 0;
@@ -360,7 +367,7 @@ void Jit::publish(RegionJob& job) {
   statistics_.compile_ms += job.milliseconds;
   // What was learned meanwhile would drop it as soon as it runs.
   for (const RegionByte& byte : job.region.bytes)
-    if (facts_[byte.address] != job.facts[byte.address]) return;
+    if (facts_[byte.address] & ~job.facts[byte.address]) return;
   if (!job.code) {
     if (!job.callers.empty()) return;
     reasons_[job.pc] = job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
@@ -390,7 +397,9 @@ void Jit::publish(RegionJob& job) {
       failures_[node.pc] = std::max(failures_[node.pc], Covered);
     }
   regions_.push_back(std::move(region));
-  if (matches(*regions_.back())) activate(*regions_.back());
+  if (matches(*regions_.back())) return activate(*regions_.back());
+  for (const RegionByte& byte : regions_.back()->region.bytes)
+    if (bus_.memory[byte.address] != byte.value) changing_.has_changed(byte.address);
 }
 
 /// Before there are too many, those that were put aside go; if that is not enough, the oldest.
