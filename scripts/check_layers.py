@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks the rules of docs/architecture.md that a compiler does not: which room includes which, where LLVM may show,
-what apps and examples may include, who may print or exit, how long a file may be, the licence line, and that the links
+what apps and examples may include, which room of an app which other one, who may print or exit, how long a file may be, the licence line, and that the links
 of the documents lead somewhere. `--self-test` breaks each rule once and fails if that goes unnoticed."""
 
 import argparse
@@ -26,6 +26,43 @@ ROOMS = {
     "tool": {"llvm": False},
 }
 ORDER = list(ROOMS)
+# Rooms of apps are folders of their src, and include these others, or single public headers; tests, fuzzers and what is
+# in no folder may include all.
+APP_ROOMS = {
+    "filter": {
+        "runtime": "",
+        "language": "runtime",
+        "plan": "runtime interpret",
+        "interpret": "runtime plan",
+        "compile": "runtime plan interpret",
+        "engine": "runtime language plan interpret compile",
+        "input": "",
+        "output": "runtime language engine input",
+        "command": "runtime language engine input output",
+    },
+    "m6502": {
+        "core": "",
+        "jit": "core inlay/m6502/machine.h",  # for its options and statistics
+        "formats": "core",
+        "machine": "core jit",
+        "system": "core formats machine",
+        "player": "core system",
+        "explain": "core jit formats machine",
+        "aot": "core jit formats machine system player",
+        "command": "core formats machine system explain aot",
+    },
+}
+# Which room of an app a public header of it belongs to, where that is told.
+APP_HEADERS = {
+    "inlay/m6502/bus.h": "core",
+    "inlay/m6502/cpu.h": "core",
+    "inlay/m6502/disassemble.h": "formats",
+    "inlay/m6502/image.h": "formats",
+    "inlay/m6502/labels.h": "formats",
+    "inlay/m6502/load_image.h": "system",
+    "inlay/m6502/machine.h": "machine",
+    "inlay/m6502/sim65.h": "system",
+}
 # Public headers that show LLVM.
 LLVM_HEADERS = {"include/inlay/llvm.h"}
 # Files outside src/tool that may end the process or print, and why.
@@ -78,6 +115,7 @@ class Checker:
             self.check_form(name, text)
             if path.suffix in {".h", ".cpp", ".c", ".def"}:
                 self.check_edges(name, text, uses)
+                self.check_app_rooms(name, text)
                 self.check_stops(name, text)
         pages = [*self.root.glob("*.md"), *(p for f in [*FOLDERS, "docs"] for p in (self.root / f).rglob("*.md"))]
         for path in sorted(pages):
@@ -168,6 +206,24 @@ class Checker:
                 if first in ROOMS and first != room:
                     self.check_edge(name, line, room, first, uses)
 
+    def check_app_rooms(self, name, text):
+        parts = name.split("/")
+        if parts[0] != "apps" or len(parts) < 4 or parts[1] not in APP_ROOMS or re.search(r"_(test|fuzz)\.cpp$", name):
+            return
+        rooms = APP_ROOMS[parts[1]]
+        room = parts[3] if parts[2] == "src" and len(parts) > 4 else APP_HEADERS.get("/".join(parts[3:]))
+        if not room:
+            return
+        if room not in rooms:
+            self.problem(name, 0, f"room {room} of {parts[1]} is not in the table of this script")
+            return
+        for match in INCLUDE.finditer(text):
+            target = match.group(1)
+            used = APP_HEADERS.get(target, target.split("/")[0])
+            if used in rooms and used != room and not {used, target} & set(rooms[room].split()):
+                line = text.count("\n", 0, match.start()) + 1 + match.group(0).count("\n")
+                self.problem(name, line, f"{room} of {parts[1]} does not use {used}, so it may not include {target}")
+
     def check_edge(self, name, line, room, used, uses):
         if ORDER.index(used) > ORDER.index(room):
             self.problem(name, line, f"{room} includes {used}, which is below it in the room table")
@@ -238,6 +294,13 @@ def self_test():
         ("src/jit/a.cpp", "\n" * LONGEST, "split it"),
         ("apps/a.cpp", '#include "jit/engine.h"', "public headers only"),
         ("apps/a.cpp", '#include "inlay/engine.h"', None),
+        ("apps/m6502/src/machine/a.cpp", '#include "core/step.h"', None),
+        ("apps/m6502/src/formats/a.cpp", '#include "system/calls.h"', "formats of m6502 does not use system"),
+        ("apps/m6502/src/formats/a.cpp", '#include "inlay/m6502/machine.h"', "does not use machine"),
+        ("apps/m6502/src/jit/a.h", '#include "inlay/m6502/machine.h"', None),
+        ("apps/m6502/src/core/a_test.cpp", '#include "machine/state.h"', None),
+        ("apps/m6502/include/inlay/m6502/image.h", '#include "inlay/m6502/machine.h"', "formats of m6502 does not"),
+        ("apps/m6502/src/kitchen/a.cpp", "int x;", "room kitchen of m6502 is not"),
         ("docs/a.md", "[map](architecture.md#rooms), [code](../src/base/CMakeLists.txt)", None),
         ("docs/a.md", "[far](https://example.org/a), `f[i](x)`\n```cpp\n[](int i) {}\n```", None),
         ("docs/a.md", "text\n[old](../src/base/gone.h)", "a.md:2: there is no ../src/base/gone.h"),

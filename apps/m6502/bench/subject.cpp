@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "common/measure.h"
+#include "inlay/m6502/load_image.h"
 
 namespace inlay::m6502 {
 

@@ -20,6 +20,7 @@
 #include "core/interpreter.h"
 #include "evaluator/evaluated.h"
 #include "inlay/inlay.h"
+#include "machine/state.h"
 #include "src/jit/compile.h"
 #include "subject.h"
 
@@ -48,7 +49,7 @@ class Joined {
 
   /// With code of ours, and the interpreter where there is none.
   Ran run(Compiled& code) {
-    Bus& bus = machine().bus();
+    Bus& bus = state_of(machine()).bus;
     std::vector<const Pad*> pads(0x10000);
     std::memset(bus.heat, 0, sizeof bus.heat);
     for (const auto& [pc, pad] : code.pads) {
@@ -70,7 +71,7 @@ class Joined {
   static constexpr std::int64_t Slice = 1'000'000'000;
 
   void run_slice(Compiled& code, const std::vector<const Pad*>& pads) {
-    Bus& bus = machine().bus();
+    Bus& bus = state_of(machine()).bus;
     for (;;) {
       const std::uint16_t pc = bus.cpu.pc;
       if (const Pad* pad = pads[pc]; pad && bus.cpu.left > pad->needs) {
@@ -97,7 +98,7 @@ Map map_of(const Bus& bus) {
 }
 
 Compiled join(const inlay::Jit& compiler, Joined& subject, std::uint16_t start) {
-  const Bus& bus = subject.machine().bus();
+  const Bus& bus = state_of(subject.machine()).bus;
   const Map map = map_of(bus);
   const double time = bench::process_cpu_us();
   RegionLimits limits;
@@ -120,7 +121,7 @@ Compiled join(const inlay::Jit& compiler, Joined& subject, std::uint16_t start) 
 }
 
 Compiled evaluate(const inlay::Jit& compiler, Joined& subject, std::uint16_t start, bool inlined, bool report) {
-  const Bus& bus = subject.machine().bus();
+  const Bus& bus = state_of(subject.machine()).bus;
   const auto program = std::make_shared<EvaluatedProgram>();
   std::memcpy(program->memory, bus.memory, sizeof program->memory);
   program->map = map_of(bus);

@@ -9,18 +9,17 @@
 
 #include "aot/discover.h"
 #include "aot/profile.h"
-#include "formats/call_addresses.h"
+#include "core/interpreter.h"
 #include "inlay/aot.h"
 #include "inlay/ir/builder.h"
 #include "inlay/lower.h"
 #include "jit/emit.h"
 #include "player/game.h"
+#include "system/call_addresses.h"
 
 namespace inlay::m6502 {
 
 namespace {
-
-constexpr std::uint8_t JamOpcode = 0x02;
 
 class GameWriter {
  public:

@@ -14,13 +14,14 @@ namespace inlay::m6502 {
 namespace {
 
 constexpr std::size_t Addresses = 65536;
-/// What neither repeats nor is long is not worth entering.
-constexpr std::size_t Long = 16;
+/// What neither repeats nor is shorter is not worth entering. That is less than what is worth compiling while the
+/// program runs (jit/compile.cpp): here the user has asked for all of it, and time to compile is not the program's.
+constexpr std::size_t WorthEntering = 16;
 /// Each pass may find code that writes to code, and must begin again then.
 constexpr int Passes = 4;
 
-bool pays(const Region& region) {
-  return region.nodes.size() >= Long ||
+bool is_worth_entering(const Region& region) {
+  return region.nodes.size() >= WorthEntering ||
          std::any_of(region.nodes.begin(), region.nodes.end(), [](const RegionNode& node) { return node.check; });
 }
 
@@ -40,7 +41,7 @@ class Discovery {
       Region region = find(place, limits_.region);
       covered_[place] = true;
       add(region);
-      if (!pays(region)) continue;
+      if (!is_worth_entering(region)) continue;
       instructions += region.nodes.size();
       regions_.push_back(std::move(region));
     }

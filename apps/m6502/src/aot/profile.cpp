@@ -9,7 +9,8 @@
 #include <numeric>
 
 #include "core/opcodes.h"
-#include "formats/self_jump.h"
+#include "core/self_jump.h"
+#include "inlay/m6502/load_image.h"
 #include "inlay/m6502/sim65.h"
 
 namespace inlay::m6502 {
@@ -91,7 +92,7 @@ Result<Profile> profile(const Image& image, Variant variant, std::int64_t cycles
     if (jumps_to_itself(variant, registers.pc, byte(0), byte(1), byte(2), registers.p)) break;
     const Stopped stopped = machine.step();
     made.end(machine);
-    if (stopped.reason != StopReason::Time || (system && system->exit_code())) break;
+    if (stopped.reason != StopReason::Time || machine.waiting_since() || (system && system->exit_code())) break;
   }
   return made;
 }

@@ -13,7 +13,7 @@
 
 #include "command/run.h"
 #include "command/session.h"
-#include "command/trap.h"
+#include "command/trap_finder.h"
 
 namespace inlay::m6502::command {
 
@@ -31,6 +31,10 @@ void run_program(Session& session, std::int64_t cycles) {
     if (stopped.reason == StopReason::Error) tell("error: " + stopped.message);
     if (stopped.reason == StopReason::Jam)
       tell("the processor has jammed at " + shown(machine.registers().pc, session.labels));
+    if (machine.waiting_since()) {
+      tell("the processor waits at " + shown(machine.registers().pc, session.labels) + " for an interrupt");
+      return;
+    }
     if (stopped.reason != StopReason::Time || at_trap(machine)) return;
   }
 }

@@ -7,8 +7,8 @@
 #include "command/monitor.h"
 #include "command/statistics.h"
 #include "formats/number.h"
-#include "formats/readers.h"
 #include "inlay/m6502/disassemble.h"
+#include "system/call_addresses.h"
 
 namespace inlay::m6502::command {
 

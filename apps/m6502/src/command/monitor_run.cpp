@@ -5,7 +5,7 @@
 
 #include "command/interrupt.h"
 #include "command/monitor.h"
-#include "command/trap.h"
+#include "command/trap_finder.h"
 #include "inlay/m6502/disassemble.h"
 
 namespace inlay::m6502::command {
@@ -53,6 +53,8 @@ std::string watched_change(Monitor& monitor) {
 
 std::string why_here(const Monitor& monitor) {
   const std::uint16_t pc = monitor.machine().registers().pc;
+  if (const auto since = monitor.machine().waiting_since())
+    return "the processor waits for an interrupt since cycle " + std::to_string(*since) + ", and there is none";
   if (monitor.breaks.contains(pc)) return "breakpoint at " + text_of(monitor, pc);
   if (at_trap(monitor.machine())) return "trap at " + text_of(monitor, pc);
   return {};
@@ -89,6 +91,10 @@ std::string run_quickly(Monitor& monitor, std::int64_t until) {
     const Stopped stopped = machine.run(limit);
     if (why = why_stopped(monitor, stopped); !why.empty()) break;
     if (stopped.reason == StopReason::Asked) {
+      why = why_here(monitor);
+      break;
+    }
+    if (machine.waiting_since()) {
       why = why_here(monitor);
       break;
     }

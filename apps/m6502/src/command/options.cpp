@@ -31,10 +31,10 @@ constexpr const char* Examples =
 
 constexpr const char* RunFooter =
     "What stands behind -- goes to the program. The program ends when it exits (sim65), at --success, where it jumps\n"
-    "to itself (a trap), and when the processor jams.\n"
+    "to itself (a trap), and when the processor jams or waits for an interrupt.\n"
     "Exit status: the program's own (sim65); else 0 at --success, and at a trap if --success was not given; 1 at "
     "another\n"
-    "trap, when the processor jams, and with --success when --cycles are over; 2 an error.";
+    "trap, when the processor jams or waits, and with --success when --cycles are over; 2 an error.";
 
 constexpr const char* MonitorFooter =
     "Commands are read from a terminal or from standard input; `help` lists them.\n"

@@ -15,17 +15,15 @@
 #include "command/interrupt.h"
 #include "command/session.h"
 #include "command/statistics.h"
-#include "command/trap.h"
+#include "command/trap_finder.h"
+#include "core/self_jump.h"
 #include "inlay/m6502/disassemble.h"
 
 namespace inlay::m6502::command {
 
 namespace {
 
-/// How long it runs before somebody looks whether it stands at a trap: short at first, for those that end soon.
-constexpr std::int64_t FirstSlice = 1 << 18, LongestSlice = 1 << 22;
-
-enum class End : std::uint8_t { Exit, Trap, Success, Jam, Cycles, Error };
+enum class End : std::uint8_t { Exit, Trap, Success, Jam, Wait, Cycles, Error };
 
 struct Ended {
   End how = End::Cycles;
@@ -43,6 +41,8 @@ const char* name_of(End end) {
       return "success";
     case End::Jam:
       return "jam";
+    case End::Wait:
+      return "wait";
     case End::Cycles:
       return "cycles";
     case End::Error:
@@ -60,6 +60,13 @@ Ended ended(const Session& session, const Stopped& stopped, bool success) {
   return {success ? End::Success : End::Cycles, cycle, {}};
 }
 
+/// The processor waits for an interrupt, and nobody is there who could make one.
+std::optional<Ended> waits(const Machine& machine, std::int64_t limit) {
+  const std::optional<std::int64_t> since = machine.waiting_since();
+  if (!since || *since >= limit) return {};
+  return Ended{End::Wait, *since, {}};
+}
+
 Ended run_fast(Session& session, std::int64_t limit, const bool& success) {
   Machine& machine = *session.machine;
   TrapFinder traps(session.image);
@@ -68,6 +75,7 @@ Ended run_fast(Session& session, std::int64_t limit, const bool& success) {
     traps.note(machine);
     const Stopped stopped = machine.run(std::min(limit, machine.cycle() + slice));
     if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+    if (auto waiting = waits(machine, limit)) return *std::move(waiting);
     if (at_trap(machine)) return {End::Trap, traps.first_cycle(machine), {}};
     if (machine.cycle() >= limit) return {End::Cycles, machine.cycle(), {}};
   }
@@ -96,6 +104,7 @@ Ended run_by_steps(Session& session, std::int64_t limit, const bool& success, st
     const Stopped stopped = machine.step();
     if (profile) profile->end(machine);
     if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+    if (auto waiting = waits(machine, limit)) return *std::move(waiting);
   }
   return {End::Cycles, machine.cycle(), {}};
 }
@@ -117,6 +126,8 @@ void tell_end(const Session& session, const Ended& end) {
       std::snprintf(opcode, sizeof opcode, "$%02X", session.machine->peek(pc));
       return tell("the processor has jammed at " + place + " (opcode " + opcode + ")");
     }
+    case End::Wait:
+      return tell("the processor waits at " + place + " for an interrupt, and there is none");
     case End::Cycles:
       return tell("the cycles of --cycles are over at " + place);
     case End::Error:
@@ -151,6 +162,7 @@ int status_of_end(const Session& session, const Ended& end, bool asked_for_succe
     case End::Cycles:
       return asked_for_success ? StatusBad : StatusGood;
     case End::Jam:
+    case End::Wait:
       return StatusBad;
     case End::Error:
       return StatusError;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "inlay/m6502/load_image.h"
+
 namespace inlay::m6502::command {
 
 namespace {

@@ -9,19 +9,22 @@
 
 namespace inlay::m6502 {
 
+/// Stands in Bus::memory in place of bytes that only m6502_step may run, whatever it means to a variant.
+inline constexpr std::uint8_t JamOpcode = 0x02;
+
 /// Why the interpreter has come back. Always at a boundary between instructions; bus.cpu is the processor's state.
 enum class Interpreted : std::uint32_t {
   Time,   // cpu.left <= 0
   Leave,  // cpu.leave is not 0
   Heat,   // bus.heat of cpu.pc was used up by a jump to it, and is 0
-  /// The instruction at cpu.pc is one for m6502_step: its byte is 0x02 (JAM, a hook, a device), or it is not all in
-  /// memory.
+  /// The instruction at cpu.pc is one for m6502_step: its byte is JamOpcode (JAM, a hook, a device), or it is not all
+  /// in memory.
   Look,
 };
 
 /// Runs instructions until there is a reason to come back. Pages 0 and 1 must be memory for reads; `attention` must be
-/// 0, or only AttentionIrq with I set. Bytes in bus.memory of pages that are devices for reads must be 0x02; so must
-/// those behind the last, which this sees to.
+/// 0, or only AttentionIrq with I set. Bytes in bus.memory of pages that are devices for reads must be
+/// JamOpcode; so must those behind the last, which this sees to.
 extern "C" Interpreted m6502_interpret(Bus* bus, Variant variant);
 
 /// The same for a machine with a JIT: where control comes by a jump, a call, a return, or a branch backward, one is

@@ -6,10 +6,21 @@
 #include <algorithm>
 #include <set>
 
+#include "core/access.h"
 #include "core/step.h"
 #include "core/test_bus.h"
 
 namespace inlay::m6502 {
+
+// The slow path of all the core's tests: no machine is linked here.
+extern "C" std::uint32_t m6502_slow_write(Bus* bus, std::uint16_t address, std::uint8_t value, std::int64_t cycle) {
+  if (const std::uint8_t kind = bus->map.write[address >> 8]; kind >= WriteDevice)
+    bus->map.devices[kind - WriteDevice].write(bus->map.devices[kind - WriteDevice].context, address, value, cycle);
+  else if (kind != WriteNothing)
+    bus->memory[address] = value;
+  return bus->attention;
+}
+
 namespace {
 
 using testing::Recorder;

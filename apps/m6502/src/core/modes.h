@@ -7,6 +7,7 @@
 
 #include "core/access.h"
 #include "core/opcodes.h"
+#include "core/word.h"
 
 namespace inlay::m6502 {
 
@@ -16,9 +17,6 @@ struct Place {
   std::uint16_t base;
 };
 
-constexpr std::uint16_t word(std::uint8_t low, std::uint8_t high) {
-  return static_cast<std::uint16_t>(low | high << 8);
-}
 constexpr bool same_page(std::uint16_t a, std::uint16_t b) { return (a >> 8) == (b >> 8); }
 
 M6502_INLINE std::uint16_t fetch_word(Cpu& cpu, Bus& bus, Code code) {
@@ -28,24 +26,6 @@ M6502_INLINE std::uint16_t fetch_word(Cpu& cpu, Bus& bus, Code code) {
 
 /// When the cycle for the carry into the high byte is taken.
 enum class Carry { IfNeeded, Always };
-
-/// The bytes of an instruction of that mode.
-constexpr int length_of(Mode mode) {
-  switch (mode) {
-    case Mode::IMP:
-    case Mode::ACC:
-      return 1;
-    case Mode::ABS:
-    case Mode::ABX:
-    case Mode::ABY:
-    case Mode::IND:
-    case Mode::IAX:
-    case Mode::ZPR:
-      return 3;
-    default:
-      return 2;
-  }
-}
 
 template <Variant V, Mode M, Carry When>
 M6502_INLINE Place place_of(Cpu& cpu, Bus& bus, const Map& map, Code code) {

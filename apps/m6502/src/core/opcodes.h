@@ -9,6 +9,7 @@
 
 namespace inlay::m6502 {
 
+/// AddressingMode of inlay/m6502/disassemble.h has the same values by names for people.
 enum class Mode : std::uint8_t {
   IMP,  // nothing
   ACC,  // A
@@ -27,6 +28,24 @@ enum class Mode : std::uint8_t {
   IAX,  // ($1234,X)  65C02: JMP
   ZPR,  // $12,$1234  65C02: BBR, BBS
 };
+
+/// The bytes of an instruction of that mode.
+constexpr int length_of(Mode mode) {
+  switch (mode) {
+    case Mode::IMP:
+    case Mode::ACC:
+      return 1;
+    case Mode::ABS:
+    case Mode::ABX:
+    case Mode::ABY:
+    case Mode::IND:
+    case Mode::IAX:
+    case Mode::ZPR:
+      return 3;
+    default:
+      return 2;
+  }
+}
 
 /// What an instruction does, as far as those want to know who join instructions.
 enum OpcodeFlag : std::uint32_t {

@@ -175,8 +175,6 @@ M6502_INLINE void special_WAI(Cpu& cpu, Bus& bus, const Map&, Code code) {
 }
 
 // BRK; the processor's sequence for the others is in core/step.cpp.
-constexpr std::uint16_t VectorNmi = 0xFFFA, VectorReset = 0xFFFC, VectorIrq = 0xFFFE;
-
 template <Variant V>
 M6502_INLINE void go_by_vector(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t vector, Code code) {
   cpu.i = 1;
@@ -201,7 +199,7 @@ M6502_INLINE void push_and_go(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
       return;
     }
     bus.attention &= static_cast<std::uint8_t>(~AttentionNmi);
-    vector = VectorNmi;
+    vector = NmiVector;
   }
   go_by_vector<V>(cpu, bus, map, vector, code);
 }
@@ -209,7 +207,7 @@ M6502_INLINE void push_and_go(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
 template <Variant V, Mode>
 M6502_INLINE void special_BRK(Cpu& cpu, Bus& bus, const Map& map, Code code) {
   touch_next(cpu, bus, code);
-  push_and_go<V>(cpu, bus, map, static_cast<std::uint16_t>(cpu.pc + 2), VectorIrq, true, nullptr, code);
+  push_and_go<V>(cpu, bus, map, static_cast<std::uint16_t>(cpu.pc + 2), IrqVector, true, nullptr, code);
 }
 
 // Undocumented stores of a register AND the high byte of the address plus one. (On real ones the high byte may be

@@ -13,7 +13,7 @@ template <Variant V>
 void break_with(Cpu& cpu, Bus& bus, VectorFunction choose) {
   --cpu.left;
   touch_next(cpu, bus, NothingKnown);
-  push_and_go<V>(cpu, bus, bus.map, static_cast<std::uint16_t>(cpu.pc + 2), VectorIrq, true, choose, NothingKnown);
+  push_and_go<V>(cpu, bus, bus.map, static_cast<std::uint16_t>(cpu.pc + 2), IrqVector, true, choose, NothingKnown);
 }
 
 template <Variant V>
@@ -25,10 +25,10 @@ void sequence(Cpu& cpu, Bus& bus, Sequence what, VectorFunction choose) {
       touch_stack(cpu, bus, NothingKnown);
       --cpu.s;
     }
-    go_by_vector<V>(cpu, bus, bus.map, VectorReset, NothingKnown);
+    go_by_vector<V>(cpu, bus, bus.map, ResetVector, NothingKnown);
     return;
   }
-  push_and_go<V>(cpu, bus, bus.map, cpu.pc, what == Sequence::Nmi ? VectorNmi : VectorIrq, false, choose, NothingKnown);
+  push_and_go<V>(cpu, bus, bus.map, cpu.pc, what == Sequence::Nmi ? NmiVector : IrqVector, false, choose, NothingKnown);
 }
 
 }  // namespace

@@ -15,11 +15,9 @@ namespace inlay::m6502 {
 
 namespace {
 
-MachineState& state_of(Machine& machine) { return *static_cast<MachineState*>(machine.bus().machine); }
-
 /// Why control leaves compiled code at `pc`, or never was in it, as far as the instruction there tells.
 std::string why_interpreted(Machine& machine, const JitAccount& account, std::uint16_t pc) {
-  const Bus& bus = machine.bus();
+  const Bus& bus = state_of(machine).bus;
   if (state_of(machine).memory.hooked(pc)) return "a hook takes over there, such as a system call";
   if (account.map.read[pc >> 8] != ReadMemory) return "it is in a page of a device";
   if (account.facts[pc] & ByteInterpreted) return "the program keeps changing it, so it is left to the interpreter";
@@ -286,7 +284,7 @@ Result<Explanation> explain(Machine& machine, const ExplainOptions& options) {
       })) {
     RegionAccount wanted;
     wanted.map = account.map;
-    const Bus& bus = machine.bus();
+    const Bus& bus = state_of(machine).bus;
     wanted.region =
         find_region({machine.options().variant, bus.memory, &wanted.map, account.facts.data(), bus.cpu.d != 0},
                     *options.at, account.limits);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/word.h"
 #include "formats/readers.h"
 
 namespace inlay::m6502 {
@@ -14,9 +15,7 @@ Error wrong(std::string message, const std::string& file) {
   return {ErrorKind::InvalidProgram, std::move(message), {.file = file}};
 }
 
-std::uint16_t word(std::span<const std::uint8_t> bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(bytes[at] | bytes[at + 1] << 8);
-}
+std::uint16_t word_at(std::span<const std::uint8_t> bytes, std::size_t at) { return word(bytes[at], bytes[at + 1]); }
 
 Image::Part part(std::uint16_t address, std::span<const std::uint8_t> bytes) {
   return {address, {bytes.begin(), bytes.end()}};
@@ -59,9 +58,9 @@ Result<Image> read_sim65(std::span<const std::uint8_t> bytes, const std::string&
   image.format = ImageFormat::Sim65;
   image.variant = processor == 0 ? Variant::Nmos : Variant::Cmos;
   image.c_stack = bytes[signature + 2];
-  const std::uint16_t load = word(bytes, signature + 3), start = word(bytes, signature + 5);
+  const std::uint16_t load = word_at(bytes, signature + 3), start = word_at(bytes, signature + 5);
   const auto body = bytes.subspan(HeaderSize);
-  if (load + body.size() > Sim65Calls)
+  if (load + body.size() > Sim65ProgramsEnd)
     return wrong(std::to_string(body.size()) + " bytes do not fit below $FFF4, where system calls are entered", file);
   image.parts.push_back(part(load, body));
   image.parts.push_back({ResetVector, {bytes[signature + 5], bytes[signature + 6]}});
@@ -73,7 +72,7 @@ Result<Image> read_prg(std::span<const std::uint8_t> bytes, const std::string& f
   constexpr std::size_t HeaderSize = 2;
   constexpr std::uint16_t BasicStart = 0x0801;
   if (bytes.size() <= HeaderSize) return wrong("no program: two bytes of address, then what goes there", file);
-  const std::uint16_t load = word(bytes, 0);
+  const std::uint16_t load = word_at(bytes, 0);
   const auto body = bytes.subspan(HeaderSize);
   if (load + body.size() > 0x10000) return wrong("the program goes beyond $FFFF", file);
   Image image;

@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include "core/word.h"
+
 namespace inlay::m6502 {
 
 namespace {
@@ -12,8 +14,6 @@ std::string hex(unsigned value, int digits) {
   std::snprintf(text, sizeof text, "%0*X", digits, value);
   return text;
 }
-
-std::uint16_t word(std::uint8_t low, std::uint8_t high) { return static_cast<std::uint16_t>(low | high << 8); }
 
 std::uint16_t branch_target(std::uint16_t next, std::uint8_t offset) {
   return static_cast<std::uint16_t>(next + static_cast<std::int8_t>(offset));

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include "core/word.h"
 #include "formats/readers.h"
 
 namespace inlay::m6502 {
@@ -109,7 +110,7 @@ std::uint16_t start_of(const Image& image) {
   });
   if (!has_vector) return image.parts.empty() ? 0 : image.parts.front().address;
   const std::vector<std::uint8_t> memory = memory_of(image);
-  return static_cast<std::uint16_t>(memory[ResetVector] | memory[ResetVector + 1] << 8);
+  return word(memory[ResetVector], memory[ResetVector + 1]);
 }
 
 }  // namespace inlay::m6502

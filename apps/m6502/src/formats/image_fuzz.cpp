@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "inlay/m6502/image.h"
+#include "inlay/m6502/load_image.h"
 #include "inlay/m6502/sim65.h"
 
 using namespace inlay::m6502;

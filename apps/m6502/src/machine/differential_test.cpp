@@ -89,10 +89,12 @@ constexpr int CompiledPrograms = 10, LargePrograms = 3, BackgroundPrograms = 3;
 constexpr std::int64_t BackgroundCycles = 10'000'000;
 #endif
 
-TEST_P(Differential, RandomProgramsDoTheSameInTheSameCycle) { check(GetParam()); }
+TEST_P(Differential, random_programs_do_the_same_in_the_same_cycle) { check(GetParam()); }
 
 class DifferentialThreads : public ::testing::TestWithParam<DifferentialCase> {};
-TEST_P(DifferentialThreads, RandomProgramsDoTheSameInTheSameCycleWhileTheyAreCompiled) { check(GetParam()); }
+TEST_P(DifferentialThreads, random_programs_do_the_same_in_the_same_cycle_while_they_are_compiled) {
+  check(GetParam());
+}
 
 std::string suffix_of(Variant variant) {
   return variant == Variant::Cmos ? "_65c02" : variant == Variant::Nmos ? "_6502" : "_2a03";
@@ -137,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, Differential, ::testing::ValuesIn(cases()),
 INSTANTIATE_TEST_SUITE_P(Background, DifferentialThreads, ::testing::ValuesIn(background_cases()),
                          [](const auto& info) { return info.param.name; });
 
-TEST(MachineThreads, MachinesEndWhileTheirCodeIsCompiled) {
+TEST(MachineThreads, machines_end_while_their_code_is_compiled) {
   MachineOptions jit;
   jit.heat = 20;
   for (std::uint32_t seed = 1; seed != 6; ++seed) {

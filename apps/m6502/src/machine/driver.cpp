@@ -133,6 +133,7 @@ void interrupt(MachineState& state, Sequence what) {
 
 void reset(MachineState& state) {
   state.reset_asked = false;
+  state.waits_since.reset();
   state.lines.take_nmi();
   state.bus.attention &= AttentionIrq;
   interrupt(state, Sequence::Reset);
@@ -147,8 +148,10 @@ bool interrupt_wanted(const MachineState& state) {
 bool wait(MachineState& state, std::int64_t until) {
   Lines& lines = state.lines;
   const std::int64_t now = state.now(), seen = now - 2;
+  if (!state.waits_since) state.waits_since = now;
   if (lines.nmi_by(seen) || lines.irq_at(seen)) {
     state.bus.attention &= static_cast<std::uint8_t>(~AttentionWait);
+    state.waits_since.reset();
     looked(state, state.bus.cpu.i != 0);
     return true;
   }
@@ -167,8 +170,8 @@ void call_hook(MachineState& state) {
   state.hook_cycle = before;
   if (++state.hooks_in_cycle > MaxHooksInCycle) {
     state.hooks_in_cycle = 0;
-    return state.fail("the hook at address " + std::to_string(state.bus.cpu.pc) +
-                      " is called again and again while no " + "time passes; it has to set another pc or take cycles");
+    return state.fail("the hook at " + address_text(state.bus.cpu.pc) +
+                      " is called again and again while no time passes; it has to set another pc or take cycles");
   }
   guarded(state, "a hook", [&] { (*hook)(*state.machine); });
   if (state.now() != before) looked(state, state.bus.cpu.i != 0);
@@ -249,6 +252,7 @@ void go_on(MachineState& state, std::int64_t until, bool once) {
 Stopped drive(MachineState& state, std::int64_t until, bool once) {
   Bus& bus = state.bus;
   for (bool done = false;; done = true) {
+    state.drop_unused_devices();
     if (auto stopped = asked_to_stop(state)) return *std::move(stopped);
     bus.attention &= static_cast<std::uint8_t>(~(AttentionCode | AttentionTime | AttentionStop));
     if (done && once) return {};

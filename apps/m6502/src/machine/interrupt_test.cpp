@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // When interrupts are taken, cycle by cycle, against tables written by hand from the processor's documentation.
-#include <gtest/gtest.h>
+#include <limits>
 
-#include <optional>
-
-#include "machine/test_engines.h"
+#include "machine/test_interrupts.h"
 
 namespace inlay::m6502 {
 namespace {
-
-constexpr std::uint16_t Handler = 0x9000, NmiHandler = 0xA000;
 
 /// An instruction as it is executed: where it stands, its cycles, in which of them the processor looks at the lines
 /// (from 0), and whether I was set then.
@@ -18,56 +14,6 @@ struct Look {
   int cycles;
   int looks;
   bool masked;
-};
-
-/// What was seen when a handler was entered.
-struct Entered {
-  bool nmi = false;
-  std::int64_t cycle = 0;
-  std::uint16_t from = 0;
-  std::uint8_t status = 0;
-  bool operator==(const Entered&) const = default;
-};
-
-void PrintTo(const Entered& entered, std::ostream* out) {
-  *out << (entered.nmi ? "NMI" : "IRQ") << " at cycle " << entered.cycle << " from " << std::hex << entered.from
-       << " with status " << static_cast<int>(entered.status);
-}
-
-class Interrupts : public ::testing::TestWithParam<EngineCase> {
- protected:
-  Machine with_handlers() {
-    Machine machine = make_machine(GetParam().options);
-    machine.set_vector(IrqVector, Handler);
-    machine.set_vector(NmiVector, NmiHandler);
-    return machine;
-  }
-
-  /// Runs until a handler is entered.
-  static std::optional<Entered> run_to_handler(Machine& machine, std::int64_t limit) {
-    std::optional<Entered> entered;
-    for (const std::uint16_t handler : {Handler, NmiHandler})
-      machine.on_execute(handler, [&entered, handler](Machine& at) {
-        const std::uint8_t s = at.registers().s;
-        const auto stack = [&](int behind) {
-          return at.peek(static_cast<std::uint16_t>(0x100 + ((s + behind) & 0xFF)));
-        };
-        entered =
-            Entered{handler == NmiHandler, at.cycle(), static_cast<std::uint16_t>(stack(2) | stack(3) << 8), stack(1)};
-        at.stop();
-      });
-    machine.run(limit);
-    return entered;
-  }
-
-  /// BRK in cycles 4 to 10, and an NMI.
-  std::optional<Entered> brk_with_nmi(std::int64_t since) {
-    Machine machine = with_handlers();
-    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
-    machine.set_registers(registers_at(0x0400));
-    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
-    return run_to_handler(machine, 100);
-  }
 };
 
 // Every kind of instruction, in the order in which it is executed.
@@ -145,7 +91,7 @@ Entered expected(bool nmi, std::int64_t cycle) {
   return {};
 }
 
-TEST_P(Interrupts, AreTakenWhereTheProcessorLooksForEachCycleOfEachKindOfInstruction) {
+TEST_P(Interrupts, are_taken_where_the_processor_looks_for_each_cycle_of_each_kind_of_instruction) {
   for (const bool nmi : {false, true})
     for (std::int64_t cycle = 0; cycle <= SequenceCycles; ++cycle) {
       Machine machine = with_handlers();
@@ -165,7 +111,7 @@ TEST_P(Interrupts, AreTakenWhereTheProcessorLooksForEachCycleOfEachKindOfInstruc
     }
 }
 
-TEST_P(Interrupts, DoNotDependOnWhereRunStops) {
+TEST_P(Interrupts, do_not_depend_on_where_run_stops) {
   for (std::int64_t cycle = 0; cycle <= SequenceCycles; ++cycle)
     for (const int piece : {1, 5, 13}) {
       Machine machine = with_handlers();
@@ -180,7 +126,7 @@ TEST_P(Interrupts, DoNotDependOnWhereRunStops) {
     }
 }
 
-TEST_P(Interrupts, FromOutsideCountFromTheirCycle) {
+TEST_P(Interrupts, from_outside_count_from_their_cycle) {
   for (const std::int64_t since : {2, 3, 4, 5}) {
     Machine machine = with_handlers();
     write_sequence(machine);
@@ -194,7 +140,18 @@ TEST_P(Interrupts, FromOutsideCountFromTheirCycle) {
   }
 }
 
-TEST_P(Interrupts, ThatAreLetGoBeforeTheLookAreNotTaken) {
+TEST_P(Interrupts, of_a_cycle_to_come_are_of_now) {
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0x4C, 0x00, 0x04});
+  machine.set_registers(registers_at(0x0400));
+  machine.run(6);
+  machine.set_irq(true, 1000);
+  const auto entered = run_to_handler(machine, 1100);
+  ASSERT_TRUE(entered);
+  EXPECT_EQ(entered->cycle, 9 + 7);
+}
+
+TEST_P(Interrupts, that_are_let_go_before_the_look_are_not_taken) {
   for (const int late : {0, 1}) {
     Machine machine = with_handlers();
     write_bytes(machine, 0x0400, {0x58, 0x8D, 0x00, 0xD0, 0xEA, 0xEA, 0x4C, 0x06, 0x04});  // CLI, STA $D000
@@ -213,73 +170,7 @@ TEST_P(Interrupts, ThatAreLetGoBeforeTheLookAreNotTaken) {
   }
 }
 
-TEST_P(Interrupts, NmiTakesBrkOverUntilItPushesTheStatus) {
-  const Entered before{true, 4 + 7, 0x0402, StatusAlways};              // instead of BRK
-  const Entered instead{true, 11, 0x0404, StatusAlways | StatusBreak};  // BRK by the vector of the NMI
-  const Entered behind{false, 11, 0x0404, StatusAlways | StatusBreak};  // BRK, and the NMI behind
-  for (std::int64_t since = 1; since <= 12; ++since)
-    EXPECT_EQ(brk_with_nmi(since), since <= 2 ? before : since <= 7 ? instead : behind) << "since " << since;
-}
-
-TEST_P(Interrupts, NmiThatTookBrkOverIsServed) {
-  Machine machine = with_handlers();
-  write_bytes(machine, NmiHandler, {0xEA, 0xEA, 0x4C, 0x02, 0xA0});
-  write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
-  machine.set_registers(registers_at(0x0400));
-  machine.schedule(6, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
-  EXPECT_EQ(machine.run(200).reason, StopReason::Time);
-  EXPECT_EQ(machine.registers().pc, 0xA002);
-  EXPECT_EQ(machine.registers().s, 0xFC);  // one frame only
-}
-
-TEST_P(Interrupts, NmiBehindTheChoiceWaitsForAnInstructionOfTheHandler) {
-  // NOP in the handler: cycles 11 and 12, and it looks in cycle 11.
-  for (std::int64_t since = 8; since <= 12; ++since) {
-    Machine machine = with_handlers();
-    write_bytes(machine, Handler, {0xEA, 0xEA, 0xEA});
-    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0x00, 0x00, 0xEA});
-    machine.set_registers(registers_at(0x0400));
-    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
-    std::int64_t cycle = 0;
-    machine.on_execute(NmiHandler, [&](Machine& at) {
-      cycle = at.cycle();
-      at.stop();
-    });
-    machine.run(100);
-    EXPECT_EQ(cycle, since <= 11 ? 13 + 7 : 15 + 7) << "since " << since;
-  }
-}
-
-TEST_P(Interrupts, NmiTakesAnIrqOverUntilItPushesTheStatus) {
-  // The IRQ begins in cycle 4; it pushes the status in cycle 8.
-  for (std::int64_t since = 3; since <= 10; ++since) {
-    Machine machine = with_handlers();
-    write_bytes(machine, 0x0400, {0xEA, 0xEA, 0xEA});
-    machine.set_registers(registers_at(0x0400));
-    machine.schedule(2, [](Machine& at, std::int64_t cycle) { at.set_irq(true, cycle); });
-    machine.schedule(since, [](Machine& at, std::int64_t cycle) { at.nmi(cycle); });
-    const auto entered = run_to_handler(machine, 100);
-    EXPECT_EQ(entered, (Entered{since <= 7, 11, 0x0402, StatusAlways})) << "since " << since;
-  }
-}
-
-TEST_P(Interrupts, NmiByAPushOfBrkTakesItOverButForTheLastPush) {
-  // A device that takes the pushes, in cycles 2, 3 and 4 of BRK.
-  for (const int push : {2, 3, 4}) {
-    Machine machine = with_handlers();
-    write_bytes(machine, 0x0400, {0x00, 0x00});
-    ASSERT_TRUE(machine.map_device(1, 1, nullptr, [&](std::uint16_t, std::uint8_t, std::int64_t cycle) {
-      if (cycle == push) machine.nmi();
-    }));
-    machine.set_registers(registers_at(0x0400));
-    const auto entered = run_to_handler(machine, 100);
-    ASSERT_TRUE(entered);
-    EXPECT_EQ(entered->nmi, push != 4) << "push in cycle " << push;
-    EXPECT_EQ(entered->cycle, 7);
-  }
-}
-
-TEST_P(Interrupts, ThatAreLetGoByThePullsOfRtiAreTakenIfItLookedBefore) {
+TEST_P(Interrupts, that_are_let_go_by_the_pulls_of_rti_are_taken_if_it_looked_before) {
   // RTI pulls the status in cycle 3, looks in cycle 4, and pulls the rest of the address in cycle 5.
   for (const int pull : {3, 4, 5}) {
     Machine machine = with_handlers();
@@ -299,7 +190,7 @@ TEST_P(Interrupts, ThatAreLetGoByThePullsOfRtiAreTakenIfItLookedBefore) {
   }
 }
 
-TEST_P(Interrupts, AreNestedWhenTheHandlerAllowsThem) {
+TEST_P(Interrupts, are_nested_when_the_handler_allows_them) {
   Machine machine = with_handlers();
   write_bytes(machine, 0x0400, {0xEA, 0x4C, 0x00, 0x04});
   // INC $10; CLI; NOP; NOP; RTI: while the line is low, it comes in again behind the instruction behind CLI.
@@ -316,7 +207,7 @@ TEST_P(Interrupts, AreNestedWhenTheHandlerAllowsThem) {
   EXPECT_EQ(machine.registers().s, 0xFF);
 }
 
-TEST_P(Interrupts, AreMaskedByI) {
+TEST_P(Interrupts, are_masked_by_i) {
   Machine machine = with_handlers();
   write_bytes(machine, 0x0400, {0xE6, 0x10, 0x4C, 0x00, 0x04});
   machine.set_registers(registers_at(0x0400, StatusInterrupt));
@@ -326,7 +217,7 @@ TEST_P(Interrupts, AreMaskedByI) {
   EXPECT_EQ(machine.peek(0x10), 8000 / 8 % 256);
 }
 
-TEST_P(Interrupts, GoToMainBetweenThemOneInstructionAtLeast) {
+TEST_P(Interrupts, go_to_main_between_them_one_instruction_at_least) {
   // RTI looks with the I that it has pulled, so while the line is low, no instruction of the main program runs at all.
   Machine machine = with_handlers();
   write_bytes(machine, 0x0400, {0xE6, 0x11, 0xE6, 0x11, 0x4C, 0x00, 0x04});
@@ -338,7 +229,7 @@ TEST_P(Interrupts, GoToMainBetweenThemOneInstructionAtLeast) {
   EXPECT_EQ(machine.peek(0x11), 1);
 }
 
-TEST_P(Interrupts, SourcesAreServedUntilAllAreHigh) {
+TEST_P(Interrupts, sources_are_served_until_all_are_high) {
   Machine machine = with_handlers();
   write_bytes(machine, 0x0400, {0x4C, 0x00, 0x04});
   write_bytes(machine, Handler, {0xE6, 0x10, 0x8D, 0x00, 0xD0, 0x40});  // INC $10, STA $D000, RTI
@@ -351,7 +242,7 @@ TEST_P(Interrupts, SourcesAreServedUntilAllAreHigh) {
   EXPECT_EQ(machine.peek(0x10), 3);
 }
 
-TEST_P(Interrupts, ResetTakesSevenCyclesAndThreeFromTheStackPointer) {
+TEST_P(Interrupts, reset_takes_seven_cycles_and_three_from_the_stack_pointer) {
   Machine machine = with_handlers();
   machine.set_vector(ResetVector, 0x0400);
   write_bytes(machine, 0x0400, {0xEA, 0x4C, 0x01, 0x04});
@@ -369,15 +260,9 @@ TEST_P(Interrupts, ResetTakesSevenCyclesAndThreeFromTheStackPointer) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, Interrupts, ::testing::ValuesIn(engine_cases()), engine_name);
 
-// 65C02: an NMI does not take BRK over, and WAI.
 class CmosInterrupts : public Interrupts {};
 
-TEST_P(CmosInterrupts, NmiDoesNotTakeBrkOver) {
-  for (std::int64_t since = 3; since <= 8; ++since)
-    EXPECT_EQ(brk_with_nmi(since), (Entered{false, 11, 0x0404, StatusAlways | StatusBreak})) << "since " << since;
-}
-
-TEST_P(CmosInterrupts, ClearDecimalMode) {
+TEST_P(CmosInterrupts, clear_decimal_mode) {
   Machine machine = with_handlers();
   write_bytes(machine, 0x0400, {0x4C, 0x00, 0x04});
   machine.set_registers(registers_at(0x0400, StatusDecimal));
@@ -386,7 +271,7 @@ TEST_P(CmosInterrupts, ClearDecimalMode) {
   EXPECT_FALSE(machine.registers().p & StatusDecimal);
 }
 
-TEST_P(CmosInterrupts, EndTheWaitOfWai) {
+TEST_P(CmosInterrupts, end_the_wait_of_wai) {
   for (const bool masked : {false, true}) {
     Machine machine = with_handlers();
     write_bytes(machine, 0x0400, {0xCB, 0xE6, 0x10, 0x4C, 0x03, 0x04});  // WAI, INC $10
@@ -401,6 +286,37 @@ TEST_P(CmosInterrupts, EndTheWaitOfWai) {
     if (entered) {
       EXPECT_EQ(entered->cycle, 502 + 7);
     }
+  }
+}
+
+TEST_P(CmosInterrupts, that_never_come_are_waited_for_at_once) {
+  constexpr std::int64_t End = std::numeric_limits<std::int64_t>::max();
+  Machine machine = with_handlers();
+  write_bytes(machine, 0x0400, {0xEA, 0xCB, 0x4C, 0x02, 0x04});  // NOP, WAI
+  machine.set_registers(registers_at(0x0400));
+  machine.run(2);
+  EXPECT_EQ(machine.waiting_since(), std::nullopt);
+  machine.run(5);
+  EXPECT_EQ(machine.waiting_since(), 5);
+  EXPECT_EQ(machine.run(End).reason, StopReason::Time);
+  EXPECT_EQ(machine.cycle(), End);
+  EXPECT_EQ(machine.waiting_since(), 5);
+}
+
+TEST_P(CmosInterrupts, and_resets_end_the_wait) {
+  for (const bool reset : {false, true}) {
+    Machine machine = with_handlers();
+    machine.set_vector(ResetVector, 0x0401);
+    write_bytes(machine, 0x0400, {0xCB, 0x4C, 0x01, 0x04});
+    machine.set_registers(registers_at(0x0400, StatusInterrupt));
+    machine.run(100);
+    EXPECT_EQ(machine.waiting_since(), 3);
+    if (reset)
+      machine.reset();
+    else
+      machine.set_irq(true);
+    machine.run(200);
+    EXPECT_EQ(machine.waiting_since(), std::nullopt);
   }
 }
 

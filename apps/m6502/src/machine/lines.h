@@ -18,7 +18,7 @@ class Lines {
  public:
   static constexpr int Sources = 32;
 
-  /// The line is low if one of the sources is. `cycle` is taken as not before the source's change before.
+  /// The line is low if one of the sources, 0 to 31, is. `cycle` is taken as not before the source's change before.
   void set_irq(int source, bool low, std::int64_t cycle) {
     const auto bit = std::uint32_t{1} << (source & (Sources - 1));
     if (((low_ & bit) != 0) == low) return;

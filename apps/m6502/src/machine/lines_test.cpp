@@ -6,14 +6,14 @@
 namespace inlay::m6502 {
 namespace {
 
-TEST(Lines, AreHighUntilASourcePullsThem) {
+TEST(Lines, are_high_until_a_source_pulls_them) {
   Lines lines;
   EXPECT_FALSE(lines.irq_now());
   EXPECT_FALSE(lines.irq_at(1'000'000));
   EXPECT_FALSE(lines.nmi_by(1'000'000));
 }
 
-TEST(Lines, AreLowFromTheCycleOnInWhichTheyWerePulled) {
+TEST(Lines, are_low_from_the_cycle_on_in_which_they_were_pulled) {
   Lines lines;
   lines.set_irq(0, true, 10);
   EXPECT_FALSE(lines.irq_at(9));
@@ -21,7 +21,7 @@ TEST(Lines, AreLowFromTheCycleOnInWhichTheyWerePulled) {
   EXPECT_TRUE(lines.irq_at(1000));
 }
 
-TEST(Lines, RememberThatTheyWereLowBeforeTheyWereLetGo) {
+TEST(Lines, remember_that_they_were_low_before_they_were_let_go) {
   Lines lines;
   lines.set_irq(3, true, 10);
   lines.set_irq(3, false, 15);
@@ -31,7 +31,7 @@ TEST(Lines, RememberThatTheyWereLowBeforeTheyWereLetGo) {
   EXPECT_FALSE(lines.irq_at(9));
 }
 
-TEST(Lines, AreLowWhileOneOfTheirSourcesIs) {
+TEST(Lines, are_low_while_one_of_their_sources_is) {
   Lines lines;
   lines.set_irq(0, true, 10);
   lines.set_irq(31, true, 12);
@@ -43,7 +43,7 @@ TEST(Lines, AreLowWhileOneOfTheirSourcesIs) {
   EXPECT_FALSE(lines.irq_at(16));
 }
 
-TEST(Lines, TakeAnUnknownCycleForTheLastOneOfTheInstruction) {
+TEST(Lines, take_an_unknown_cycle_for_the_last_one_of_the_instruction) {
   Lines lines;
   lines.set_irq(0, true, LastCycle);
   EXPECT_FALSE(lines.irq_at(99));
@@ -56,7 +56,7 @@ TEST(Lines, TakeAnUnknownCycleForTheLastOneOfTheInstruction) {
   EXPECT_TRUE(lines.nmi_by(199));
 }
 
-TEST(Lines, ChangeTwiceInOneInstruction) {
+TEST(Lines, change_twice_in_one_instruction) {
   Lines lines;
   lines.set_irq(0, true, 10);
   lines.set_irq(0, false, 20);
@@ -66,7 +66,7 @@ TEST(Lines, ChangeTwiceInOneInstruction) {
   EXPECT_TRUE(lines.irq_at(21));
 }
 
-TEST(Lines, KeepTheFirstOfTwoEdges) {
+TEST(Lines, keep_the_first_of_two_edges) {
   Lines lines;
   lines.nmi(10);
   lines.nmi(20);

@@ -38,26 +38,10 @@ void write_wrapped(void* context, std::uint16_t address, std::uint8_t value, std
   }
 }
 
-/// Those that no page uses any more go, but not while one of them may be running.
-void drop_unused(MachineState& state) {
-  if (!std::exchange(state.devices_changed, false)) return;
-  const Map& map = state.bus.map;
-  std::erase_if(state.wrapped, [&](const std::unique_ptr<WrappedDevice>& device) {
-    for (int page = 0; page != 256; ++page) {
-      if (map.read[page] >= ReadDevice && map.devices[map.read[page] - ReadDevice].context == device.get())
-        return false;
-      if (map.write[page] >= WriteDevice && map.devices[map.write[page] - WriteDevice].context == device.get())
-        return false;
-    }
-    return true;
-  });
-}
-
 Stopped guarded_drive(MachineState& state, Machine& machine, std::int64_t until, bool once) {
   if (state.running) return {StopReason::Error, "run() was called by a device, an event or a hook of the same machine"};
   state.machine = &machine;
   state.running = true;
-  drop_unused(state);
   const Stopped stopped = drive(state, until, once);
   state.running = false;
   return stopped;
@@ -100,8 +84,8 @@ void Machine::poke(std::uint16_t address, std::uint8_t value) {
 
 Result<void> Machine::load(std::uint16_t address, std::span<const std::uint8_t> bytes) {
   if (bytes.size() > std::size_t{65536} - address)
-    return Error(ErrorKind::InvalidArgument, std::to_string(bytes.size()) + " bytes from address " +
-                                                 std::to_string(address) + " go beyond the end of memory");
+    return Error(ErrorKind::InvalidArgument, std::to_string(bytes.size()) + " bytes from " + address_text(address) +
+                                                 " go beyond the end of memory");
   for (const std::uint8_t byte : bytes) poke(address++, byte);
   return {};
 }
@@ -137,6 +121,7 @@ Result<void> Machine::map_device(int first, int count, std::function<std::uint8_
   if (wrapped->write) device.write = write_wrapped;
   device.context = wrapped.get();
   state_->wrapped.push_back(std::move(wrapped));
+  state_->devices_changed = true;  // it may be refused
   return map_device(first, count, device);
 }
 
@@ -168,6 +153,9 @@ Result<void> Machine::switch_in(BankId bank, int page) {
 }
 
 void Machine::set_irq(bool low, std::optional<std::int64_t> since, int source) {
+  if (source < 0 || source >= Lines::Sources)
+    return state_->fail("interrupt source " + std::to_string(source) + "; there are 0 to " +
+                        std::to_string(Lines::Sources - 1));
   state_->set_irq(source, low, state_->happens(since));
 }
 
@@ -184,6 +172,11 @@ void Machine::reset() {
 std::int64_t Machine::cycle() const {
   if (state_->in_engine && state_->access_cycle != LastCycle) return state_->access_cycle;
   return state_->now();
+}
+
+std::optional<std::int64_t> Machine::waiting_since() const {
+  if ((state_->bus.attention & AttentionWait) == 0) return {};
+  return state_->waits_since.value_or(state_->now());
 }
 
 Stopped Machine::run(std::int64_t until) { return guarded_drive(*state_, *this, until, false); }
@@ -220,7 +213,7 @@ Registers Machine::registers() const {
 }
 
 void Machine::set_registers(const Registers& registers) {
-  if (state_->in_engine) return;
+  if (state_->in_engine) return state_->fail("registers were set in a device's access; an event or a hook may do that");
   Cpu& cpu = state_->bus.cpu;
   cpu.pc = registers.pc;
   cpu.a = registers.a;
@@ -232,7 +225,9 @@ void Machine::set_registers(const Registers& registers) {
 }
 
 void Machine::take_cycles(int cycles) {
-  if (!state_->in_engine && cycles > 0) state_->bus.cpu.left -= cycles;
+  if (state_->in_engine) return state_->fail("cycles were taken in a device's access; an event or a hook may do that");
+  if (cycles < 0) return state_->fail(std::to_string(cycles) + " cycles were taken; time does not go back");
+  state_->bus.cpu.left -= cycles;
 }
 
 Statistics Machine::statistics() const {
@@ -243,6 +238,6 @@ Statistics Machine::statistics() const {
 }
 
 const MachineOptions& Machine::options() const { return state_->options; }
-Bus& Machine::bus() { return state_->bus; }
+MachineState& state_of(Machine& machine) { return *machine.state_; }
 
 }  // namespace inlay::m6502

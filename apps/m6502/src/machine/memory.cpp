@@ -2,6 +2,7 @@
 #include "machine/memory.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -18,6 +19,12 @@ bool same_device(const DeviceEntry& a, const DeviceEntry& b) {
 }
 
 }  // namespace
+
+std::string address_text(std::uint16_t address) {
+  char text[8];
+  std::snprintf(text, sizeof text, "$%04X", address);
+  return text;
+}
 
 bool Memory::put(std::uint16_t address, std::uint8_t value) {
   if (covered(address)) {

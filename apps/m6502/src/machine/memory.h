@@ -9,8 +9,10 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "core/interpreter.h"
 #include "inlay/m6502/bus.h"
 #include "inlay/result.h"
 
@@ -18,7 +20,8 @@ namespace inlay::m6502 {
 
 class Jit;
 
-inline constexpr std::uint8_t JamOpcode = 0x02;
+/// `$D012`, for messages.
+std::string address_text(std::uint16_t address);
 
 class Memory {
  public:

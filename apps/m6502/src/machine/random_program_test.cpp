@@ -394,7 +394,7 @@ void RandomProgram::stopped(const Stopped& why) {
 
 namespace {
 
-TEST(RandomPrograms, AreDrawnFromTheirSeed) {
+TEST(RandomPrograms, are_drawn_from_their_seed) {
   MachineOptions options;
   options.engine = Engine::Step;
   RandomProgram first(1, options), again(1, options), other(2, options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "machine/state.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace inlay::m6502 {
@@ -11,8 +12,8 @@ MachineState::MachineState(const MachineOptions& given) : options(given) {
 }
 
 std::int64_t MachineState::happens(std::optional<std::int64_t> since) const {
-  if (since) return *since;
-  return in_engine ? access_cycle : now();
+  const std::int64_t latest = in_engine ? access_cycle : now();
+  return since ? std::min(*since, latest) : latest;
 }
 
 void MachineState::fail(std::string message) {
@@ -27,6 +28,20 @@ void MachineState::set_irq(int source, bool low, std::int64_t cycle) {
   // No need to come back: an instruction that may have been seen with the line low has come back already, by the access
   // that pulled it, or by clearing I.
   bus.attention &= static_cast<std::uint8_t>(~AttentionIrq);
+}
+
+void MachineState::drop_unused_devices() {
+  if (!std::exchange(devices_changed, false)) return;
+  const Map& map = bus.map;
+  std::erase_if(wrapped, [&](const std::unique_ptr<WrappedDevice>& device) {
+    for (int page = 0; page != 256; ++page) {
+      if (map.read[page] >= ReadDevice && map.devices[map.read[page] - ReadDevice].context == device.get())
+        return false;
+      if (map.write[page] >= WriteDevice && map.devices[map.write[page] - WriteDevice].context == device.get())
+        return false;
+    }
+    return true;
+  });
 }
 
 }  // namespace inlay::m6502

@@ -47,9 +47,9 @@ struct MachineState {
   // It was BRK or an IRQ, which an NMI may take over; whether one has.
   bool may_be_taken_over = false, taken_over = false;
 
-  bool running = false;    // in run() or step()
-  bool in_engine = false;  // so that `left` is in registers of the engine
-  bool devices_changed = false;
+  bool running = false;          // in run() or step()
+  bool in_engine = false;        // so that `left` is in registers of the engine
+  bool devices_changed = false;  // some of `wrapped` may be of no use any more
   bool reset_asked = false;
   bool stop_asked = false;
   bool failed = false;
@@ -58,6 +58,9 @@ struct MachineState {
   std::int64_t access_cycle = LastCycle;
   /// The cycle of the event that is called.
   std::optional<std::int64_t> event_cycle;
+  /// The boundary at which the processor began to wait (WAI), once somebody has asked the driver to let time pass
+  /// there.
+  std::optional<std::int64_t> waits_since;
   // Hooks that were called one after the other while no time passed.
   std::int64_t hook_cycle = -1;
   int hooks_in_cycle = 0;
@@ -69,7 +72,12 @@ struct MachineState {
   void attend(Attention why) { bus.attention = static_cast<std::uint8_t>(bus.attention | why); }
   void fail(std::string message);
   void set_irq(int source, bool low, std::int64_t cycle);
+  /// Frees those of `wrapped` that no page uses any more. Not while one of them may be running.
+  void drop_unused_devices();
 };
+
+/// For the rooms that look behind the machine's interface.
+MachineState& state_of(Machine& machine);
 
 /// From boundary to boundary until one is not before `until`; with `once`, until an instruction has run or an interrupt
 /// has begun.

@@ -45,4 +45,11 @@ inline Registers registers_at(std::uint16_t pc, std::uint8_t p = 0) {
   return registers;
 }
 
+/// With each engine.
+class Machines : public ::testing::TestWithParam<EngineCase> {
+ protected:
+  Machine machine_ = make_machine(GetParam().options);
+  void start(std::uint16_t pc, std::uint8_t p = StatusInterrupt) { machine_.set_registers(registers_at(pc, p)); }
+};
+
 }  // namespace inlay::m6502

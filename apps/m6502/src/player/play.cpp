@@ -9,6 +9,7 @@
 #include <new>
 
 #include "common/standard_streams.h"
+#include "core/self_jump.h"
 #include "player/player.h"
 #include "player/trap.h"
 #include "system/calls.h"
@@ -18,9 +19,6 @@ namespace inlay::m6502 {
 namespace {
 
 constexpr int StatusGood = 0, StatusBad = 1, StatusError = 2;
-/// How long it runs before somebody looks whether it stands at a trap: short at first, for those that end soon.
-constexpr std::int64_t FirstSlice = 1 << 18, LongestSlice = 1 << 22;
-
 enum class End : std::uint8_t { Exit, Trap, Jam, Wait, Cycles };
 constexpr const char* EndNames[] = {"exit", "trap", "jam", "wait", "cycles"};
 
@@ -106,9 +104,8 @@ class Playing {
           return {End::Exit, player_.cycle()};
         }
         if (stop == PlayerStop::Jam) return {End::Jam, player_.cycle()};
-        if (stop != PlayerStop::Wait) break;
-        if (limit >= Options().cycles) return {End::Wait, player_.cycle()};
-        player_.cpu().left -= until - player_.cycle();  // the time passes
+        if (stop == PlayerStop::Wait) return {End::Wait, player_.cycle()};
+        break;
       }
       if (player_.is_at_trap())
         return {End::Trap, first_cycle_of_trap(player_, noted, log_, *new (second_room) Player(game_))};

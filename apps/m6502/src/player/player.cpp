@@ -4,16 +4,14 @@
 #include <cstring>
 
 #include "core/access.h"
-#include "formats/call_addresses.h"
-#include "formats/self_jump.h"
+#include "core/interpreter.h"
+#include "core/self_jump.h"
+#include "system/call_addresses.h"
 
 namespace inlay::m6502 {
 
 namespace {
 
-/// In place of bytes that engines must not run: the interpreter comes back there.
-constexpr std::uint8_t JamOpcode = 0x02;
-constexpr std::uint8_t StackAfterReset = 0xFD;
 /// Changes of its bytes before a region is left for good.
 constexpr std::uint8_t MostChanges = 8;
 /// In Player::state_, beside the number of changes.
@@ -97,6 +95,7 @@ void Player::stop_at(int place) {
 }
 
 bool Player::is_at_trap() const {
+  if (bus_.attention & AttentionWait) return false;
   const auto byte = [&](int offset) { return peek(static_cast<std::uint16_t>(bus_.cpu.pc + offset)); };
   return jumps_to_itself(variant_, bus_.cpu.pc, byte(0), byte(1), byte(2), status_of(bus_.cpu, false));
 }

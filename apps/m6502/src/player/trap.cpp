@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "core/self_jump.h"
+
 namespace inlay::m6502 {
 
 CallLog::~CallLog() { std::free(entries_); }
@@ -25,7 +27,6 @@ void CallLog::add(const Entry& entry) {
 }
 
 std::int64_t first_cycle_of_trap(const Player& player, const PlayerState& noted, const CallLog& calls, Player& again) {
-  constexpr int UntakenLength = 2, UntakenCycles = 2;
   if (calls.incomplete()) return player.cycle();
   again.restore(noted);
   again.interpret_only();
@@ -49,7 +50,7 @@ std::int64_t first_cycle_of_trap(const Player& player, const PlayerState& noted,
       case PlayerStop::Place: {
         if (again.is_at_trap()) return again.cycle();
         Cpu& cpu = again.cpu();
-        if ((again.peek(trap) & 0x1F) == 0x10) {  // a branch that is not taken yet
+        if (is_branch(again.peek(trap))) {  // a branch that is not taken yet
           cpu.pc = static_cast<std::uint16_t>(cpu.pc + UntakenLength);
           cpu.left -= UntakenCycles;
         } else {  // another instruction stood there before

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// In which cycle a jump to itself was first come to: as src/command/trap.h says, for an executable.
+// In which cycle a jump to itself was first come to: as src/command/trap_finder.h says, for an executable.
 #pragma once
 
 #include "player/player.h"

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "formats/call_addresses.h"
+#include "system/call_addresses.h"
 
 namespace inlay::m6502 {
 

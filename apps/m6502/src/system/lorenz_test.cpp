@@ -110,7 +110,7 @@ class Suite {
 
 class Lorenz : public ::testing::TestWithParam<EngineCase> {};
 
-TEST_P(Lorenz, SuitePassesUpToTrap16) {
+TEST_P(Lorenz, suite_passes_up_to_trap16) {
   if (!std::filesystem::exists(Folder)) GTEST_SKIP() << Folder << " is not there";
   Machine machine = make_machine(GetParam().options);
   Suite suite(machine);

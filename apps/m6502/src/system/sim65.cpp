@@ -3,11 +3,14 @@
 
 #include <utility>
 
+#include "formats/readers.h"
 #include "system/calls.h"
 
 namespace inlay::m6502 {
 
 namespace {
+
+static_assert(Sim65ProgramsEnd == Sim65Calls, "programs end where system calls are entered");
 
 /// The machine as system calls see it.
 struct Guest {

@@ -12,6 +12,11 @@ enum class Variant : std::uint8_t {
   Cmos,       // WDC 65C02, with its instructions on bits, WAI and STP
 };
 
+/// Where the addresses are that the processor goes to.
+inline constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
+/// A reset takes three from S, which mostly is 0 when power comes.
+inline constexpr std::uint8_t StackAfterReset = 0xFD;
+
 /// Bits of the status register as it is pushed.
 enum Status : std::uint8_t {
   StatusCarry = 0x01,

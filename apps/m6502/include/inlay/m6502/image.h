@@ -2,7 +2,7 @@
 // Programs as files have them.
 //
 //   auto image = read_image(bytes, {.file = "game.prg"});
-//   load_image(machine, image.value());
+//   load_image(machine, image.value());                     // inlay/m6502/load_image.h
 //   machine.run(1'000'000);
 #pragma once
 
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "inlay/m6502/machine.h"
+#include "inlay/m6502/cpu.h"
 #include "inlay/result.h"
 
 namespace inlay::m6502 {
@@ -60,10 +60,5 @@ Result<Image> read_image(std::span<const std::uint8_t> bytes, const ImageOptions
 std::vector<std::uint8_t> memory_of(const Image& image);
 /// Where it begins: `start`, or what the reset vector says if it has one, or where its first part is.
 std::uint16_t start_of(const Image& image);
-
-/// Loads it into a new machine and sets registers as they are after a reset, with the pc at start_of(). Time stands
-/// at cycle 0 then. A cartridge of a NES is behind ROM and the mirrors of 2 KiB of memory, and at cycle 7, which is
-/// where traces of it begin; there is no picture and no sound. The machine must stay where it is from then on.
-Result<void> load_image(Machine& machine, const Image& image);
 
 }  // namespace inlay::m6502

@@ -10,6 +10,11 @@
 // All engines are in the same state at the same cycle: run() stops at the first boundary between instructions that is
 // not before the cycle asked for. Interrupt lines are looked at when the processor does: in the cycle before an
 // instruction's last one.
+//
+// A machine is used by one thread at a time, and by none but its own while it runs: neither another thread nor a
+// signal's handler may call stop(). Who wants to stop it from there runs it in pieces and looks between them.
+// Engine::Jit has threads of Inlay's beside it, which compile from a copy of what they need: they never touch the
+// machine, nor call a device, and one that is busy when the machine goes is not waited for.
 #pragma once
 
 #include <cstdint>
@@ -46,13 +51,13 @@ struct MachineOptions {
   int region_instructions = 0;
 };
 
-inline constexpr std::uint16_t NmiVector = 0xFFFA, ResetVector = 0xFFFC, IrqVector = 0xFFFE;
-
 /// Pages of `count` from `first` are read and written by functions. Where these are functions of a runtime (a source
 /// given to inlay_add_runtime), compiled code has them inlined where it knows the address.
 struct Device {
   ReadFunction read = nullptr;    // null: reads see memory
   WriteFunction write = nullptr;  // null: writes go to memory
+  /// For both. What it points to must live while a page is mapped to the device, and to the end of the instruction in
+  /// which the last one is mapped away.
   void* context = nullptr;
 };
 
@@ -104,34 +109,47 @@ class Machine {
   Result<void> load(std::uint16_t address, std::span<const std::uint8_t> bytes);
   void set_vector(std::uint16_t vector, std::uint16_t address);
 
-  // The map: pages are address >> 8. InvalidArgument for pages beyond 255, and more than MaxDevices devices.
+  // The map: pages are address >> 8. All of these, and the banks below, may be called by a device, an event or a hook.
+  // InvalidArgument, and nothing has changed, for pages that there are not (beyond 255, or none), and for more than
+  // MaxDevices different devices at once.
   Result<void> map_device(int first, int count, const Device& device);
   Result<void> map_rom(int first, int count);
   Result<void> map_memory(int first, int count);
-  /// The same for functions that may throw; what they throw stops the machine behind the instruction.
+  /// The same for functions that may throw; what they throw stops the machine behind the instruction. They are kept
+  /// while a page is mapped to them, and to the end of the instruction in which the last one is mapped away.
   Result<void> map_device(int first, int count, std::function<std::uint8_t(std::uint16_t, std::int64_t)> read,
                           std::function<void(std::uint16_t, std::uint8_t, std::int64_t)> write);
-  /// Bytes for whole pages; those of a bank that can be written are kept while it is out.
+  /// Bytes for whole pages; those of a bank that can be written are kept while it is out. InvalidArgument if there are
+  /// none, more than 64 KiB, or some that fill no page. Banks stay to the machine's end.
   Result<BankId> add_bank(std::vector<std::uint8_t> bytes, bool writable);
   /// Brings it in at a page; what is there goes out: banks are kept, what else was there is gone. A bank is in one
   /// place at a time; where it was, its bytes stay as memory of no bank. The pages become memory or ROM, but those
-  /// whose writes go to a device keep that. Compiled code of a bank is kept while it is out. May be called by a device,
-  /// an event or a hook.
+  /// whose writes go to a device keep that. Compiled code of a bank is kept while it is out. InvalidArgument, and
+  /// nothing has changed, for a bank of another machine or none, and where it would go beyond page 255.
   Result<void> switch_in(BankId bank, int page);
 
   // Lines. `since`: the cycle at which that happened, not later than now; so an event that comes late for its cycle is
   // seen as if it had been in time. Without it, now: in a device's access its cycle, but in a plain ReadFunction or
   // WriteFunction, which the machine does not see, the instruction's last cycle.
-  void set_irq(bool low, std::optional<std::int64_t> since = {}, int source = 0);  // low if one of 32 sources is
+  // A cycle behind now is taken for now.
+  /// The line is low if one of the sources 0 to 31 is; another source is an Error of the run (see fail()).
+  void set_irq(bool low, std::optional<std::int64_t> since = {}, int source = 0);
   void nmi(std::optional<std::int64_t> since = {});
   void reset();  // takes seven cycles of the next run()
 
   /// Now; in an access of a device of plain functions, at some boundary before.
   std::int64_t cycle() const;
-  /// Runs until the first boundary that is not before `until`.
+  /// Runs until the first boundary that is not before `until`. A processor that waits (WAI) lets the time pass, at once
+  /// if no event comes before. Called by a device, an event or a hook of the same machine: an Error, and nothing runs.
   Stopped run(std::int64_t until);
-  Stopped step();  // one instruction, or the beginning of an interrupt
-  void stop();     // from a device, an event or a hook: behind the instruction; else at the beginning of the next run()
+  /// One instruction, or the beginning of an interrupt, or a cycle if the processor waits.
+  Stopped step();
+  /// If the processor waits for an interrupt (WAI): since which cycle. Who has no lines and no events knows then that
+  /// it will wait for ever.
+  std::optional<std::int64_t> waiting_since() const;
+  /// From a device, an event or a hook: behind the instruction; else at the beginning of the next run().
+  void stop();
+  /// As stop(), but the run's answer is an Error with this message; the first one counts.
   void fail(std::string message);
 
   /// `what` is called at the first boundary that is not before `at`, with the cycle that it was scheduled for. By an
@@ -144,14 +162,18 @@ class Machine {
   void on_execute(std::uint16_t pc, std::function<void(Machine&)> what);
 
   Registers registers() const;  // at boundaries: not in a device's access
+  /// By an event, a hook, or outside of run(). In a device's access, where the instruction has them, it changes nothing
+  /// and is an Error of the run.
   void set_registers(const Registers& registers);
-  void take_cycles(int cycles);  // by a hook
+  /// By an event, a hook, or outside of run(): so much time passes. In a device's access, and with less than 0, it does
+  /// nothing and is an Error of the run.
+  void take_cycles(int cycles);
 
   Statistics statistics() const;
   const MachineOptions& options() const;
-  Bus& bus();  // for those who know
 
  private:
+  friend struct MachineState& state_of(Machine& machine);
   struct State;
   explicit Machine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -22,11 +22,11 @@ class TrapFinder {
   /// `image` is what the machine has loaded.
   explicit TrapFinder(const Image& image) : image_(image) {}
   /// From here it can be run again.
-  void note(Machine& machine);
+  void note(const Machine& machine);
   /// A system call since then, which is not made again: what it has done is.
   void record(const Sim65Call& call) { calls_.push_back(call); }
   /// In which cycle the trap at which the machine stands was come to.
-  std::int64_t first_cycle(Machine& machine) const;
+  std::int64_t first_cycle(const Machine& machine) const;
 
  private:
   const Image& image_;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "command/trap.h"
+#include "command/trap_finder.h"
 
-#include "formats/readers.h"
-#include "formats/self_jump.h"
+#include "core/self_jump.h"
+#include "inlay/m6502/load_image.h"
+#include "system/call_addresses.h"
 
 namespace inlay::m6502::command {
 
@@ -10,26 +11,25 @@ namespace {
 
 constexpr std::size_t MemorySize = 0x10000;
 
-bool is_branch(std::uint8_t opcode) { return (opcode & 0x1F) == 0x10; }
-
 }  // namespace
 
 bool at_trap(const Machine& machine) {
+  if (machine.waiting_since()) return false;
   const Registers registers = machine.registers();
   const auto byte = [&](int offset) { return machine.peek(static_cast<std::uint16_t>(registers.pc + offset)); };
   return jumps_to_itself(machine.options().variant, registers.pc, byte(0), byte(1), byte(2), registers.p);
 }
 
-void TrapFinder::note(Machine& machine) {
-  const Bus& bus = machine.bus();
-  memory_.assign(bus.memory, bus.memory + MemorySize);
+void TrapFinder::note(const Machine& machine) {
+  memory_.resize(MemorySize);
+  for (std::size_t address = 0; address < MemorySize; ++address)
+    memory_[address] = machine.peek(static_cast<std::uint16_t>(address));
   calls_.clear();
   registers_ = machine.registers();
   cycle_ = machine.cycle();
 }
 
-std::int64_t TrapFinder::first_cycle(Machine& machine) const {
-  constexpr int UntakenLength = 2, UntakenCycles = 2;
+std::int64_t TrapFinder::first_cycle(const Machine& machine) const {
   const std::uint16_t trap = machine.registers().pc;
   MachineOptions options = machine.options();
   options.engine = Engine::Interpreter;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "inlay/m6502/image.h"
+#include "inlay/m6502/load_image.h"
 
 namespace inlay::m6502 {
 
@@ -20,7 +20,6 @@ Result<void> map_nes(Machine& machine) {
 }  // namespace
 
 Result<void> load_image(Machine& machine, const Image& image) {
-  constexpr std::uint8_t StackAfterReset = 0xFD;
   constexpr std::int64_t ResetCycles = 7;
   INLAY_TRY_VOID(machine.load(0, memory_of(image)));
   if (image.format == ImageFormat::Nes) {
