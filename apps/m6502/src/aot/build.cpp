@@ -21,6 +21,7 @@ namespace inlay::m6502 {
 namespace {
 
 constexpr std::uint8_t JamOpcode = 0x02;
+static_assert(DiscoveryLimits{}.regions <= MaxGameRegions, "the player has room for them");
 
 class GameWriter {
  public:

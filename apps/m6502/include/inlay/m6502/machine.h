@@ -10,6 +10,9 @@
 // All engines are in the same state at the same cycle: run() stops at the first boundary between instructions that is
 // not before the cycle asked for. Interrupt lines are looked at when the processor does: in the cycle before an
 // instruction's last one.
+//
+// In a child of fork() a machine goes on where it was. It compiles in the thread that runs it; and nothing any more if
+// its parent was compiling for it at that moment, since locks of the compiler may be held for ever.
 #pragma once
 
 #include <cstdint>
@@ -86,7 +89,9 @@ struct Statistics {
   std::int64_t cycles = 0, instructions = 0, interrupts = 0;
   std::int64_t regions = 0, region_instructions = 0;  // compiled
   std::int64_t invalidated = 0, dynamic_operands = 0, interpreted_bytes = 0, entered = 0;
-  double compile_ms = 0;  // in the background
+  double compile_ms = 0;    // in the background
+  std::int64_t failed = 0;  // regions that could not be compiled, which the interpreter runs: none, in all we know
+  std::string failure;      // why not the last of them
 };
 
 class Machine {
