@@ -137,7 +137,7 @@ Time Contest::pass(Subject& subject) {
 
 /// Until nothing was compiled for a while: that takes its time, in another thread.
 void Contest::warm(bool quick) {
-  constexpr double Calm = 2e6, Longest = 30e6;
+  constexpr double Calm = 4e6, Longest = 40e6;
   const double began = bench::wall_us();
   std::int64_t seen = 0;
   for (double since = began; !quick;) {

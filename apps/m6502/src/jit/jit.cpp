@@ -19,6 +19,8 @@ constexpr std::uint32_t Trial = 256;
 constexpr std::int64_t WorthEntering = 100;
 constexpr int Useless = 32;
 constexpr std::int64_t Rest = 200'000;  // cycles
+/// Cycles from one look at what changes to the next: some fifteen hundred times what a look takes.
+constexpr std::int64_t LookAgain = 4'000'000;
 /// Less than this each time is a part of something that had better be one region: what calls it is looked for.
 constexpr std::int64_t LeftTooSoon = 30'000;
 constexpr std::size_t MostCallers = 8;
@@ -82,6 +84,10 @@ Interpreted Jit::run() {
   const Cpu& cpu = bus_.cpu;
   poll();
   for (;;) {
+    if (now() - looked_ >= LookAgain) {
+      looked_ = now();
+      changing_.look(bus_.memory);
+    }
     const bool late = run_regions();
     if (cpu.leave != 0) return Interpreted::Leave;
     if (cpu.left <= 0) return Interpreted::Time;

@@ -19,6 +19,7 @@
 #include "inlay/m6502/machine.h"
 #include "inlay/result.h"
 #include "jit/account.h"
+#include "jit/changing.h"
 #include "jit/emit.h"
 
 namespace inlay::m6502 {
@@ -112,6 +113,8 @@ class Jit {
   std::shared_ptr<RegionJob> job_;                     // what is being compiled
   std::vector<std::uint16_t> waiting_;                 // hot places without a region
   std::optional<Growing> growing_;
+  ChangingBytes changing_;
+  std::int64_t looked_ = 0;            // when
   std::int64_t in_regions_ = 0;        // cycles
   int active_ = 0;                     // regions
   std::vector<std::uint8_t> facts_;    // of ByteFact; and so on for each address:

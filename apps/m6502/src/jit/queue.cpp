@@ -67,6 +67,7 @@ void Jit::begin(std::uint16_t pc, std::vector<std::uint16_t> callers) {
   job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
   job_->memory.assign(bus_.memory, bus_.memory + sizeof bus_.memory);
   job_->facts = facts_;
+  changing_.add_to(job_->facts);
   job_->map = map_;
   job_->names = names_;
   job_->decimal = bus_.cpu.d != 0;
@@ -94,7 +95,7 @@ void Jit::publish(RegionJob& job) {
   }
   // What was learned meanwhile would drop it as soon as it runs.
   for (const RegionByte& byte : job.region.bytes)
-    if (facts_[byte.address] != job.facts[byte.address]) return;
+    if (facts_[byte.address] & ~job.facts[byte.address]) return;
   if (!job.code) {
     if (!job.callers.empty()) return;
     reasons_[job.pc] = job.error ? NoRegion::Failed : job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
@@ -124,7 +125,9 @@ void Jit::publish(RegionJob& job) {
       doublings_[node.pc] = std::max(doublings_[node.pc], OfCovered);
     }
   regions_.push_back(std::move(region));
-  if (matches(*regions_.back())) activate(*regions_.back());
+  if (matches(*regions_.back())) return activate(*regions_.back());
+  for (const RegionByte& byte : regions_.back()->region.bytes)
+    if (bus_.memory[byte.address] != byte.value) changing_.has_changed(byte.address);
 }
 
 void Jit::wait() {

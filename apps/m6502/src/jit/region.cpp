@@ -55,6 +55,11 @@ class Finder {
 
 std::uint16_t operand(const RegionNode& node) { return static_cast<std::uint16_t>(node.code & (CodeLow | CodeHigh)); }
 
+bool sets_d(const RegionNode& node) {
+  constexpr std::uint8_t Sed = 0xF8;
+  return node.opcode == Sed;
+}
+
 bool knows_operand(const RegionNode& node) {
   const Code needed = (node.length > 1 ? CodeKnowsLow : 0u) | (node.length > 2 ? CodeKnowsHigh : 0u);
   return (node.code & needed) == needed;
@@ -313,9 +318,16 @@ Region Finder::find(std::uint16_t pc) {
 
 Region find_region(const Guest& guest, std::uint16_t pc, const RegionLimits& limits) {
   RegionLimits tried = limits;
-  for (;; tried.small_subroutine /= 2) {
-    Region region = Finder(guest, tried).find(pc);
+  Guest seen = guest;
+  for (;;) {
+    Region region = Finder(seen, tried).find(pc);
+    // Code that sets D itself would leave there each time.
+    if (!seen.decimal && std::any_of(region.nodes.begin(), region.nodes.end(), sets_d)) {
+      seen.decimal = true;
+      continue;
+    }
     if (!region.cut || tried.small_subroutine == 0) return region;
+    tried.small_subroutine /= 2;
   }
 }
 

@@ -88,6 +88,14 @@ TEST(Region, others_are_there_once_and_return_to_all_places) {
   EXPECT_EQ(returns, (std::vector<std::uint16_t>{0x303, 0x306}));
 }
 
+TEST(Region, code_that_sets_d_does_not_rely_on_its_being_clear) {
+  Program program;
+  program.put(0x300, {0xD8, 0x69, 0x01, 0x4C, 0x00, 0x03});              // CLD; ADC #1; JMP
+  program.put(0x400, {0xF8, 0x69, 0x01, 0xD8, 0xCA, 0xD0, 0xF9, 0x60});  // SED; ADC #1; CLD; DEX; BNE; RTS
+  EXPECT_TRUE(program.find(0x300).binary);
+  EXPECT_FALSE(program.find(0x400).binary);
+}
+
 TEST(Region, a_recursion_ends) {
   Program program;
   program.put(0x300, {0xCA, 0xD0, 0x01, 0x60, 0x20, 0x00, 0x03, 0x20, 0x00, 0x03, 0x60});
