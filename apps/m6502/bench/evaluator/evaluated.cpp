@@ -7,8 +7,8 @@
 
 #include <array>
 
+#include "core/compiled.h"
 #include "core/instructions.h"
-#include "core/region.h"
 #include "inlay/annotate.h"
 
 namespace inlay::m6502 {

@@ -21,6 +21,8 @@ namespace inlay::m6502 {
 
 namespace {
 
+static_assert(DiscoveryLimits{}.regions <= MaxGameRegions, "the player has room for them");
+
 class GameWriter {
  public:
   explicit GameWriter(ir::Module& module) : m_(module) {}

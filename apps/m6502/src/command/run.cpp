@@ -17,6 +17,7 @@
 #include "command/statistics.h"
 #include "command/trap_finder.h"
 #include "core/self_jump.h"
+#include "explain/explanation.h"
 #include "inlay/m6502/disassemble.h"
 
 namespace inlay::m6502::command {
@@ -143,13 +144,15 @@ void tell_json(const Session& session, const Ended& end, double seconds, int sta
                "{\"end\":\"%s\",\"status\":%d,\"cycles\":%lld,\"seconds\":%.6f,\"mhz\":%.1f,\"instructions\":%lld,"
                "\"interrupts\":%lld,\"system_calls\":%lld,\"regions\":%lld,\"region_instructions\":%lld,"
                "\"compile_ms\":%.3f,\"entered\":%lld,\"invalidated\":%lld,\"dynamic_operands\":%lld,"
-               "\"interpreted_bytes\":%lld,\"pc\":%d,\"a\":%d,\"x\":%d,\"y\":%d,\"s\":%d,\"p\":%d}\n",
+               "\"interpreted_bytes\":%lld,\"failed\":%lld,\"failure\":%s,\"pc\":%d,\"a\":%d,\"x\":%d,\"y\":%d,\"s\":%"
+               "d,\"p\":%d}\n",
                name_of(end.how), status, static_cast<long long>(end.cycle), seconds, mhz,
                static_cast<long long>(s.instructions), static_cast<long long>(s.interrupts),
                static_cast<long long>(session.system ? session.system->calls() : 0), static_cast<long long>(s.regions),
                static_cast<long long>(s.region_instructions), s.compile_ms, static_cast<long long>(s.entered),
                static_cast<long long>(s.invalidated), static_cast<long long>(s.dynamic_operands),
-               static_cast<long long>(s.interpreted_bytes), r.pc, r.a, r.x, r.y, r.s, r.p);
+               static_cast<long long>(s.interpreted_bytes), static_cast<long long>(s.failed), quoted(s.failure).c_str(),
+               r.pc, r.a, r.x, r.y, r.s, r.p);
 }
 
 int status_of_end(const Session& session, const Ended& end, bool asked_for_success) {

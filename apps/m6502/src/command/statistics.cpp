@@ -18,6 +18,9 @@ void write_statistics(std::FILE* file, const Session& session, std::int64_t cycl
                  static_cast<long long>(s.regions), static_cast<long long>(s.region_instructions), s.compile_ms,
                  static_cast<long long>(s.entered), static_cast<long long>(s.invalidated),
                  static_cast<long long>(s.dynamic_operands), static_cast<long long>(s.interpreted_bytes));
+  if (s.failed != 0)
+    std::fprintf(file, "%lld regions could not be compiled; the last: %s\n", static_cast<long long>(s.failed),
+                 s.failure.c_str());
 }
 
 }  // namespace inlay::m6502::command

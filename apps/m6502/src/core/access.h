@@ -42,7 +42,7 @@ extern "C" std::uint32_t m6502_slow_write(Bus* bus, std::uint16_t address, std::
 
 /// A quick instruction of a region, whose operand and pages 0 and 1 lead to memory, as far as that was known when it
 /// was compiled.
-M6502_INLINE bool is_plain_region(Code code) { return (code & (CodeQuick | CodeRegion)) == (CodeQuick | CodeRegion); }
+M6502_INLINE bool is_quick_region(Code code) { return (code & (CodeQuick | CodeRegion)) == (CodeQuick | CodeRegion); }
 
 M6502_INLINE std::int64_t cycle_of(const Cpu& cpu, const Bus& bus) { return bus.end - cpu.left; }
 
@@ -59,7 +59,7 @@ M6502_INLINE std::uint8_t read_device(Cpu& cpu, Bus& bus, const DeviceEntry& dev
 /// An address that is an operand: in a region it and the map are constants, and a device is called directly.
 M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t address, Code code) {
   std::uint8_t value;
-  if (is_plain_region(code))
+  if (is_quick_region(code))
     value = bus.memory[address];
   else if (const std::uint8_t kind = map.read[address >> 8]; kind == ReadMemory) [[likely]]
     value = bus.memory[address];
@@ -71,7 +71,7 @@ M6502_INLINE std::uint8_t read_known(Cpu& cpu, Bus& bus, const Map& map, std::ui
 
 /// Any address.
 M6502_INLINE std::uint8_t read(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
-  if (!is_plain_region(code)) return read_known(cpu, bus, bus.map, address, code);
+  if (!is_quick_region(code)) return read_known(cpu, bus, bus.map, address, code);
   // The value of what is refused does not matter: without a way of its own, nothing is left of it but one test.
   if (!(code & CodeMemory) && bus.map.read[address >> 8] != ReadMemory) cpu.leave |= LeaveRefused;
   --cpu.left;
@@ -83,7 +83,7 @@ M6502_INLINE std::uint8_t read_indexed(Cpu& cpu, Bus& bus, const Map& map, std::
                                        Code code) {
   const auto page = static_cast<std::uint8_t>(base >> 8);
   const auto next = static_cast<std::uint8_t>(page + 1);
-  if (is_plain_region(code) ||
+  if (is_quick_region(code) ||
       ((code & CodeRegion) && (code & CodeKnowsHigh) && map.read[page] == ReadMemory && map.read[next] == ReadMemory)) {
     --cpu.left;
     return bus.memory[address];
@@ -100,7 +100,7 @@ M6502_INLINE std::uint8_t read_low(Cpu& cpu, Bus& bus, std::uint16_t address, Co
 
 /// A read whose value nobody wants; devices see it.
 M6502_INLINE void touch_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t address, Code code) {
-  if (is_plain_region(code)) {
+  if (is_quick_region(code)) {
     --cpu.left;
     return;
   }
@@ -109,7 +109,7 @@ M6502_INLINE void touch_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
   --cpu.left;
 }
 M6502_INLINE void touch(Cpu& cpu, Bus& bus, std::uint16_t address, Code code) {
-  if (is_plain_region(code)) {
+  if (is_quick_region(code)) {
     if (!(code & CodeMemory) && bus.map.read[address >> 8] != ReadMemory) [[unlikely]]
       cpu.leave |= LeaveRefused;
     --cpu.left;
@@ -151,6 +151,10 @@ M6502_INLINE void write_known(Cpu& cpu, Bus& bus, const Map& map, std::uint16_t 
     case WriteNothing:
       break;
     default: {
+      if (code & CodeQuick) {
+        cpu.leave |= LeaveRefused;
+        break;
+      }
       const DeviceEntry& device = map.devices[kind - WriteDevice];
       device.write(device.context, address, value, cycle_of(cpu, bus));
       cpu.leave |= bus.attention;

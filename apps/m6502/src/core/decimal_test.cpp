@@ -66,7 +66,11 @@ TEST(Decimal, of_the_nmos_6502_is_not_that_of_the_65c02) {
   EXPECT_EQ(ran.instructions, 20'832);
 }
 
-TEST(Decimal, is_not_in_the_2a03) { EXPECT_NE(run("6502_decimal_test.hex", Variant::Ricoh2A03).error, 0); }
+TEST(Decimal, is_not_in_the_2a03) {
+  const Ran ran = run("6502_decimal_test.hex", Variant::Ricoh2A03);
+  if (ran.error < 0) GTEST_SKIP() << "the test data is not there: " << INLAY_6502_DATA;
+  EXPECT_EQ(ran.error, 1);
+}
 
 }  // namespace
 }  // namespace inlay::m6502

@@ -13,27 +13,25 @@ namespace describe_detail {
 constexpr bool starts(std::string_view name, std::string_view with) { return name.substr(0, with.size()) == with; }
 
 constexpr bool computed(Mode mode) {
-  return mode == Mode::ABX || mode == Mode::ABY || mode == Mode::IZX || mode == Mode::IZY || mode == Mode::IZP ||
-         mode == Mode::IAX;
+  return mode == Mode::IZX || mode == Mode::IZY || mode == Mode::IZP || mode == Mode::IAX;
 }
 
 constexpr std::uint32_t special_flags(std::string_view name, Mode mode) {
-  if (name == "JMP")
-    return OpcodeJump | (mode == Mode::ABS ? 0 : OpcodeIndirect | OpcodeReads) |
-           (mode == Mode::IAX ? OpcodeComputed : 0);
+  if (name == "JMP") return OpcodeJump | (mode == Mode::ABS ? 0 : OpcodeIndirect | OpcodeReads);
   if (name == "JSR") return OpcodeCall | OpcodePushes;
   // RTS reads at the place it returns to.
-  if (name == "RTS") return OpcodeReturn | OpcodePops | OpcodeComputed;
-  if (name == "RTI") return OpcodeReturn | OpcodePops | OpcodeLeaves | OpcodeSetsStatus;
+  if (name == "RTS") return OpcodeReturn | OpcodeComputed;
+  if (name == "RTI") return OpcodeReturn | OpcodeResumes | OpcodeLeaves | OpcodeSetsStatus;
   if (name == "BRK") return OpcodeBreak | OpcodePushes | OpcodeReads | OpcodeIndirect | OpcodeSetsStatus;
-  if (name == "PLP") return OpcodePops | OpcodeLeaves | OpcodeSetsStatus;
+  if (name == "PLP") return OpcodeLeaves | OpcodeSetsStatus;
   if (name == "CLI") return OpcodeLeaves | OpcodeSetsStatus;
   if (starts(name, "PH")) return OpcodePushes;
-  if (starts(name, "PL")) return OpcodePops;
+  if (starts(name, "PL")) return 0;
   if (starts(name, "BB")) return OpcodeBranch | OpcodeReads | OpcodeWrites;
   if (name == "JAM" || name == "STP" || name == "WAI") return OpcodeStops | OpcodeLeaves;
-  if (name == "NOP" || name == "NOL") return 0;
-  return OpcodeWrites | OpcodeComputed;  // SHA and its like
+  if (name == "NOP") return 0;
+  if (name == "NOL") return OpcodeComputed;  // it reads at $FFFF and in that page
+  return OpcodeWrites;                       // SHA and its like
 }
 
 constexpr std::uint32_t flags_of(std::string_view name, Mode mode, Kind kind) {
@@ -58,7 +56,7 @@ constexpr std::uint32_t flags_of(std::string_view name, Mode mode, Kind kind) {
     case Kind::Branch:
       return name == "BRA" ? OpcodeJump : OpcodeBranch;
     case Kind::Special:
-      return special_flags(name, mode);
+      return flags | special_flags(name, mode);
   }
   return 0;
 }

@@ -94,14 +94,15 @@ M6502_HANDLER [[gnu::noinline]] inline Interpreted slow(M6502_STATE) {
   [[clang::musttail]] return handlers->of[bus->memory[pc]](M6502_CALL);
 }
 
-enum class Flow { Next, Branch, Jump };
+/// How a handler goes on.
+enum class Onward { Next, Branch, Jump };
 
 template <Variant V, int Byte>
-constexpr Flow flow_of() {
+constexpr Onward onward_of() {
   constexpr std::uint32_t Flags =
       describe_detail::flags_of(Instruction<V, Byte>::name, Instruction<V, Byte>::mode, Instruction<V, Byte>::kind);
-  if (Flags & OpcodeBranch) return Flow::Branch;
-  return Flags & (OpcodeJump | OpcodeCall | OpcodeReturn) ? Flow::Jump : Flow::Next;
+  if (Flags & OpcodeBranch) return Onward::Branch;
+  return Flags & (OpcodeJump | OpcodeCall | OpcodeReturn) ? Onward::Jump : Onward::Next;
 }
 
 /// The bytes from the opcode on that are fetched.
@@ -119,7 +120,7 @@ template <Variant V, int Byte, bool Heat>
 M6502_HANDLER Interpreted handler(M6502_STATE) {
   using I = Instruction<V, Byte>;
   constexpr int Length = length_of(I::mode), Looks = looks_of<V, Byte>();
-  constexpr Flow How = flow_of<V, Byte>();
+  constexpr Onward How = onward_of<V, Byte>();
   constexpr bool SetsStatus = describe_detail::flags_of(I::name, I::mode, I::kind) & OpcodeSetsStatus;
   __builtin_assume(pc < 0x10000);
   __builtin_assume(a < 0x100);
@@ -157,11 +158,11 @@ M6502_HANDLER Interpreted handler(M6502_STATE) {
   }
   [[maybe_unused]] const Word from = pc;
   take(cpu, M6502_REGISTERS);
-  if constexpr (How == Flow::Next) pc = from + Length;
+  if constexpr (How == Onward::Next) pc = from + Length;
   if (left <= 0) [[unlikely]]
     [[clang::musttail]] return come_back<Interpreted::Time>(M6502_CALL);
-  if constexpr (Heat && How != Flow::Next) {
-    if (How == Flow::Jump || pc <= from)
+  if constexpr (Heat && How != Onward::Next) {
+    if (How == Onward::Jump || pc <= from)
       if (--bus->heat[pc] == 0) [[unlikely]]
         [[clang::musttail]] return come_back<Interpreted::Heat>(M6502_CALL);
   }
@@ -177,7 +178,7 @@ constexpr Handler* handler_of() {
   if (I::name == "BRK" || I::name == "CLI" || I::name == "WAI" || I::name == "STP" || I::name == "NOL" ||
       I::name == "SHA" || I::name == "SHX" || I::name == "SHY" || I::name == "TAS")
     return slow;
-  constexpr bool Jumps = flow_of<V, Byte>() != Flow::Next;
+  constexpr bool Jumps = onward_of<V, Byte>() != Onward::Next;
   constexpr bool Same = V != Variant::Ricoh2A03 || I::kind == Kind::Arithmetic || I::kind == Kind::ArithmeticModify;
   return handler < Same ? V : Variant::Nmos, Byte, Heat && Jumps > ;
 }

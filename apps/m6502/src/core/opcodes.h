@@ -59,8 +59,10 @@ enum OpcodeFlag : std::uint32_t {
   OpcodeReads = 1u << 7,     // data, not counting the instruction itself and the stack
   OpcodeWrites = 1u << 8,    // data, not counting the stack
   OpcodePushes = 1u << 9,
-  OpcodePops = 1u << 10,
-  OpcodeComputed = 1u << 11,  // reads or writes at an address that is not an operand, nor in page 0 or on the stack
+  OpcodeResumes = 1u << 10,  // RTI: to what was interrupted, which may be anything
+  /// Reads or writes, if only for nothing, at an address that is not its operand, with an index or without, nor in page
+  /// 0 or on the stack.
+  OpcodeComputed = 1u << 11,
   /// Can set Cpu::leave even if no device is accessed and no watched byte is written: what changes I, and what stops.
   OpcodeLeaves = 1u << 12,
   OpcodeDecimal = 1u << 13,       // looks at D
@@ -68,6 +70,28 @@ enum OpcodeFlag : std::uint32_t {
   OpcodeUndocumented = 1u << 15,  // works the same on all NMOS processors
   OpcodeUnstable = 1u << 16,      // depends on more than the program on real ones
 };
+
+// What sets Cpu::leave: compiled code asks behind these, and behind no others. That of all opcodes is tested in
+// src/jit/devices_test.cpp.
+
+/// By opcode_A9_LDA_IMM and the others, of instructions that lie in memory (CodePlain): what accesses a device, writes
+/// to a byte that is watched, or lets an interrupt in.
+constexpr bool may_leave(std::uint32_t flags, Mode mode) {
+  const bool operand_is_address = mode == Mode::ABS || mode == Mode::ABX || mode == Mode::ABY;
+  return (flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves | OpcodeComputed | OpcodeIndirect)) != 0 ||
+         ((flags & OpcodeReads) != 0 && operand_is_address);
+}
+
+/// By region_A9_LDA_IMM and the others, which refuse (LeaveRefused) what is not plain memory. Where their operand leads
+/// is, so these are those that access something else.
+constexpr bool may_be_refused(std::uint32_t flags) {
+  return (flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves | OpcodeComputed)) != 0;
+}
+
+/// The same on machines without a device for reads (CodeMemory).
+constexpr bool may_be_refused_in_memory(std::uint32_t flags) {
+  return (flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves)) != 0;
+}
 
 /// `code` is what is known of the instruction (core/access.h). The function takes the cycle of the opcode's fetch,
 /// fetches the operands and leaves cpu.pc at the next instruction.

@@ -193,7 +193,7 @@ M6502_INLINE void read_LAS(Cpu& cpu, std::uint8_t value) { cpu.a = cpu.x = cpu.s
 template <Variant V>
 M6502_INLINE void arithmetic_ARR(Cpu& cpu, std::uint8_t value, Code code) {
   const std::uint8_t both = cpu.a & value;
-  if (V != Variant::Ricoh2A03 && cpu.d) {
+  if (V != Variant::Ricoh2A03 && !(code & CodeBinary) && cpu.d) {
     if (code & CodeQuick)
       cpu.leave |= LeaveRefused;
     else

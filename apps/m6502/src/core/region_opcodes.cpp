@@ -3,8 +3,8 @@
 // plain memory only. What needs more is refused, with the registers as they were, so that whether to leave is one test
 // at the end, and nothing has to be carried to it. The general functions can do the same, but bring all that they ask
 // their `code` into each place where they are inlined: ten times the work for LLVM.
-#include "core/instructions.h"
-#include "core/region.h"
+#include "core/compiled.h"
+#include "core/describe.h"
 #include "inlay/annotate.h"
 
 namespace inlay::m6502 {
@@ -17,26 +17,10 @@ constexpr Code known(Code operand) {
          CodeQuick;
 }
 
-/// Whether it may need more than memory, where its operand leads to memory.
-template <class Instruction>
-constexpr bool may_be_refused() {
-  switch (Instruction::kind) {
-    case Kind::Register:
-    case Kind::Accumulator:
-    case Kind::Branch:
-      return false;
-    case Kind::Read:
-    case Kind::Arithmetic:
-      return Instruction::mode == Mode::IZX || Instruction::mode == Mode::IZY || Instruction::mode == Mode::IZP;
-    default:
-      return true;
-  }
-}
-
 template <class Instruction>
 M6502_INLINE void run_or_refuse(Cpu& cpu, Bus& bus, const Map& map, Code operand) {
   const Code code = known(operand) | (Instruction::kind == Kind::Arithmetic ? CodeBinary : 0u);
-  if constexpr (!may_be_refused<Instruction>()) {
+  if constexpr (!may_be_refused(describe_detail::flags_of(Instruction::name, Instruction::mode, Instruction::kind))) {
     Instruction::run(cpu, bus, map, code);
   } else {
     Cpu after;

@@ -93,7 +93,7 @@ std::vector<std::string> Writer::notes_of(const Region& region, const RegionNode
     const auto page = static_cast<std::uint8_t>((node.code & CodeHigh) >> 8);
     if (account_.map.read[page] >= ReadDevice || account_.map.write[page] >= WriteDevice)
       notes.push_back("a page of a device");
-    else if (account_.map.write[page] == WriteNothing && !node.plain)
+    else if (account_.map.write[page] == WriteNothing && !node.quick)
       notes.push_back("a page of ROM");
   }
   if (shape.decimal && !region.binary) notes.push_back("decimal mode is looked at");
@@ -196,7 +196,9 @@ std::string Writer::why_no_region(const PlaceAccount& place) const {
     case NoRegion::DidNotPay:
       return "it was compiled and entered, but left again too soon to be worth it";
     case NoRegion::DidNotLast:
-      return "it was compiled, but the program changed its bytes";
+      return "it was compiled, but its bytes have changed";
+    case NoRegion::Failed:
+      return "it could not be compiled: " + machine_.statistics().failure;
   }
   return why;
 }

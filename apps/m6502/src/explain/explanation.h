@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inlay/m6502/labels.h"
@@ -93,5 +94,8 @@ std::string to_text(const Explanation& explanation, bool colors);
 std::string to_json(const Explanation& explanation);
 /// A page that needs nothing else.
 std::string to_html(const Explanation& explanation);
+
+/// Text in JSON, with its quotes. Bytes beyond ASCII stand as they are: names of files may be anything.
+std::string quoted(std::string_view text);
 
 }  // namespace inlay::m6502

@@ -5,9 +5,6 @@
 
 namespace inlay::m6502 {
 
-namespace {
-
-/// Bytes beyond ASCII stand as they are: names of files may be anything.
 std::string quoted(std::string_view text) {
   std::string made = "\"";
   for (const char c : text) {
@@ -24,6 +21,8 @@ std::string quoted(std::string_view text) {
   }
   return made + '"';
 }
+
+namespace {
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::string number(double value) {
@@ -68,7 +67,8 @@ std::string to_json(const Explanation& explanation) {
   const Statistics& s = explanation.statistics;
   std::string made = "{\"program\":" + quoted(explanation.program) + ",\"cycles\":" + number(s.cycles) +
                      ",\"cycles_in_regions\":" + number(explanation.cycles_in_regions()) +
-                     ",\"compile_ms\":" + number(s.compile_ms) + ",\"invalidated\":" + number(s.invalidated);
+                     ",\"compile_ms\":" + number(s.compile_ms) + ",\"invalidated\":" + number(s.invalidated) +
+                     ",\"failed\":" + number(s.failed) + ",\"failure\":" + quoted(s.failure);
   made += ",\"regions\":" + array(explanation.regions, [](const ExplainedRegion& region) {
             const RegionAccount& account = region.account;
             return "{\"entry\":" + number(std::int64_t{region.entry}) + ",\"name\":" + quoted(region.name) +

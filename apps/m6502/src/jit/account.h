@@ -33,6 +33,7 @@ enum class NoRegion : std::uint8_t {
   TooShort,    // what begins there neither repeats nor is long
   DidNotPay,   // it was compiled, entered, and left again too soon
   DidNotLast,  // it was compiled, and what it was made of changed
+  Failed,      // the compiler could not: Statistics::failure
 };
 
 struct PlaceAccount {

@@ -61,6 +61,8 @@ void do_job(const inlay::Jit& compiler, RegionJob& job) {
     if (loaded) {
       job.code = loaded->function<void(Bus*, Cpu*)>(std::string(RegionName));
       job.loaded = *std::move(loaded);
+    } else {
+      job.error = loaded.error().message();
     }
   }
   job.milliseconds = thread_milliseconds() - began;

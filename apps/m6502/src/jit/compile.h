@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "inlay/jit.h"
@@ -35,7 +36,8 @@ struct RegionJob {
   Region region;
   std::optional<Loaded> loaded;
   RegionCode code = nullptr;
-  double milliseconds = 0;  // of the processor
+  std::optional<std::string> error;  // why it could not be compiled
+  double milliseconds = 0;           // of the processor
   std::atomic<bool> done = false;
 };
 

@@ -109,9 +109,9 @@ void Emitter::find_heads() {
 
 /// Of instructions that need nothing but memory, the function that refuses anything else.
 std::string Emitter::function_of(const RegionNode& node) const {
-  constexpr std::string_view General = "opcode_", Plain = "region_";
+  constexpr std::string_view General = "opcode_", Quick = "region_";
   std::string name = table_[node.opcode].function_name;
-  if (node.plain) name.replace(0, General.size(), Plain);
+  if (node.quick) name.replace(0, General.size(), Quick);
   return name;
 }
 
@@ -173,7 +173,7 @@ void Emitter::emit_node(NodeId id) {
          {cpu_, bus_, map_, m_.integer(I32, static_cast<std::int32_t>(node.code))});
     if (node.may_leave) {
       const ir::BlockId stays = b_.block();
-      b_.branch(call("m6502_region_leaves", {Ptr}, Bool, {cpu_}), node.plain ? refused_ : leave_, stays);
+      b_.branch(call("m6502_region_leaves", {Ptr}, Bool, {cpu_}), node.quick ? refused_ : leave_, stays);
       b_.start(stays);
     }
     if (region_.binary && node.sets_decimal) {

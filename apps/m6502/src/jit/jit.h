@@ -42,8 +42,9 @@ class Jit {
   /// heat. Conditions are those of m6502_interpret.
   Interpreted run();
 
-  /// A byte that has WatchCode has changed. May be called while a region runs.
-  void changed(std::uint16_t address);
+  /// A byte that has WatchCode has changed: by the program in that cycle, or by others, of whom nothing is learned. May
+  /// be called while a region runs.
+  void changed(std::uint16_t address, std::optional<std::int64_t> cycle);
   /// What pages are, or what is in them without having been written by the processor. May be called while one runs.
   void map_changed(int first, int count);
   /// Takes over what was compiled meanwhile, and frees what is gone. Not while a region runs. run() does so, too.
@@ -66,6 +67,10 @@ class Jit {
     std::uint32_t size = 0;     // instructions of the region
     bool grown = false;         // a larger region has been asked for
   };
+
+  /// In doublings_: at most, of places whose regions changed soon, and of those where entering did not pay; of a place
+  /// in the middle of a region, and of one where there is nothing to compile.
+  static constexpr std::uint8_t MostOfChanges = 8, MostOfTrials = 14, OfCovered = 4, OfNothing = 15;
 
   /// A place whose region is to become part of a larger one.
   struct Growing {
@@ -90,7 +95,8 @@ class Jit {
   void grow(std::uint16_t pc);
   void learn(std::uint16_t address);
   void start();
-  void start(std::uint16_t pc, std::vector<std::uint16_t> callers);
+  void begin(std::uint16_t pc, std::vector<std::uint16_t> callers);
+  void finish();
   void publish(RegionJob& job);
   void make_room();
 
@@ -108,19 +114,24 @@ class Jit {
   std::vector<std::uint16_t> waiting_;                 // hot places without a region
   std::optional<Growing> growing_;
   ChangingBytes changing_;
-  std::int64_t looked_ = 0;             // when
-  std::int64_t in_regions_ = 0;         // cycles
-  int active_ = 0;                      // regions
-  std::vector<std::uint8_t> facts_;     // of ByteFact; and so on for each address:
-  std::vector<std::uint8_t> changes_;   // while it was compiled code
-  std::vector<std::uint16_t> users_;    // regions that depend on it
-  std::vector<std::uint16_t> asked_;    // how often it was hot without a region
-  std::vector<std::uint8_t> failures_;  // regions that were of no use, or did not last
-  int useless_ = 0;                     // hot places in a row that led to nothing
-  bool code_in_page_[2] = {};           // 0 and 1
+  std::int64_t looked_ = 0;            // when
+  std::int64_t in_regions_ = 0;        // cycles
+  int active_ = 0;                     // regions
+  std::vector<std::uint8_t> facts_;    // of ByteFact; and so on for each address:
+  std::vector<std::uint8_t> changes_;  // by the program while it was compiled code, weighed
+  std::vector<std::uint16_t> users_;   // regions that depend on it
+  std::vector<std::uint16_t> asked_;   // how often it was hot without a region
+  /// A place has to be hot 2 to the power of this times before it is given a region: more where one was of no use, or
+  /// did not last.
+  std::vector<std::uint8_t> doublings_;
+  int useless_ = 0;            // hot places in a row that led to nothing
+  bool code_in_page_[2] = {};  // 0 and 1
   std::shared_ptr<const DeviceNames> names_;
   std::map<std::uint16_t, NoRegion> reasons_;  // for account()
   Statistics statistics_;
 };
+
+/// Of all functions of runtimes in this process.
+std::shared_ptr<const DeviceNames> names_of_functions();
 
 }  // namespace inlay::m6502

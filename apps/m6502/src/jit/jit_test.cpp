@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "inlay/m6502/machine.h"
+#include "jit/compile.h"
 
 namespace inlay::m6502 {
 namespace {
@@ -127,6 +130,7 @@ TEST(Jit, an_instruction_changes_the_next_one) {
   both.put(0x320, {0xE8});
   both.start(0x300);
   both.run(100'000);
+  EXPECT_GE(both.jit.statistics().regions, 1);
   EXPECT_EQ(both.jit.statistics().interpreted_bytes, 1);
   EXPECT_LE(both.jit.statistics().invalidated, 10);
 }
@@ -185,6 +189,8 @@ TEST(Jit, code_of_a_bank_is_there_again_when_the_bank_is) {
   both.start(0x300);
   both.run(400'000);
   // Both banks' loops, and what calls them.
+  EXPECT_GE(both.jit.statistics().regions, 3);
+  EXPECT_GT(both.jit.statistics().entered, 20);
   EXPECT_LE(both.jit.statistics().regions, 8);
   EXPECT_EQ(both.jit.statistics().invalidated, 0);
 }
@@ -212,6 +218,8 @@ TEST(Jit, a_device_is_read_in_the_right_cycle_from_compiled_code) {
                    0x4C, 0x00, 0x03});  // 30A JMP 300
   both.start(0x300);
   both.run(50'000);
+  EXPECT_GE(both.jit.statistics().regions, 1);
+  EXPECT_GT(both.jit.statistics().entered, 20);
   EXPECT_GT(cycles[0].size(), 3000u);
   EXPECT_EQ(cycles[0], cycles[1]);
 }
@@ -246,6 +254,104 @@ TEST(Jit, decimal_mode_inside_a_region) {
                    0x4C, 0x00, 0x03});
   both.start(0x300);
   both.run(100'000);
+  EXPECT_GE(both.jit.statistics().regions, 1);
+  EXPECT_GT(both.jit.statistics().entered, 20);
+}
+
+// What is entered and left again is counted when its code goes, too.
+TEST(Jit, entries_are_counted_of_code_that_is_gone) {
+  Both both;
+  both.put(0x300, {0xE8, 0xD0, 0xFD, 0xC8, 0x4C, 0x00, 0x03});
+  both.start(0x300);
+  std::int64_t entered = 0;
+  for (int round = 1; round <= 6; ++round) {
+    both.each([&](Machine& machine) {
+      for (std::int64_t at = machine.cycle(), end = at + 20'000; at < end; at += 500) machine.run(at);
+    });
+    const std::int64_t now = both.jit.statistics().entered;
+    EXPECT_GT(now, entered + 20);
+    entered = now;
+    both.put(0x300, {static_cast<std::uint8_t>(round & 1 ? 0xCA : 0xE8)});
+  }
+}
+
+/// A loop that ends never: X or Y is counted, by one of several instructions.
+constexpr std::uint16_t Overlay = 0x300;
+std::vector<std::uint8_t> overlay(int number) {
+  constexpr std::uint8_t Counts[] = {0xE8, 0xCA, 0xC8, 0x88};
+  return {0xE6, static_cast<std::uint8_t>(0x10 + number), 0x38, 0x65, 0x20, Counts[number % 4], 0xD0, 0xF8, 0x4C, 0x00,
+          0x03};
+}
+
+TEST(Jit, what_the_host_loads_again_and_again_stays_compiled) {
+  Both both;
+  for (int load = 0; load != 30; ++load) {
+    both.each([&](Machine& machine) { machine.load(Overlay, overlay(load % 5)).value(); });
+    both.start(Overlay);
+    const std::int64_t entered = both.jit.statistics().entered;
+    both.each([](Machine& machine) { machine.run(machine.cycle() + 20'000); });
+    ASSERT_EQ(both.step.registers(), both.jit.registers()) << load;
+    EXPECT_GT(both.jit.statistics().entered, entered) << load;
+  }
+  EXPECT_EQ(both.jit.statistics().interpreted_bytes, 0);
+  EXPECT_EQ(both.jit.statistics().dynamic_operands, 0);
+  EXPECT_GE(both.jit.statistics().invalidated, 20);
+  // Each once, with what was found on the way.
+  EXPECT_LE(both.jit.statistics().regions, 15);
+}
+
+TEST(Jit, overlays_that_the_program_brings_in_seldom_stay_compiled) {
+  Both both(100);  // so that what copies is not compiled with what it copies
+  both.each([](Machine& machine) {
+    for (int number = 0; number != 3; ++number)
+      machine.load(static_cast<std::uint16_t>(0x2000 + 0x100 * number), overlay(number)).value();
+  });
+  // Copies page $20 + A to the overlay, and goes there.
+  both.put(0x400, {0x18, 0x69, 0x20, 0x8D, 0x0A, 0x04,  // 400 CLC; ADC #$20; STA 40A
+                   0xA2, 0x0A,                          // 406 LDX #10
+                   0xBD, 0x00, 0x20,                    // 408 LDA $2000,X
+                   0x9D, 0x00, 0x03,                    // 40B STA $300,X
+                   0xCA, 0x10, 0xF7,                    // 40E DEX; BPL 408
+                   0x4C, 0x00, 0x03});                  // 411 JMP 300
+  std::int64_t end = 0;
+  for (int round = 0; round != 24; ++round) {
+    both.each([&](Machine& machine) {
+      Registers registers = machine.registers();
+      registers.pc = 0x400;
+      registers.a = static_cast<std::uint8_t>(round % 3);
+      registers.p = 0x04;
+      machine.set_registers(registers);
+    });
+    const std::int64_t entered = both.jit.statistics().entered;
+    end += 1'500'000;
+    both.each([&](Machine& machine) { machine.run(end); });
+    ASSERT_EQ(both.step.registers(), both.jit.registers()) << round;
+    EXPECT_GT(both.jit.statistics().entered, entered) << round;
+  }
+  EXPECT_GE(both.jit.statistics().invalidated, 20);
+  EXPECT_EQ(both.jit.statistics().interpreted_bytes, 0);
+  EXPECT_LE(both.jit.statistics().regions, 15);
+}
+
+TEST(Jit, says_why_a_region_could_not_be_compiled) {
+  const auto bus = std::make_unique<Bus>();
+  const std::uint8_t code[] = {0xAD, 0x00, 0xD0, 0x4C, 0x00, 0x03};  // LDA $D000; JMP 300
+  std::copy(std::begin(code), std::end(code), bus->memory + 0x300);
+  bus->map.read[0xD0] = ReadDevice;
+  bus->map.devices[0].read = [](void*, std::uint16_t, std::int64_t) { return std::uint8_t{0}; };
+  RegionJob job;
+  job.pc = 0x300;
+  job.memory.assign(bus->memory, bus->memory + sizeof bus->memory);
+  job.facts.resize(65536);
+  job.map = bus->map;
+  auto names = std::make_shared<DeviceNames>();
+  names->emplace(reinterpret_cast<const void*>(bus->map.devices[0].read), "there_is_no_such_function");
+  job.names = names;
+  do_job(inlay::Jit::create().value(), job);
+  EXPECT_TRUE(job.done);
+  EXPECT_EQ(job.code, nullptr);
+  ASSERT_TRUE(job.error);
+  EXPECT_NE(job.error->find("there_is_no_such_function"), std::string::npos) << *job.error;
 }
 
 }  // namespace

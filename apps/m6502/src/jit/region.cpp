@@ -34,19 +34,13 @@ class Finder {
   void call(NodeId id);
   std::uint32_t context_of_call(std::uint16_t target, std::uint16_t back, std::uint32_t caller);
   bool is_calling(std::uint16_t target, std::uint32_t context) const;
-  int subroutine_size(std::uint16_t target);
-  int measure(std::uint16_t target);
+  int subroutine_size(std::uint16_t target, int most);
+  int measure(std::uint16_t target, int most);
   void add_places();
   void add_bytes();
 
   bool is_code(int address) const { return address <= LastCode && guest_.map->read[address >> 8] == ReadMemory; }
-  /// Whether the page of the address, and the next, to which an index may lead, are memory.
-  bool is_plain(std::uint16_t address) const {
-    const auto is_memory = [&](int page) {
-      return guest_.map->read[page] == ReadMemory && guest_.map->write[page] <= WriteUnwatched;
-    };
-    return is_memory(address >> 8) && is_memory(((address >> 8) + 1) & 0xFF);
-  }
+  bool leads_to_memory(const Shape& shape, const RegionNode& node) const;
   bool has_fact(int address, ByteFact fact) const { return guest_.facts && (guest_.facts[address] & fact) != 0; }
 
   const Guest& guest_;
@@ -71,6 +65,19 @@ bool knows_operand(const RegionNode& node) {
   return (node.code & needed) == needed;
 }
 
+/// Whether what the instruction accesses is memory as far as its operand tells: its page, and the next, to which an
+/// index may lead. Where addresses are computed, that is asked when it runs.
+bool Finder::leads_to_memory(const Shape& shape, const RegionNode& node) const {
+  const Map& map = *guest_.map;
+  const auto is_memory = [&](int page) {
+    return map.read[page] == ReadMemory && (!shape.writes || map.write[page] <= WriteUnwatched);
+  };
+  if (shape.writes_low && map.write[0] >= WriteDevice) return false;
+  if (shape.pushes && map.write[1] >= WriteDevice) return false;
+  const int page = operand(node) >> 8;
+  return !shape.address || (is_memory(page) && is_memory((page + 1) & 0xFF));
+}
+
 /// The instruction there as far as it can be told without its surroundings; nothing if it is not compiled.
 std::optional<RegionNode> Finder::decode(std::uint16_t pc) const {
   if (!is_code(pc) || has_fact(pc, ByteInterpreted)) return std::nullopt;
@@ -82,14 +89,16 @@ std::optional<RegionNode> Finder::decode(std::uint16_t pc) const {
   node.opcode = opcode;
   node.length = shape.length;
   node.flow = shape.flow;
-  node.may_leave = shape.may_leave;
   node.cycles = shape.cycles;
   node.code = CodeRegion | CodePlain | (region_.reads_memory ? CodeMemory : 0u);
   if (shape.length > 1 && !has_fact(pc + 1, ByteDynamic)) node.code |= CodeKnowsLow | guest_.memory[pc + 1];
   if (shape.length > 2 && !has_fact(pc + 2, ByteDynamic))
     node.code |= CodeKnowsHigh | static_cast<Code>(guest_.memory[pc + 2]) << 8;
   node.sets_decimal = shape.sets_decimal;
-  node.plain = knows_operand(node) && (!shape.address || is_plain(operand(node))) && !(shape.decimal && guest_.decimal);
+  node.quick = knows_operand(node) && leads_to_memory(shape, node) && !(shape.decimal && guest_.decimal);
+  node.may_leave = !node.quick            ? shape.may_leave
+                   : region_.reads_memory ? shape.may_be_refused_in_memory
+                                          : shape.may_be_refused;
   node.next_pc = static_cast<std::uint16_t>(pc + shape.length);
   switch (shape.flow) {
     case Flow::Branch:
@@ -151,8 +160,8 @@ bool Finder::is_calling(std::uint16_t target, std::uint32_t context) const {
 
 std::uint32_t Finder::context_of_call(std::uint16_t target, std::uint16_t back, std::uint32_t caller) {
   const int depth = region_.contexts[caller].depth + 1;
-  const bool copied =
-      depth <= limits_.call_depth && !is_calling(target, caller) && subroutine_size(target) <= limits_.small_subroutine;
+  const bool copied = depth <= limits_.call_depth && !is_calling(target, caller) &&
+                      subroutine_size(target, limits_.small_subroutine) != TooLarge;
   const auto next = static_cast<std::uint32_t>(region_.contexts.size());
   std::uint32_t context = next;
   if (!copied) context = shared_.emplace(target, next).first->second;
@@ -199,14 +208,20 @@ void Finder::go_on(NodeId id) {
   }
 }
 
-int Finder::subroutine_size(std::uint16_t target) {
+/// Instructions up to its RTS, those of what it calls included; TooLarge if these are more than `most`, or if it goes
+/// anywhere else. Each call leaves less for what is called, so it does not matter how deep the guest's calls go.
+int Finder::subroutine_size(std::uint16_t target, int most) {
   const auto [at, fresh] = sizes_.emplace(target, TooLarge);  // while it is measured: it calls itself
-  if (fresh) at->second = measure(target);
-  return at->second;
+  if (!fresh) return at->second <= most ? at->second : TooLarge;
+  const int size = measure(target, most);
+  if (size != TooLarge || most == limits_.small_subroutine)
+    at->second = size;
+  else
+    sizes_.erase(at);  // it may not be for who has more left
+  return size;
 }
 
-/// Instructions up to its RTS, those of what it calls included; TooLarge also if it goes anywhere else.
-int Finder::measure(std::uint16_t target) {
+int Finder::measure(std::uint16_t target, int most) {
   std::set<std::uint16_t> seen = {target};
   std::vector<std::uint16_t> waiting = {target};
   int size = 0;
@@ -216,11 +231,11 @@ int Finder::measure(std::uint16_t target) {
   while (!waiting.empty()) {
     const std::optional<RegionNode> node = decode(waiting.back());
     waiting.pop_back();
-    if (!node || node->flow == Flow::Anywhere || ++size > limits_.small_subroutine) return TooLarge;
+    if (!node || node->flow == Flow::Anywhere || ++size > most) return TooLarge;
     switch (node->flow) {
       case Flow::Call: {
-        const int called = subroutine_size(node->next_pc);
-        if (called > limits_.small_subroutine) return TooLarge;
+        const int called = subroutine_size(node->next_pc, most - size);
+        if (called == TooLarge) return TooLarge;
         size += called;
         visit(static_cast<std::uint16_t>(node->pc + 3));
         break;
@@ -238,7 +253,7 @@ int Finder::measure(std::uint16_t target) {
         break;
     }
   }
-  return size <= limits_.small_subroutine ? size : TooLarge;
+  return size <= most ? size : TooLarge;
 }
 
 /// Where the region can be entered: at its entry, where its loops begin, and where calls return that are not copied.

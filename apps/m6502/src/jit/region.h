@@ -62,10 +62,10 @@ struct RegionNode {
   std::uint8_t opcode = 0;
   std::uint8_t length = 1;
   Flow flow = Flow::Next;
+  bool quick = false;         // needs nothing but memory, as far as its operand tells: may be refused, then
   bool may_leave = false;     // may set Cpu::leave
   bool check = false;         // of the cycles, before it
   bool sets_decimal = false;  // may change D
-  bool plain = false;         // needs nothing but memory, as far as its operand tells
   Code code = 0;
   std::uint32_t context = 0;
   int cycles = 0;             // at most

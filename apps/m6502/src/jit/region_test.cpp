@@ -105,6 +105,29 @@ TEST(Region, a_recursion_ends) {
   EXPECT_EQ(region.contexts[0].returns.size(), 2u);
 }
 
+TEST(Region, calls_within_calls_may_be_as_many_as_memory_holds) {
+  Program program;
+  std::uint16_t at = 0x200;
+  for (; at < 0xFF00; at += 3)
+    program.put(at, {0x20, static_cast<std::uint8_t>(at + 3), static_cast<std::uint8_t>((at + 3) >> 8)});
+  program.put(at, {0x60});
+  const Region region = program.find(0x200);
+  EXPECT_TRUE(region.cut);
+  EXPECT_EQ(region.nodes.size(), static_cast<std::size_t>(program.limits.instructions));
+}
+
+TEST(Region, a_subroutine_is_small_by_itself_whoever_measured_it_first) {
+  Program program;
+  program.limits.small_subroutine = 6;
+  // 500 calls 400 when there is little left for it; then 400 is called directly.
+  program.put(0x300, {0x20, 0x00, 0x05, 0x20, 0x00, 0x04, 0x20, 0x00, 0x04, 0x60});
+  program.put(0x400, {0xE8, 0xE8, 0xE8, 0xE8, 0x60});
+  program.put(0x500, {0xE8, 0xE8, 0x20, 0x00, 0x04, 0x60});
+  const Region region = program.find(0x300);
+  EXPECT_EQ(count(region, 0x500), 1);
+  EXPECT_EQ(count(region, 0x400), 3);
+}
+
 TEST(Region, ends_where_the_driver_has_to_look) {
   Program program;
   program.put(0x300, {0xEA, 0x00});        // BRK
@@ -144,7 +167,7 @@ TEST(Region, depends_on_what_it_was_made_of_and_nothing_else) {
   EXPECT_FALSE(region.bytes[3].operand);
   for (const int page : {0x00, 0x01, 0x03, 0x12, 0x13}) EXPECT_TRUE(region.pages[page]) << page;
   EXPECT_FALSE(region.pages[0x14]);
-  EXPECT_FALSE(at(region, 0x303)->plain);
+  EXPECT_FALSE(at(region, 0x303)->quick);
 }
 
 TEST(Region, a_jump_whose_target_keeps_changing_leads_anywhere) {

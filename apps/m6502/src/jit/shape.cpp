@@ -12,32 +12,12 @@ constexpr std::uint8_t DriversOpcode = 0x02;
 
 Flow flow_of(const Opcode& opcode) {
   if (opcode.flags & OpcodeIndirect) return Flow::Anywhere;
-  if (opcode.flags & OpcodeReturn) return opcode.cycles == 6 && opcode.name[2] == 'S' ? Flow::Return : Flow::Anywhere;
+  if (opcode.flags & OpcodeResumes) return Flow::Anywhere;
+  if (opcode.flags & OpcodeReturn) return Flow::Return;
   if (opcode.flags & OpcodeCall) return Flow::Call;
   if (opcode.flags & OpcodeJump) return Flow::Jump;
   if (opcode.flags & OpcodeBranch) return Flow::Branch;
   return Flow::Next;
-}
-
-bool may_leave(const Opcode& opcode) {
-  if (opcode.flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves | OpcodeIndirect)) return true;
-  if ((opcode.flags & OpcodeReads) == 0) return false;
-  switch (opcode.mode) {
-    case Mode::IMM:
-    case Mode::ZP:
-    case Mode::ZPX:
-    case Mode::ZPY:
-    case Mode::ZPR:
-      return false;
-    default:
-      return true;
-  }
-}
-
-/// The same where the operand is known and leads to memory: core/region_opcodes.cpp has the same rules.
-bool refusable(const Opcode& opcode) {
-  if (opcode.flags & (OpcodeWrites | OpcodePushes | OpcodeLeaves | OpcodeIndirect | OpcodeReturn)) return true;
-  return opcode.mode == Mode::IZX || opcode.mode == Mode::IZY || opcode.mode == Mode::IZP;
 }
 
 }  // namespace
@@ -51,12 +31,18 @@ Shape shape_of(Variant variant, std::uint8_t byte) {
   shape.flow = flow_of(opcode);
   shape.compiled = byte != DriversOpcode && (opcode.flags & (OpcodeBreak | OpcodeStops)) == 0;
   shape.relative = opcode.mode == Mode::REL || opcode.mode == Mode::ZPR;
-  shape.may_leave = may_leave(opcode);
-  shape.refusable = refusable(opcode);
+  shape.may_leave = may_leave(opcode.flags, opcode.mode);
+  shape.may_be_refused = may_be_refused(opcode.flags);
+  shape.may_be_refused_in_memory = may_be_refused_in_memory(opcode.flags);
+  shape.writes = (opcode.flags & OpcodeWrites) != 0;
+  shape.writes_low = shape.writes && (opcode.mode == Mode::ZP || opcode.mode == Mode::ZPX || opcode.mode == Mode::ZPY ||
+                                      opcode.mode == Mode::ZPR);
+  shape.pushes = (opcode.flags & OpcodePushes) != 0;
   shape.sets_decimal = (opcode.flags & OpcodeSetsStatus) != 0;
   shape.decimal = (opcode.flags & OpcodeDecimal) != 0;
-  shape.address = opcode.mode == Mode::ABS || opcode.mode == Mode::ABX || opcode.mode == Mode::ABY ||
-                  opcode.mode == Mode::IND || opcode.mode == Mode::IAX;
+  const bool is_address = opcode.mode == Mode::ABS || opcode.mode == Mode::ABX || opcode.mode == Mode::ABY ||
+                          opcode.mode == Mode::IND || opcode.mode == Mode::IAX;
+  shape.address = is_address && (opcode.flags & (OpcodeReads | OpcodeWrites)) != 0;
   return shape;
 }
 

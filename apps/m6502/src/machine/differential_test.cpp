@@ -76,6 +76,10 @@ void check(const DifferentialCase& given) {
   if (given.options.compile_at_once) {
     EXPECT_GT(regions, programs / 2);
     EXPECT_GT(entered, regions);
+  } else if (given.options.engine == Engine::Jit) {
+    // What is compiled in the background depends on the time there is.
+    EXPECT_GT(regions, 0);
+    EXPECT_GT(entered, 0);
   }
   ::testing::Test::RecordProperty("instructions", std::to_string(instructions));
   ::testing::Test::RecordProperty("interrupts", std::to_string(interrupts));

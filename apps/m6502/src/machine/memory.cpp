@@ -26,7 +26,7 @@ std::string address_text(std::uint16_t address) {
   return text;
 }
 
-bool Memory::put(std::uint16_t address, std::uint8_t value) {
+bool Memory::put(std::uint16_t address, std::uint8_t value, std::optional<std::int64_t> cycle) {
   if (covered(address)) {
     under_[address] = value;
     return false;
@@ -35,7 +35,7 @@ bool Memory::put(std::uint16_t address, std::uint8_t value) {
   if (byte == value) return false;
   byte = value;
   if ((bus_->watch[address] & WatchCode) == 0) return false;
-  if (jit_) jit_->changed(address);
+  if (jit_) jit_->changed(address, cycle);
   return true;
 }
 
@@ -109,7 +109,7 @@ void Memory::take_out(int page) {
   if (!bank.writable) return;
   const auto from = static_cast<std::size_t>(page) * PageSize;
   std::uint8_t* to = bank.bytes.data() + static_cast<std::size_t>(page - bank.at) * PageSize;
-  if (is_plain(page))
+  if (is_whole(page))
     std::memcpy(to, bus_->memory + from, PageSize);
   else
     for (std::size_t offset = 0; offset != PageSize; ++offset)
@@ -136,11 +136,11 @@ Result<void> Memory::switch_in(std::uint32_t number, int page) {
     const int to = page + index;
     bank_of_[static_cast<std::size_t>(to)] = number;
     const std::uint8_t* from = bank.bytes.data() + static_cast<std::size_t>(index) * PageSize;
-    for (int offset = 0; !is_plain(to) && offset != PageSize; ++offset) {
+    for (int offset = 0; !is_whole(to) && offset != PageSize; ++offset) {
       const auto address = static_cast<std::uint16_t>(to * PageSize + offset);
       (covered(address) ? under_[address] : bus_->memory[address]) = from[offset];
     }
-    if (is_plain(to)) std::memcpy(bus_->memory + to * PageSize, from, PageSize);
+    if (is_whole(to)) std::memcpy(bus_->memory + to * PageSize, from, PageSize);
     const std::uint8_t kind = bank.writable ? WriteMemory : WriteNothing;
     if (map.write[to] >= WriteDevice || map.write[to] == kind) continue;
     map.write[to] = kind;

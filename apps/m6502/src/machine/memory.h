@@ -9,6 +9,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,8 @@ class Memory {
   void set_jit(Jit* jit) { jit_ = jit; }
 
   std::uint8_t get(std::uint16_t address) const { return covered(address) ? under_[address] : bus_->memory[address]; }
-  /// Whether compiled code has been changed by it.
-  bool put(std::uint16_t address, std::uint8_t value);
+  /// Whether compiled code has been changed by it. `cycle`: the program's, which writes then; else it is from outside.
+  bool put(std::uint16_t address, std::uint8_t value, std::optional<std::int64_t> cycle = {});
 
   /// Checks the range of pages.
   static Result<void> check_pages(int first, int count);
@@ -57,7 +58,7 @@ class Memory {
 
   bool covered(std::uint16_t address) const { return bus_->map.read[address >> 8] != ReadMemory || hooked_[address]; }
   /// All its bytes are in Bus::memory.
-  bool is_plain(int page) const {
+  bool is_whole(int page) const {
     return bus_->map.read[page] == ReadMemory && hooks_[static_cast<std::size_t>(page)] == 0;
   }
   void watch_page(int page);

@@ -162,7 +162,7 @@ void Player::arrive(std::uint16_t pc) {
     const GameRegion& region = game_.regions[index];
     bool here = false;
     for (std::uint32_t k = 0; k < region.entry_count && !here; ++k) here = region.entries[k] == pc;
-    if (!here || state_[index] >= MostChanges) continue;
+    if (!here || (state_[index] & ~Active) >= MostChanges) continue;
     if ((state_[index] & Active) == 0) {
       if (!matches(region)) continue;
       activate(index);

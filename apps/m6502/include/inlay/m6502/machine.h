@@ -15,6 +15,9 @@
 // signal's handler may call stop(). Who wants to stop it from there runs it in pieces and looks between them.
 // Engine::Jit has threads of Inlay's beside it, which compile from a copy of what they need: they never touch the
 // machine, nor call a device, and one that is busy when the machine goes is not waited for.
+//
+// In a child of fork() a machine goes on where it was. It compiles in the thread that runs it; and nothing any more if
+// its parent was compiling for it at that moment, since locks of the compiler may be held for ever.
 #pragma once
 
 #include <cstdint>
@@ -91,7 +94,9 @@ struct Statistics {
   std::int64_t cycles = 0, instructions = 0, interrupts = 0;
   std::int64_t regions = 0, region_instructions = 0;  // compiled
   std::int64_t invalidated = 0, dynamic_operands = 0, interpreted_bytes = 0, entered = 0;
-  double compile_ms = 0;  // in the background
+  double compile_ms = 0;    // in the background
+  std::int64_t failed = 0;  // regions that could not be compiled, which the interpreter runs: none, in all we know
+  std::string failure;      // why not the last of them
 };
 
 class Machine {

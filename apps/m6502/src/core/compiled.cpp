@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "core/region.h"
+#include "core/compiled.h"
 
 #include "inlay/annotate.h"
 
