@@ -56,7 +56,10 @@ void do_job(const inlay::Jit& compiler, RegionJob& job) {
     for (const RegionByte& byte : job.region.bytes)
       if (const int page = byte.address >> 8; job.map.write[page] == WriteUnwatched) job.map.write[page] = WriteMemory;
   }
-  if (!job.cancelled && pays(job.region)) {
+  job.is_known = !job.callers.empty() &&
+                 std::find(job.known.begin(), job.known.end(), std::pair(job.region.entry, job.region.nodes.size())) !=
+                     job.known.end();
+  if (!job.cancelled && !job.is_known && pays(job.region)) {
     Result<Loaded> loaded = compile_region(compiler, job.region, job.variant, job.map, *job.names, job.level);
     if (loaded) {
       job.code = loaded->function<void(Bus*, Cpu*)>(std::string(RegionName));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inlay/jit.h"
@@ -23,6 +24,8 @@ struct RegionJob {
   /// To be larger than the region at pc: places that calls return to, the outermost first. The first whose region comes
   /// by pc is where it begins.
   std::vector<std::uint16_t> callers;
+  /// Active regions: where they begin, and their instructions. What is among them is not compiled again.
+  std::vector<std::pair<std::uint16_t, std::size_t>> known;
   Variant variant = Variant::Nmos;
   RegionLimits limits;
   Level level = Level::O2;
@@ -34,6 +37,7 @@ struct RegionJob {
   std::atomic<bool> cancelled = false;
 
   Region region;
+  bool is_known = false;  // the region; it was not compiled
   std::optional<Loaded> loaded;
   RegionCode code = nullptr;
   std::optional<std::string> error;  // why it could not be compiled

@@ -89,6 +89,7 @@ class Jit {
   bool matches(const CompiledRegion& region) const;
   void activate(CompiledRegion& region);
   void put_aside(CompiledRegion& region);
+  bool prefer(const CompiledRegion& region, std::uint16_t pc);
   bool install(std::uint16_t pc);
   void judge(std::uint16_t pc);
   void note(const Pad& pad);
@@ -115,6 +116,7 @@ class Jit {
   std::optional<Growing> growing_;
   ChangingBytes changing_;
   std::int64_t looked_ = 0;            // when
+  double wasted_ms_ = 0;               // compiled in vain
   std::int64_t in_regions_ = 0;        // cycles
   int active_ = 0;                     // regions
   std::vector<std::uint8_t> facts_;    // of ByteFact; and so on for each address:

@@ -15,8 +15,9 @@ namespace {
 /// Of the interpreter: what cycles are worth when time to compile is given out.
 constexpr double CyclesInMillisecond = 3e6;
 /// Time to compile: this much at first, this part of the time that the machine has run, and all that compiled code has.
-/// So what keeps throwing away its code costs little.
-constexpr double FirstMilliseconds = 20, Share = 0.02;
+constexpr double FirstMilliseconds = 20, Share = 0.15;
+/// What was compiled in vain counts so much more: what keeps throwing away its code costs little.
+constexpr double Regret = 4;
 
 }  // namespace
 
@@ -35,7 +36,7 @@ bool Jit::may_compile() const {
   const std::int64_t ran = now() - began_;
   if (ran < options_.patience) return false;
   const double earned = static_cast<double>(in_regions_) + Share * static_cast<double>(ran);
-  return statistics_.compile_ms < FirstMilliseconds + earned / CyclesInMillisecond;
+  return statistics_.compile_ms + Regret * wasted_ms_ < FirstMilliseconds + earned / CyclesInMillisecond;
 }
 
 /// Compiles for the hottest place, unless something is being compiled; and so on, as long as that is done at once.
@@ -62,6 +63,8 @@ void Jit::begin(std::uint16_t pc, std::vector<std::uint16_t> callers) {
   job_ = std::make_shared<RegionJob>();
   job_->pc = pc;
   job_->callers = std::move(callers);
+  for (const auto& region : regions_)
+    if (region->active) job_->known.emplace_back(region->region.entry, region->region.nodes.size());
   job_->variant = options_.variant;
   job_->limits = limits_;
   job_->level = options_.compile_at_once ? Level::O1 : Level::O2;
@@ -95,8 +98,15 @@ void Jit::publish(RegionJob& job) {
   }
   // What was learned meanwhile would drop it as soon as it runs.
   for (const RegionByte& byte : job.region.bytes)
-    if (facts_[byte.address] & ~job.facts[byte.address]) return;
+    if (facts_[byte.address] & ~job.facts[byte.address]) {
+      wasted_ms_ += job.milliseconds;
+      return;
+    }
   if (!job.code) {
+    if (job.is_known)
+      for (const auto& region : regions_)
+        if (region->active && region->region.entry == job.region.entry && prefer(*region, job.pc))
+          pads_[job.pc].grown = true;
     if (!job.callers.empty()) return;
     reasons_[job.pc] = job.error ? NoRegion::Failed : job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
     doublings_[job.pc] = OfNothing;
@@ -125,7 +135,12 @@ void Jit::publish(RegionJob& job) {
       doublings_[node.pc] = std::max(doublings_[node.pc], OfCovered);
     }
   regions_.push_back(std::move(region));
-  if (matches(*regions_.back())) return activate(*regions_.back());
+  if (matches(*regions_.back())) {
+    activate(*regions_.back());
+    prefer(*regions_.back(), job.pc);
+    return;
+  }
+  wasted_ms_ += job.milliseconds;
   for (const RegionByte& byte : regions_.back()->region.bytes)
     if (bus_.memory[byte.address] != byte.value) changing_.has_changed(byte.address);
 }

@@ -86,18 +86,21 @@ void Jit::put_aside(CompiledRegion& region) {
   bus_.attention |= AttentionCode;
 }
 
+/// From now on control goes from that place into this region, if it can be entered there. Whether it can.
+bool Jit::prefer(const CompiledRegion& region, std::uint16_t pc) {
+  if (!region.is_entered_at(pc)) return false;
+  note(pads_[pc]);
+  pads_[pc] = {region.code, region.region.entry_bound, 0, 0, static_cast<std::uint32_t>(region.region.nodes.size()),
+               false};
+  bus_.heat[pc] = 1;
+  return true;
+}
+
 /// Enters what there is for that place, active or aside.
 bool Jit::install(std::uint16_t pc) {
   for (const auto& region : regions_) {
     if (!region->is_entered_at(pc)) continue;
-    if (region->active) {
-      note(pads_[pc]);
-      pads_[pc] = {
-          region->code, region->region.entry_bound, 0, 0, static_cast<std::uint32_t>(region->region.nodes.size()),
-          false};
-      bus_.heat[pc] = 1;
-      return true;
-    }
+    if (region->active) return prefer(*region, pc);
     if (!matches(*region)) continue;
     activate(*region);
     if (pads_[pc].code) return true;
@@ -127,6 +130,7 @@ void Jit::changed(std::uint16_t address, std::optional<std::int64_t> cycle) {
     ++statistics_.invalidated;
     if (!cycle) continue;
     const bool lasted = *cycle - region->since >= Lasting;
+    if (!lasted) wasted_ms_ += region->milliseconds;
     if (!lasted && doublings_[entry] < MostOfChanges) ++doublings_[entry];
     region->changed = address;
     region->counted = lasted ? SlowChange : QuickChange;
