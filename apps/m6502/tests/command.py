@@ -11,7 +11,7 @@ import pathlib
 import shutil
 import subprocess
 
-from programs import ENGINES, LOOP, LOOP_CYCLES, LOOP_TRAP, command, labels, run, write_programs  # first: it knows where the next is
+from programs import ENGINES, LOOP, LOOP_CYCLES, LOOP_TRAP, command, labels, run, sim65, write_programs  # first: it knows where the next is
 from claims import claim, fails, gives, try_parts
 
 
@@ -78,6 +78,12 @@ def mistakes(folder):
     fails("a short cartridge", run("run", folder / "short.nes"), "short.nes: error: the file is cut off")
     (folder / "big").write_bytes(bytes(5 << 20))
     fails("a file that is far too large", run("run", folder / "big"), "more than 4 MiB")
+    (folder / "end.hex").write_text(":00000001FF\n")
+    fails("records without data", run("run", folder / "end.hex"), "end.hex:1: error: there is no data")
+    fails("a header without a program", run("run", "-", stdin=sim65(b"")), "there is no program behind the header")
+    for words in (["--dump", folder / "x", f"--trace={folder / 'x'}"], ["--profile", folder / "y", "--dump", f"{folder}/./y"], ["--profile", folder / "z", f"--trace={folder / 'z'}"]):
+        fails(f"one file for two: {words}", run("run", folder / "loop.hex", *words), "error: --", "would replace what --")
+    claim("but what is nowhere may be two", run("run", folder / "loop.hex", "--dump", "/dev/null", "--trace=/dev/null")[0] == 0)
     (folder / "bad.lbl").write_text("al 1000 .here\nnonsense\n")
     fails("labels that are none", run("run", folder / "loop.hex", "--labels", folder / "bad.lbl"), "bad.lbl:2: error: not a label")
     for nothing in (b"", b"sim65", b"sim65\x02", b"sim65\x01" + bytes(20), b"NES\x1a", bytes(7)):
@@ -97,7 +103,7 @@ def mistakes(folder):
     claim("noise is the same in all engines", len(ends) == 1, ends)
 
 
-def help_texts(_):
+def help_texts(folder):
     code, out, said = run("--help")
     claim("--help has examples", code == 0 and "Examples:" in out and "--success 3469" in out and said == "", out)
     for verb in ("run", "monitor", "disassemble", "build"):
@@ -106,6 +112,12 @@ def help_texts(_):
     code, out, _ = run("--version")
     claim("--version", code == 0 and out.startswith("inlay-6502 0."), out)
     full = os.open("/dev/full", os.O_WRONLY)
+    write_programs(folder)
+    for words in (["monitor", folder / "loop.hex"], ["disassemble", folder / "loop.hex"]):
+        done = subprocess.run([command, *words], input=b"registers\nstep\n", stdout=full, stderr=subprocess.PIPE, timeout=60)
+        claim(f"{words} that cannot be written", done.returncode == 2 and b"standard output: error: cannot be written: No space" in done.stderr, done)
+        done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", command, *words], input=b"registers\nstep\n", stderr=subprocess.PIPE, timeout=60)
+        claim(f"{words} with a closed standard output", done.returncode == 2 and b"standard output: error: cannot be written" in done.stderr, done)
     claim("help that cannot be written", subprocess.run([command, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=60).returncode == 2)
     os.close(full)
 

@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 
-from programs import ENGINES, LOOP, LOOP_CYCLES, LOOP_TRAP, command, hexadecimal, run, write_programs  # first: it knows where the next is
+from programs import ENGINES, LOOP, LOOP_CYCLES, LOOP_TRAP, command, hexadecimal, run, sim65, write_programs  # first: it knows where the next is
 from claims import answer_of, claim, fails, gives, try_parts
 
 
@@ -167,4 +167,51 @@ def address_of(file, name):
             return line.split()[1][2:]
 
 
-try_parts(executables, c_programs)
+def image(parts):
+    memory = bytearray(65536)
+    for address, code in parts.items():
+        memory[address : address + len(bytes.fromhex(code))] = bytes.fromhex(code)
+    return bytes(memory)
+
+
+def traps(folder):
+    """The cycle of a trap is the one in which a trace comes to it, whatever the program reads and rewrites."""
+    game = folder / "trap.exe"
+    delay = "A000 A200 CA D0FD 88 D0F8 C620 D0F2"  # LDY #0; LDX #0; DEX; BNE; DEY; BNE; DEC $20; BNE: some 330000 cycles each time
+    programs = {
+        "a branch that is written to be a trap": {0x400: "A201 D010 EE0020 4C0404", 0x414: "A9FE 8D0304 4C0204"},
+        "a program that reads its trap": {0x400: "AD1004 C94C D003 4C1004 A200 CAD0FD EA4C1004"},
+        "a program that looks for its trap and ends elsewhere": {0x400: "AD1004 C94C D003 4C1004 4C0A04", 0x410: "4C1004"},
+        "a program that reads its trap late": {0x20: "05", 0x400: delay, 0x40E: "AD3004 C94C D003 4C3004 4C1804", 0x430: "4C3004"},
+        "a trap where it begins": {0x400: "4C0004"},
+    }
+    for name, parts in programs.items():
+        (folder / "trap.bin").write_bytes(image(parts))
+        words = [folder / "trap.bin", "--pc", "400"]
+        traced = run("run", *words, "--trace=/dev/null")
+        claim(f"a trace of {name} ends", traced[0] == 0 and "trap at" in traced[2], traced)
+        for engine in ENGINES:
+            gives(f"{name} ({engine})", run("run", *words, "--engine", engine), *traced)
+        gives(f"{name} (compiled)", run("run", *words, "--patience", "0", "--heat", "2", "--compile-at-once"), *traced)
+        claim(f"{name} is built", run("build", *words, "-o", game)[0] == 0)
+        gives(f"{name} (executable)", play(game), 0, "", traced[2].replace("inlay-6502:", "trap.exe:"))
+        # Where the trap is the good end, nobody has to change its bytes to see it. A branch may be passed: that is good, too.
+        if "branch" in name:
+            continue
+        place, good = traced[2].split("$")[1][:4], traced[2].replace("trap", "success")
+        for options in (["--trace=/dev/null"], *(["--engine", engine] for engine in ENGINES)):
+            gives(f"{name} at --success {options}", run("run", *words, "--success", place, *options), 0, "", good)
+    # LDA #9; LDX #0; JSR close; JMP *: behind a call no time passes.
+    (folder / "call").write_bytes(sim65(bytes.fromhex("A909 A200 20F5FF 4C0702")))
+    traced = run("run", folder / "call", "--trace=/dev/null")
+    for engine in ENGINES:
+        gives(f"a trap behind a system call ({engine})", run("run", folder / "call", "--engine", engine), *traced)
+    claim("a trap behind a system call is built", "trap at $0207" in traced[2] and run("build", folder / "call", "-o", game)[0] == 0, traced)
+    gives("a trap behind a system call (executable)", play(game), 0, "", traced[2].replace("inlay-6502:", "trap.exe:"))
+    # LDA #RTS; STA $0410; JSR $0410: what was a jump to itself is none when the program comes there.
+    (folder / "trap.bin").write_bytes(image({0x400: "A960 8D1004 201004 4C0804", 0x410: "4C1004"}))
+    for engine in ENGINES:
+        gives(f"a place that is rewritten in time is no trap ({engine})", run("run", folder / "trap.bin", "--pc", "400", "--engine", engine), 0, "", "trap at $0408")
+
+
+try_parts(executables, traps, c_programs)

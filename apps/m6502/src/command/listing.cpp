@@ -62,7 +62,9 @@ int disassemble(const Options& options) {
     tell(done.error());
     return StatusError;
   }
-  return std::fflush(stdout) == 0 ? StatusGood : StatusError;
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return StatusGood;
+  tell(cannot_write("standard output"));
+  return StatusError;
 }
 
 }  // namespace inlay::m6502::command

@@ -60,7 +60,10 @@ int converse(Session& session) {
   int status = StatusGood;
   std::string line, again;
   for (int number = 1; !monitor.quit; ++number) {
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) {  // nobody will see what else there is
+      tell(cannot_write("standard output"));
+      return StatusError;
+    }
     const LineReader::Event event = reader->read("> ", line);
     if (event == LineReader::Event::End) break;
     if (event == LineReader::Event::Interrupted) continue;
@@ -77,7 +80,9 @@ int converse(Session& session) {
     }
     if (!reader->is_terminal()) status = StatusError;
   }
-  return status;
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+  tell(cannot_write("standard output"));
+  return StatusError;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "command/interrupt.h"
 #include "command/monitor.h"
 #include "command/trap_finder.h"
+#include "core/self_jump.h"
 #include "inlay/m6502/disassemble.h"
 
 namespace inlay::m6502::command {
@@ -74,19 +75,19 @@ std::string run_slowly(Monitor& monitor, const RunUntil& until) {
 }
 
 std::string run_quickly(Monitor& monitor, std::int64_t until) {
-  constexpr std::int64_t Slice = 1 << 22;
   Machine& machine = monitor.machine();
   // Not over the breakpoint that we may stand at.
   if (std::string why = step_monitored(monitor); !why.empty()) return why;
   if (std::string why = why_here(monitor); !why.empty()) return why;
   const Hooks hooks(monitor);
   TrapFinder traps(monitor.session->image);
+  traps.set_hooks({monitor.breaks.begin(), monitor.breaks.end()});
   std::string why;
   monitor.session->called = [&](const Sim65Call& call) { traps.record(call); };
   while (true) {
     if (until >= 0 && machine.cycle() >= until) break;
     traps.note(machine);
-    std::int64_t limit = machine.cycle() + Slice;
+    std::int64_t limit = machine.cycle() + LongestSlice;
     if (until >= 0) limit = std::min(limit, until);
     const Stopped stopped = machine.run(limit);
     if (why = why_stopped(monitor, stopped); !why.empty()) break;
@@ -99,7 +100,8 @@ std::string run_quickly(Monitor& monitor, std::int64_t until) {
       break;
     }
     if (at_trap(machine)) {
-      why = why_here(monitor) + ", first in cycle " + std::to_string(traps.first_cycle(machine));
+      why = why_here(monitor);
+      if (const auto cycle = traps.first_cycle(machine)) why += ", first in cycle " + std::to_string(*cycle);
       break;
     }
     if (CatchInterrupt::seen()) {

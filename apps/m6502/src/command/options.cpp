@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "common/command_line.h"
@@ -147,7 +149,29 @@ void add_build(CLI::App& app, Options& options, Texts& texts) {
   app.footer(BuildFooter);
 }
 
+/// Whether both would write to one file, where the second replaces what the first wrote. Two may share /dev/null.
+bool same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code error;
+  if (std::filesystem::exists(a, error) && !std::filesystem::is_regular_file(a, error)) return false;
+  const auto canonical = [&](const std::string& name) { return std::filesystem::weakly_canonical(name, error); };
+  return a == b || (canonical(a) == canonical(b) && !error) || std::filesystem::equivalent(a, b, error);
+}
+
+Result<void> files_are_different(const Options& options) {
+  if (options.verb != Verb::Run) return {};
+  const std::pair<const char*, const std::string*> files[] = {
+      {"--trace", &options.trace_file}, {"--profile", &options.profile}, {"--dump", &options.dump}};
+  for (const auto& [option, file] : files)
+    for (const auto& [other, same] : files)
+      if (&option < &other && same_file(*file, *same))
+        return Error(ErrorKind::InvalidArgument, std::string(other) + " would replace what " + option + " writes there",
+                     {.file = *same});
+  return {};
+}
+
 Result<void> understand(Options& options, const Texts& texts) {
+  INLAY_TRY_VOID(files_are_different(options));
   if (!texts.format.empty()) options.format = Formats.at(texts.format);
   if (!texts.variant.empty()) options.variant = Variants.at(texts.variant);
   if (!texts.engine.empty()) options.engine = Engines.at(texts.engine);

@@ -9,7 +9,9 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "aot/profile.h"
 #include "command/interrupt.h"
@@ -52,6 +54,38 @@ const char* name_of(End end) {
   return "";
 }
 
+/// Where the program gets to if all is well.
+class Success {
+ public:
+  Success(Machine& machine, std::optional<std::uint16_t> place) : machine_(machine), place_(place) {}
+  /// A hook stops the machine there. None where the program will stay anyway: a hook is seen by who reads that byte.
+  void set_hook() {
+    if (!place_ || hooked_ != stays()) return;
+    hooked_ = !hooked_;
+    if (!hooked_) return machine_.on_execute(*place_, {});
+    machine_.on_execute(*place_, [this](Machine& there) {
+      reached_ = true;
+      there.stop();
+    });
+  }
+  std::vector<std::uint16_t> hooks() const {
+    return hooked_ ? std::vector<std::uint16_t>{*place_} : std::vector<std::uint16_t>();
+  }
+  /// By the hook.
+  bool reached() const { return reached_; }
+  bool here() const { return place_ && machine_.registers().pc == *place_; }
+
+ private:
+  bool stays() const {
+    const auto byte = [&](int offset) { return machine_.peek(static_cast<std::uint16_t>(*place_ + offset)); };
+    return always_jumps_to_itself(machine_.options().variant, *place_, byte(0), byte(1), byte(2));
+  }
+
+  Machine& machine_;
+  std::optional<std::uint16_t> place_;
+  bool hooked_ = false, reached_ = false;
+};
+
 /// How a machine that has stopped before its time ended.
 Ended ended(const Session& session, const Stopped& stopped, bool success) {
   const std::int64_t cycle = session.machine->cycle();
@@ -68,16 +102,19 @@ std::optional<Ended> waits(const Machine& machine, std::int64_t limit) {
   return Ended{End::Wait, *since, {}};
 }
 
-Ended run_fast(Session& session, std::int64_t limit, const bool& success) {
+Ended run_fast(Session& session, std::int64_t limit, Success& success) {
   Machine& machine = *session.machine;
   TrapFinder traps(session.image);
   session.called = [&](const Sim65Call& call) { traps.record(call); };
   for (std::int64_t slice = FirstSlice;; slice = std::min(slice * 2, LongestSlice)) {
+    success.set_hook();
+    traps.set_hooks(success.hooks());
     traps.note(machine);
     const Stopped stopped = machine.run(std::min(limit, machine.cycle() + slice));
-    if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+    if (stopped.reason != StopReason::Time) return ended(session, stopped, success.reached());
     if (auto waiting = waits(machine, limit)) return *std::move(waiting);
-    if (at_trap(machine)) return {End::Trap, traps.first_cycle(machine), {}};
+    if (at_trap(machine))
+      return {success.here() ? End::Success : End::Trap, traps.first_cycle(machine).value_or(machine.cycle()), {}};
     if (machine.cycle() >= limit) return {End::Cycles, machine.cycle(), {}};
   }
 }
@@ -90,8 +127,11 @@ std::string trace_line_of(const Machine& machine, Variant variant) {
 }
 
 /// With a line to `trace` for each instruction, and all noted in `profile`, where they are not null.
-Ended run_by_steps(Session& session, std::int64_t limit, const bool& success, std::FILE* trace, Profile* profile) {
+Ended run_by_steps(Session& session, std::int64_t limit, const Success& success, std::FILE* trace, Profile* profile) {
   Machine& machine = *session.machine;
+  const auto come_to = [&](End otherwise) {
+    return Ended{success.here() ? End::Success : at_trap(machine) ? End::Trap : otherwise, machine.cycle(), {}};
+  };
   const CatchInterrupt catching;
   while (machine.cycle() < limit && !CatchInterrupt::seen()) {
     if (trace) {
@@ -99,15 +139,15 @@ Ended run_by_steps(Session& session, std::int64_t limit, const bool& success, st
       if (std::ferror(trace)) break;  // nobody will see what else there is, and the program may never end
     }
     if (profile) profile->begin(machine);
-    if (at_trap(machine)) return {End::Trap, machine.cycle(), {}};
+    if (const Ended end = come_to(End::Cycles); end.how != End::Cycles) return end;
     // So that what the program writes stands between the lines where it was written.
     if (session.system && trace == stdout) std::fflush(trace);
     const Stopped stopped = machine.step();
     if (profile) profile->end(machine);
-    if (stopped.reason != StopReason::Time) return ended(session, stopped, success);
+    if (stopped.reason != StopReason::Time) return ended(session, stopped, false);
     if (auto waiting = waits(machine, limit)) return *std::move(waiting);
   }
-  return {End::Cycles, machine.cycle(), {}};
+  return come_to(End::Cycles);
 }
 
 std::string cycle_text(std::int64_t cycle) { return " in cycle " + std::to_string(cycle); }
@@ -187,14 +227,11 @@ Result<int> run_program(const Options& options) {
   static std::unique_ptr<Session> session;
   INLAY_TRY(session, start_program(options));
   Machine& machine = *session->machine;
-  bool success = false;
+  std::optional<std::uint16_t> good;
   if (!options.success.empty()) {
-    INLAY_TRY(const std::uint16_t address, parse_address(options.success, session->labels, "--success"));
-    machine.on_execute(address, [&success](Machine& there) {
-      success = true;
-      there.stop();
-    });
+    INLAY_TRY(good, parse_address(options.success, session->labels, "--success"));
   }
+  static Success success(machine, good);  // its hook is the machine's
   OwnFile trace;
   if (!options.trace_file.empty()) {
     trace.reset(std::fopen(options.trace_file.c_str(), "we"));

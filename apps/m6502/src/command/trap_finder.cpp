@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "command/trap_finder.h"
 
+#include <algorithm>
+
 #include "core/self_jump.h"
 #include "inlay/m6502/load_image.h"
+#include "machine/state.h"
 #include "system/call_addresses.h"
 
 namespace inlay::m6502::command {
@@ -20,55 +23,56 @@ bool at_trap(const Machine& machine) {
   return jumps_to_itself(machine.options().variant, registers.pc, byte(0), byte(1), byte(2), registers.p);
 }
 
-void TrapFinder::note(const Machine& machine) {
-  memory_.resize(MemorySize);
-  for (std::size_t address = 0; address < MemorySize; ++address)
-    memory_[address] = machine.peek(static_cast<std::uint16_t>(address));
-  calls_.clear();
-  registers_ = machine.registers();
-  cycle_ = machine.cycle();
+void TrapFinder::note(Machine& machine, std::int64_t cycle, std::size_t calls, Moment& moment) {
+  moment.memory.resize(MemorySize);
+  state_of(machine).memory.copy_to(moment.memory.data());
+  moment.registers = machine.registers();
+  moment.cycle = cycle;
+  moment.calls = calls;
 }
 
-std::int64_t TrapFinder::first_cycle(const Machine& machine) const {
-  const std::uint16_t trap = machine.registers().pc;
+void TrapFinder::note(Machine& machine) {
+  calls_.clear();
+  note(machine, machine.cycle(), 0, noted_);
+}
+
+std::optional<std::int64_t> TrapFinder::first_cycle(const Machine& machine) const {
   MachineOptions options = machine.options();
   options.engine = Engine::Interpreter;
   Result<Machine> created = Machine::create(options);
-  if (!created || !load_image(*created, image_) || !created->load(0, memory_)) return machine.cycle();
+  if (!created || !load_image(*created, image_)) return {};
   Machine& again = *created;
-  again.set_registers(registers_);
-  const std::int64_t start = again.cycle(), limit = start + machine.cycle() - cycle_;
-  std::size_t next_call = 0;
+  std::size_t calls = 0;
   const auto call_again = [&](Machine& there) {
-    if (next_call == calls_.size()) return there.stop();
-    const Sim65Call& call = calls_[next_call++];
+    if (calls == calls_.size()) return there.stop();
+    const Sim65Call& call = calls_[calls++];
     for (const Sim65Call::Byte& byte : call.memory) there.poke(byte.address, byte.value);
     there.set_registers(call.registers);
   };
   if (image_.format == ImageFormat::Sim65)
     for (std::uint16_t call = Sim65Calls; call != Sim65CallsEnd; ++call) again.on_execute(call, call_again);
-  bool found = false, changed = false;
-  again.on_execute(trap, [&](Machine& there) {
-    if (at_trap(there)) {
-      found = true;
-      return there.stop();
-    }
-    Registers registers = there.registers();
-    if (is_branch(there.peek(registers.pc))) {
-      registers.pc = static_cast<std::uint16_t>(registers.pc + UntakenLength);
-      there.set_registers(registers);
-      return there.take_cycles(UntakenCycles);
-    }
-    changed = true;  // another instruction stood there before
-    there.stop();
-  });
-  again.run(limit);
-  if (changed) {
-    again.on_execute(trap, {});
-    while (!(again.registers().pc == trap && at_trap(again)) && again.cycle() < limit) again.step();
-    found = true;
+  for (const std::uint16_t hook : hooks_) again.on_execute(hook, [](Machine& there) { there.stop(); });
+
+  std::int64_t earlier = 0;  // what its cycles are behind those of the machine
+  const auto go_back_to = [&](const Moment& moment) {
+    again.load(0, moment.memory).value();
+    again.set_registers(moment.registers);
+    earlier = moment.cycle - again.cycle();
+    calls = moment.calls;
+  };
+  const std::int64_t limit = machine.cycle();
+  const auto cycle = [&] { return again.cycle() + earlier; };
+  Moment before = noted_;
+  go_back_to(before);
+  while (!at_trap(again)) {
+    note(again, cycle(), calls, before);
+    if (cycle() >= limit || again.run(std::min(again.cycle() + AgainPiece, limit - earlier)).reason != StopReason::Time)
+      return {};
   }
-  return found ? cycle_ + again.cycle() - start : machine.cycle();
+  go_back_to(before);
+  while (!at_trap(again))
+    if (again.step().reason != StopReason::Time) return {};
+  return cycle();
 }
 
 }  // namespace inlay::m6502::command

@@ -174,9 +174,9 @@ M6502_HANDLER Interpreted handler(M6502_STATE) {
 template <Variant V, int Byte, bool Heat>
 constexpr Handler* handler_of() {
   using I = Instruction<V, Byte>;
-  if (Byte == 0x02 || I::name == "JAM") return come_back<Interpreted::Look>;
-  if (I::name == "BRK" || I::name == "CLI" || I::name == "WAI" || I::name == "STP" || I::name == "NOL" ||
-      I::name == "SHA" || I::name == "SHX" || I::name == "SHY" || I::name == "TAS")
+  if (Byte == 0x02 || I::name == "JAM" || I::name == "BRK") return come_back<Interpreted::Look>;
+  if (I::name == "CLI" || I::name == "WAI" || I::name == "STP" || I::name == "NOL" || I::name == "SHA" ||
+      I::name == "SHX" || I::name == "SHY" || I::name == "TAS")
     return slow;
   constexpr bool Jumps = onward_of<V, Byte>() != Onward::Next;
   constexpr bool Same = V != Variant::Ricoh2A03 || I::kind == Kind::Arithmetic || I::kind == Kind::ArithmeticModify;

@@ -18,7 +18,7 @@ enum class Interpreted : std::uint32_t {
   Leave,  // cpu.leave is not 0
   Heat,   // bus.heat of cpu.pc was used up by a jump to it, and is 0
   /// The instruction at cpu.pc is one for m6502_step: its byte is JamOpcode (JAM, a hook, a device), or it is not all
-  /// in memory.
+  /// in memory, or BRK, which does not look at the lines as others do.
   Look,
 };
 

@@ -60,6 +60,7 @@ Result<Image> read_sim65(std::span<const std::uint8_t> bytes, const std::string&
   image.c_stack = bytes[signature + 2];
   const std::uint16_t load = word_at(bytes, signature + 3), start = word_at(bytes, signature + 5);
   const auto body = bytes.subspan(HeaderSize);
+  if (body.empty()) return wrong("there is no program behind the header", file);
   if (load + body.size() > Sim65ProgramsEnd)
     return wrong(std::to_string(body.size()) + " bytes do not fit below $FFF4, where system calls are entered", file);
   image.parts.push_back(part(load, body));

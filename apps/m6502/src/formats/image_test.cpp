@@ -36,8 +36,15 @@ TEST(Image, hex_records_become_memory) {
 }
 
 TEST(Image, hex_says_where_to_start_in_either_way) {
-  EXPECT_EQ(start_of(read(":0400000300000400F5\n:00000001FF", "a.hex").value()), 0x400);
-  EXPECT_EQ(start_of(read(":0400000500000400F3\n:00000001FF", "a.hex").value()), 0x400);
+  EXPECT_EQ(start_of(read(":0400000300000400F5\n:01040000EA11\n:00000001FF", "a.hex").value()), 0x400);
+  EXPECT_EQ(start_of(read(":0400000500000400F3\n:01040000EA11\n:00000001FF", "a.hex").value()), 0x400);
+}
+
+TEST(Image, files_without_a_program_are_refused) {
+  EXPECT_EQ(error_of(read(":00000001FF\n", "a.hex")),
+            "a.hex:1: error: there is no data before the end record [invalid-program]");
+  EXPECT_EQ(error_of(read(":0400000300000400F5\n:00000001FF", "a.hex")),
+            "a.hex:2: error: there is no data before the end record [invalid-program]");
 }
 
 TEST(Image, hex_errors_tell_line_and_what_would_do) {

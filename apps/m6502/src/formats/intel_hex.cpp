@@ -50,6 +50,7 @@ class HexReader {
       INLAY_TRY_VOID(read_record(line));
     }
     if (!ended_) return wrong("the end record ':00000001FF' is missing; the file may be cut off");
+    if (image_.parts.empty()) return wrong("there is no data before the end record");
     return std::move(image_);
   }
 

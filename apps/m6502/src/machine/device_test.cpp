@@ -217,6 +217,23 @@ TEST_P(Devices, on_the_stack_and_in_page_zero_see_what_others_do) {
   EXPECT_EQ(machine_.registers().pc, 0x0405);
 }
 
+TEST_P(Devices, an_edge_while_brk_reads_its_vector_is_seen_behind_the_handlers_first_instruction) {
+  for (int address = 0x0300; address != 0x0330; ++address) machine_.poke(static_cast<std::uint16_t>(address), 0xEA);
+  write_bytes(machine_, 0x0400, {0xEA, 0xEA, 0x00});
+  ASSERT_TRUE(machine_.map_device(
+      0xFF, 1,
+      [this](std::uint16_t address, std::int64_t) -> std::uint8_t {
+        if (address == IrqVector) machine_.nmi();
+        return address % 2 == 0 ? 0x00 : address < ResetVector ? 0x05 : 0x03;  // NMI: $0500, BRK: $0300
+      },
+      nullptr));
+  machine_.on_execute(0x0500, [](Machine& machine) { machine.stop(); });
+  start(0x0400);
+  EXPECT_EQ(machine_.run(100).reason, StopReason::Asked);
+  EXPECT_EQ(machine_.cycle(), 2 + 2 + 7 + 2 + 7);
+  EXPECT_EQ(machine_.peek(0x01FB), 0x01);  // where NMI returns to: behind the first instruction
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Devices, ::testing::ValuesIn(engine_cases()), engine_name);
 
 }  // namespace

@@ -173,7 +173,9 @@ void call_hook(MachineState& state) {
     return state.fail("the hook at " + address_text(state.bus.cpu.pc) +
                       " is called again and again while no time passes; it has to set another pc or take cycles");
   }
+  state.in_hook = true;
   guarded(state, "a hook", [&] { (*hook)(*state.machine); });
+  state.in_hook = false;
   if (state.now() != before) looked(state, state.bus.cpu.i != 0);
 }
 

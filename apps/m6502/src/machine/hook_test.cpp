@@ -95,6 +95,71 @@ TEST_P(Hooks, events_of_a_device_come_in_time) {
   EXPECT_EQ(called, 19);
 }
 
+/// Runs to a hook at `place`, which calls `pull` once; the boundaries at which the handlers of IRQ and NMI begin.
+std::vector<std::int64_t> handled(Machine& machine, std::uint16_t place, const std::function<void(Machine&)>& pull) {
+  std::vector<std::int64_t> cycles;
+  machine.on_execute(place, [&, place](Machine& there) {
+    there.on_execute(place, {});
+    pull(there);
+  });
+  for (const std::uint16_t vector : {IrqVector, NmiVector}) {
+    const auto handler = static_cast<std::uint16_t>(0x0600 + (vector & 0xFF));
+    machine.set_vector(vector, handler);
+    machine.on_execute(handler, [&](Machine& there) {
+      cycles.push_back(there.cycle());
+      there.stop();
+      there.take_cycles(1);
+    });
+  }
+  machine.run(machine.cycle() + 100);
+  return cycles;
+}
+
+TEST_P(Hooks, lines_that_a_hook_says_to_be_older_are_pulled_now) {
+  struct Before {
+    std::initializer_list<std::uint8_t> bytes;  // from $0400 to the hook
+    std::uint16_t place;
+    std::uint8_t p;
+    std::int64_t irq;  // when its handler begins; 0: not
+  };
+  for (const Before& before : {Before{{0x58, 0xEA, 0xEA, 0xEA}, 0x0401, StatusInterrupt, 2 + 2 + 7},  // CLI
+                               Before{{0x78, 0xEA, 0xEA, 0xEA}, 0x0401, 0, 0},                        // SEI
+                               Before{{0x28, 0xEA, 0xEA, 0xEA}, 0x0401, StatusInterrupt, 4 + 2 + 7},  // PLP
+                               Before{{0xD0, 0x02, 0xEA, 0xEA, 0xEA, 0xEA}, 0x0404, 0, 3 + 2 + 7}})   // BNE
+    for (const bool nmi : {false, true})
+      for (int back = 0; back != 6; ++back) {
+        Machine machine = make_machine(GetParam().options);
+        for (std::uint16_t place = 0x0400; place != 0x0440; ++place) machine.poke(place, 0xEA);
+        write_bytes(machine, 0x0400, before.bytes);
+        machine.set_registers(registers_at(0x0400, before.p));
+        const auto cycles = handled(machine, before.place, [&](Machine& there) {
+          if (nmi) return there.nmi(there.cycle() - back);
+          there.set_irq(true, there.cycle() - back);
+        });
+        const std::int64_t begins = before.irq != 0 ? before.irq : nmi ? 2 + 2 + 7 : 0;
+        EXPECT_EQ(cycles, begins == 0 ? std::vector<std::int64_t>() : std::vector{begins}) << nmi << " " << back;
+      }
+}
+
+TEST_P(Hooks, a_hook_at_the_handler_of_brk_that_clears_i_lets_an_instruction_run_first) {
+  write_bytes(machine_, 0x0400, {0xEA, 0xEA, 0x00});
+  machine_.set_vector(IrqVector, 0x0500);
+  write_bytes(machine_, 0x0500, {0xEA, 0xEA, 0xEA});
+  std::vector<std::int64_t> cycles;
+  machine_.on_execute(0x0500, [&](Machine& machine) {
+    cycles.push_back(machine.cycle());
+    Registers registers = machine.registers();
+    registers.p &= static_cast<std::uint8_t>(~StatusInterrupt);
+    registers.pc = 0x0501;
+    machine.set_registers(registers);
+    if (cycles.size() == 2) machine.stop();
+  });
+  start(0x0400);
+  machine_.set_irq(true);
+  EXPECT_EQ(machine_.run(1000).reason, StopReason::Asked);
+  EXPECT_EQ(cycles, (std::vector<std::int64_t>{2 + 2 + 7, 2 + 2 + 7 + 2 + 7}));
+}
+
 TEST_P(Hooks, events_that_follow_themselves_let_time_pass) {
   write_bytes(machine_, 0x0400, {0x4C, 0x00, 0x04});
   start(0x0400);

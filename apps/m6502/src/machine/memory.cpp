@@ -26,6 +26,15 @@ std::string address_text(std::uint16_t address) {
   return text;
 }
 
+void Memory::copy_to(std::uint8_t* bytes) const {
+  std::memcpy(bytes, bus_->memory, sizeof bus_->watch);
+  for (int page = 0; page != Pages; ++page) {
+    if (is_whole(page)) continue;
+    for (int address = page * PageSize; address != (page + 1) * PageSize; ++address)
+      bytes[address] = get(static_cast<std::uint16_t>(address));
+  }
+}
+
 bool Memory::put(std::uint16_t address, std::uint8_t value, std::optional<std::int64_t> cycle) {
   if (covered(address)) {
     under_[address] = value;

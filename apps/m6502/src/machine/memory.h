@@ -31,6 +31,8 @@ class Memory {
   void set_jit(Jit* jit) { jit_ = jit; }
 
   std::uint8_t get(std::uint16_t address) const { return covered(address) ? under_[address] : bus_->memory[address]; }
+  /// All 64 KiB, as get() answers each.
+  void copy_to(std::uint8_t* bytes) const;
   /// Whether compiled code has been changed by it. `cycle`: the program's, which writes then; else it is from outside.
   bool put(std::uint16_t address, std::uint8_t value, std::optional<std::int64_t> cycle = {});
 

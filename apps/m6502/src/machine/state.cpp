@@ -12,6 +12,8 @@ MachineState::MachineState(const MachineOptions& given) : options(given) {
 }
 
 std::int64_t MachineState::happens(std::optional<std::int64_t> since) const {
+  // Fast engines do not know when the processor looked before a hook.
+  if (in_hook) return now();
   const std::int64_t latest = in_engine ? access_cycle : now();
   return since ? std::min(*since, latest) : latest;
 }

@@ -48,6 +48,7 @@ struct MachineState {
   bool may_be_taken_over = false, taken_over = false;
 
   bool running = false;          // in run() or step()
+  bool in_hook = false;          // a hook is called
   bool in_engine = false;        // so that `left` is in registers of the engine
   bool devices_changed = false;  // some of `wrapped` may be of no use any more
   bool reset_asked = false;

@@ -69,29 +69,12 @@ std::uint32_t Player::slow_write(std::uint16_t address, std::uint8_t value) {
     under_[address - first_call_] = value;
     return 0;
   }
-  if (address == place_) {
-    under_place_ = value;
-    return 0;
-  }
   std::uint8_t& byte = bus_.memory[address];
   if (byte == value) return 0;
   byte = value;
   if ((bus_.watch[address] & WatchCode) == 0) return 0;
   changed(address);
   return AttentionCode;
-}
-
-void Player::stop_at(int place) {
-  if (place_ >= 0) {
-    bus_.memory[place_] = under_place_;
-    bus_.watch[place_] &= static_cast<std::uint8_t>(~WatchPage);
-  }
-  place_ = -1;
-  if (place < 0 || is_call(static_cast<std::uint16_t>(place))) return;
-  under_place_ = bus_.memory[place];
-  place_ = place;
-  bus_.memory[place] = JamOpcode;
-  bus_.watch[place] |= WatchPage;
 }
 
 bool Player::is_at_trap() const {
@@ -201,7 +184,6 @@ PlayerStop Player::run(std::int64_t until) {
     if (bus_.attention & AttentionJam) return PlayerStop::Jam;
     if (bus_.attention & AttentionWait) return PlayerStop::Wait;
     if (is_call(cpu.pc)) return PlayerStop::Call;
-    if (cpu.pc == place_) return PlayerStop::Place;
     cpu.leave = 0;
     if (pads_[cpu.pc] == 0 && bus_.heat[cpu.pc] == 1) arrive(cpu.pc);
     const bool late = regions_ && run_regions();
@@ -211,7 +193,7 @@ PlayerStop Player::run(std::int64_t until) {
         arrive(cpu.pc);
         break;
       case Interpreted::Look:
-        if (!is_call(cpu.pc) && cpu.pc != place_) game_.step(&bus_);
+        if (!is_call(cpu.pc)) game_.step(&bus_);
         break;
       case Interpreted::Time:
       case Interpreted::Leave:

@@ -13,9 +13,8 @@ namespace inlay::m6502 {
 inline constexpr std::size_t Addresses = 65536;
 
 enum class PlayerStop : std::uint8_t {
-  Time,   // the cycle that was asked for has come
-  Call,   // the program stands at a system call
-  Place,  // it stands where it was asked to stop
+  Time,  // the cycle that was asked for has come
+  Call,  // the program stands at a system call
   Jam,
   Wait,  // for an interrupt, and there is none (WAI)
 };
@@ -35,7 +34,6 @@ class Player {
   Player& operator=(const Player&) = delete;
 
   std::uint8_t peek(std::uint16_t address) const {
-    if (address == place_) return under_place_;
     return is_call(address) ? under_[address - first_call_] : bus_.memory[address];
   }
   void poke(std::uint16_t address, std::uint8_t value);
@@ -47,8 +45,6 @@ class Player {
   PlayerStop run(std::int64_t until);
   /// Code that was compiled is not run from now on.
   void interpret_only() { regions_ = false; }
-  /// One place at a time, -1 for none. The program that reads it sees something else there.
-  void stop_at(int place);
   bool is_at_trap() const;
 
   void save(PlayerState& state) const;
@@ -74,8 +70,6 @@ class Player {
   Variant variant_;
   std::uint16_t first_call_, calls_;  // addresses at which system calls are entered
   std::uint8_t under_[16] = {};       // what the program has there
-  int place_ = -1;
-  std::uint8_t under_place_ = 0;
   bool regions_ = true;
   std::int64_t entered_ = 0, invalidated_ = 0;
   std::uint8_t state_[MaxGameRegions] = {};

@@ -26,47 +26,38 @@ void CallLog::add(const Entry& entry) {
   entries_[count_++] = entry;
 }
 
-std::int64_t first_cycle_of_trap(const Player& player, const PlayerState& noted, const CallLog& calls, Player& again) {
+std::int64_t first_cycle_of_trap(const Player& player, PlayerState& noted, const CallLog& calls, Player& again) {
   if (calls.incomplete()) return player.cycle();
   again.restore(noted);
   again.interpret_only();
-  const std::uint16_t trap = player.cpu().pc;
-  again.stop_at(trap);
   const CallLog::Entry* next = calls.begin();
-  bool single = false;
-  for (;;) {
-    if (again.cpu().pc == trap && again.is_at_trap()) return again.cycle();
-    switch (again.run(single ? again.cycle() + 1 : player.cycle())) {
-      case PlayerStop::Call: {
-        while (next != calls.end() && !next->returns) again.poke(next->address, next->value), ++next;
-        if (next == calls.end()) return player.cycle();
-        const CallRegisters& registers = next++->registers;
-        again.cpu().pc = registers.pc;
-        again.cpu().a = registers.a;
-        again.cpu().x = registers.x;
-        again.cpu().s = registers.s;
-        break;
-      }
-      case PlayerStop::Place: {
-        if (again.is_at_trap()) return again.cycle();
-        Cpu& cpu = again.cpu();
-        if (is_branch(again.peek(trap))) {  // a branch that is not taken yet
-          cpu.pc = static_cast<std::uint16_t>(cpu.pc + UntakenLength);
-          cpu.left -= UntakenCycles;
-        } else {  // another instruction stood there before
-          again.stop_at(-1);
-          single = true;
-        }
-        break;
-      }
-      case PlayerStop::Time:
-        if (!single || again.cycle() >= player.cycle()) return player.cycle();
-        break;
-      case PlayerStop::Jam:
-      case PlayerStop::Wait:
-        return player.cycle();
+  // Calls take no time, so that a trap behind one is found only by who looks there.
+  const auto run = [&](std::int64_t until, bool to_call) {
+    for (;;) {
+      const PlayerStop stop = again.run(until);
+      if (stop != PlayerStop::Call) return stop == PlayerStop::Time;
+      while (next != calls.end() && !next->returns) again.poke(next->address, next->value), ++next;
+      if (next == calls.end()) return false;
+      const CallRegisters& registers = next++->registers;
+      again.cpu().pc = registers.pc;
+      again.cpu().a = registers.a;
+      again.cpu().x = registers.x;
+      again.cpu().s = registers.s;
+      if (to_call) return true;
     }
+  };
+  const CallLog::Entry* before = next;
+  while (!again.is_at_trap()) {
+    again.save(noted);
+    before = next;
+    const std::int64_t limit = player.cycle(), until = again.cycle() + AgainPiece;
+    if (again.cycle() >= limit || !run(until < limit ? until : limit, false)) return limit;
   }
+  again.restore(noted);
+  next = before;
+  while (!again.is_at_trap())
+    if (!run(again.cycle() + 1, true)) return player.cycle();
+  return again.cycle();
 }
 
 }  // namespace inlay::m6502

@@ -38,7 +38,7 @@ class CallLog {
   bool incomplete_ = false;
 };
 
-/// A player at a trap: runs what is between again, with another one that is new.
-std::int64_t first_cycle_of_trap(const Player& player, const PlayerState& noted, const CallLog& calls, Player& again);
+/// A player at a trap: runs what is between again, with another one that is new. `noted` is used up.
+std::int64_t first_cycle_of_trap(const Player& player, PlayerState& noted, const CallLog& calls, Player& again);
 
 }  // namespace inlay::m6502

@@ -136,7 +136,8 @@ class Machine {
   // Lines. `since`: the cycle at which that happened, not later than now; so an event that comes late for its cycle is
   // seen as if it had been in time. Without it, now: in a device's access its cycle, but in a plain ReadFunction or
   // WriteFunction, which the machine does not see, the instruction's last cycle.
-  // A cycle behind now is taken for now.
+  // A cycle behind now is taken for now, and in a hook any: it stands between instructions, and what the processor has
+  // looked at before is over.
   /// The line is low if one of the sources 0 to 31 is; another source is an Error of the run (see fail()).
   void set_irq(bool low, std::optional<std::int64_t> since = {}, int source = 0);
   void nmi(std::optional<std::int64_t> since = {});
