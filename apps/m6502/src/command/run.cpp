@@ -180,14 +180,16 @@ void tell_json(const Session& session, const Ended& end, double seconds, int sta
   const Statistics s = session.machine->statistics();
   const Registers r = session.machine->registers();
   const double mhz = seconds > 0 ? static_cast<double>(end.cycle) / seconds / 1e6 : 0;
+  const bool counts = session.machine->options().engine == Engine::Step;
+  const std::string counted = counts ? std::to_string(s.instructions) : "null";
   std::fprintf(stderr,
-               "{\"end\":\"%s\",\"status\":%d,\"cycles\":%lld,\"seconds\":%.6f,\"mhz\":%.1f,\"instructions\":%lld,"
+               "{\"end\":\"%s\",\"status\":%d,\"cycles\":%lld,\"seconds\":%.6f,\"mhz\":%.1f,\"instructions\":%s,"
                "\"interrupts\":%lld,\"system_calls\":%lld,\"regions\":%lld,\"region_instructions\":%lld,"
                "\"compile_ms\":%.3f,\"entered\":%lld,\"invalidated\":%lld,\"dynamic_operands\":%lld,"
                "\"interpreted_bytes\":%lld,\"failed\":%lld,\"failure\":%s,\"pc\":%d,\"a\":%d,\"x\":%d,\"y\":%d,\"s\":%"
                "d,\"p\":%d}\n",
-               name_of(end.how), status, static_cast<long long>(end.cycle), seconds, mhz,
-               static_cast<long long>(s.instructions), static_cast<long long>(s.interrupts),
+               name_of(end.how), status, static_cast<long long>(end.cycle), seconds, mhz, counted.c_str(),
+               static_cast<long long>(s.interrupts),
                static_cast<long long>(session.system ? session.system->calls() : 0), static_cast<long long>(s.regions),
                static_cast<long long>(s.region_instructions), s.compile_ms, static_cast<long long>(s.entered),
                static_cast<long long>(s.invalidated), static_cast<long long>(s.dynamic_operands),

@@ -18,7 +18,6 @@ void Jit::add_to(Statistics& statistics) const {
   statistics.dynamic_operands += statistics_.dynamic_operands;
   statistics.interpreted_bytes += statistics_.interpreted_bytes;
   statistics.entered += statistics_.entered;
-  for (std::size_t pc = 0; pc < Addresses; ++pc) statistics.entered += pads_[pc].entered;
   statistics.compile_ms += statistics_.compile_ms;
   statistics.failed += statistics_.failed;
   if (statistics_.failed > 0) statistics.failure = statistics_.failure;

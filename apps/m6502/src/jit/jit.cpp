@@ -74,6 +74,7 @@ bool Jit::run_regions() {
     const std::int64_t before = cpu.left;
     pad.code(&bus_, &cpu);
     ++pad.entered;
+    ++statistics_.entered;
     pad.cycles += before - cpu.left;
     in_regions_ += before - cpu.left;
     if (cpu.leave != 0 || cpu.left == before) return false;

@@ -173,7 +173,6 @@ void Jit::map_changed(int first, int count) {
 /// A pad's counts are going to be cleared.
 void Jit::note(const Pad& pad) {
   if (pad.entered == 0) return;
-  statistics_.entered += pad.entered;
   for (const auto& region : regions_)
     if (region->code == pad.code) {
       region->entered += pad.entered;

@@ -57,9 +57,9 @@ Result<Machine> Machine::create(const MachineOptions& options) {
   if (options.heat < 1 || options.heat > 255)
     return Error(ErrorKind::InvalidArgument,
                  "heat " + std::to_string(options.heat) + "; it is 1 to 255 jumps before a region is compiled");
-  if (options.region_instructions < 0 || options.region_instructions > 2000)
+  if (options.region_instructions < 0 || options.region_instructions > 2500)
     return Error(ErrorKind::InvalidArgument,
-                 "regions of " + std::to_string(options.region_instructions) + " instructions; it is 1 to 2000, or 0");
+                 "regions of " + std::to_string(options.region_instructions) + " instructions; it is 1 to 2500, or 0");
   if (options.patience < 0)
     return Error(ErrorKind::InvalidArgument,
                  "patience " + std::to_string(options.patience) + "; it is the cycles before anything is compiled");

@@ -50,7 +50,7 @@ struct MachineOptions {
   std::int64_t patience = 128'000'000;
   /// Regions are compiled where they are found, before the machine goes on, and without patience: for tests.
   bool compile_at_once = false;
-  /// Instructions of a region at most, 1 to 2000; 0: what is best. For tests.
+  /// Instructions of a region at most, 1 to 2500; 0: what is best. For tests.
   int region_instructions = 0;
 };
 
