@@ -11,7 +11,7 @@ namespace inlay::m6502 {
 
 /// How long it runs before somebody looks: short at first, for programs that end soon; never so long that running it
 /// again is noticed. And the pieces in which that is done.
-inline constexpr std::int64_t FirstSlice = 1 << 18, LongestSlice = 1 << 20, AgainPiece = 1 << 15;
+inline constexpr std::int64_t FirstSlice = 1 << 18, LongestSlice = 1 << 21, AgainPiece = 1 << 15;
 
 /// Whether the instruction at `pc`, with these bytes and this status, leads to itself, now and for ever as long as
 /// there are no interrupts.

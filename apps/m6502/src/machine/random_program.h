@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // For tests: random programs with what is hard on an engine: loops and calls, code that changes itself, devices whose
-// reads have effects, that stop and throw, banks, hooks and resets that come and go, interrupts in any cycle.
+// reads have effects, that stop and throw, banks, hooks and resets that come and go, interrupts in any cycle; in some
+// also stacks that wrap, pointers across pages, code that runs from the last page into the first, vectors of a device.
 // Everything is drawn from a seed, and the same for each engine; what happened is logged.
 #pragma once
 
@@ -48,12 +49,14 @@ class RandomProgram {
     byte(value >> 8);
   }
   void map_devices();
+  void map_vectors();
   void schedule_disturbances();
   void hook(bool there);
   void add_banks();
   void write_handlers();
   void write_code(std::uint16_t from, std::uint16_t end, bool subroutine);
   void write_instruction();
+  void write_oddity();
   void write_loop(int depth, std::uint16_t end);
   int data_address();
   std::uint8_t read_device(std::uint16_t address, std::int64_t cycle);
@@ -69,7 +72,7 @@ class RandomProgram {
   std::vector<BankId> banks_;
   std::vector<std::uint16_t> operands_;     // addresses of operands in what was written
   std::vector<std::uint16_t> subroutines_;  // where they begin
-  bool low_code_ = false;
+  bool low_code_ = false, odd_ = false;
   std::uint16_t at_ = 0;
   std::uint32_t device_ = 0;  // its state
   std::vector<LogEntry> log_;

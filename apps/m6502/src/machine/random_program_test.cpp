@@ -112,8 +112,10 @@ RandomProgram::RandomProgram(std::uint32_t seed, const MachineOptions& options)
     write_code(LowCode, LowCodeEnd, true);
     low_code_ = true;
   }
+  odd_ = one_in(3);
   write_code(Main, MainEnd, false);
   machine_.set_vector(ResetVector, Main);
+  if (odd_ && one_in(2)) map_vectors();
   machine_.reset();
 }
 
@@ -159,6 +161,21 @@ void RandomProgram::map_devices() {
   if (one_in(2)) machine_.schedule(edges, Edge{edges});
 }
 
+/// The vectors come from a device, one of whose reads now and then is an edge.
+void RandomProgram::map_vectors() {
+  machine_
+      .map_device(
+          0xFF, 1,
+          [this](std::uint16_t address, std::int64_t cycle) {
+            const std::uint8_t value = machine_.peek(address);
+            log('v', address, value, cycle);
+            if ((cycle ^ address) % 8 == 0) machine_.nmi();
+            return value;
+          },
+          nullptr)
+      .value();
+}
+
 /// Resets at any time, and hooks that come and go, instead of subroutines.
 void RandomProgram::schedule_disturbances() {
   struct Reset {
@@ -193,6 +210,9 @@ void RandomProgram::hook(bool there) {
     const std::uint8_t low = pop();
     registers.pc = static_cast<std::uint16_t>((low | pop() << 8) + 1);
     registers.a ^= 0x55;
+    if (registers.a % 4 == 0) machine.set_irq(true, machine.cycle() - registers.x % 8, 2);
+    if (registers.a % 8 == 1) machine.nmi(machine.cycle() - registers.x % 8);
+    if (registers.a % 8 == 2) registers.p &= static_cast<std::uint8_t>(~StatusInterrupt);
     machine.set_registers(registers);
     machine.take_cycles(6);
   });
@@ -258,7 +278,27 @@ int RandomProgram::data_address() {
   return 0x200 + draw(0x1F0);
 }
 
+/// What few programs do; most of it leads on.
+void RandomProgram::write_oddity() {
+  switch (draw(4)) {
+    case 0:  // LDX #, TXS: the stack wraps
+      return byte(0xA2), byte(draw(4) - 2), byte(0x9A);
+    case 1:  // LDY #, BRK, DEY, BNE
+      return byte(0xA0), byte(1 + draw(8)), byte(0x00), byte(draw(256)), byte(0x88), byte(0xD0), byte(-5);
+    case 2: {  // JMP ($02FF), whose high byte is at $0200, with a 65C02 at $0300
+      const int behind = at_ + 16;
+      byte(0xA9), byte(behind & 0xFF), byte(0x8D), word(0x02FF);
+      byte(0xA9), byte(behind >> 8), byte(0x8D), word(0x0200), byte(0x8D), word(0x0300);
+      return byte(0x6C), word(0x02FF);
+    }
+    default:  // JMP: what stands in the last byte goes on in the first, and then nobody knows
+      if (one_in(8)) return byte(0x4C), word(0xFFFD + draw(3));
+      return byte(0xEA);
+  }
+}
+
 void RandomProgram::write_instruction() {
+  if (odd_ && one_in(20)) return write_oddity();
   if (one_in(12) && !subroutines_.empty()) {  // JSR, to a later one only
     const auto target = subroutines_[static_cast<std::size_t>(draw(static_cast<int>(subroutines_.size())))];
     if (target > at_ || at_ >= BankEntry || at_ < Subroutines) return byte(0x20), word(target);
@@ -327,6 +367,7 @@ void RandomProgram::write_device(std::uint16_t address, std::uint8_t value, std:
   switch (address & 0xFF) {
     case 0xFF:
       machine_.set_irq(false, {}, 0);
+      machine_.set_irq(false, {}, 2);
       return machine_.set_irq(false, {}, 1);
     case 0xF0:
     case 0xF1:
