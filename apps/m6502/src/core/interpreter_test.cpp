@@ -58,7 +58,9 @@ void check_all(const char* file, Variant variant, Interpret interpret) {
     if (!testing::cycles_are_wrong(variant, number) &&
         1 - bus.cpu.left != static_cast<std::int64_t>(vector.accesses.size()))
       wrong += "it takes " + std::to_string(1 - bus.cpu.left) + " cycles; ";
-    if (opcode.flags & OpcodeStops) {
+    if (opcode.flags & OpcodeBreak) {
+      EXPECT_EQ(why, Interpreted::Look);
+    } else if (opcode.flags & OpcodeStops) {
       EXPECT_TRUE(why == Interpreted::Leave || why == Interpreted::Look);
     } else if (why == Interpreted::Look) {
       ++looks;
