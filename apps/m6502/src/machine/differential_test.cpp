@@ -57,7 +57,10 @@ void check(const DifferentialCase& given) {
   std::size_t interrupts = 0, entries = 0;
   std::int64_t instructions = 0, regions = 0, entered = 0;
   const int first = asked("INLAY_6502_FIRST", 0), programs = asked("INLAY_6502_PROGRAMS", given.programs);
-  for (int program = first; program != first + programs; ++program) {
+  // What is compiled in the background depends on the time there is: programs are tried until something was.
+  const bool background = given.options.engine == Engine::Jit && !given.options.compile_at_once;
+  const int most = background ? 100 : programs;
+  for (int program = first; program < first + programs || (entered == 0 && program < first + most); ++program) {
     const auto seed = static_cast<std::uint32_t>(program * 7919 + 1);
     RandomProgram expected(seed, by_steps), seen(seed, given.options);
     expected.run(given.cycles, 0);
@@ -76,9 +79,7 @@ void check(const DifferentialCase& given) {
   if (given.options.compile_at_once) {
     EXPECT_GT(regions, programs / 2);
     EXPECT_GT(entered, regions);
-  } else if (given.options.engine == Engine::Jit) {
-    // What is compiled in the background depends on the time there is.
-    EXPECT_GT(regions, 0);
+  } else if (background) {
     EXPECT_GT(entered, 0);
   }
   ::testing::Test::RecordProperty("instructions", std::to_string(instructions));
@@ -146,6 +147,7 @@ INSTANTIATE_TEST_SUITE_P(Background, DifferentialThreads, ::testing::ValuesIn(ba
 TEST(MachineThreads, machines_end_while_their_code_is_compiled) {
   MachineOptions jit;
   jit.heat = 20;
+  jit.patience = 0;
   for (std::uint32_t seed = 1; seed != 6; ++seed) {
     RandomProgram program(seed, jit);
     program.run(20'000, 0);
