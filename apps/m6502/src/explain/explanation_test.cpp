@@ -111,10 +111,7 @@ TEST(Explain, names_what_stays_a_call) {
   ASSERT_TRUE(load && store);
   EXPECT_TRUE(has_note(*load, "a page of a device"));
   EXPECT_TRUE(calls(load->code, "device at $D000: read")) << to_text(made, false);
-#ifndef INLAY_SANITIZED
-  // There LLVM adds a distance to the reader's address, and keeps the sum on the stack: no address is left to name.
   EXPECT_TRUE(calls(store->code, "device at $D000: write")) << to_text(made, false);
-#endif
 }
 
 TEST(Explain, says_what_was_not_compiled_and_why) {

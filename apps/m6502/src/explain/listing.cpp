@@ -22,8 +22,8 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return value;
 }
 
-/// Registers with numbers that stand for a device's parts, as far as a straight look over the code tells: LLVM keeps
-/// one of them in a register, and makes others of it by `lea`.
+/// Places with numbers that stand for a device's parts, as far as a straight look over the code tells: LLVM keeps
+/// one of them in a register, makes others of it by `lea` and `add`, and keeps them elsewhere, also on the stack.
 class KnownNumbers {
  public:
   explicit KnownNumbers(std::span<const MachineDevice> devices) : devices_(devices) {}
@@ -34,8 +34,8 @@ class KnownNumbers {
     if (space == text.npos) return {};
     const std::string_view mnemonic = text.substr(0, space), operands = text.substr(space + 1);
     if (mnemonic == "call" || mnemonic == "jmp") {
-      const auto known = registers_.find(operands);
-      return known == registers_.end() ? std::string() : device_at(known->second);
+      const std::optional<std::int64_t> known = known_in(operands);
+      return known ? device_at(*known) : std::string();
     }
     const std::size_t comma = operands.find(", ");
     if (comma == operands.npos) return {};
@@ -43,26 +43,34 @@ class KnownNumbers {
     std::optional<std::int64_t> value;
     if (mnemonic == "movabs") value = number_in(from);
     if (mnemonic == "lea") value = sum_of(from);
+    if (mnemonic == "mov") value = known_in(from);
+    if (mnemonic == "add")
+      if (const auto known = known_in(to), more = number_in(from); known && more) value = *known + *more;
     if (!value) {
-      if (const auto known = registers_.find(to); known != registers_.end() && mnemonic != "cmp" && mnemonic != "test")
-        registers_.erase(known);
+      if (const auto known = places_.find(to); known != places_.end() && mnemonic != "cmp" && mnemonic != "test")
+        places_.erase(known);
       return {};
     }
-    registers_.insert_or_assign(std::string(to), *value);
+    places_.insert_or_assign(std::string(to), *value);
     return device_at(*value);
   }
 
  private:
+  std::optional<std::int64_t> known_in(std::string_view place) const {
+    const auto known = places_.find(place);
+    return known == places_.end() ? std::nullopt : std::optional(known->second);
+  }
+
   /// `[r15 - 10625]`, if the register is known.
   std::optional<std::int64_t> sum_of(std::string_view address) const {
     if (address.size() < 2 || address.front() != '[') return std::nullopt;
     address = address.substr(1, address.size() - 2);
     const std::size_t sign = address.find_first_of("+-");
     if (sign == address.npos || sign < 2 || sign + 2 > address.size()) return std::nullopt;
-    const auto known = registers_.find(address.substr(0, sign - 1));
+    const std::optional<std::int64_t> known = known_in(address.substr(0, sign - 1));
     const std::optional<std::int64_t> distance = number_in(address.substr(sign + 2));
-    if (known == registers_.end() || !distance) return std::nullopt;
-    return address[sign] == '+' ? known->second + *distance : known->second - *distance;
+    if (!known || !distance) return std::nullopt;
+    return address[sign] == '+' ? *known + *distance : *known - *distance;
   }
 
   std::string device_at(std::int64_t value) const {
@@ -72,7 +80,7 @@ class KnownNumbers {
   }
 
   std::span<const MachineDevice> devices_;
-  std::map<std::string, std::int64_t, std::less<>> registers_;
+  std::map<std::string, std::int64_t, std::less<>> places_;
 };
 
 /// Lines of the report's assembly: `   1c\tjne\t0x40  # symbol`.
