@@ -286,13 +286,11 @@ Result<Explanation> explain(Machine& machine, const ExplainOptions& options) {
       })) {
     RegionAccount wanted;
     wanted.map = account.map;
-    const Bus& bus = state_of(machine).bus;
+    const Bus& bus = state.bus;
     wanted.region =
         find_region({machine.options().variant, bus.memory, &wanted.map, account.facts.data(), bus.cpu.d != 0},
                     *options.at, account.limits);
-    for (const RegionByte& byte : wanted.region.bytes)
-      if (const int page = byte.address >> 8; wanted.map.write[page] == WriteUnwatched)
-        wanted.map.write[page] = WriteMemory;
+    watch_own_code(wanted.region, wanted.map);
     if (wanted.region.empty()) {
       const Writer writer(machine, account, options.labels);
       const std::string why = why_interpreted(machine, account, *options.at);

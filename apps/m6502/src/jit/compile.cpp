@@ -40,6 +40,11 @@ double thread_milliseconds() {
 
 }  // namespace
 
+void watch_own_code(const Region& region, Map& map) {
+  for (const RegionByte& byte : region.bytes)
+    if (const int page = byte.address >> 8; map.write[page] == WriteUnwatched) map.write[page] = WriteMemory;
+}
+
 Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,
                               const DeviceNames& names, Level level, bool explain) {
   INLAY_TRY(ir::Module module, emit_region(region, variant, map, names));
@@ -52,9 +57,7 @@ void do_job(const inlay::Jit& compiler, RegionJob& job) {
   if (!job.cancelled) {
     const Guest guest = {job.variant, job.memory.data(), &job.map, job.facts.data(), job.decimal};
     job.region = job.callers.empty() ? find_region(guest, job.pc, job.limits) : find_around(guest, job);
-    // Code where stores are not watched: then they must be.
-    for (const RegionByte& byte : job.region.bytes)
-      if (const int page = byte.address >> 8; job.map.write[page] == WriteUnwatched) job.map.write[page] = WriteMemory;
+    watch_own_code(job.region, job.map);
   }
   job.is_known = !job.callers.empty() &&
                  std::find(job.known.begin(), job.known.end(), std::pair(job.region.entry, job.region.nodes.size())) !=

@@ -45,6 +45,9 @@ struct RegionJob {
   std::atomic<bool> done = false;
 };
 
+/// Has stores to pages 0 and 1 watched where the region has code there.
+void watch_own_code(const Region& region, Map& map);
+
 /// The code of a region: what its function is called in it is RegionName. With `explain`, its report says which machine
 /// code each line became.
 Result<Loaded> compile_region(const inlay::Jit& compiler, const Region& region, Variant variant, const Map& map,

@@ -89,7 +89,7 @@ class Jit {
   bool matches(const CompiledRegion& region) const;
   void activate(CompiledRegion& region);
   void put_aside(CompiledRegion& region);
-  bool prefer(const CompiledRegion& region, std::uint16_t pc);
+  void set_pad(std::uint16_t pc, const CompiledRegion& region);
   bool install(std::uint16_t pc);
   void judge(std::uint16_t pc);
   void note(const Pad& pad);

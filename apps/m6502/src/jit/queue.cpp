@@ -105,8 +105,10 @@ void Jit::publish(RegionJob& job) {
   if (!job.code) {
     if (job.is_known)
       for (const auto& region : regions_)
-        if (region->active && region->region.entry == job.region.entry && prefer(*region, job.pc))
+        if (region->active && region->region.entry == job.region.entry && region->is_entered_at(job.pc)) {
+          set_pad(job.pc, *region);
           pads_[job.pc].grown = true;
+        }
     if (!job.callers.empty()) return;
     reasons_[job.pc] = job.error ? NoRegion::Failed : job.region.empty() ? NoRegion::Nothing : NoRegion::TooShort;
     doublings_[job.pc] = OfNothing;
@@ -137,7 +139,8 @@ void Jit::publish(RegionJob& job) {
   regions_.push_back(std::move(region));
   if (matches(*regions_.back())) {
     activate(*regions_.back());
-    prefer(*regions_.back(), job.pc);
+    // The place that asked goes there, also if it has a region of its own.
+    if (regions_.back()->is_entered_at(job.pc)) set_pad(job.pc, *regions_.back());
     return;
   }
   wasted_ms_ += job.milliseconds;

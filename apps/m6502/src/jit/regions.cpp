@@ -64,12 +64,10 @@ void Jit::activate(CompiledRegion& region) {
   for (const RegionByte& byte : region.region.bytes)
     if (users_[byte.address]++ == 0) bus_.watch[byte.address] |= WatchCode;
   for (const RegionPlace& place : region.region.entries) {
-    Pad& pad = pads_[place.pc];
+    const Pad& pad = pads_[place.pc];
     // A region that begins here is better than one that comes by, unless that is much larger.
     if (pad.code && place.pc != region.region.entry && size < 2 * pad.size) continue;
-    note(pad);
-    pad = {region.code, region.region.entry_bound, 0, 0, size, false};
-    bus_.heat[place.pc] = 1;
+    set_pad(place.pc, region);
   }
 }
 
@@ -86,21 +84,22 @@ void Jit::put_aside(CompiledRegion& region) {
   bus_.attention |= AttentionCode;
 }
 
-/// From now on control goes from that place into this region, if it can be entered there. Whether it can.
-bool Jit::prefer(const CompiledRegion& region, std::uint16_t pc) {
-  if (!region.is_entered_at(pc)) return false;
+/// From now on control goes from that place, one of its entries, into this region.
+void Jit::set_pad(std::uint16_t pc, const CompiledRegion& region) {
   note(pads_[pc]);
   pads_[pc] = {region.code, region.region.entry_bound, 0, 0, static_cast<std::uint32_t>(region.region.nodes.size()),
                false};
   bus_.heat[pc] = 1;
-  return true;
 }
 
 /// Enters what there is for that place, active or aside.
 bool Jit::install(std::uint16_t pc) {
   for (const auto& region : regions_) {
     if (!region->is_entered_at(pc)) continue;
-    if (region->active) return prefer(*region, pc);
+    if (region->active) {
+      set_pad(pc, *region);
+      return true;
+    }
     if (!matches(*region)) continue;
     activate(*region);
     if (pads_[pc].code) return true;
@@ -130,7 +129,7 @@ void Jit::changed(std::uint16_t address, std::optional<std::int64_t> cycle) {
     ++statistics_.invalidated;
     if (!cycle) continue;
     const bool lasted = *cycle - region->since >= Lasting;
-    if (!lasted) wasted_ms_ += region->milliseconds;
+    if (!lasted) wasted_ms_ += region->milliseconds;  // each time: what comes and goes is worth no more code
     if (!lasted && doublings_[entry] < MostOfChanges) ++doublings_[entry];
     region->changed = address;
     region->counted = lasted ? SlowChange : QuickChange;
