@@ -18,16 +18,21 @@
 namespace inlay::codegen {
 namespace {
 
-std::vector<MappedFunction> map_of(const std::string& text, Level level = Level::O0) {
+Machine& machine() { return *machine_of_thread(Cpu::Host).value(); }
+
+Object object_of(const std::string& text, Level level = Level::O0) {
   llvm::LLVMContext context;
   llvm::SMDiagnostic diagnostic;
   std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(text, diagnostic, context);
   EXPECT_TRUE(module) << diagnostic.getMessage().str();
   if (!module) return {};
-  Machine& machine = *machine_of_thread(Cpu::Host).value();
-  Result<Object> object = emit(*module, machine, level);
+  Result<Object> object = emit(*module, machine(), level);
   EXPECT_TRUE(object) << object.error().to_string();
-  Result<std::vector<MappedFunction>> map = read_code_map(*object, machine);
+  return object ? *std::move(object) : Object{};
+}
+
+std::vector<MappedFunction> map_of(const std::string& text, Level level = Level::O0) {
+  Result<std::vector<MappedFunction>> map = read_code_map(object_of(text, level), machine());
   EXPECT_TRUE(map) << map.error().to_string();
   return map ? *map : std::vector<MappedFunction>{};
 }
@@ -130,14 +135,8 @@ define void @host(ptr %p) !dbg !12 {
 )";
 
 TEST(CodeMap, tells_the_lines_of_a_program_apart) {
-  llvm::LLVMContext context;
-  llvm::SMDiagnostic diagnostic;
-  const std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(Program, diagnostic, context);
-  ASSERT_TRUE(module) << diagnostic.getMessage().str();
-  Machine& machine = *machine_of_thread(Cpu::Host).value();
-  const Object object = emit(*module, machine, Level::O0).value();
   const std::vector<std::string> units{"query.sql"};
-  const LineMap map = read_line_map(object, machine, units).value();
+  const LineMap map = read_line_map(object_of(Program), machine(), units).value();
   std::string seen;
   for (const MappedFunction& function : map.functions)
     for (const GuestRange& range : function.ranges) {
